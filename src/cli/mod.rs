@@ -1,0 +1,154 @@
+//! The command line: one file a verb. `medimax` alone is `serve`.
+
+mod migrate;
+pub mod seed;
+mod serve;
+
+use crate::{
+    config::{Config, KEYS},
+    db::{self, Db},
+    error::{Error, Result},
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault, 2 wrong usage.
+pub fn run() -> ExitCode {
+    let matches = match command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(help_or_misuse) => help_or_misuse.exit(),
+    };
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&Error::Setup(format!("cannot start: {error}"))),
+    };
+    match runtime.block_on(dispatch(&matches)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &Error) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "medimax: {error}");
+    ExitCode::FAILURE
+}
+
+async fn dispatch(matches: &ArgMatches) -> Result<()> {
+    // The schema needs no configuration, and must come out of a tree whose configuration is wrong.
+    if let Some(("schema", _)) = matches.subcommand() {
+        return say(&crate::graphql::engine::sdl(&crate::schema::QUERY));
+    }
+    let config = gather(matches)?;
+    match matches.subcommand() {
+        Some(("migrate", args)) => migrate::run(&config, args).await,
+        Some(("seed", args)) => seed::run(&config, args).await,
+        Some(("config", _)) => say(&shown(&config)),
+        _ => serve::run(&config).await,
+    }
+}
+
+/// Writes to standard output. A reader that went away (`medimax schema | head`) is no fault.
+fn say(text: &str) -> Result<()> {
+    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Setup(format!("cannot write: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+fn command() -> Command {
+    let file = Arg::new("config").long("config").value_name("FILE").global(true).help("A TOML file of the keys below [env: MEDIMAX_CONFIG]");
+    let keys = KEYS.iter().map(|key| {
+        let arg = Arg::new(key.name).long(key.name.replace('_', "-")).global(true).help(key.doc.trim()).value_name("VALUE");
+        match key.switch {
+            true => arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("true|false"),
+            false => arg,
+        }
+        .action(ArgAction::Set)
+        .help_heading("Configuration (each also a key of the file, and MEDIMAX_… in the environment)")
+    });
+    let number = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("N").value_parser(clap::value_parser!(u64)).help(help);
+    Command::new("medimax")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("The GraphQL gateway that hospitals put in front of their relational and graph stores")
+        .arg(file)
+        .args(keys)
+        .subcommand(Command::new("serve").about("Serve GraphQL (what medimax does without a command)"))
+        .subcommand(
+            Command::new("migrate")
+                .about("Bring the database's schema up to this binary's version")
+                .arg(number("revert-to", "Instead take back every migration above version N, with its data").value_parser(clap::value_parser!(i32)))
+                .arg(Arg::new("yes").long("yes").action(ArgAction::SetTrue).help("Do not ask before data is removed")),
+        )
+        .subcommand(
+            Command::new("seed")
+                .about("Add made-up patients to the database")
+                .arg(number("patients", "How many to add").default_value("250")),
+        )
+        .subcommand(Command::new("schema").about("Print the GraphQL schema"))
+        .subcommand(Command::new("config").about("Print the configuration in force, secrets hidden, and where each value comes from"))
+}
+
+fn gather(matches: &ArgMatches) -> Result<Config> {
+    let sub = matches.subcommand().map_or(matches, |(_, sub)| sub);
+    let named = sub.get_one::<String>("config").cloned().or_else(|| std::env::var("MEDIMAX_CONFIG").ok());
+    let text = match &named {
+        Some(path) => {
+            let read = std::fs::read_to_string(path);
+            Some(read.map_err(|error| Error::Setup(format!("cannot read the configuration file {path}: {error}")))?)
+        }
+        None => None,
+    };
+    let flags = KEYS.iter().filter_map(|key| Some((key.name.to_owned(), sub.get_one::<String>(key.name)?.clone())));
+    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Config::gather(text.as_deref(), environment, flags)
+}
+
+fn shown(config: &Config) -> String {
+    let lines = config.in_force().into_iter().map(|(key, value, source)| {
+        let quoted = value.parse::<u64>().is_err() && value.parse::<bool>().is_err();
+        let value = if quoted { format!("{value:?}") } else { value };
+        format!("{} = {value}  # {}\n", key.name, source.as_str())
+    });
+    lines.collect()
+}
+
+/// Where the store is: what was configured, else a file in the data directory, which is made if it is missing.
+fn database_url(config: &Config) -> Result<String> {
+    if !config.database_url.is_empty() {
+        return Ok(config.database_url.clone());
+    }
+    let made = std::fs::create_dir_all(&config.data_dir);
+    made.map_err(|error| Error::Setup(format!("cannot make the data directory {}: {error}", config.data_dir.display())))?;
+    Ok(format!("sqlite://{}", config.data_dir.join("medimax.sqlite").display()))
+}
+
+/// The configured store, which must be there now.
+async fn open(config: &Config) -> Result<Db> {
+    db::open(&config.database(database_url(config)?)).await.map_err(unreachable)
+}
+
+/// The operator who typed a command wants to read why a store cannot be reached, not that it cannot.
+fn unreachable(error: Error) -> Error {
+    match error {
+        Error::Unavailable(detail) | Error::Internal(detail) => Error::Setup(detail),
+        other => other,
+    }
+}
+
+/// A folder that is removed when the gateway ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Self> {
+        let path = std::env::temp_dir().join(format!("medimax-{}", std::process::id()));
+        std::fs::create_dir_all(&path).map_err(|error| Error::Setup(format!("cannot make {}: {error}", path.display())))?;
+        Ok(Scratch(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

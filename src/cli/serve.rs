@@ -1,0 +1,73 @@
+//! `medimax serve`.
+
+use super::{Scratch, database_url, say, seed, unreachable};
+use crate::{
+    config::Config,
+    db::{self, Dialect, migrate},
+    error::{Error, Result},
+    graphql::engine::Engine,
+    http,
+    schema::QUERY,
+};
+use std::time::Duration;
+
+pub(super) async fn run(config: &Config) -> Result<()> {
+    let address = http::address(config)?;
+    let scratch = if config.memory { Some(Scratch::new()?) } else { None };
+    let url = match &scratch {
+        Some(scratch) => format!("sqlite://{}", scratch.0.join("memory.sqlite").display()),
+        None => database_url(config)?,
+    };
+    let patience = Duration::from_millis(config.database_start_wait_ms);
+    let options = config.database(url.clone());
+    let opened = db::open_when_up(&options, patience, |error, pause| {
+        tracing::warn!("{error}; trying again in {} s", pause.as_secs_f32());
+    });
+    let db = tokio::select! {
+        db = opened => db.map_err(unreachable)?,
+        () = told_to_stop() => return Ok(()),
+    };
+    match db.dialect() {
+        // The embedded store belongs to the gateway; a hospital's database is changed by `medimax migrate` alone.
+        Dialect::Sqlite => {
+            say(&match &scratch {
+                Some(_) => "Store: in memory; nothing is kept.".to_owned(),
+                None => format!("Store: {}", url.trim_start_matches("sqlite://")),
+            })?;
+            migrate::up(&db, |_, _| {}).await?;
+            if config.demo_patients > 0 && seed::is_empty(&db).await? {
+                seed::fill(&db, config.demo_seed, config.demo_patients, today()).await?;
+            }
+        }
+        Dialect::MariaDb => migrate::require_current(&db).await.map_err(unreachable)?,
+    }
+    let timeout = Duration::from_millis(config.request_timeout_ms);
+    let engine = Engine::new(&QUERY, db, config.limits(), timeout);
+    let listener = http::listen(address).await?;
+    let at = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
+    say(&format!(
+        "\nMediMax is ready.\n  Query page  http://{at}/\n  GraphQL     http://{at}/graphql\n\nTwo queries to try there:\n\
+         \n  {{ patient(id: 1) {{ name age activeMedications {{ name dosage purposes {{ conditionName }} }} }} }}\
+         \n\n  {{ patients(search: \"ma\", first: 3) {{ totalCount nodes {{ name upcomingAppointments {{ date doctorName }} }} }} }}\n"
+    ))?;
+    http::serve(listener, http::App::new(engine, config, today), told_to_stop()).await
+}
+
+fn today() -> chrono::NaiveDate {
+    chrono::Utc::now().date_naive()
+}
+
+/// Until the operator or the system says stop.
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = interrupted => {}
+        () = terminated => {}
+    }
+}

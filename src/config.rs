@@ -1,0 +1,339 @@
+//! Configuration: one documented field a key. Flag over environment over file over default; unknown keys are refused.
+//!
+//! Every key is also a flag (`--max-depth`) and an environment variable (`MEDIMAX_MAX_DEPTH`).
+
+use crate::{
+    db::{Options, Tls},
+    error::{Error, Result},
+    graphql::limits::Limits,
+};
+use std::{collections::BTreeMap, path::PathBuf, str::FromStr, time::Duration};
+
+/// What is known of a key without a value.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name, as in the file.
+    pub name: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// Whether its flag may stand alone.
+    pub switch: bool,
+}
+
+/// Where a value comes from; later ones win.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Nobody set it.
+    Default,
+    /// The file.
+    File,
+    /// `MEDIMAX_…`.
+    Environment,
+    /// The command line.
+    Flag,
+}
+
+impl Source {
+    /// As `medimax config` names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Source::Default => "default",
+            Source::File => "file",
+            Source::Environment => "environment",
+            Source::Flag => "flag",
+        }
+    }
+}
+
+/// A type of configuration value.
+trait Setting: Sized {
+    const EXPECTED: &'static str;
+    fn read(text: &str) -> Option<Self>;
+    fn show(&self) -> String;
+}
+
+macro_rules! settings { ($($ty:ty: $expected:literal),*) => { $(
+    impl Setting for $ty {
+        const EXPECTED: &'static str = $expected;
+        fn read(text: &str) -> Option<Self> {
+            <$ty>::from_str(text).ok()
+        }
+        fn show(&self) -> String {
+            self.to_string()
+        }
+    }
+)* } }
+settings!(u64: "a whole number", u32: "a whole number", usize: "a whole number", bool: "true or false", String: "a text");
+
+impl Setting for PathBuf {
+    const EXPECTED: &'static str = "a path";
+    fn read(text: &str) -> Option<Self> {
+        Some(text.into())
+    }
+    fn show(&self) -> String {
+        self.display().to_string()
+    }
+}
+
+impl Setting for Tls {
+    const EXPECTED: &'static str = "off, required or verified";
+    fn read(text: &str) -> Option<Self> {
+        Some(match text {
+            "off" => Tls::Off,
+            "required" => Tls::Required,
+            "verified" => Tls::Verified,
+            _ => return None,
+        })
+    }
+    fn show(&self) -> String {
+        match self {
+            Tls::Off => "off",
+            Tls::Required => "required",
+            Tls::Verified => "verified",
+        }
+        .into()
+    }
+}
+
+macro_rules! config {
+    ($($(#[doc = $doc:literal])* $key:ident: $ty:ty = $default:expr;)*) => {
+        /// Every key and its value.
+        #[derive(Debug, Clone)]
+        pub struct Config { $($(#[doc = $doc])* pub $key: $ty,)* sources: BTreeMap<&'static str, Source> }
+
+        /// Every key there is.
+        pub const KEYS: &[Key] = &[$(Key {
+            name: stringify!($key),
+            doc: concat!($($doc, "\n"),*),
+            switch: matches!(stringify!($ty).as_bytes(), b"bool"),
+        }),*];
+
+        impl Default for Config {
+            fn default() -> Self {
+                Config { $($key: $default,)* sources: BTreeMap::new() }
+            }
+        }
+
+        impl Config {
+            fn set(&mut self, key: &str, text: &str, source: Source) -> Result<()> {
+                match key {
+                    $(stringify!($key) => {
+                        self.$key = <$ty as Setting>::read(text).ok_or_else(|| {
+                            // The value itself is not repeated: it may be a secret.
+                            Error::Setup(format!("{key} ({}) must be {}", source.as_str(), <$ty as Setting>::EXPECTED))
+                        })?;
+                        self.sources.insert(stringify!($key), source);
+                    })*
+                    _ => return Err(unknown(key, source)),
+                }
+                Ok(())
+            }
+
+            /// Each key with its value, secrets hidden, and where it comes from.
+            pub fn in_force(&self) -> Vec<(&'static Key, String, Source)> {
+                let values = [$(hidden(Setting::show(&self.$key))),*];
+                let source = |key: &Key| self.sources.get(key.name).copied().unwrap_or(Source::Default);
+                KEYS.iter().zip(values).map(|(key, value)| (key, value, source(key))).collect()
+            }
+        }
+    };
+}
+
+config! {
+    /// The relational store: `mysql://user:password@host:3306/database`, or `sqlite://FILE`. Left out: a SQLite file in `data_dir`.
+    database_url: String = String::new();
+    /// Where the embedded store keeps its file.
+    data_dir: PathBuf = PathBuf::from("data");
+    /// An embedded store with demo data that is forgotten when the gateway stops.
+    memory: bool = false;
+    /// The address and port to serve on; port 0 takes a free one.
+    listen: String = "127.0.0.1:8080".into();
+    /// Serve without log-in on an address other than loopback. There is no log-in yet, so such an address needs this.
+    no_auth: bool = false;
+    /// Patients of the demo data that an empty embedded store is filled with; 0 for none.
+    demo_patients: u64 = 250;
+    /// The seed that demo data grows from.
+    demo_seed: u64 = 1;
+    /// The most connections to the database.
+    database_max_connections: usize = 10;
+    /// How long a request waits for a free connection, in milliseconds.
+    database_wait_ms: u64 = 5_000;
+    /// How long `serve` waits for a database that is not there yet, in milliseconds.
+    database_start_wait_ms: u64 = 60_000;
+    /// How long the database may work on one statement, in milliseconds.
+    statement_timeout_ms: u64 = 30_000;
+    /// TLS to MariaDB: off, required (the certificate is not checked) or verified.
+    database_tls: Tls = Tls::Off;
+    /// Certificates to trust besides the well-known ones, in a PEM file.
+    database_ca_file: PathBuf = PathBuf::new();
+    /// How long a request may take, in milliseconds.
+    request_timeout_ms: u64 = 30_000;
+    /// The largest request body, in bytes.
+    max_body_bytes: usize = 1_048_576;
+    /// How deep fields may nest.
+    max_depth: u64 = 15;
+    /// How many objects a request may ask for: a list counts with its `first`, else with its usual size.
+    max_cost: u64 = 250_000;
+    /// How many aliases a request may have.
+    max_aliases: u64 = 30;
+    /// How many fields a request may have at the root.
+    max_root_fields: u64 = 20;
+    /// How many tokens a document may have.
+    max_tokens: u64 = 10_000;
+    /// The largest page.
+    max_page_size: u32 = 200;
+    /// The page where a request does not say.
+    default_page_size: u32 = 20;
+    /// How many rows one level of an answer may have, below all parents together.
+    max_level_rows: u32 = 50_000;
+}
+
+fn unknown(key: &str, source: Source) -> Error {
+    let nearest = KEYS.iter().map(|known| known.name).max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
+    Error::Setup(format!("unknown key '{key}' ({}); did you mean '{}'?", source.as_str(), nearest.unwrap_or_default()))
+}
+
+/// A value without the password that a URL may hold.
+fn hidden(value: String) -> String {
+    let Some((scheme, rest)) = value.split_once("://") else { return value };
+    match rest.rsplit_once('@').map(|(user, host)| (user.split_once(':'), host)) {
+        Some((Some((user, _password)), host)) => format!("{scheme}://{user}:***@{host}"),
+        _ => value,
+    }
+}
+
+impl Config {
+    /// The configuration from a file's text, the environment and flags.
+    pub fn gather(
+        file: Option<&str>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self> {
+        let mut config = Config::default();
+        if let Some(text) = file {
+            let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+                let line = error.span().map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+                Error::Setup(format!("the configuration file is no TOML (line {line}): {}", error.message()))
+            })?;
+            for (key, value) in table {
+                let text = match value {
+                    toml::Value::String(text) => text,
+                    toml::Value::Table(_) | toml::Value::Array(_) => {
+                        return Err(if KEYS.iter().any(|known| known.name == key) {
+                            Error::Setup(format!("{key} (file) takes one value"))
+                        } else {
+                            unknown(&key, Source::File)
+                        });
+                    }
+                    toml::Value::Boolean(yes) => yes.to_string(),
+                    toml::Value::Integer(number) => number.to_string(),
+                    toml::Value::Float(_) | toml::Value::Datetime(_) => {
+                        return Err(Error::Setup(format!("{key} (file) must be a text, a whole number, true or false")));
+                    }
+                };
+                config.set(&key, &text, Source::File)?;
+            }
+        }
+        for (name, value) in environment {
+            match name.strip_prefix("MEDIMAX_") {
+                // These steer the tests, the benchmarks and the caches, not the gateway.
+                Some(key) if key == "CACHE" || key == "CONFIG" || key.starts_with("TEST_") || key.starts_with("BENCH_") => {}
+                Some(key) => config.set(&key.to_lowercase(), &value, Source::Environment)?,
+                None => {}
+            }
+        }
+        for (key, value) in flags {
+            config.set(&key, &value, Source::Flag)?;
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<()> {
+        let positive = [
+            ("database_max_connections", self.database_max_connections as u64),
+            ("database_wait_ms", self.database_wait_ms),
+            ("request_timeout_ms", self.request_timeout_ms),
+            ("max_page_size", u64::from(self.max_page_size)),
+            ("default_page_size", u64::from(self.default_page_size)),
+            ("max_level_rows", u64::from(self.max_level_rows)),
+        ];
+        if let Some((key, _)) = positive.iter().find(|(_, value)| *value == 0) {
+            return Err(Error::Setup(format!("{key} must be at least 1")));
+        }
+        if self.default_page_size > self.max_page_size {
+            return Err(Error::Setup("default_page_size must not be above max_page_size".into()));
+        }
+        if self.memory && !self.database_url.is_empty() {
+            return Err(Error::Setup("memory and database_url exclude each other: leave one out".into()));
+        }
+        Ok(())
+    }
+
+    /// How to open the store at `url`.
+    pub fn database(&self, url: String) -> Options {
+        let ca_file = Some(self.database_ca_file.clone()).filter(|file| !file.as_os_str().is_empty());
+        Options {
+            url,
+            max_connections: self.database_max_connections,
+            wait: Duration::from_millis(self.database_wait_ms),
+            statement_timeout: Duration::from_millis(self.statement_timeout_ms),
+            tls: self.database_tls,
+            ca_file,
+        }
+    }
+
+    /// What a request may ask for.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            max_depth: self.max_depth,
+            max_cost: self.max_cost,
+            max_aliases: self.max_aliases,
+            max_root_fields: self.max_root_fields,
+            max_tokens: self.max_tokens,
+            max_page_size: self.max_page_size,
+            default_page_size: self.default_page_size,
+            max_level_rows: self.max_level_rows,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(key: &str, value: &str) -> (String, String) {
+        (key.into(), value.into())
+    }
+
+    #[test]
+    fn flag_wins_over_environment_over_file_over_default() {
+        let file = Some("max_depth = 1\nmax_cost = 2\nmax_aliases = 3");
+        let config = Config::gather(file, [pair("MEDIMAX_MAX_COST", "20"), pair("MEDIMAX_MAX_ALIASES", "30"), pair("HOME", "x")], [pair("max_aliases", "300")]).unwrap();
+        assert_eq!((config.max_depth, config.max_cost, config.max_aliases, config.max_tokens), (1, 20, 300, 10_000));
+        let source = |name| config.in_force().into_iter().find(|(key, ..)| key.name == name).unwrap().2;
+        assert_eq!(source("max_aliases"), Source::Flag);
+        assert_eq!(source("max_tokens"), Source::Default);
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let refused = Config::gather(Some("max_dept = 1"), [], []).unwrap_err().to_string();
+        assert!(refused.contains("'max_dept'") && refused.contains("'max_depth'"), "{refused}");
+        let refused = Config::gather(None, [pair("MEDIMAX_DATABSE_URL", "x")], []).unwrap_err().to_string();
+        assert!(refused.contains("'database_url'"), "{refused}");
+    }
+
+    #[test]
+    fn a_wrong_value_says_what_is_expected_and_not_what_was_given() {
+        let refused = Config::gather(Some("max_depth = \"s3cret\""), [], []).unwrap_err().to_string();
+        assert_eq!(refused, "max_depth (file) must be a whole number");
+    }
+
+    #[test]
+    fn passwords_are_hidden() {
+        let config = Config::gather(None, [], [pair("database_url", "mysql://u:p@ss@host/db")]).unwrap();
+        let shown = config.in_force().into_iter().find(|(key, ..)| key.name == "database_url").unwrap().1;
+        assert_eq!(shown, "mysql://u:***@host/db");
+    }
+}

@@ -1,0 +1,186 @@
+//! Opening a store from its URL, and saying what is wrong where that fails.
+
+use super::pool::{Backend, Db, Lite};
+use crate::error::{Error, Result};
+use diesel_async::{
+    AsyncConnection, AsyncMysqlConnection, SimpleAsyncConnection,
+    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool},
+};
+use diesel::ConnectionError;
+use std::{path::PathBuf, time::Duration};
+
+/// How the link to MariaDB is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    /// In the clear.
+    Off,
+    /// Encrypted; the server's certificate is not checked.
+    Required,
+    /// Encrypted, and the certificate must be valid for the host.
+    Verified,
+}
+
+/// What opening a store needs to know.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `sqlite://FILE` or `mysql://user:password@host:port/database`.
+    pub url: String,
+    /// The most connections.
+    pub max_connections: usize,
+    /// How long a request waits for a free one.
+    pub wait: Duration,
+    /// How long the server may work on one statement.
+    pub statement_timeout: Duration,
+    /// How the link is protected.
+    pub tls: Tls,
+    /// Certificates to trust besides the well-known ones (PEM).
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Opens the store and proves that it answers.
+pub async fn open(options: &Options) -> Result<Db> {
+    let db = if let Some(path) = options.url.strip_prefix("sqlite://") {
+        Db { pool: Backend::Sqlite(sqlite_pool(path, options)?), wait: options.wait }
+    } else if options.url.starts_with("mysql://") || options.url.starts_with("mariadb://") {
+        let opts = mariadb_opts(options)?;
+        // The pool passes errors on as text; asked directly, the driver tells a wrong password from a dead host.
+        let probe = tokio::time::timeout(options.wait, mysql_async::Conn::new(opts.clone())).await;
+        let probe = probe.map_err(|_late| Error::Unavailable(format!("no answer from {}", place(&opts))))?;
+        let _ = probe.map_err(|error| refused(&error, &opts))?.disconnect().await;
+        Db { pool: Backend::MariaDb(mariadb_pool(opts, options)?), wait: options.wait }
+    } else {
+        let scheme = options.url.split("://").next().unwrap_or_default();
+        return Err(Error::Setup(format!(
+            "database_url begins with '{scheme}'; use sqlite://FILE or mysql://user:password@host:3306/database"
+        )));
+    };
+    db.run("SELECT 1").await?;
+    Ok(db)
+}
+
+/// Opens the store, waiting with back-off for a server that is not there yet; `on_wait` is told of each wait.
+pub async fn open_when_up(options: &Options, patience: Duration, on_wait: impl Fn(&Error, Duration)) -> Result<Db> {
+    let started = tokio::time::Instant::now();
+    let mut pause = Duration::from_millis(250);
+    loop {
+        match open(options).await {
+            Err(error) if error.is_lost_connection() && started.elapsed() + pause < patience => {
+                on_wait(&error, pause);
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(10));
+            }
+            ended => return ended,
+        }
+    }
+}
+
+fn place(opts: &mysql_async::Opts) -> String {
+    format!("{}:{}", opts.ip_or_hostname(), opts.tcp_port())
+}
+
+/// What the operator should do about a connection that MariaDB, or the way to it, refused.
+fn refused(error: &mysql_async::Error, opts: &mysql_async::Opts) -> Error {
+    let at = place(opts);
+    match error {
+        mysql_async::Error::Server(server) => match server.code {
+            1045 | 1698 => Error::Setup(format!(
+                "MariaDB at {at} refuses user '{}': check user and password in database_url, and that the user may log in from this host",
+                opts.user().unwrap_or_default()
+            )),
+            1044 | 1049 => Error::Setup(format!(
+                "MariaDB at {at} has no database '{0}' for this user: create it (CREATE DATABASE `{0}`), grant rights on it, or correct database_url",
+                opts.db_name().unwrap_or_default()
+            )),
+            // Too many connections, or shutting down: both pass.
+            1040 | 1053 | 1152 => Error::Unavailable(format!("MariaDB at {at} takes no connection: {}", server.message)),
+            code => Error::Setup(format!("MariaDB at {at} refuses the connection (error {code}): {}", server.message)),
+        },
+        mysql_async::Error::Io(mysql_async::IoError::Tls(tls)) => {
+            Error::Setup(format!("TLS with MariaDB at {at} failed: {tls}; check database_tls and database_ca_file"))
+        }
+        mysql_async::Error::Driver(driver) => Error::Setup(format!(
+            "MariaDB at {at} cannot be used: {driver}; check database_tls if the server has no TLS"
+        )),
+        other if other.to_string().contains("lookup") => Error::Setup(format!(
+            "the host '{}' of database_url is not known: check its spelling and the name service",
+            opts.ip_or_hostname()
+        )),
+        other => Error::Unavailable(format!("MariaDB at {at} cannot be reached ({other}): is it running, and is the port right?")),
+    }
+}
+
+fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
+    let url = options.url.replacen("mariadb://", "mysql://", 1);
+    let opts = mysql_async::Opts::from_url(&url).map_err(|error| {
+        Error::Setup(format!("database_url cannot be read ({error}): use mysql://user:password@host:3306/database"))
+    })?;
+    if opts.db_name().unwrap_or_default().is_empty() {
+        return Err(Error::Setup("database_url names no database: end it with /DATABASE".into()));
+    }
+    let tls = match options.tls {
+        Tls::Off => None,
+        tls => {
+            let roots = options.ca_file.iter().map(|file| file.clone().into()).collect();
+            let checks_nothing = tls == Tls::Required;
+            Some(
+                mysql_async::SslOpts::default()
+                    .with_root_certs(roots)
+                    .with_danger_accept_invalid_certs(checks_nothing)
+                    .with_danger_skip_domain_validation(checks_nothing),
+            )
+        }
+    };
+    let seconds = options.statement_timeout.as_secs_f64();
+    let session = format!(
+        "SET time_zone = '+00:00', lc_messages = 'en_US', \
+         sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION' \
+         /*M!100108 , max_statement_time = {seconds} */"
+    );
+    let builder = mysql_async::OptsBuilder::from_opts(opts)
+        .init(vec![session])
+        .stmt_cache_size(0) // Diesel keeps the prepared statements.
+        .client_found_rows(true)
+        .ssl_opts(tls);
+    Ok(builder.into())
+}
+
+fn pool_fault(error: impl std::fmt::Display) -> Error {
+    Error::Internal(format!("the connection pool cannot be made: {error}"))
+}
+
+fn mariadb_pool(opts: mysql_async::Opts, options: &Options) -> Result<Pool<AsyncMysqlConnection>> {
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |_url| {
+        let opts = opts.clone();
+        Box::pin(async move {
+            let conn = mysql_async::Conn::new(opts).await.map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+            AsyncMysqlConnection::try_from(conn).await
+        })
+    });
+    let manager = AsyncDieselConnectionManager::new_with_config(String::new(), config);
+    Pool::builder(manager).max_size(options.max_connections).build().map_err(pool_fault)
+}
+
+fn sqlite_pool(path: &str, options: &Options) -> Result<Pool<Lite>> {
+    if path.is_empty() || path == ":memory:" {
+        return Err(Error::Setup("database_url names no file: use sqlite://FILE, or --memory to keep nothing".into()));
+    }
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(|path| {
+        let path = path.to_owned();
+        Box::pin(async move {
+            let mut conn = Lite::establish(&path).await?;
+            conn.batch_execute(
+                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
+                 PRAGMA recursive_triggers = ON;",
+            )
+            .await
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(conn)
+        })
+    });
+    let manager = AsyncDieselConnectionManager::new_with_config(path, config);
+    Pool::builder(manager).max_size(options.max_connections).build().map_err(pool_fault)
+}

@@ -1,0 +1,24 @@
+//! All that knows a SQL backend: connections, statements, tables, migrations. It knows nothing of GraphQL or medicine.
+
+mod cond;
+mod connect;
+pub(crate) mod fault;
+pub mod migrate;
+pub(crate) mod pool;
+mod select;
+mod sql;
+pub(crate) mod tables;
+mod value;
+mod write;
+
+pub use connect::{Options, Tls, open, open_when_up};
+pub use pool::{Db, PoolState};
+pub(crate) use pool::load;
+pub(crate) use value::enumeration;
+pub use select::{Ask, By, Link, Place, Reach, Select, Table, large_column};
+pub use cond::{Bind, Cond, Op, Quantifier, words};
+pub use sql::{Dialect, Sql};
+pub use value::{
+    Bad, Date, DateTime, Enum, EnumValue, Enumerated, Enumeration, Flag, Kind, Stored, Time, write_json,
+};
+pub use write::{Cell, Writer};

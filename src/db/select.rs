@@ -1,0 +1,311 @@
+//! The few statements that reads are made of. What starts from a table takes a [`Scope`]; what starts from keys
+//! ([`Link`]) takes the keys of rows that passed one.
+//!
+//! Every statement that answers rows answers `(parent key, position, row)`.
+
+use super::{
+    cond::{Bind, Cond, push_bind, push_search},
+    sql::{Dialect, Sql},
+};
+use crate::scope::Scope;
+
+/// A table, as far as reading needs to know it.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name, as the seeds spell it.
+    pub name: &'static str,
+    /// Its primary key.
+    pub key: &'static str,
+    /// How its rows belong to a patient.
+    pub patient: Reach,
+    /// Whether its words can be searched (`NAME_Search`).
+    pub search: bool,
+}
+
+/// How a row belongs to a patient.
+#[derive(Debug)]
+pub enum Reach {
+    /// This column is the patient's key.
+    Column(&'static str),
+    /// This column is the key of a row of another table, which belongs to the patient.
+    Parent(&'static str, &'static Table),
+}
+
+/// One column of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct By {
+    /// The column.
+    pub column: &'static str,
+    /// Largest first.
+    pub descending: bool,
+    /// Of the table between parent and child, not of the child.
+    pub via: bool,
+    /// It may be NULL.
+    pub nullable: bool,
+}
+
+/// A place in an order: one value a column, `None` for NULL; the last one is the primary key.
+pub type Place = Vec<Option<Bind>>;
+
+/// What to read of a table.
+#[derive(Debug, Clone, Default)]
+pub struct Ask {
+    /// Rows that match.
+    pub filter: Option<Cond>,
+    /// Rows that hold these words.
+    pub words: Vec<String>,
+    /// In this order; the primary key is always the last column of it.
+    pub order: Vec<By>,
+    /// After this place.
+    pub after: Option<Place>,
+    /// Before this place.
+    pub before: Option<Place>,
+    /// From the end.
+    pub backwards: bool,
+    /// At most so many: in all, or a parent where there are parents.
+    pub limit: Option<u32>,
+}
+
+/// How rows hang below the rows of another table.
+#[derive(Debug)]
+pub struct Link {
+    /// The column of our rows that holds the key we come with (the primary key, for a link upwards).
+    pub column: &'static str,
+    /// The table between, if the key is one of its columns: (table, that column).
+    pub via: Option<(&'static Table, &'static str)>,
+}
+
+/// A read of one table: its columns in the order of the row type.
+#[derive(Debug, Clone, Copy)]
+pub struct Select<'a> {
+    /// Whose SQL to write.
+    pub dialect: Dialect,
+    /// The table.
+    pub table: &'a Table,
+    /// The columns to read.
+    pub columns: &'a [&'static str],
+}
+
+impl Select<'_> {
+    /// Rows of the table that the caller may see.
+    pub fn rows(&self, scope: &Scope, ask: &Ask) -> Sql {
+        let mut sql = self.head("0", "0");
+        sql.push(" FROM ").push(self.table.name).push(" t WHERE ");
+        push_scope(&mut sql, "t", self.table, scope);
+        self.narrow(&mut sql, "t", ask);
+        push_order(&mut sql, "t", ask);
+        push_limit(&mut sql, ask.limit);
+        sql
+    }
+
+    /// How many rows of the table the caller may see.
+    pub fn count(&self, scope: &Scope, ask: &Ask) -> Sql {
+        let mut sql = Sql::new(self.dialect);
+        sql.push("SELECT 0, COUNT(*) FROM ").push(self.table.name).push(" t WHERE ");
+        push_scope(&mut sql, "t", self.table, scope);
+        self.narrow(&mut sql, "t", ask);
+        sql
+    }
+
+    /// The rows with these primary keys that the caller may see.
+    pub fn of_keys(&self, scope: &Scope, keys: &[i32]) -> Sql {
+        let mut sql = self.head("k.id", "0");
+        sql.push(" FROM ").keys(keys).straight_join().push(self.table.name).push(" t ON t.").push(self.table.key);
+        sql.push(" = k.id WHERE ");
+        push_scope(&mut sql, "t", self.table, scope);
+        sql
+    }
+
+    /// The rows below each of these keys, in order, within each parent; `bound` limits the sum.
+    pub fn children(&self, link: &Link, keys: &[i32], ask: &Ask, bound: u32) -> Sql {
+        let Some(limit) = ask.limit else {
+            let mut sql = self.head("k.id", "0");
+            self.push_linked(&mut sql, link, keys, "t");
+            sql.push(" WHERE 1=1");
+            self.narrow(&mut sql, "t", ask);
+            if !ask.order.is_empty() {
+                push_order(&mut sql, "t", ask);
+            }
+            push_limit(&mut sql, Some(bound));
+            return sql;
+        };
+        // Number the keys alone, then fetch the wide rows of those that are wanted.
+        let mut sql = self.head("w.parent", "w.n");
+        let key = self.table.key;
+        sql.push(format!(" FROM (SELECT k.id AS parent, x.{key} AS id, ROW_NUMBER() OVER (PARTITION BY k.id"));
+        push_order(&mut sql, "x", ask);
+        sql.push(") AS n");
+        self.push_linked(&mut sql, link, keys, "x");
+        sql.push(" WHERE 1=1");
+        self.narrow(&mut sql, "x", ask);
+        sql.push(") w").straight_join().push(format!("{} t ON t.{key} = w.id WHERE w.n <= ", self.table.name));
+        sql.int(i64::from(limit));
+        push_limit(&mut sql, Some(bound));
+        sql
+    }
+
+    /// How many rows there are below each of these keys (keys without rows are left out).
+    pub fn count_children(&self, link: &Link, keys: &[i32], ask: &Ask) -> Sql {
+        let mut sql = Sql::new(self.dialect);
+        sql.push("SELECT k.id, COUNT(*)");
+        self.push_linked(&mut sql, link, keys, "t");
+        sql.push(" WHERE 1=1");
+        self.narrow(&mut sql, "t", ask);
+        sql.push(" GROUP BY k.id");
+        sql
+    }
+
+    fn head(&self, parent: &'static str, position: &'static str) -> Sql {
+        let mut sql = Sql::new(self.dialect);
+        sql.push("SELECT ").push(parent).push(",").push(position);
+        for column in self.columns {
+            sql.push(",").column("t", column);
+        }
+        sql
+    }
+
+    fn push_linked(&self, sql: &mut Sql, link: &Link, keys: &[i32], alias: &str) {
+        sql.push(" FROM ").keys(keys).straight_join();
+        match link.via {
+            None => {
+                sql.push(format!("{} {alias} ON {alias}.{} = k.id", self.table.name, link.column));
+            }
+            Some((via, column)) => {
+                sql.push(format!("{} v ON v.{column} = k.id", via.name)).straight_join();
+                sql.push(format!("{} {alias} ON {alias}.{} = v.{}", self.table.name, link.column, via.key));
+            }
+        }
+    }
+
+    /// Filter, search and page, each after an `AND`.
+    fn narrow(&self, sql: &mut Sql, alias: &str, ask: &Ask) {
+        if let Some(filter) = &ask.filter {
+            // A caller's filter has any shape: not worth keeping on every connection.
+            sql.varies();
+            sql.push(" AND ");
+            filter.push(sql, alias);
+        }
+        if !ask.words.is_empty() {
+            push_search(sql, alias, self.table, &ask.words);
+        }
+        if let Some(place) = &ask.after {
+            push_place(sql, alias, &ask.order, place, false);
+        }
+        if let Some(place) = &ask.before {
+            push_place(sql, alias, &ask.order, place, true);
+        }
+    }
+}
+
+/// The text of one large column for each key.
+pub fn large_column(dialect: Dialect, table: &Table, column: &'static str, keys: &[i32]) -> Sql {
+    let mut sql = Sql::new(dialect);
+    sql.push("SELECT k.id, ").column("t", column).push(" FROM ").keys(keys).straight_join();
+    sql.push(format!("{} t ON t.{} = k.id", table.name, table.key));
+    sql
+}
+
+/// Writes that the rows called `alias` belong to patients in scope.
+fn push_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &Scope) {
+    let Some(patients) = scope.only() else {
+        sql.push("1=1");
+        return;
+    };
+    match &table.patient {
+        Reach::Column(column) => {
+            sql.column(alias, column).push(" IN (SELECT k.id FROM ").keys(patients).push(")");
+        }
+        Reach::Parent(column, parent) => {
+            let inner = format!("{alias}p");
+            sql.push(format!("EXISTS (SELECT 1 FROM {} {inner} WHERE {inner}.{} = {alias}.{column} AND ", parent.name, parent.key));
+            push_scope(sql, &inner, parent, scope);
+            sql.push(")");
+        }
+    }
+}
+
+fn push_order(sql: &mut Sql, alias: &str, ask: &Ask) {
+    for (i, by) in ask.order.iter().enumerate() {
+        sql.push(if i == 0 { " ORDER BY " } else { ", " });
+        sql.column(if by.via { "v" } else { alias }, by.column);
+        if by.descending != ask.backwards {
+            sql.push(" DESC");
+        }
+    }
+}
+
+fn push_limit(sql: &mut Sql, limit: Option<u32>) {
+    if let Some(limit) = limit {
+        sql.push(" LIMIT ").int(i64::from(limit));
+    }
+}
+
+/// Writes that a row comes after (or before) a place in the order. NULL comes first ascending, last descending,
+/// which is how both stores sort.
+fn push_place(sql: &mut Sql, alias: &str, order: &[By], place: &Place, before: bool) {
+    sql.push(" AND (");
+    for (i, (by, value)) in order.iter().zip(place).enumerate() {
+        if i > 0 {
+            sql.push(" OR ");
+        }
+        sql.push("(");
+        for (earlier, value) in order.iter().zip(place).take(i) {
+            sql.column(alias, earlier.column);
+            match value {
+                Some(value) => push_bind(sql.push(" = "), value),
+                None => drop(sql.push(" IS NULL")),
+            }
+            sql.push(" AND ");
+        }
+        // "Further" is towards larger values where the order ascends and we go forward, or both are turned.
+        let larger = by.descending == before;
+        match value {
+            Some(value) if larger => push_bind(sql.column(alias, by.column).push(" > "), value),
+            Some(value) if by.nullable => {
+                push_bind(sql.push("(").column(alias, by.column).push(" < "), value);
+                sql.push(" OR ").column(alias, by.column).push(" IS NULL)");
+            }
+            Some(value) => push_bind(sql.column(alias, by.column).push(" < "), value),
+            None if larger => drop(sql.column(alias, by.column).push(" IS NOT NULL")),
+            None => drop(sql.push("1=0")),
+        }
+        sql.push(")");
+    }
+    sql.push(")");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static PATIENT: Table = Table { name: "Patient", key: "patient_id", patient: Reach::Column("patient_id"), search: true };
+    static VISIT: Table =
+        Table { name: "Visit", key: "visit_id", patient: Reach::Parent("patient_id", &PATIENT), search: false };
+
+    #[test]
+    fn a_scope_reaches_the_patient_through_the_parents() {
+        let select = Select { dialect: Dialect::Sqlite, table: &VISIT, columns: &["visit_id"] };
+        let shown = select.rows(&Scope::patients([1, 2]), &Ask::default()).shown();
+        assert!(shown.contains("EXISTS (SELECT 1 FROM Patient tp WHERE tp.patient_id = t.patient_id AND tp.patient_id IN (SELECT k.id"));
+        assert!(select.rows(&Scope::everything(), &Ask::default()).shown().ends_with("WHERE 1=1"));
+    }
+
+    #[test]
+    fn a_place_with_null_has_its_own_branch() {
+        let order = [By { column: "dob", descending: false, via: false, nullable: true }, By { column: "patient_id", descending: false, via: false, nullable: false }];
+        let shown = |place: Place, before| {
+            let mut sql = Sql::new(Dialect::MariaDb);
+            push_place(&mut sql, "t", &order, &place, before);
+            sql.shown()
+        };
+        let id = Some(Bind::Int(7));
+        assert_eq!(
+            shown(vec![None, id.clone()], false),
+            " AND ((t.dob IS NOT NULL) OR (t.dob IS NULL AND t.patient_id > ?))"
+        );
+        assert_eq!(
+            shown(vec![Some(Bind::Text("2000-01-01".into())), id], true),
+            " AND (((t.dob < ? OR t.dob IS NULL)) OR (t.dob = ? AND t.patient_id < ?))"
+        );
+    }
+}

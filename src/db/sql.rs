@@ -1,0 +1,159 @@
+//! A statement as text and parameters, the same for both backends but for its dialect.
+//!
+//! Statements are put together at run time (filters, orders and pages are the caller's choice), so they are a
+//! Diesel query fragment of our own: Diesel prepares and caches them, sends the parameters and reads the rows by type.
+//!
+//! **Invariant:** values enter a statement by [`Sql::int`], [`Sql::text`] and [`Sql::keys`] alone, as parameters.
+
+use diesel::{
+    QueryResult,
+    mysql::Mysql,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::{BigInt, Nullable, Text},
+    sqlite::Sqlite,
+};
+use std::{borrow::Cow, marker::PhantomData};
+
+/// Whose SQL is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// MariaDB and what speaks its protocol.
+    MariaDb,
+    /// The embedded default.
+    Sqlite,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Text(Cow<'static, str>),
+    Int(i64),
+    Str(Option<String>),
+}
+
+/// A statement under construction.
+#[derive(Debug, Clone)]
+pub struct Sql {
+    dialect: Dialect,
+    parts: Vec<Part>,
+    /// Whether its text is one of few, so that it is worth keeping prepared on each connection.
+    keep: bool,
+}
+
+impl Sql {
+    /// An empty statement.
+    pub fn new(dialect: Dialect) -> Self {
+        Sql { dialect, parts: Vec::with_capacity(16), keep: true }
+    }
+
+    /// Whose SQL this is.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Says that the text depends on what a caller wrote, so that it is prepared for one use only.
+    pub fn varies(&mut self) {
+        self.keep = false;
+    }
+
+    /// Adds fixed text.
+    pub fn push(&mut self, text: impl Into<Cow<'static, str>>) -> &mut Self {
+        self.parts.push(Part::Text(text.into()));
+        self
+    }
+
+    /// Adds `alias.column`.
+    pub fn column(&mut self, alias: &str, column: &str) -> &mut Self {
+        self.push(format!("{alias}.{column}"))
+    }
+
+    /// Adds a number as a parameter.
+    pub fn int(&mut self, value: i64) -> &mut Self {
+        self.parts.push(Part::Int(value));
+        self
+    }
+
+    /// Adds text as a parameter.
+    pub fn text(&mut self, value: impl Into<String>) -> &mut Self {
+        self.parts.push(Part::Str(Some(value.into())));
+        self
+    }
+
+    /// Adds text or NULL as a parameter.
+    pub fn maybe_text(&mut self, value: Option<String>) -> &mut Self {
+        self.parts.push(Part::Str(value));
+        self
+    }
+
+    /// Adds a table `k(id)` of keys: one parameter however many, so that the text stays the same.
+    pub fn keys(&mut self, keys: &[i32]) -> &mut Self {
+        let mut json = String::with_capacity(keys.len() * 6 + 2);
+        json.push('[');
+        for (i, key) in keys.iter().enumerate() {
+            if i > 0 {
+                json.push(',');
+            }
+            json.push_str(&key.to_string());
+        }
+        json.push(']');
+        match self.dialect {
+            Dialect::MariaDb => self.push("JSON_TABLE(").text(json).push(", '$[*]' COLUMNS (id INT PATH '$')) k"),
+            Dialect::Sqlite => self.push("(SELECT value AS id FROM json_each(").text(json).push(")) k"),
+        }
+    }
+
+    /// The join that keeps its order: from the few keys to the many rows.
+    pub fn straight_join(&mut self) -> &mut Self {
+        self.push(match self.dialect {
+            Dialect::MariaDb => " STRAIGHT_JOIN ",
+            Dialect::Sqlite => " CROSS JOIN ",
+        })
+    }
+
+    /// The text with a `?` for each parameter, as it is sent and as `explain` and the snapshots show it.
+    pub fn shown(&self) -> String {
+        let text = self.parts.iter().map(|part| match part {
+            Part::Text(text) => text.as_ref(),
+            Part::Int(_) | Part::Str(_) => "?",
+        });
+        text.collect()
+    }
+
+    /// The statement as one that answers rows of the SQL type `ST`.
+    pub(crate) fn typed<ST>(self) -> Typed<ST> {
+        Typed(self, PhantomData)
+    }
+}
+
+/// A statement whose rows have the SQL type `ST`.
+pub(crate) struct Typed<ST>(Sql, PhantomData<fn() -> ST>);
+
+impl<ST> Query for Typed<ST> {
+    type SqlType = ST;
+}
+
+impl<ST> QueryId for Typed<ST> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<ST, Conn> diesel::RunQueryDsl<Conn> for Typed<ST> {}
+
+macro_rules! fragment { ($($backend:ty),*) => { $(
+    impl<ST> QueryFragment<$backend> for Typed<ST> {
+        fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
+            if !self.0.keep {
+                out.unsafe_to_cache_prepared();
+            }
+            for part in &self.0.parts {
+                match part {
+                    Part::Text(text) => out.push_sql(text),
+                    Part::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
+                    Part::Str(Some(value)) => out.push_bind_param::<Text, _>(value)?,
+                    Part::Str(value @ None) => out.push_bind_param::<Nullable<Text>, _>(value)?,
+                }
+            }
+            Ok(())
+        }
+    }
+)* } }
+fragment!(Mysql, Sqlite);

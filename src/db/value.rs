@@ -1,0 +1,530 @@
+//! Column types: how a stored value is read, however bad it is, and written as JSON.
+//!
+//! A value that cannot be understood must cost its own field, not its level: so reading never fails,
+//! and [`Stored::write`] says [`Bad`] when asked for such a value.
+
+use diesel::{
+    deserialize::{FromSql, FromSqlRow, Result as ReadResult},
+    mysql::{Mysql, MysqlValue, data_types::MysqlTime},
+    sql_types,
+    sqlite::Sqlite,
+};
+use std::marker::PhantomData;
+
+/// A stored value that is none of its type; holds the type's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bad(pub &'static str);
+
+/// What a column holds, as far as filters, orders and the schema care.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A global id, `Patient:12`.
+    Id,
+    /// A relational key or number.
+    Int,
+    /// A number with a fraction.
+    Float,
+    /// Text.
+    Text,
+    /// A yes or no; NULL reads as the default.
+    Flag(bool),
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A moment, UTC.
+    DateTime,
+    /// One of a list of spellings.
+    Enum(&'static Enumeration),
+}
+
+/// One of a fixed list of values, in every spelling that real tables hold.
+#[derive(Debug)]
+pub struct Enumeration {
+    /// The GraphQL type's name.
+    pub name: &'static str,
+    /// Its description.
+    pub doc: &'static str,
+    /// Its values, canonical ones first.
+    pub values: &'static [EnumValue],
+}
+
+/// One value of an [`Enumeration`].
+#[derive(Debug)]
+pub struct EnumValue {
+    /// The GraphQL spelling.
+    pub name: &'static str,
+    /// Its description.
+    pub doc: &'static str,
+    /// The canonical stored spelling.
+    pub stored: &'static str,
+    /// Set on an older name: the canonical GraphQL name that it maps to.
+    pub alias_of: Option<&'static str>,
+}
+
+impl Enumeration {
+    /// The GraphQL spelling of a stored one, older spellings included, without case.
+    pub fn read(&self, stored: &str) -> Option<&'static str> {
+        let found = self.values.iter().find(|value| value.stored.eq_ignore_ascii_case(stored))?;
+        Some(found.alias_of.unwrap_or(found.name))
+    }
+
+    /// Every stored spelling that reads as the same value as the given GraphQL name.
+    pub fn spellings(&self, name: &str) -> Vec<&'static str> {
+        let Some(asked) = self.values.iter().find(|value| value.name == name) else { return Vec::new() };
+        let canonical = asked.alias_of.unwrap_or(asked.name);
+        let same = self.values.iter().filter(|value| value.alias_of.unwrap_or(value.name) == canonical);
+        let mut spellings: Vec<&str> = Vec::new();
+        for value in same {
+            // Comparison in both stores ignores case, so one spelling of each word is enough.
+            if !spellings.iter().any(|known| known.eq_ignore_ascii_case(value.stored)) {
+                spellings.push(value.stored);
+            }
+        }
+        spellings
+    }
+}
+
+/// A Rust type that stands for a column of a row.
+pub trait Stored {
+    /// What it holds.
+    const KIND: Kind;
+    /// Whether the GraphQL field may be null.
+    const NULLABLE: bool;
+    /// Writes the value as JSON.
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad>;
+    /// Writes the value as JSON for a cursor: also one that cannot be understood.
+    fn write_raw(&self, out: &mut Vec<u8>) {
+        if self.write(out).is_err() {
+            out.extend_from_slice(b"null");
+        }
+    }
+    /// A number in the order of the values, where the order needs no collation. NULL comes first.
+    fn rank(&self) -> Option<i64> {
+        None
+    }
+}
+
+/// JSON of anything that serde can write; infallible for the types used here.
+pub fn write_json(value: &(impl serde::Serialize + ?Sized), out: &mut Vec<u8>) {
+    let start = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(start);
+        out.extend_from_slice(b"null");
+    }
+}
+
+impl Stored for i32 {
+    const KIND: Kind = Kind::Int;
+    const NULLABLE: bool = false;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        write_json(self, out);
+        Ok(())
+    }
+    fn rank(&self) -> Option<i64> {
+        Some(i64::from(*self))
+    }
+}
+
+impl Stored for f64 {
+    const KIND: Kind = Kind::Float;
+    const NULLABLE: bool = false;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        // GraphQL has one kind of number on the wire: 7, not 7.0.
+        if self.fract() == 0.0 && self.abs() < 1e15 {
+            write_json(&(*self as i64), out);
+        } else {
+            write_json(self, out);
+        }
+        Ok(())
+    }
+}
+
+impl Stored for String {
+    const KIND: Kind = Kind::Text;
+    const NULLABLE: bool = false;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        write_json(self, out);
+        Ok(())
+    }
+}
+
+impl<T: Stored> Stored for Option<T> {
+    const KIND: Kind = T::KIND;
+    const NULLABLE: bool = true;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        match self {
+            Some(value) => value.write(out),
+            None => {
+                out.extend_from_slice(b"null");
+                Ok(())
+            }
+        }
+    }
+    fn write_raw(&self, out: &mut Vec<u8>) {
+        match self {
+            Some(value) => value.write_raw(out),
+            None => out.extend_from_slice(b"null"),
+        }
+    }
+    fn rank(&self) -> Option<i64> {
+        match self {
+            Some(value) => value.rank(),
+            None => Some(i64::MIN),
+        }
+    }
+}
+
+/// A yes or no whose NULL reads as `DEFAULT`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow)]
+pub struct Flag<const DEFAULT: bool>(pub bool);
+
+impl<const DEFAULT: bool> Stored for Flag<DEFAULT> {
+    const KIND: Kind = Kind::Flag(DEFAULT);
+    const NULLABLE: bool = false;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        write_json(&self.0, out);
+        Ok(())
+    }
+}
+
+macro_rules! read_flag { ($($backend:ty),*) => { $(
+    impl<const DEFAULT: bool> FromSql<sql_types::Nullable<sql_types::Bool>, $backend> for Flag<DEFAULT> {
+        fn from_sql(bytes: <$backend as diesel::backend::Backend>::RawValue<'_>) -> ReadResult<Self> {
+            <bool as FromSql<sql_types::Bool, $backend>>::from_sql(bytes).map(Flag)
+        }
+        fn from_nullable_sql(bytes: Option<<$backend as diesel::backend::Backend>::RawValue<'_>>) -> ReadResult<Self> {
+            bytes.map_or(Ok(Flag(DEFAULT)), <Self as FromSql<sql_types::Nullable<sql_types::Bool>, $backend>>::from_sql)
+        }
+    }
+)* } }
+read_flag!(Mysql, Sqlite);
+
+/// A Rust enum that stands for an [`Enumeration`]'s values.
+pub trait Enumerated: Sized + Copy + 'static {
+    /// The values and their spellings.
+    const OF: &'static Enumeration;
+}
+
+/// The text of an enum column, understood when it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, FromSqlRow)]
+pub struct Enum<T>(String, PhantomData<fn() -> T>);
+
+impl<T: Enumerated> Stored for Enum<T> {
+    const KIND: Kind = Kind::Enum(T::OF);
+    const NULLABLE: bool = true;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        let name = T::OF.read(&self.0).ok_or(Bad(T::OF.name))?;
+        out.push(b'"');
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'"');
+        Ok(())
+    }
+}
+
+/// A day as it is stored, which may be none (`0000-00-00`, 31 April).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, FromSqlRow)]
+pub struct Date {
+    year: i32,
+    month: u32,
+    day: u32,
+}
+
+impl Date {
+    /// The day, if it exists.
+    pub fn day(self) -> Option<chrono::NaiveDate> {
+        chrono::NaiveDate::from_ymd_opt(self.year, self.month, self.day).filter(|_| (1..=9999).contains(&self.year))
+    }
+
+    /// Reads `2024-05-01`, whether or not the day exists.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '-');
+        let mut part = |digits: usize| {
+            parts.next().filter(|p| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit()))?.parse::<u32>().ok()
+        };
+        let (year, month, day) = (part(4)?, part(2)?, part(2)?);
+        Some(Date { year: i32::try_from(year).ok()?, month, day })
+    }
+
+    fn write_text(self, out: &mut Vec<u8>) {
+        digits(out, self.year.unsigned_abs(), 4);
+        out.push(b'-');
+        digits(out, self.month, 2);
+        out.push(b'-');
+        digits(out, self.day, 2);
+    }
+
+    fn rank(self) -> i64 {
+        (i64::from(self.year) * 16 + i64::from(self.month)) * 32 + i64::from(self.day)
+    }
+}
+
+/// `value` in decimal with leading zeros, `width` digits wide (formatting machinery is slow in a hot loop).
+fn digits(out: &mut Vec<u8>, value: u32, width: u32) {
+    for place in (0..width).rev() {
+        // A digit is below ten, so the sum stays a byte.
+        out.push(b'0' + (value / 10_u32.pow(place) % 10) as u8);
+    }
+}
+
+impl Stored for Date {
+    const KIND: Kind = Kind::Date;
+    const NULLABLE: bool = true;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        self.day().ok_or(Bad("Date"))?;
+        self.write_raw(out);
+        Ok(())
+    }
+    fn write_raw(&self, out: &mut Vec<u8>) {
+        out.push(b'"');
+        self.write_text(out);
+        out.push(b'"');
+    }
+    fn rank(&self) -> Option<i64> {
+        Some(Date::rank(*self))
+    }
+}
+
+/// A time of day as it is stored, which may be none (`-01:00:00`, `27:00:00`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow)]
+pub struct Time {
+    /// Seconds since midnight, or `None` outside the day.
+    seconds: Option<u32>,
+}
+
+impl Time {
+    /// Reads `14:30:00`, whether or not it lies within a day.
+    pub fn parse(text: &str) -> Self {
+        let mut parts = text.splitn(3, ':').map(|part| part.get(..2).unwrap_or("x").parse::<u32>().ok());
+        let mut part = |below: u32| parts.next().flatten().filter(|value| *value < below);
+        let seconds = (|| Some(part(24)? * 3600 + part(60)? * 60 + part(60)?))();
+        Time { seconds }
+    }
+}
+
+impl Stored for Time {
+    const KIND: Kind = Kind::Time;
+    const NULLABLE: bool = true;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        let seconds = self.seconds.ok_or(Bad("Time"))?;
+        out.push(b'"');
+        digits(out, seconds / 3600, 2);
+        out.push(b':');
+        digits(out, seconds / 60 % 60, 2);
+        out.push(b':');
+        digits(out, seconds % 60, 2);
+        out.push(b'"');
+        Ok(())
+    }
+}
+
+/// A moment as it is stored, UTC; it may be none (`0000-00-00 00:00:00`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow)]
+pub struct DateTime {
+    date: Date,
+    second_of_day: u32,
+    micros: u32,
+}
+
+impl DateTime {
+    fn write_time(self, out: &mut Vec<u8>) {
+        digits(out, self.second_of_day / 3600, 2);
+        out.push(b':');
+        digits(out, self.second_of_day / 60 % 60, 2);
+        out.push(b':');
+        digits(out, self.second_of_day % 60, 2);
+        if self.micros > 0 {
+            out.push(b'.');
+            digits(out, self.micros, 6);
+        }
+    }
+
+    /// Reads `2024-05-01 10:00:00`, with `T` and `Z` allowed, whether or not the moment exists.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (date, rest) = (text.get(..10)?, text.get(11..)?);
+        let rest = rest.trim_end_matches('Z');
+        let (time, fraction) = rest.split_once('.').unwrap_or((rest, ""));
+        let second_of_day = Time::parse(time).seconds.filter(|_| time.len() == 8)?;
+        if fraction.len() > 6 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let micros = format!("{fraction:0<6}").parse().ok()?;
+        Some(DateTime { date: Date::parse(date)?, second_of_day, micros })
+    }
+
+    /// The spelling that both stores compare correctly.
+    pub fn stored_text(self) -> String {
+        let mut out = Vec::with_capacity(26);
+        self.date.write_text(&mut out);
+        out.push(b' ');
+        self.write_time(&mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+}
+
+impl Stored for DateTime {
+    const KIND: Kind = Kind::DateTime;
+    const NULLABLE: bool = true;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        self.date.day().ok_or(Bad("DateTime"))?;
+        out.push(b'"');
+        self.date.write_text(out);
+        out.push(b'T');
+        self.write_time(out);
+        out.extend_from_slice(b"Z\"");
+        Ok(())
+    }
+    fn write_raw(&self, out: &mut Vec<u8>) {
+        out.push(b'"');
+        out.extend_from_slice(self.stored_text().as_bytes());
+        out.push(b'"');
+    }
+    fn rank(&self) -> Option<i64> {
+        Some((self.date.rank() * 86_400 + i64::from(self.second_of_day)) * 1_000_000 + i64::from(self.micros))
+    }
+}
+
+fn mysql_time<ST>(value: MysqlValue<'_>) -> ReadResult<MysqlTime>
+where
+    MysqlTime: FromSql<ST, Mysql>,
+{
+    <MysqlTime as FromSql<ST, Mysql>>::from_sql(value)
+}
+
+impl FromSql<sql_types::Date, Mysql> for Date {
+    fn from_sql(value: MysqlValue<'_>) -> ReadResult<Self> {
+        let stored = mysql_time::<sql_types::Date>(value)?;
+        Ok(Date { year: i32::try_from(stored.year)?, month: stored.month, day: stored.day })
+    }
+}
+
+impl FromSql<sql_types::Time, Mysql> for Time {
+    fn from_sql(value: MysqlValue<'_>) -> ReadResult<Self> {
+        let stored = mysql_time::<sql_types::Time>(value)?;
+        let inside = !stored.neg && stored.day == 0 && stored.hour < 24;
+        Ok(Time { seconds: inside.then_some(stored.hour * 3600 + stored.minute * 60 + stored.second) })
+    }
+}
+
+impl FromSql<sql_types::Timestamp, Mysql> for DateTime {
+    fn from_sql(value: MysqlValue<'_>) -> ReadResult<Self> {
+        let stored = mysql_time::<sql_types::Timestamp>(value)?;
+        let date = Date { year: i32::try_from(stored.year)?, month: stored.month, day: stored.day };
+        let second_of_day = stored.hour * 3600 + stored.minute * 60 + stored.second;
+        Ok(DateTime { date, second_of_day, micros: u32::try_from(stored.second_part)? })
+    }
+}
+
+/// A day that no calendar has, for text that is no date at all.
+const NO_DAY: Date = Date { year: 0, month: 0, day: 0 };
+
+type LiteValue<'a> = <Sqlite as diesel::backend::Backend>::RawValue<'a>;
+
+fn lite_text(value: LiteValue<'_>) -> ReadResult<String> {
+    <String as FromSql<sql_types::Text, Sqlite>>::from_sql(value)
+}
+
+impl FromSql<sql_types::Date, Sqlite> for Date {
+    fn from_sql(value: LiteValue<'_>) -> ReadResult<Self> {
+        Ok(Date::parse(&lite_text(value)?).unwrap_or(NO_DAY))
+    }
+}
+
+impl FromSql<sql_types::Time, Sqlite> for Time {
+    fn from_sql(value: LiteValue<'_>) -> ReadResult<Self> {
+        Ok(Time::parse(&lite_text(value)?))
+    }
+}
+
+impl FromSql<sql_types::Timestamp, Sqlite> for DateTime {
+    fn from_sql(value: LiteValue<'_>) -> ReadResult<Self> {
+        Ok(DateTime::parse(&lite_text(value)?).unwrap_or(DateTime { date: NO_DAY, second_of_day: 0, micros: 0 }))
+    }
+}
+
+macro_rules! read_enum { ($($backend:ty),*) => { $(
+    impl<T: Enumerated> FromSql<sql_types::Text, $backend> for Enum<T> {
+        fn from_sql(bytes: <$backend as diesel::backend::Backend>::RawValue<'_>) -> ReadResult<Self> {
+            <String as FromSql<sql_types::Text, $backend>>::from_sql(bytes).map(|text| Enum(text, PhantomData))
+        }
+    }
+)* } }
+read_enum!(Mysql, Sqlite);
+
+/// Declares a Rust enum, its GraphQL values and their stored spellings, older ones included.
+///
+/// `Canonical "NAME" = "stored"` is a value; in `older`, `"OLD_NAME" = "Old" for "NAME"` is an older name that input
+/// accepts and a stored spelling that reading understands.
+macro_rules! enumeration {
+    ($(#[doc = $doc:literal])* $enum:ident { $($(#[doc = $vdoc:literal])* $variant:ident $name:literal = $stored:literal,)* } $(older { $($old:literal = $spelled:literal for $new:literal,)* })?) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $enum { $($(#[doc = $vdoc])* $variant),* }
+
+        impl $crate::db::Enumerated for $enum {
+            const OF: &'static $crate::db::Enumeration = &$crate::db::Enumeration {
+                name: stringify!($enum),
+                doc: concat!($($doc, "\n"),*),
+                values: &[
+                    $($crate::db::EnumValue { name: $name, doc: concat!($($vdoc, "\n"),*), stored: $stored, alias_of: None },)*
+                    $($($crate::db::EnumValue { name: $old, doc: concat!("Older name of ", $new, "."), stored: $spelled, alias_of: Some($new) },)*)?
+                ],
+            };
+        }
+
+        impl $enum {
+            /// The GraphQL spelling.
+            pub fn name(self) -> &'static str {
+                match self { $($enum::$variant => $name),* }
+            }
+        }
+    };
+}
+pub(crate) use enumeration;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(value: &impl Stored) -> Result<String, Bad> {
+        let mut out = Vec::new();
+        value.write(&mut out)?;
+        Ok(String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_read_and_refused_when_written() {
+        for text in ["0000-00-00", "2023-02-29", "2024-00-10"] {
+            let date = Date::parse(text).unwrap();
+            assert_eq!(json(&date), Err(Bad("Date")));
+            let mut raw = Vec::new();
+            date.write_raw(&mut raw);
+            assert_eq!(String::from_utf8(raw).unwrap(), format!("\"{text}\""));
+        }
+        assert_eq!(json(&Date::parse("2024-02-29").unwrap()).unwrap(), "\"2024-02-29\"");
+    }
+
+    #[test]
+    fn times_outside_the_day_are_bad() {
+        assert_eq!(json(&Time::parse("14:30:05")).unwrap(), "\"14:30:05\"");
+        for text in ["24:00:00", "-1:00:00", "8", "", "12:61:00"] {
+            assert_eq!(json(&Time::parse(text)), Err(Bad("Time")), "{text}");
+        }
+    }
+
+    #[test]
+    fn moments_keep_their_fraction_and_order() {
+        let early = DateTime::parse("2024-05-01 10:00:00").unwrap();
+        let late = DateTime::parse("2024-05-01T10:00:00.250Z").unwrap();
+        assert_eq!(json(&early).unwrap(), "\"2024-05-01T10:00:00Z\"");
+        assert_eq!(json(&late).unwrap(), "\"2024-05-01T10:00:00.250000Z\"");
+        assert!(early.rank() < late.rank());
+        assert!(DateTime::parse("2024-05-01 25:00:00").is_none());
+    }
+
+    #[test]
+    fn whole_numbers_are_written_without_a_fraction() {
+        assert_eq!(json(&7.0).unwrap(), "7");
+        assert_eq!(json(&7.25).unwrap(), "7.25");
+    }
+}

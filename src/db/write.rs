@@ -1,0 +1,90 @@
+//! Many rows into one table, by multi-row INSERTs inside a transaction.
+
+use super::{
+    pool::{Db, Tx},
+    sql::Sql,
+};
+use crate::error::Result;
+
+/// One value of a row to be written.
+#[derive(Debug, Clone)]
+pub enum Cell {
+    /// A number, or a flag as 0 or 1.
+    Int(i64),
+    /// Text, a date or an enum, or NULL.
+    Text(Option<String>),
+}
+
+/// A transaction that many rows are written in; dropped before [`Writer::commit`], it leaves nothing behind.
+pub struct Writer {
+    tx: Tx,
+    db: Db,
+}
+
+/// The most parameters of one INSERT: below SQLite's 32,766 and MariaDB's 65,535.
+const MAX_PARAMETERS: usize = 16_000;
+
+impl Writer {
+    /// Opens the transaction.
+    pub async fn begin(db: &Db) -> Result<Self> {
+        Ok(Writer { tx: Tx::begin(db).await?, db: db.clone() })
+    }
+
+    /// Inserts rows, given one after the other, each as many cells as there are columns.
+    pub async fn insert(&mut self, table: &str, columns: &[&str], cells: Vec<Cell>) -> Result<()> {
+        let width = columns.len().max(1);
+        let most = MAX_PARAMETERS / width * width;
+        let mut cells = cells.into_iter().peekable();
+        while cells.peek().is_some() {
+            let mut sql = Sql::new(self.db.dialect());
+            sql.varies();
+            sql.push(format!("INSERT INTO {table} ({}) VALUES ", columns.join(",")));
+            for (i, cell) in cells.by_ref().take(most).enumerate() {
+                sql.push(match (i, i % width) {
+                    (0, _) => "(",
+                    (_, 0) => "),(",
+                    _ => ",",
+                });
+                match cell {
+                    Cell::Int(value) => sql.int(value),
+                    Cell::Text(value) => sql.maybe_text(value),
+                };
+            }
+            sql.push(")");
+            self.tx.execute(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the rows stay.
+    pub async fn commit(self) -> Result<()> {
+        self.tx.commit().await
+    }
+}
+
+impl From<i64> for Cell {
+    fn from(value: i64) -> Self {
+        Cell::Int(value)
+    }
+}
+
+impl From<bool> for Cell {
+    fn from(value: bool) -> Self {
+        Cell::Int(i64::from(value))
+    }
+}
+
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Cell::Text(None), Into::into)
+    }
+}
+
+macro_rules! texts { ($($ty:ty),*) => { $(
+    impl From<$ty> for Cell {
+        fn from(value: $ty) -> Self {
+            Cell::Text(Some(value.to_string()))
+        }
+    }
+)* } }
+texts!(&str, String, std::borrow::Cow<'_, str>, chrono::NaiveDate, chrono::NaiveTime, chrono::NaiveDateTime);

@@ -1,0 +1,86 @@
+//! The doctors of the demo: fixed names, each with one specialty.
+
+/// What a doctor is trained in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Specialty {
+    General,
+    Paediatrics,
+    Emergency,
+    Cardiology,
+    Endocrinology,
+    Respiratory,
+    Gastroenterology,
+    Nephrology,
+    Neurology,
+    Psychiatry,
+    Rheumatology,
+    Orthopaedics,
+    Dermatology,
+    Gynaecology,
+    Urology,
+    EarNoseThroat,
+    Ophthalmology,
+    Radiology,
+}
+
+impl Specialty {
+    /// Its place in [`DOCTORS`].
+    fn doctors(self) -> &'static [&'static str] {
+        DOCTORS.iter().find(|(specialty, _)| *specialty == self).map_or(&[], |(_, names)| names)
+    }
+
+    /// Who sees a patient of this age: children go to a paediatrician, save where a specialty sees all ages.
+    pub(super) fn at_age(self, age: i64) -> Self {
+        use Specialty::*;
+        match self {
+            General | Emergency | Radiology | Dermatology | EarNoseThroat | Ophthalmology => self,
+            _ if age < 16 => Paediatrics,
+            _ => self,
+        }
+    }
+
+    /// The doctor of this specialty for the patient whose `key` this is: always the same one.
+    pub(super) fn doctor(self, key: u64) -> &'static str {
+        let doctors = self.doctors();
+        let place = key.rotate_left(self as u32 * 3).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
+        doctors.get(place as usize % doctors.len().max(1)).copied().unwrap_or_default()
+    }
+}
+
+/// Every doctor by specialty.
+pub(super) static DOCTORS: &[(Specialty, &[&str])] = &[
+    (
+        Specialty::General,
+        &[
+            "Dr. Amara Okafor",
+            "Dr. Helen Whitfield",
+            "Dr. Rajesh Menon",
+            "Dr. Claire Dubois",
+            "Dr. Tomás Herrera",
+            "Dr. Siobhán O'Leary",
+            "Dr. Yusuf Demir",
+            "Dr. Ingrid Halvorsen",
+            "Dr. Mei-Lin Tan",
+            "Dr. Piotr Zieliński",
+            "Dr. Grace Mensah",
+            "Dr. Daniel Cohen",
+        ],
+    ),
+    (Specialty::Paediatrics, &["Dr. Anjali Deshpande", "Dr. Oliver Bennett", "Dr. Lucía Navarro"]),
+    (Specialty::Emergency, &["Dr. Marcus Reid", "Dr. Farah Haddad", "Dr. Kenji Watanabe"]),
+    (Specialty::Cardiology, &["Dr. Elena Petrova", "Dr. Samuel Osei", "Dr. Vikram Nair"]),
+    (Specialty::Endocrinology, &["Dr. Nadia Rahman", "Dr. Johan Lindqvist"]),
+    (Specialty::Respiratory, &["Dr. Patrick Doyle", "Dr. Shreya Banerjee"]),
+    (Specialty::Gastroenterology, &["Dr. Giulia Ferraro", "Dr. Hassan Khalil"]),
+    (Specialty::Nephrology, &["Dr. Thomas Becker", "Dr. Ngozi Eze"]),
+    (Specialty::Neurology, &["Dr. Aisling Murphy", "Dr. Sanjay Kulkarni"]),
+    (Specialty::Psychiatry, &["Dr. Miriam Goldberg", "Dr. André Laurent"]),
+    (Specialty::Rheumatology, &["Dr. Beatriz Almeida", "Dr. Karl Steiner"]),
+    (Specialty::Orthopaedics, &["Dr. William Hartley", "Dr. Omar Siddiqui"]),
+    (Specialty::Dermatology, &["Dr. Sofía Castellanos", "Dr. Hyun-Ju Park"]),
+    (Specialty::Gynaecology, &["Dr. Rebecca Stone", "Dr. Lakshmi Venkatesan", "Dr. Zainab Bello"]),
+    (Specialty::Urology, &["Dr. Robert Fraser", "Dr. Dimitris Pappas"]),
+    (Specialty::EarNoseThroat, &["Dr. Charlotte Evans"]),
+    (Specialty::Ophthalmology, &["Dr. Arjun Pillai"]),
+    (Specialty::Radiology, &["Dr. Katarína Nováková", "Dr. Ben Carter", "Dr. Leila Moradi"]),
+];

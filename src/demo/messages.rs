@@ -1,0 +1,144 @@
+//! Conversations with the practice, about what the patient really has.
+
+use super::person::{Person, plus};
+use super::rng::Rng;
+use super::words::{SINCE, TALKS, Talk, Topic};
+use super::{DemoAppointment, DemoLabReport, DemoMedication, DemoMessage};
+use chrono::{NaiveDateTime, TimeDelta};
+use std::borrow::Cow;
+
+/// What of the record can be talked about.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) appointments: &'a [DemoAppointment],
+    pub(super) medications: &'a [DemoMedication],
+    pub(super) lab_reports: &'a [DemoLabReport],
+}
+
+/// A moment in the record that a conversation can begin after, and what it is about.
+struct Occasion {
+    after: NaiveDateTime,
+    words: Vec<(&'static str, Cow<'static, str>)>,
+}
+
+/// Every message, oldest first.
+pub(super) fn write(rng: &mut Rng, person: &Person, told: Told) -> Vec<DemoMessage> {
+    let sessions = rng.pick(&[0, 0, 1, 1, 1, 2, 2, 2]);
+    let mut talks: Vec<(NaiveDateTime, &'static Talk, Occasion)> = Vec::new();
+    for _ in 0..sessions {
+        if let Some((talk, occasion)) = occasion(rng, person, told, &talks) {
+            let earliest = occasion.after.date();
+            let latest = plus(person.yesterday, -8).max(earliest);
+            let start = person.day(rng, earliest, plus(earliest, 12).min(latest));
+            talks.push((person.stamp(rng, start).max(occasion.after), talk, occasion));
+        }
+    }
+    talks.sort_by_key(|(start, ..)| *start);
+    let midnight = person.today.and_time(chrono::NaiveTime::MIN);
+    let mut messages: Vec<DemoMessage> = Vec::new();
+    for (number, (start, talk, occasion)) in talks.into_iter().enumerate() {
+        let mut at = messages.last().map_or(start, |last| start.max(last.timestamp + TimeDelta::hours(1)));
+        for &(message_type, template) in talk.lines {
+            at += TimeDelta::seconds(match message_type {
+                "Bot" | "System" => rng.between(2, 40),
+                "Patient" => rng.between(60, 3 * 3600),
+                _ => rng.between(600, 20 * 3600),
+            });
+            if at >= midnight {
+                // Still open: the answer has not come yet.
+                break;
+            }
+            let message_text = fill(template, &occasion.words);
+            let session_id = format!("s-{}-{}", person.n, number + 1);
+            messages.push(DemoMessage { message_text, message_type, timestamp: at, session_id });
+        }
+    }
+    messages
+}
+
+/// A conversation that the record gives occasion for, other than those already chosen.
+fn occasion(
+    rng: &mut Rng,
+    person: &Person,
+    told: Told,
+    chosen: &[(NaiveDateTime, &'static Talk, Occasion)],
+) -> Option<(&'static Talk, Occasion)> {
+    let child = person.age(person.today) < 16;
+    // Not every topic has an occasion; after a few tries this patient stays silent.
+    for _ in 0..6 {
+        let talk = rng.choose(TALKS)?;
+        let fresh = talk.child == child && chosen.iter().all(|(_, other, _)| !std::ptr::eq(*other, talk));
+        let occasion = if fresh { about(rng, person, told, talk.topic) } else { None };
+        if let Some(occasion) = occasion {
+            return Some((talk, occasion));
+        }
+    }
+    None
+}
+
+fn about(rng: &mut Rng, person: &Person, told: Told, topic: Topic) -> Option<Occasion> {
+    let mut words = vec![("given", Cow::Borrowed(person.given)), ("gp", Cow::Borrowed(person.gp()))];
+    let after = match topic {
+        Topic::Anything => person.stamp(rng, person.registered),
+        Topic::Medicine => {
+            // What is swallowed or inhaled every day: of those a dose can be forgotten.
+            let daily = |row: &&DemoMedication| {
+                row.is_continued
+                    && (row.dosage.contains(" mg") || row.dosage.contains(" micrograms"))
+                    && row.frequency.contains(" daily")
+            };
+            let current: Vec<_> = told.medications.iter().filter(daily).collect();
+            let medication = rng.choose(&current)?;
+            words.push(("drug", lower(medication.medicine_name)));
+            medication.created_at
+        }
+        Topic::Symptom => {
+            let visits: Vec<_> = told.appointments.iter().filter(|visit| !visit.symptoms.is_empty()).collect();
+            let visit = rng.choose(&visits)?;
+            let symptom =
+                rng.choose(&visit.symptoms).filter(|symptom| matches!(symptom.severity, "mild" | "moderate"))?;
+            words.push(("symptom", lower(symptom.symptom_name)));
+            words.push(("since", Cow::Borrowed(rng.pick(SINCE))));
+            visit.updated_at
+        }
+        Topic::Results => {
+            let report = rng.choose(told.lab_reports)?;
+            words.push(("lab", Cow::Borrowed(report.lab_type)));
+            report.updated_at
+        }
+        Topic::Upcoming => {
+            let visit = told.appointments.last().filter(|visit| visit.appointment_date > person.today)?;
+            words.push(("doctor", Cow::Borrowed(visit.doctor_name)));
+            words.push(("date", Cow::Owned(visit.appointment_date.format("%-d %B").to_string())));
+            visit.created_at
+        }
+    };
+    Some(Occasion { after, words })
+}
+
+/// As it stands within a sentence.
+fn lower(name: &'static str) -> Cow<'static, str> {
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) if first.is_uppercase() => Cow::Owned(first.to_lowercase().chain(letters).collect()),
+        _ => Cow::Borrowed(name),
+    }
+}
+
+/// The template with each `{word}` replaced; one without any is not copied.
+fn fill(template: &'static str, words: &[(&'static str, Cow<'static, str>)]) -> Cow<'static, str> {
+    if !template.contains('{') {
+        return Cow::Borrowed(template);
+    }
+    let mut text = String::with_capacity(template.len() + 40);
+    for piece in template.split('{') {
+        match piece.split_once('}') {
+            Some((name, rest)) => {
+                text.extend(words.iter().find(|(word, _)| *word == name).map(|(_, value)| &**value));
+                text.push_str(rest);
+            }
+            None => text.push_str(piece),
+        }
+    }
+    Cow::Owned(text)
+}

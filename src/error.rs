@@ -1,0 +1,117 @@
+//! The one error type, its public codes, and what of it may leave the process.
+//!
+//! **Invariant:** `public_message` never holds SQL, driver text, a host name or a stored value.
+
+use std::{fmt, sync::Arc};
+
+/// What a client can act upon; stands in `extensions.code` of every error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The request is wrong; sending it again unchanged will fail again.
+    BadUserInput,
+    /// A documented limit was gone over.
+    LimitExceeded,
+    /// The relational store cannot be reached; its fields are null.
+    DatabaseUnavailable,
+    /// The time allowed for the request or a statement ran out.
+    Timeout,
+    /// A fault of the gateway or of stored data; the log has the details.
+    Internal,
+}
+
+impl Code {
+    /// Every code there is, for the documentation and the contract test.
+    pub const ALL: [Code; 5] =
+        [Code::BadUserInput, Code::LimitExceeded, Code::DatabaseUnavailable, Code::Timeout, Code::Internal];
+
+    /// The spelling in `extensions.code`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::BadUserInput => "BAD_USER_INPUT",
+            Code::LimitExceeded => "LIMIT_EXCEEDED",
+            Code::DatabaseUnavailable => "DATABASE_UNAVAILABLE",
+            Code::Timeout => "TIMEOUT",
+            Code::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// Everything that can go wrong below the command line and HTTP.
+#[derive(Debug, Clone)]
+pub enum Error {
+    /// What the caller sent cannot be accepted; the text says what to do.
+    BadInput(String),
+    /// A limit: its key, its value, and what was asked for, where that is known.
+    Limit {
+        /// The configuration key.
+        key: &'static str,
+        /// Its value in force.
+        allowed: u64,
+        /// What the request would need, if known.
+        asked: Option<u64>,
+    },
+    /// The database cannot be reached or was lost; the text is for the log.
+    Unavailable(String),
+    /// Something took longer than allowed; the text says what, without data.
+    Timeout(&'static str),
+    /// A fault; the text is for the log alone.
+    Internal(String),
+    /// Set-up is wrong (configuration, password, schema); the text is for the operator who started the command.
+    Setup(String),
+}
+
+/// A result with [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// The public code.
+    pub fn code(&self) -> Code {
+        match self {
+            Error::BadInput(_) => Code::BadUserInput,
+            Error::Limit { .. } => Code::LimitExceeded,
+            Error::Unavailable(_) => Code::DatabaseUnavailable,
+            Error::Timeout(_) => Code::Timeout,
+            Error::Internal(_) | Error::Setup(_) => Code::Internal,
+        }
+    }
+
+    /// What a client may read.
+    pub fn public_message(&self) -> String {
+        match self {
+            Error::BadInput(text) => text.clone(),
+            Error::Limit { key, allowed, asked: Some(asked) } => {
+                format!("the request needs {asked}, the limit {key} allows {allowed}")
+            }
+            Error::Limit { key, allowed, asked: None } => {
+                format!("this goes over the limit {key} ({allowed}); ask for less")
+            }
+            Error::Unavailable(_) => "the database is not available; try again shortly".into(),
+            Error::Timeout(what) => format!("{what} took longer than allowed"),
+            Error::Internal(_) | Error::Setup(_) => "an internal fault; the log has the details under this request id".into(),
+        }
+    }
+
+    /// Whether the connection that reported this was lost, so that another may serve.
+    pub fn is_lost_connection(&self) -> bool {
+        matches!(self, Error::Unavailable(_))
+    }
+}
+
+impl fmt::Display for Error {
+    /// The operator's view: details included.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Unavailable(detail) => write!(f, "the database is not available: {detail}"),
+            Error::Internal(detail) | Error::Setup(detail) => f.write_str(detail),
+            other => f.write_str(&other.public_message()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Arc<Error>> for Error {
+    fn from(shared: Arc<Error>) -> Self {
+        Arc::unwrap_or_clone(shared)
+    }
+}

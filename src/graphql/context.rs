@@ -1,0 +1,117 @@
+//! What one request carries while it is answered.
+
+use super::{exec::Fragments, limits::Limits, loaders::Loaders, report::Fault};
+use crate::{
+    db::{Db, Sql},
+    error::Error,
+    scope::Scope,
+};
+use async_graphql::{Name, Value, Variables, parser::types::FragmentDefinition};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// One request being answered.
+pub struct Cx {
+    /// The relational store.
+    pub db: Db,
+    /// Which patients the caller may see.
+    pub scope: Scope,
+    /// The day that `age` and `upcomingAppointments` look at.
+    pub today: chrono::NaiveDate,
+    /// The limits in force.
+    pub limits: Arc<Limits>,
+    /// When the request's time is over.
+    pub deadline: Instant,
+    /// The loaders of this request; they live no longer.
+    pub loaders: Loaders,
+    pub(super) fragments: Fragments,
+    pub(super) variables: Variables,
+    pub(super) introspection: HashMap<String, Vec<u8>>,
+    pub(super) faults: Mutex<Vec<Fault>>,
+    /// The statements that ran, where somebody wants to know.
+    pub(super) recorder: Recorder,
+}
+
+/// A statement that a request sent.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    /// What it was for: the relation or the root field.
+    pub what: &'static str,
+    /// Its text, with `?` for each parameter.
+    pub sql: String,
+    /// How many keys it was sent for, if it starts from keys.
+    pub keys: Option<usize>,
+    /// How many rows it answered.
+    pub rows: usize,
+    /// How long it took, the wait for a connection included.
+    pub took: Duration,
+}
+
+impl Cx {
+    /// A value of the document with variables put in; `None` for a variable that was not given.
+    pub(super) fn constant(&self, value: &async_graphql_value::Value) -> Option<Value> {
+        constant(&self.variables, value)
+    }
+
+    pub(super) fn fragment(&self, name: &Name) -> Option<&FragmentDefinition> {
+        self.fragments.get(name).map(|fragment| &fragment.node)
+    }
+
+    pub(super) fn introspected(&self, key: &str) -> Option<&[u8]> {
+        self.introspection.get(key).map(Vec::as_slice)
+    }
+
+    /// Notes an error at its place in the answer.
+    pub(super) fn fail(&self, path: Vec<serde_json::Value>, error: &Error) {
+        let fault = Fault { path, error: error.clone() };
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    }
+}
+
+/// Keeps the statements of a request, where somebody wants to know; else it costs nothing.
+#[derive(Clone, Default)]
+pub struct Recorder(Option<Arc<Mutex<Vec<Ran>>>>);
+
+impl Recorder {
+    /// One that keeps them.
+    pub fn on() -> Self {
+        Recorder(Some(Arc::default()))
+    }
+
+    pub(super) fn note(&self, what: &'static str, sql: &Sql, keys: Option<usize>, rows: usize, since: Instant) {
+        if let Some(ran) = &self.0 {
+            let entry = Ran { what, sql: sql.shown(), keys, rows, took: since.elapsed() };
+            ran.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+        }
+    }
+
+    /// The statements so far.
+    pub fn ran(&self) -> Vec<Ran> {
+        let ran = self.0.as_ref().map(|ran| ran.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        ran.unwrap_or_default()
+    }
+}
+
+/// A value with variables put in. A variable that was not given is left out of an object and null in a list.
+pub(super) fn constant(variables: &Variables, value: &async_graphql_value::Value) -> Option<Value> {
+    use async_graphql_value::Value as Doc;
+    Some(match value {
+        Doc::Variable(name) => return variables.get(name).cloned(),
+        Doc::Null => Value::Null,
+        Doc::Number(number) => Value::Number(number.clone()),
+        Doc::String(text) => Value::String(text.clone()),
+        Doc::Boolean(yes) => Value::Boolean(*yes),
+        Doc::Binary(bytes) => Value::Binary(bytes.clone()),
+        Doc::Enum(name) => Value::Enum(name.clone()),
+        Doc::List(items) => {
+            Value::List(items.iter().map(|item| constant(variables, item).unwrap_or(Value::Null)).collect())
+        }
+        Doc::Object(entries) => Value::Object(
+            entries.iter().filter_map(|(name, value)| Some((name.clone(), constant(variables, value)?))).collect(),
+        ),
+    })
+}

@@ -1,0 +1,275 @@
+//! One request from text to answer: limits, variables, validation, execution.
+//!
+//! async-graphql parses, validates, introspects and exports the schema; it executes nothing but introspection. Its
+//! executor answers fields in the order they complete, runs two root fields of one response key twice, and spends a
+//! future and a value on every scalar; ours (`exec`) does what the specification says, a level at a time.
+
+use super::{
+    context::{Cx, Recorder},
+    exec::{self, Level},
+    limits::Limits,
+    loaders::Loaders,
+    model::Object,
+    report,
+    root::Root,
+    types::Types,
+    variables,
+};
+use crate::{
+    db::Db,
+    error::{Code, Error, Result},
+    scope::Scope,
+};
+use async_graphql::{
+    Context, EmptyMutation, EmptySubscription, Name, Request, Schema, ServerResult, Value,
+    parser::types::{DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType},
+    registry::Registry,
+    resolver_utils::ContainerType,
+};
+use serde_json::json;
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// The root type, for async-graphql: it describes every type and resolves none.
+struct Query;
+
+/// The root object; set once, before the schema is built (async-graphql asks for types without an instance).
+static ROOT: OnceLock<&'static Object> = OnceLock::new();
+
+impl async_graphql::OutputType for Query {
+    fn type_name() -> Cow<'static, str> {
+        "Query".into()
+    }
+    fn create_type_info(registry: &mut Registry) -> String {
+        if let Some(root) = ROOT.get() {
+            Types(registry).object(root);
+        }
+        "Query".into()
+    }
+    async fn resolve(&self, _: &async_graphql::ContextSelectionSet<'_>, _: &async_graphql::Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::Null)
+    }
+}
+
+impl ContainerType for Query {
+    async fn resolve_field(&self, _: &Context<'_>) -> ServerResult<Option<Value>> {
+        Ok(None)
+    }
+}
+
+impl async_graphql::ObjectType for Query {}
+
+/// Answers requests against one schema and store.
+pub struct Engine {
+    schema: Schema<Query, EmptyMutation, EmptySubscription>,
+    /// The same types once more: async-graphql keeps its own to itself.
+    registry: Registry,
+    root: &'static Object,
+    db: Db,
+    limits: Arc<Limits>,
+    timeout: Duration,
+}
+
+/// What a caller may see and when it is: everything about a request that is not in its text.
+pub struct Caller {
+    /// Which patients the caller may see.
+    pub scope: Scope,
+    /// The day it is.
+    pub today: chrono::NaiveDate,
+    /// The request's id, which the log has too.
+    pub request_id: String,
+    /// Keeps the statements, where somebody wants to know.
+    pub recorder: Recorder,
+}
+
+/// An answer, ready to be sent.
+pub struct Answer {
+    /// The JSON text.
+    pub body: Vec<u8>,
+    /// Whether it was executed (`data` is there, if only in part).
+    pub executed: bool,
+    /// The codes of its errors.
+    pub codes: Vec<Code>,
+}
+
+impl Engine {
+    /// An engine for the schema below `root`, on a store.
+    pub fn new(root: &'static Object, db: Db, limits: Limits, timeout: Duration) -> Self {
+        ROOT.get_or_init(|| root);
+        let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
+        let mut registry = Registry::default();
+        Types(&mut registry).object(root);
+        Types(&mut registry).built_in();
+        Engine { schema, registry, root, db, limits: Arc::new(limits), timeout }
+    }
+
+    /// The store.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Answers a request.
+    pub async fn run(&self, request: Request, caller: Caller) -> Answer {
+        let request_id = caller.request_id.clone();
+        match self.prepare(request).await {
+            Err(refusals) => refused(&refusals, &request_id),
+            Ok(prepared) => self.execute(prepared, caller).await,
+        }
+    }
+
+    async fn prepare(&self, request: Request) -> Result<Prepared, Vec<Refusal>> {
+        let refuse = |error: Error| vec![Refusal { error, locations: Vec::new() }];
+        self.limits.check_text(&request.query).map_err(refuse)?;
+        let document = async_graphql::parser::parse_query(&request.query).map_err(|error| {
+            let locations = error.positions().collect();
+            vec![Refusal { error: Error::BadInput(format!("the document cannot be parsed: {}", brief(&error.to_string()))), locations }]
+        })?;
+        let operation = select(&document, request.operation_name.as_deref()).map_err(refuse)?.clone();
+        if operation.ty == OperationType::Subscription {
+            return Err(refuse(Error::BadInput("there are no subscriptions yet".into())));
+        }
+        let registry = &self.registry;
+        let (given, name) = (request.variables.clone(), request.operation_name.clone());
+        self.limits.check_operation(&document, &operation, &given, self.root).map_err(refuse)?;
+
+        // Validation comes before variables: the specification reports a wrong document first.
+        let introspects = mentions_introspection(&document);
+        let mut checked = request;
+        checked.variables = known_variables(&operation, given.clone());
+        checked.set_parsed_query(document.clone());
+        checked.operation_name = name;
+        let response = self.schema.execute(checked).await;
+        if response.is_err() {
+            let refusal = |error: async_graphql::ServerError| Refusal { error: Error::BadInput(error.message), locations: error.locations };
+            return Err(response.errors.into_iter().map(refusal).collect());
+        }
+        let variables = variables::coerce(registry, &operation, &given).map_err(refuse)?;
+        self.limits.check_operation(&document, &operation, &variables, self.root).map_err(refuse)?;
+        let mut introspection = HashMap::new();
+        if let (true, Value::Object(data)) = (introspects, response.data) {
+            for (key, value) in data {
+                introspection.insert(key.to_string(), serde_json::to_vec(&value).unwrap_or_default());
+            }
+        }
+        Ok(Prepared { document, operation, variables, introspection })
+    }
+
+    async fn execute(&self, prepared: Prepared, caller: Caller) -> Answer {
+        let Prepared { document, operation, variables, introspection } = prepared;
+        let cx = Cx {
+            db: self.db.clone(),
+            scope: caller.scope,
+            today: caller.today,
+            limits: self.limits.clone(),
+            deadline: Instant::now() + self.timeout,
+            loaders: Loaders::default(),
+            fragments: document.fragments,
+            variables,
+            introspection,
+            faults: Default::default(),
+            recorder: caller.recorder,
+        };
+        let level = Level::root(Arc::new(Root(self.root)));
+        let column = exec::answer(&cx, &level, vec![&operation.selection_set.node]).await;
+        let errors = report::all(&cx, &caller.request_id);
+        let faults = cx.faults.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let codes = faults.iter().map(|fault| fault.error.code()).collect();
+        let data = column.get(0);
+        let mut body = Vec::with_capacity(data.len() + 64);
+        body.extend_from_slice(b"{\"data\":");
+        body.extend_from_slice(data);
+        if !errors.is_empty() {
+            body.extend_from_slice(b",\"errors\":");
+            crate::db::write_json(&errors, &mut body);
+        }
+        body.push(b'}');
+        Answer { body, executed: true, codes }
+    }
+}
+
+/// The schema in its own language.
+pub fn sdl(root: &'static Object) -> String {
+    ROOT.get_or_init(|| root);
+    let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
+    schema.sdl_with_options(async_graphql::SDLExportOptions::new().include_specified_by())
+}
+
+struct Prepared {
+    document: ExecutableDocument,
+    operation: OperationDefinition,
+    variables: async_graphql::Variables,
+    introspection: HashMap<String, Vec<u8>>,
+}
+
+/// Why a request is not executed.
+struct Refusal {
+    error: Error,
+    locations: Vec<async_graphql::Pos>,
+}
+
+/// The answer to a request that is not executed.
+pub fn refusal(error: &Error, request_id: &str) -> Answer {
+    refused(&[Refusal { error: error.clone(), locations: Vec::new() }], request_id)
+}
+
+fn refused(refusals: &[Refusal], request_id: &str) -> Answer {
+    let errors: Vec<_> = refusals.iter().map(|refusal| report::error(&refusal.error, &[], &refusal.locations, request_id)).collect();
+    let mut body = Vec::new();
+    crate::db::write_json(&json!({ "errors": errors }), &mut body);
+    Answer { body, executed: false, codes: refusals.iter().map(|refusal| refusal.error.code()).collect() }
+}
+
+/// The operation to run.
+fn select<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition> {
+    let unknown = |name: &str| Error::BadInput(format!("the document has no operation named \"{name}\""));
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
+        (DocumentOperations::Single(_), Some(name)) => Err(unknown(name)),
+        (DocumentOperations::Multiple(all), Some(name)) => all.get(name).map(|operation| &operation.node).ok_or_else(|| unknown(name)),
+        (DocumentOperations::Multiple(all), None) if all.len() == 1 => {
+            all.values().next().map(|operation| &operation.node).ok_or_else(|| unknown(""))
+        }
+        (DocumentOperations::Multiple(_), None) => {
+            Err(Error::BadInput("the document has several operations: say which with `operationName`".into()))
+        }
+    }
+}
+
+/// The variables that async-graphql may look at: its checks of values differ from the specification's in places, and
+/// ours come after, so it sees those with a default or a value as the operation declares them, and no others.
+fn known_variables(operation: &OperationDefinition, mut given: async_graphql::Variables) -> async_graphql::Variables {
+    for definition in &operation.variable_definitions {
+        let name: &Name = &definition.node.name.node;
+        if let (false, Some(default)) = (given.contains_key(name), definition.node.default_value()) {
+            given.insert(name.clone(), default.clone());
+        }
+    }
+    given
+}
+
+fn mentions_introspection(document: &ExecutableDocument) -> bool {
+    use async_graphql::parser::types::{Selection, SelectionSet};
+    fn within(set: &SelectionSet) -> bool {
+        set.items.iter().any(|selection| match &selection.node {
+            Selection::Field(field) => matches!(field.node.name.node.as_str(), "__schema" | "__type") || within(&field.node.selection_set.node),
+            Selection::InlineFragment(fragment) => within(&fragment.node.selection_set.node),
+            Selection::FragmentSpread(_) => false,
+        })
+    }
+    fn set_of(document: &ExecutableDocument) -> impl Iterator<Item = &SelectionSet> {
+        let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+        operations.chain(document.fragments.values().map(|fragment| &fragment.node.selection_set.node))
+    }
+    set_of(document).any(within)
+}
+
+/// A parser's message on one line.
+fn brief(message: &str) -> String {
+    let last = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    last.trim().trim_start_matches("= ").to_owned()
+}

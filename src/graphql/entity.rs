@@ -1,0 +1,229 @@
+//! `entity!`: a row of a table and its GraphQL type, declared together.
+
+use super::{
+    context::Cx,
+    model::{Fetched, Object, RowSet},
+};
+use crate::db::Bad;
+use std::{any::Any, sync::Arc};
+
+/// A row type; `entity!` writes the implementation.
+pub trait Row: Send + Sync + 'static {
+    /// The GraphQL type.
+    fn object() -> &'static Object;
+    /// Writes a scalar as JSON.
+    fn write(&self, scalar: usize, cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad>;
+    /// Writes a column for a cursor.
+    fn write_raw(&self, scalar: usize, out: &mut Vec<u8>);
+    /// A number in the order of a column's values, where there is one.
+    fn rank(&self, scalar: usize) -> Option<i64>;
+}
+
+/// Rows of one type.
+pub struct Set<R>(Vec<R>);
+
+impl<R: Row> Set<R> {
+    /// Rows as a statement answered them.
+    pub fn fetched(rows: Vec<(i32, i32, R)>) -> Fetched {
+        let (mut parents, mut positions) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        let rows = rows.into_iter().map(|(parent, position, row)| {
+            parents.push(parent);
+            positions.push(position);
+            row
+        });
+        let set = Arc::new(Set(rows.collect()));
+        Fetched { set, parents, positions }
+    }
+}
+
+impl<R: Row> RowSet for Set<R> {
+    fn object(&self) -> &'static Object {
+        R::object()
+    }
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+    fn write(&self, row: usize, scalar: usize, cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad> {
+        self.0.get(row).map_or(Err(Bad("row")), |row| row.write(scalar, cx, out))
+    }
+    fn write_raw(&self, row: usize, scalar: usize, out: &mut Vec<u8>) {
+        if let Some(row) = self.0.get(row) {
+            row.write_raw(scalar, out);
+        }
+    }
+    fn rank(&self, row: usize, scalar: usize) -> Option<i64> {
+        self.0.get(row)?.rank(scalar)
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// Declares a row of a table and its GraphQL type: the struct, `TABLE` and `ENTITY`.
+///
+/// ```text
+/// entity! {
+///     /// What it is, for the API's reader.
+///     Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true;
+///     columns {                     // in any order; `index` where an index leads with the column
+///         /// What it means.
+///         medicine_name: String = "name" index;
+///     }
+///     computed {                    // from the row alone
+///         /// What it means.
+///         "age": Option<i32> = Patient::age;
+///     }
+///     fields {                      // answered a level at a time
+///         /// Who takes it.
+///         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
+///     }
+/// }
+/// ```
+macro_rules! entity {
+    (
+        $(#[doc = $doc:literal])*
+        $row:ident of $table:path, $name:literal by $key:ident, patient $reach:expr, search $search:literal;
+        columns { $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty = $field:literal $($index:ident)?;)* }
+        computed { $($(#[doc = $sdoc:literal])* $computed:literal: $sty:ty = $compute:expr;)* }
+        fields { $($(#[doc = $fdoc:literal])* $relation:literal = $how:expr;)* }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, diesel::Queryable)]
+        pub struct $row { $($(#[doc = $cdoc])* pub $column: $ty),* }
+
+        #[doc = concat!("The table ", $name, ".")]
+        pub static TABLE: $crate::db::Table =
+            $crate::db::Table { name: $name, key: stringify!($key), patient: $reach, search: $search };
+
+        #[doc = concat!("The table ", $name, " and its GraphQL type.")]
+        pub static ENTITY: $crate::graphql::model::Entity = $crate::graphql::model::Entity {
+            object: &OBJECT,
+            connection: &$crate::graphql::model::Object {
+                name: concat!(stringify!($row), "Connection"),
+                doc: concat!("A page of ", stringify!($row), " rows."),
+                is_node: false,
+                of: Some(&ENTITY),
+                scalars: &[],
+                fields: &$crate::graphql::page::CONNECTION_FIELDS,
+            },
+            edge: &$crate::graphql::model::Object {
+                name: concat!(stringify!($row), "Edge"),
+                doc: concat!("A ", stringify!($row), " row and its place in a list."),
+                is_node: false,
+                of: Some(&ENTITY),
+                scalars: &$crate::graphql::page::EDGE_SCALARS,
+                fields: &$crate::graphql::page::EDGE_FIELDS,
+            },
+            table: &TABLE,
+            columns: &[$(stringify!($column)),*],
+            fetch: |db, sql| Box::pin(async move {
+                use $table as table;
+                type Columns = ($(diesel::dsl::SqlTypeOf<table::$column>,)*);
+                type Sql = (diesel::sql_types::Integer, diesel::sql_types::Integer, Columns);
+                let rows = $crate::db::load!(db, sql, Sql, (i32, i32, $row))?;
+                Ok($crate::graphql::Set::fetched(rows))
+            }),
+        };
+
+        static OBJECT: $crate::graphql::model::Object = $crate::graphql::model::Object {
+            name: stringify!($row),
+            doc: concat!($($doc, "\n"),*),
+            is_node: true,
+            of: Some(&ENTITY),
+            scalars: &[
+                $crate::graphql::model::Scalar {
+                    name: "id",
+                    doc: concat!("The global id, as `", stringify!($row), ":12`."),
+                    kind: $crate::db::Kind::Id,
+                    nullable: false,
+                    column: stringify!($key),
+                    indexed: true,
+                },
+                $($crate::graphql::model::Scalar {
+                    name: $field,
+                    doc: concat!($($cdoc, "\n"),*),
+                    kind: <$ty as $crate::db::Stored>::KIND,
+                    nullable: <$ty as $crate::db::Stored>::NULLABLE,
+                    column: stringify!($column),
+                    indexed: $crate::graphql::indexed!($($index)?),
+                },)*
+                $($crate::graphql::model::Scalar {
+                    name: $computed,
+                    doc: concat!($($sdoc, "\n"),*),
+                    kind: <$sty as $crate::db::Stored>::KIND,
+                    nullable: <$sty as $crate::db::Stored>::NULLABLE,
+                    column: "",
+                    indexed: false,
+                },)*
+            ],
+            fields: &[
+                $($crate::graphql::model::FieldDef { name: $relation, doc: concat!($($fdoc, "\n"),*), field: &$how },)*
+            ],
+        };
+
+        impl $crate::graphql::Row for $row {
+            fn object() -> &'static $crate::graphql::model::Object {
+                &OBJECT
+            }
+            fn write(&self, scalar: usize, cx: &$crate::graphql::context::Cx, out: &mut Vec<u8>) -> Result<(), $crate::db::Bad> {
+                use $crate::db::Stored;
+                // The places of the scalars above: the id, the columns, the computed ones.
+                if scalar == 0 {
+                    out.extend_from_slice(concat!("\"", stringify!($row), ":").as_bytes());
+                    Stored::write(&self.$key, out)?;
+                    out.push(b'"');
+                    return Ok(());
+                }
+                let mut place = 0;
+                $(
+                    place += 1;
+                    if scalar == place {
+                        return Stored::write(&self.$column, out);
+                    }
+                )*
+                $(
+                    place += 1;
+                    if scalar == place {
+                        let compute: fn(&$row, &$crate::graphql::context::Cx) -> $sty = $compute;
+                        return Stored::write(&compute(self, cx), out);
+                    }
+                )*
+                let _ = (place, cx);
+                Err($crate::db::Bad("scalar"))
+            }
+            fn write_raw(&self, scalar: usize, out: &mut Vec<u8>) {
+                let mut place = 0;
+                $(
+                    place += 1;
+                    if scalar == place {
+                        return $crate::db::Stored::write_raw(&self.$column, out);
+                    }
+                )*
+                let _ = place;
+                out.extend_from_slice(b"null");
+            }
+            fn rank(&self, scalar: usize) -> Option<i64> {
+                if scalar == 0 {
+                    return Some(i64::from(self.$key));
+                }
+                let mut place = 0;
+                $(
+                    place += 1;
+                    if scalar == place {
+                        return $crate::db::Stored::rank(&self.$column);
+                    }
+                )*
+                let _ = place;
+                None
+            }
+        }
+    };
+}
+pub(crate) use entity;
+
+/// Whether a column of `entity!` says `index`.
+macro_rules! indexed {
+    () => { false };
+    (index) => { true };
+}
+pub(crate) use indexed;

@@ -1,0 +1,215 @@
+//! Filters: an input object a type, described from the entity's columns and relations, read into a [`Cond`].
+
+use super::{
+    args::{as_int, as_list, as_text, id_of},
+    model::{Entity, Scalar},
+};
+use crate::{
+    db::{Bind, Cond, Date, DateTime, Kind, Op, Quantifier},
+    error::{Error, Result},
+};
+use async_graphql::Value;
+
+/// How deep filters may nest: `and`, `or`, `not` and relations together.
+const MAX_DEPTH: usize = 10;
+/// How many conditions one filter may hold, lists of values included.
+const MAX_CONDITIONS: usize = 500;
+
+/// The comparisons that a kind of value has.
+pub fn operators(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Id | Kind::Int => &["eq", "in"],
+        Kind::Text => &["eq", "ne", "in", "startsWith", "contains", "isNull"],
+        Kind::Enum(_) => &["eq", "ne", "in", "isNull"],
+        Kind::Flag(_) => &["eq"],
+        Kind::Date | Kind::DateTime => &["eq", "ne", "in", "lt", "lte", "gt", "gte", "isNull"],
+        Kind::Time | Kind::Float => &[],
+    }
+}
+
+/// Reads a filter on rows that a relation's keys narrow already.
+pub fn below(entity: &'static Entity, filter: &Value) -> Result<Cond> {
+    Reader::default().read(entity, filter, 0)
+}
+
+/// Reads a filter on rows that are read from their table; `narrowed` says whether something else narrows them.
+pub fn from_root(entity: &'static Entity, filter: &Value, narrowed: bool) -> Result<Cond> {
+    let mut reader = Reader { at_root: true, ..Reader::default() };
+    let cond = reader.read(entity, filter, 0)?;
+    match reader.scans {
+        Some(field) if !narrowed && !narrows(entity, &cond) => {
+            let indexed: Vec<&str> = filterable(entity).filter(|scalar| scalar.indexed).map(|scalar| scalar.name).collect();
+            let search = if entity.table.search { ", or use the argument `search`" } else { "" };
+            Err(Error::BadInput(format!(
+                "a filter on {field} alone would read every {}: add a condition (eq, in, startsWith or a range) on one of {}{search}",
+                entity.object.name,
+                indexed.join(", ")
+            )))
+        }
+        _ => Ok(cond),
+    }
+}
+
+/// The scalars that a filter may compare.
+pub fn filterable(entity: &Entity) -> impl Iterator<Item = &'static Scalar> {
+    entity.object.scalars.iter().filter(|scalar| !scalar.column.is_empty() && !operators(scalar.kind).is_empty())
+}
+
+/// Whether the rows that match can be found by an index: some condition that all of them meet is on an indexed column.
+fn narrows(entity: &Entity, cond: &Cond) -> bool {
+    let indexed = |column: &str| {
+        column == entity.table.key || entity.object.scalars.iter().any(|scalar| scalar.column == column && scalar.indexed)
+    };
+    match cond {
+        Cond::And(all) => all.iter().any(|cond| narrows(entity, cond)),
+        Cond::Or(any) => !any.is_empty() && any.iter().all(|cond| narrows(entity, cond)),
+        Cond::In(column, _) | Cond::StartsWith(column, _) | Cond::IsNull(column, true) => indexed(column),
+        Cond::Compare(column, op, _) => *op != Op::Ne && indexed(column),
+        _ => false,
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    at_root: bool,
+    conditions: usize,
+    /// A field whose condition reads every row, if nothing else narrows them.
+    scans: Option<String>,
+}
+
+impl Reader {
+    fn read(&mut self, entity: &'static Entity, filter: &Value, depth: usize) -> Result<Cond> {
+        if depth > MAX_DEPTH {
+            return Err(Error::BadInput(format!("the filter is nested more than {MAX_DEPTH} deep")));
+        }
+        let Value::Object(entries) = filter else { return Err(Error::BadInput("a filter is an object".into())) };
+        let mut all = Vec::with_capacity(entries.len());
+        for (name, value) in entries {
+            if *value == Value::Null {
+                return Err(Error::BadInput(format!("the filter's `{name}` is null; leave it out, or use `isNull`")));
+            }
+            all.push(match name.as_str() {
+                "and" => Cond::And(self.read_each(entity, value, depth)?),
+                "or" => Cond::Or(self.read_each(entity, value, depth)?),
+                "not" => Cond::Not(Box::new(self.read(entity, value, depth + 1)?)),
+                name => self.read_field(entity, name, value, depth)?,
+            });
+        }
+        Ok(match all.len() {
+            1 => all.remove(0),
+            _ => Cond::And(all),
+        })
+    }
+
+    fn read_each(&mut self, entity: &'static Entity, filters: &Value, depth: usize) -> Result<Vec<Cond>> {
+        as_list(filters).iter().map(|filter| self.read(entity, filter, depth + 1)).collect()
+    }
+
+    fn read_field(&mut self, entity: &'static Entity, name: &str, value: &Value, depth: usize) -> Result<Cond> {
+        if let Some(scalar) = filterable(entity).find(|scalar| scalar.name == name) {
+            return self.read_scalar(entity, scalar, value);
+        }
+        let related = entity.object.field(name).and_then(|def| def.field.related());
+        let related = related.ok_or_else(|| Error::BadInput(format!("{} cannot be filtered by `{name}`", entity.object.name)))?;
+        let ours = related.ours.unwrap_or(entity.table.key);
+        let mut related_cond = |quantifier, filter: &Value| -> Result<Cond> {
+            // The relation's keys narrow the rows on its other side.
+            let at_root = std::mem::replace(&mut self.at_root, false);
+            let cond = self.read(related.entity, filter, depth + 1);
+            self.at_root = at_root;
+            Ok(Cond::Related { table: related.entity.table, theirs: related.theirs, ours, quantifier, cond: Box::new(cond?) })
+        };
+        if !related.many {
+            return related_cond(Quantifier::Some, value);
+        }
+        let Value::Object(entries) = value else { return Err(Error::BadInput("a filter is an object".into())) };
+        let each = entries.iter().map(|(quantifier, filter)| {
+            related_cond(
+                match quantifier.as_str() {
+                    "none" => Quantifier::None,
+                    "every" => Quantifier::Every,
+                    _ => Quantifier::Some,
+                },
+                filter,
+            )
+        });
+        each.collect::<Result<_>>().map(Cond::And)
+    }
+
+    fn read_scalar(&mut self, entity: &'static Entity, scalar: &'static Scalar, value: &Value) -> Result<Cond> {
+        let Value::Object(entries) = value else { return Err(Error::BadInput("a filter is an object".into())) };
+        let column = scalar.column;
+        let mut all = Vec::with_capacity(entries.len());
+        for (operator, value) in entries {
+            let operator = operator.as_str();
+            let at = format!("{}.{} {operator}", entity.object.name, scalar.name);
+            if *value == Value::Null {
+                return Err(Error::BadInput(format!("`{at}` is null; leave it out, or use `isNull`")));
+            }
+            self.conditions += as_list(value).len().max(1);
+            if self.conditions > MAX_CONDITIONS {
+                return Err(Error::BadInput(format!("the filter has more than {MAX_CONDITIONS} conditions")));
+            }
+            if self.at_root && (!scalar.indexed || operator == "contains") {
+                self.scans.get_or_insert_with(|| format!("`{}`", scalar.name));
+            }
+            let one = || binds(entity, scalar, value, &at);
+            all.push(match operator {
+                "eq" | "in" => equal(scalar, column, as_list(value), |value| binds(entity, scalar, value, &at))?,
+                "ne" if matches!(scalar.kind, Kind::Enum(_)) => Cond::NotIn(column, one()?),
+                "isNull" => Cond::IsNull(column, *value == Value::Boolean(true)),
+                "startsWith" => Cond::StartsWith(column, as_text(value).unwrap_or_default().into()),
+                "contains" => Cond::Contains(column, as_text(value).unwrap_or_default().into()),
+                operator => {
+                    let op = match operator {
+                        "lt" => Op::Lt,
+                        "lte" => Op::Lte,
+                        "gt" => Op::Gt,
+                        "gte" => Op::Gte,
+                        _ => Op::Ne,
+                    };
+                    match one()?.into_iter().next() {
+                        Some(bind) => Cond::Compare(column, op, bind),
+                        None => Cond::Or(Vec::new()),
+                    }
+                }
+            });
+        }
+        Ok(match all.len() {
+            1 => all.remove(0),
+            _ => Cond::And(all),
+        })
+    }
+}
+
+/// The column equals one of the values. A flag's NULL equals its default.
+fn equal(scalar: &Scalar, column: &'static str, values: &[Value], binds: impl Fn(&Value) -> Result<Vec<Bind>>) -> Result<Cond> {
+    let all = values.iter().map(binds).collect::<Result<Vec<_>>>()?.concat();
+    let default = match scalar.kind {
+        Kind::Flag(default) => values.contains(&Value::Boolean(default)),
+        _ => false,
+    };
+    let is = Cond::In(column, all);
+    Ok(if default { Cond::Or(vec![is, Cond::IsNull(column, true)]) } else { is })
+}
+
+/// What a value is in the database: of an enum every spelling, of an id of nobody nothing.
+fn binds(entity: &'static Entity, scalar: &Scalar, value: &Value, at: &str) -> Result<Vec<Bind>> {
+    let text = as_text(value).unwrap_or_default();
+    let wrong = |what: &str| Err(Error::BadInput(format!("`{at}` needs {what}")));
+    Ok(vec![match scalar.kind {
+        Kind::Id => return Ok(id_of(entity, value)?.map(|key| Bind::Int(i64::from(key))).into_iter().collect()),
+        Kind::Int => Bind::Int(as_int(value).unwrap_or_default()),
+        Kind::Flag(_) => Bind::Int(i64::from(*value == Value::Boolean(true))),
+        Kind::Enum(of) => return Ok(of.spellings(text).into_iter().map(|stored| Bind::Text(stored.into())).collect()),
+        Kind::Date => match Date::parse(text).and_then(Date::day) {
+            Some(_) => Bind::Text(text.into()),
+            None => return wrong("a day that exists, as 2024-05-01"),
+        },
+        Kind::DateTime => match DateTime::parse(text) {
+            Some(moment) => Bind::Text(moment.stored_text()),
+            None => return wrong("a moment in UTC, as 2024-05-01T10:00:00Z"),
+        },
+        Kind::Text | Kind::Time | Kind::Float => Bind::Text(text.into()),
+    }])
+}

@@ -1,0 +1,20 @@
+//! The shared kit: how entities become a schema and rows become an answer. It knows no entity by name.
+
+pub mod args;
+pub mod context;
+pub mod engine;
+mod entity;
+pub mod exec;
+pub mod filter;
+pub mod limits;
+pub mod loaders;
+pub mod model;
+pub mod page;
+pub mod relation;
+pub mod report;
+pub mod root;
+pub mod types;
+mod variables;
+
+pub use entity::{Row, Set};
+pub(crate) use entity::{entity, indexed};

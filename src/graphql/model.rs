@@ -1,0 +1,212 @@
+//! What the executor knows of types, rows and fields. Entities are data: an [`Entity`] describes its table and its
+//! GraphQL type once, and everything here is compiled once, however many entities there are.
+
+use super::{context::Cx, exec::{Column, Level, Slot}, types::{FieldType, Types}};
+use crate::{
+    db::{Bad, By, Cond, Db, Kind, Link, Sql, Table},
+    error::Result,
+};
+use futures_util::future::BoxFuture;
+use std::{any::Any, ops::Range, sync::Arc};
+
+/// An object type.
+#[derive(Debug)]
+pub struct Object {
+    /// The type's name.
+    pub name: &'static str,
+    /// Its description.
+    pub doc: &'static str,
+    /// Whether it implements `Node`.
+    pub is_node: bool,
+    /// The entity it shows, or whose rows it lists.
+    pub of: Option<&'static Entity>,
+    /// Fields that a row answers by itself.
+    pub scalars: &'static [Scalar],
+    /// Fields that are answered for all rows of a level at once.
+    pub fields: &'static [FieldDef],
+}
+
+/// A field that a row answers by itself.
+#[derive(Debug)]
+pub struct Scalar {
+    /// The field's name.
+    pub name: &'static str,
+    /// Its description.
+    pub doc: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// The column that holds it; empty for one that is computed.
+    pub column: &'static str,
+    /// Whether an index leads with the column, so that it may narrow a read from the root and order it.
+    pub indexed: bool,
+}
+
+/// A field of an object type that needs more than its row.
+pub struct FieldDef {
+    /// The field's name.
+    pub name: &'static str,
+    /// Its description.
+    pub doc: &'static str,
+    /// How it is answered.
+    pub field: &'static dyn Field,
+}
+
+impl std::fmt::Debug for FieldDef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// How a field is answered, for all rows of a level at once.
+pub trait Field: Send + Sync {
+    /// Its type and arguments, as a field of `on`.
+    fn describe(&self, on: &'static Object, types: &mut Types<'_>) -> FieldType;
+    /// The type of the objects that it leads to.
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        None
+    }
+    /// About how many objects it leads to, a row.
+    fn expected(&self, _args: &super::args::Args, _cx: &super::limits::Limits) -> u64 {
+        1
+    }
+    /// The relation that filters may follow under the field's name.
+    fn related(&self) -> Option<Related> {
+        None
+    }
+    /// One JSON fragment a row.
+    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>>;
+}
+
+/// A relation as filters see it.
+pub struct Related {
+    /// What it leads to.
+    pub entity: &'static Entity,
+    /// The column of that entity.
+    pub theirs: &'static str,
+    /// The column of ours; `None` for our primary key.
+    pub ours: Option<&'static str>,
+    /// Whether there may be several.
+    pub many: bool,
+}
+
+/// A table and the GraphQL type of its rows.
+pub struct Entity {
+    /// The GraphQL type.
+    pub object: &'static Object,
+    /// `…Connection`.
+    pub connection: &'static Object,
+    /// `…Edge`.
+    pub edge: &'static Object,
+    /// The table.
+    pub table: &'static Table,
+    /// The columns in the order of the row type.
+    pub columns: &'static [&'static str],
+    /// Runs a statement that answers `(parent, position, row)`.
+    pub fetch: for<'a> fn(&'a Db, &'a Sql) -> BoxFuture<'a, Result<Fetched>>,
+}
+
+impl std::fmt::Debug for Entity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.object.name)
+    }
+}
+
+/// Rows as they came, each with the key of its parent and its place below it.
+pub struct Fetched {
+    /// The rows.
+    pub set: Arc<dyn RowSet>,
+    /// For each row, the key that led to it.
+    pub parents: Vec<i32>,
+    /// For each row, its place below its parent where the statement numbered them, else 0.
+    pub positions: Vec<i32>,
+}
+
+/// Rows of one type; the executor's only view of them.
+pub trait RowSet: Send + Sync {
+    /// Their type.
+    fn object(&self) -> &'static Object;
+    /// How many there are.
+    fn len(&self) -> usize;
+    /// Writes a scalar of a row as JSON.
+    fn write(&self, row: usize, scalar: usize, cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad>;
+    /// Writes a scalar of a row for a cursor: also one that cannot be understood.
+    fn write_raw(&self, _row: usize, _scalar: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"null");
+    }
+    /// A number in the order of a scalar's values, where there is one; of a key, the key.
+    fn rank(&self, _row: usize, _scalar: usize) -> Option<i64> {
+        None
+    }
+    /// For fields that know what set they stand on.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// A run of rows of a set, in an order of their own.
+#[derive(Clone)]
+pub struct Rows {
+    /// The rows.
+    pub set: Arc<dyn RowSet>,
+    /// Their order in the answer.
+    pub order: Arc<[u32]>,
+    /// Which places of that order these are.
+    pub range: Range<u32>,
+}
+
+impl Rows {
+    /// All rows of a set, in its order.
+    pub fn all(set: Arc<dyn RowSet>) -> Self {
+        let len = set.len() as u32;
+        Rows { set, order: (0..len).collect(), range: 0..len }
+    }
+
+    /// The places of the rows in their set.
+    pub fn places(&self) -> &[u32] {
+        self.order.get(self.range.start as usize..self.range.end as usize).unwrap_or_default()
+    }
+
+    /// One of the rows, by its place in the set.
+    pub fn one(&self, place: u32) -> Self {
+        Rows { set: self.set.clone(), order: Arc::from([place]), range: 0..1 }
+    }
+}
+
+/// A relation downwards: the rows that hold the key of a parent. Declared beside the rows that hold the key.
+#[derive(Debug)]
+pub struct Children {
+    /// Its name, read aloud (`MedicationsOfPatient`).
+    pub name: &'static str,
+    /// The rows.
+    pub of: &'static Entity,
+    /// How they hang below their parent.
+    pub link: Link,
+    /// Their order unless asked otherwise; the key comes last by itself.
+    pub order: &'static [By],
+    /// A condition that always holds.
+    pub preset: Option<fn(&Cx) -> Cond>,
+    /// About how many there are below one parent, for the cost of a request.
+    pub expected: u32,
+}
+
+impl Object {
+    /// The scalar of that name.
+    pub fn scalar(&self, name: &str) -> Option<usize> {
+        self.scalars.iter().position(|scalar| scalar.name == name)
+    }
+
+    /// The scalar that shows a column as it is (not as a global id).
+    pub fn scalar_of_column(&self, column: &str) -> Option<usize> {
+        self.scalars.iter().position(|scalar| scalar.column == column && !matches!(scalar.kind, Kind::Id))
+    }
+
+    /// The field of that name that needs more than a row.
+    pub fn field(&self, name: &str) -> Option<&'static FieldDef> {
+        self.fields.iter().find(|def| def.name == name)
+    }
+
+    /// Whether a fragment on the type `condition` applies.
+    pub fn is(&self, condition: &str) -> bool {
+        condition == self.name || (self.is_node && condition == "Node")
+    }
+}

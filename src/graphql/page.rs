@@ -1,0 +1,483 @@
+//! Relay connections: page arguments, cursors, and the connection, edge and page-info objects, which are rows of a
+//! level like any other.
+//!
+//! A cursor is a place in an order, bound to its list by a digest of the list's name, filter and order. It carries no
+//! authority: the scope stands in every statement beside it.
+
+use super::{
+    args::{Args, as_list, as_text},
+    context::Cx,
+    exec::{Column, Given, Level, Slot, children},
+    limits::Limits,
+    loaders::{self, Piece, What},
+    model::{Children, Entity, Field, FieldDef, Object, RowSet, Rows, Scalar},
+    types::{Arg, FieldType, Types},
+};
+use crate::{
+    db::{Ask, Bad, Bind, By, Date, DateTime, Kind, Place, Select, write_json},
+    error::{Error, Result},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures_util::future::BoxFuture;
+use std::{any::Any, sync::Arc};
+use tokio::time::Instant;
+
+/// The page arguments of every connection.
+pub fn args() -> Vec<Arg> {
+    vec![
+        Arg::new("first", "Int", "At most this many rows from the start, or after `after` (20 if neither `first` nor `last` is given)."),
+        Arg::new("after", "String", "Only rows after this cursor, in the list's order."),
+        Arg::new("last", "Int", "At most this many rows from the end, or before `before`."),
+        Arg::new("before", "String", "Only rows before this cursor, in the list's order."),
+    ]
+}
+
+/// About how many rows a page has.
+pub fn expected(args: &Args, limits: &Limits) -> u64 {
+    let asked = |name| args.count(name, limits.max_page_size).ok().flatten();
+    u64::from(asked("first").or_else(|| asked("last")).unwrap_or(limits.default_page_size))
+}
+
+/// The fields by which rows of an entity can be ordered: the key, and indexed text, days and moments.
+pub fn orderable(entity: &Entity) -> impl Iterator<Item = &'static Scalar> {
+    entity.object.scalars.iter().filter(|scalar| match scalar.kind {
+        Kind::Id => true,
+        Kind::Text | Kind::Date | Kind::DateTime => scalar.indexed,
+        _ => false,
+    })
+}
+
+/// `dateOfBirth` as `DATE_OF_BIRTH`.
+pub fn screaming(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_uppercase());
+    }
+    out
+}
+
+/// The order that was asked for, or the usual one; the key comes last, in the direction of the column before it.
+pub fn order(entity: &'static Entity, args: &Args, usual: &[By]) -> Result<Vec<By>> {
+    let mut order: Vec<By> = Vec::new();
+    for asked in args.get("orderBy").map(as_list).unwrap_or_default() {
+        let asked = as_text(asked).unwrap_or_default();
+        let (name, descending) = match asked.strip_suffix("_DESC") {
+            Some(name) => (name, true),
+            None => (asked.strip_suffix("_ASC").unwrap_or(asked), false),
+        };
+        let scalar = orderable(entity).find(|scalar| screaming(scalar.name) == name);
+        let scalar = scalar.ok_or_else(|| Error::BadInput(format!("`orderBy` has no {asked}")))?;
+        if !order.iter().any(|by| by.column == scalar.column) {
+            order.push(By { column: scalar.column, descending, via: false, nullable: scalar.nullable });
+        }
+    }
+    if order.len() > 3 {
+        return Err(Error::BadInput("`orderBy` takes at most 3 orders".into()));
+    }
+    if order.is_empty() {
+        order.extend_from_slice(usual);
+    }
+    let key = entity.table.key;
+    if let Some(at) = order.iter().position(|by| by.column == key) {
+        // Nothing comes after the key: no two rows share one.
+        order.truncate(at + 1);
+    } else {
+        let descending = order.last().is_some_and(|by| by.descending);
+        order.push(By { column: key, descending, via: false, nullable: false });
+    }
+    Ok(order)
+}
+
+/// A page of a list that was asked for.
+pub struct Page {
+    entity: &'static Entity,
+    /// What to read: one row more than the page has, to see whether there are more.
+    pub ask: Arc<Ask>,
+    /// The same without page, for the count.
+    all: Arc<Ask>,
+    size: u32,
+    digest: u64,
+}
+
+impl Page {
+    /// Reads the page arguments of a list.
+    pub fn read(cx: &Cx, list: &str, entity: &'static Entity, args: &Args, ask: Ask) -> Result<Self> {
+        let limits = &cx.limits;
+        let (first, last) = (args.count("first", limits.max_page_size)?, args.count("last", limits.max_page_size)?);
+        if first.is_some() && last.is_some() {
+            return Err(Error::BadInput("give `first` or `last`, not both".into()));
+        }
+        let digest = digest(list, args);
+        let all = Arc::new(Ask { order: Vec::new(), ..ask.clone() });
+        let mut ask = ask;
+        ask.after = args.text("after").map(|cursor| place(entity, &ask.order, digest, "after", cursor)).transpose()?;
+        ask.before = args.text("before").map(|cursor| place(entity, &ask.order, digest, "before", cursor)).transpose()?;
+        ask.backwards = last.is_some();
+        let size = first.or(last).unwrap_or(limits.default_page_size);
+        ask.limit = Some(size + 1);
+        Ok(Page { entity, ask: Arc::new(ask), all, size, digest })
+    }
+
+    /// Whether anything is selected that needs the rows themselves.
+    pub fn needs_rows(&self, slot: &Slot<'_>) -> bool {
+        slot.selections().iter().any(|set| {
+            set.items.iter().any(|selection| match &selection.node {
+                async_graphql::parser::types::Selection::Field(field) => {
+                    !matches!(field.node.name.node.as_str(), "totalCount" | "__typename")
+                }
+                // A fragment may ask for anything.
+                _ => true,
+            })
+        })
+    }
+
+    fn cursor(&self, rows: &Rows, place: u32) -> String {
+        let mut json = Vec::with_capacity(64);
+        json.push(b'[');
+        write_json(&self.digest.to_string(), &mut json);
+        for by in &self.ask.order {
+            json.push(b',');
+            match rows.set.object().scalar_of_column(by.column) {
+                Some(scalar) => rows.set.write_raw(place as usize, scalar, &mut json),
+                None => json.extend_from_slice(b"null"),
+            }
+        }
+        json.push(b']');
+        URL_SAFE_NO_PAD.encode(json)
+    }
+}
+
+/// FNV-1a over what makes a list this list: it must stay the same from one version to the next.
+fn digest(list: &str, args: &Args) -> u64 {
+    let mut text = list.to_owned();
+    for (name, value) in args.iter() {
+        if !matches!(name.as_str(), "first" | "last" | "after" | "before") {
+            text.push_str(&format!("\n{name}:{value}"));
+        }
+    }
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// The place that a cursor names, strictly read.
+fn place(entity: &Entity, order: &[By], digest: u64, arg: &str, cursor: &str) -> Result<Place> {
+    let foreign = || Error::BadInput(format!("`{arg}` is no cursor of this list with this filter and order; start again without it"));
+    let json = URL_SAFE_NO_PAD.decode(cursor).map_err(|_not_base64| foreign())?;
+    let values: Vec<serde_json::Value> = serde_json::from_slice(&json).map_err(|_not_json| foreign())?;
+    let (of, values) = values.split_first().ok_or_else(foreign)?;
+    if of.as_str() != Some(&digest.to_string()) || values.len() != order.len() {
+        return Err(foreign());
+    }
+    let bind = |(by, value): (&By, &serde_json::Value)| -> Option<Option<Bind>> {
+        let scalar = entity.object.scalars.get(entity.object.scalar_of_column(by.column)?)?;
+        if value.is_null() {
+            return by.nullable.then_some(None);
+        }
+        Some(Some(match scalar.kind {
+            Kind::Int => Bind::Int(i64::from(i32::try_from(value.as_i64()?).ok()?)),
+            Kind::Date => Bind::Text(Date::parse(value.as_str()?).and(value.as_str())?.to_owned()),
+            Kind::DateTime => Bind::Text(DateTime::parse(value.as_str()?)?.stored_text()),
+            _ => Bind::Text(value.as_str()?.to_owned()),
+        }))
+    };
+    order.iter().zip(values).map(bind).collect::<Option<Place>>().ok_or_else(foreign)
+}
+
+/// How the total of a connection is counted.
+#[derive(Clone, Copy)]
+pub enum Counting {
+    /// All rows of the entity that the caller may see.
+    Root,
+    /// The rows below the connection's parent.
+    Children(&'static Children),
+}
+
+/// Connections that are answered together: one for each parent.
+pub struct Connections {
+    page: Arc<Page>,
+    counting: Counting,
+    each: Vec<OneConnection>,
+}
+
+struct OneConnection {
+    rows: Rows,
+    parent: Option<i32>,
+    more: bool,
+}
+
+impl Connections {
+    /// None yet.
+    pub fn new(page: Page, counting: Counting) -> Self {
+        Connections { page: Arc::new(page), counting, each: Vec::new() }
+    }
+
+    /// Adds the connection that holds these rows (one more than the page, if there are more) and says its place.
+    pub fn push(&mut self, mut rows: Rows, parent: Option<i32>) -> u32 {
+        let more = rows.range.len() > self.page.size as usize;
+        if more {
+            rows.range.end = rows.range.start + self.page.size;
+        }
+        if self.page.ask.backwards {
+            let turned: Arc<[u32]> = rows.places().iter().rev().copied().collect();
+            rows = Rows { range: 0..turned.len() as u32, order: turned, set: rows.set };
+        }
+        self.each.push(OneConnection { rows, parent, more });
+        self.each.len() as u32 - 1
+    }
+
+    /// The connections as rows.
+    pub fn rows(self) -> Rows {
+        Rows::all(Arc::new(self))
+    }
+}
+
+/// The set of no rows.
+pub fn no_rows(entity: &'static Entity) -> Rows {
+    struct Empty(&'static Entity);
+    impl RowSet for Empty {
+        fn object(&self) -> &'static Object {
+            self.0.object
+        }
+        fn len(&self) -> usize {
+            0
+        }
+        fn write(&self, _: usize, _: usize, _: &Cx, _: &mut Vec<u8>) -> Result<(), Bad> {
+            Ok(())
+        }
+        fn as_any(&self) -> &dyn Any {
+            self
+        }
+    }
+    Rows::all(Arc::new(Empty(entity)))
+}
+
+impl RowSet for Connections {
+    fn object(&self) -> &'static Object {
+        self.page.entity.connection
+    }
+    fn len(&self) -> usize {
+        self.each.len()
+    }
+    fn write(&self, _: usize, _: usize, _: &Cx, _: &mut Vec<u8>) -> Result<(), Bad> {
+        Ok(())
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// The connection that a row of a level is.
+fn of_row<'a>((set, row): (&'a Arc<dyn RowSet>, usize)) -> Option<(&'a Connections, &'a OneConnection)> {
+    let connections = set.as_any().downcast_ref::<Connections>()?;
+    Some((connections, connections.each.get(row)?))
+}
+
+/// The fields of every connection.
+pub static CONNECTION_FIELDS: [FieldDef; 4] = [
+    FieldDef { name: "edges", doc: "The rows of this page, each with its cursor.", field: &Edges },
+    FieldDef { name: "nodes", doc: "The rows of this page.", field: &Nodes },
+    FieldDef { name: "pageInfo", doc: "Whether there are more pages, and where they begin.", field: &PageInfo },
+    FieldDef { name: "totalCount", doc: "How many rows there are on all pages; counted only when asked for.", field: &TotalCount },
+];
+
+/// The one field of every edge that leads on.
+pub static EDGE_FIELDS: [FieldDef; 1] = [FieldDef { name: "node", doc: "The row.", field: &Node }];
+
+/// The one scalar of every edge.
+pub static EDGE_SCALARS: [Scalar; 1] = [Scalar {
+    name: "cursor",
+    doc: "Where this row stands in the list: for `after` and `before`.",
+    kind: Kind::Text,
+    nullable: false,
+    column: "",
+    indexed: false,
+}];
+
+/// `PageInfo`.
+pub static PAGE_INFO: Object = Object {
+    name: "PageInfo",
+    doc: "Whether a connection has more pages, and where they begin.",
+    is_node: false,
+    of: None,
+    fields: &[],
+    scalars: &[
+        flag("hasNextPage", "Whether there are rows after this page."),
+        flag("hasPreviousPage", "Whether there are rows before this page."),
+        cursor("startCursor", "The cursor of the first row; null on an empty page."),
+        cursor("endCursor", "The cursor of the last row; null on an empty page."),
+    ],
+};
+
+const fn flag(name: &'static str, doc: &'static str) -> Scalar {
+    Scalar { name, doc, kind: Kind::Flag(false), nullable: false, column: "", indexed: false }
+}
+
+const fn cursor(name: &'static str, doc: &'static str) -> Scalar {
+    Scalar { name, doc, kind: Kind::Text, nullable: true, column: "", indexed: false }
+}
+
+struct Nodes;
+impl Field for Nodes {
+    fn describe(&self, on: &'static Object, _types: &mut Types<'_>) -> FieldType {
+        FieldType::new(format!("[{}!]!", on.of.map_or("", |of| of.object.name)))
+    }
+    fn target(&self, on: &'static Object) -> Option<&'static Object> {
+        on.of.map(|of| of.object)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+        Box::pin(async move {
+            let given = level.rows().map(|row| of_row(row).map_or(Given::Null, |(_, one)| Given::Many(one.rows.clone())));
+            Ok(children(cx, level, slot, given.collect()).await)
+        })
+    }
+}
+
+struct Edges;
+impl Field for Edges {
+    fn describe(&self, on: &'static Object, _types: &mut Types<'_>) -> FieldType {
+        FieldType::new(format!("[{}!]!", on.of.map_or("", |of| of.edge.name)))
+    }
+    fn target(&self, on: &'static Object) -> Option<&'static Object> {
+        on.of.map(|of| of.edge)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+        Box::pin(async move {
+            let edges = |row| {
+                let Some((connections, one)) = of_row(row) else { return Given::Null };
+                Given::Many(Rows::all(Arc::new(EdgeSet { page: connections.page.clone(), rows: one.rows.clone() })))
+            };
+            Ok(children(cx, level, slot, level.rows().map(edges).collect()).await)
+        })
+    }
+}
+
+/// The edges of one connection.
+struct EdgeSet {
+    page: Arc<Page>,
+    rows: Rows,
+}
+
+impl RowSet for EdgeSet {
+    fn object(&self) -> &'static Object {
+        self.page.entity.edge
+    }
+    fn len(&self) -> usize {
+        self.rows.range.len()
+    }
+    fn write(&self, row: usize, _scalar: usize, _cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad> {
+        let place = self.rows.places().get(row).copied().unwrap_or_default();
+        write_json(&self.page.cursor(&self.rows, place), out);
+        Ok(())
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+struct Node;
+impl Field for Node {
+    fn describe(&self, on: &'static Object, _types: &mut Types<'_>) -> FieldType {
+        FieldType::new(format!("{}!", on.of.map_or("", |of| of.object.name)))
+    }
+    fn target(&self, on: &'static Object) -> Option<&'static Object> {
+        on.of.map(|of| of.object)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+        Box::pin(async move {
+            let node = |(set, row): (&Arc<dyn RowSet>, usize)| {
+                let edges = set.as_any().downcast_ref::<EdgeSet>();
+                edges.and_then(|edges| Some(edges.rows.one(*edges.rows.places().get(row)?))).map_or(Given::Null, Given::One)
+            };
+            Ok(children(cx, level, slot, level.rows().map(node).collect()).await)
+        })
+    }
+}
+
+struct PageInfo;
+impl Field for PageInfo {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        types.object(&PAGE_INFO);
+        FieldType::new("PageInfo!")
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(&PAGE_INFO)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+        Box::pin(async move {
+            let infos = level.rows().map(|row| of_row(row).map(|(all, one)| (all.page.clone(), one.rows.clone(), one.more)));
+            let infos = Rows::all(Arc::new(PageInfos(infos.collect())));
+            let given = (0..level.len()).map(|row| Given::One(infos.one(row as u32)));
+            Ok(children(cx, level, slot, given.collect()).await)
+        })
+    }
+}
+
+/// A page's state: the page, its rows, and whether there are more in its direction.
+struct PageInfos(Vec<Option<(Arc<Page>, Rows, bool)>>);
+
+impl RowSet for PageInfos {
+    fn object(&self) -> &'static Object {
+        &PAGE_INFO
+    }
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+    fn write(&self, row: usize, scalar: usize, _cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad> {
+        let Some(Some((page, rows, more))) = self.0.get(row) else { return Err(Bad("PageInfo")) };
+        let ask = &page.ask;
+        let edge = |place: Option<&u32>| place.map(|place| page.cursor(rows, *place));
+        match scalar {
+            // Behind the cursor that a page starts from there is at least the row that the cursor is of.
+            0 => write_json(&if ask.backwards { ask.before.is_some() } else { *more }, out),
+            1 => write_json(&if ask.backwards { *more } else { ask.after.is_some() }, out),
+            2 => write_json(&edge(rows.places().first()), out),
+            _ => write_json(&edge(rows.places().last()), out),
+        }
+        Ok(())
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+struct TotalCount;
+impl Field for TotalCount {
+    fn describe(&self, _on: &'static Object, _types: &mut Types<'_>) -> FieldType {
+        FieldType::new("Int")
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, _slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+        Box::pin(async move {
+            let Some((connections, _)) = level.rows().next().and_then(of_row) else { return Ok(Column::nulls(level.len())) };
+            let page = &connections.page;
+            let mut column = Column::with_rows(level.len());
+            match connections.counting {
+                Counting::Root => {
+                    let since = Instant::now();
+                    let select = Select { dialect: cx.db.dialect(), table: page.entity.table, columns: &[] };
+                    let sql = select.count(&cx.scope, &page.all);
+                    let count = cx.db.numbers(&sql).await?.first().map_or(0, |(_, count)| *count);
+                    cx.recorder.note("totalCount", &sql, None, 1, since);
+                    for _ in 0..level.len() {
+                        column.push(|out| write_json(&count, out));
+                    }
+                }
+                Counting::Children(children) => {
+                    let parents: Vec<Option<i32>> = level.rows().map(|row| of_row(row)?.1.parent).collect();
+                    let keys = parents.iter().flatten().copied().collect();
+                    let counts = loaders::load(cx, What::Count(children, page.all.clone()), keys).await?;
+                    for parent in parents {
+                        let count = match parent.and_then(|parent| counts.get(&parent)) {
+                            Some(Ok(Piece::Count(count))) => *count,
+                            Some(Err(error)) => return Err(Error::clone(error)),
+                            _ => 0,
+                        };
+                        column.push(|out| write_json(&count, out));
+                    }
+                }
+            }
+            Ok(column)
+        })
+    }
+}

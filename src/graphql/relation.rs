@@ -1,0 +1,268 @@
+//! Fields that lead from rows to other rows of the relational store.
+
+use super::{
+    args::Args,
+    context::Cx,
+    exec::{Column, Given, Level, Slot, children},
+    filter,
+    limits::Limits,
+    loaders::{self, Piece, What},
+    model::{Children, Entity, Field, Object, Related},
+    page::{self, Page},
+    types::{Arg, FieldType, Types},
+};
+use crate::{
+    db::{Ask, Bind, Cond, Kind, write_json},
+    error::{Error, Result},
+};
+use futures_util::future::BoxFuture;
+use std::{collections::HashMap, sync::Arc};
+
+/// The key that each row of a level leads to: of the column, or its own.
+fn keys(level: &Level<'_>, column: Option<&str>) -> Vec<Option<i32>> {
+    let key = |(set, row): (&Arc<dyn super::model::RowSet>, usize)| {
+        let scalar = match column {
+            Some(column) => set.object().scalar_of_column(column)?,
+            None => 0,
+        };
+        i32::try_from(set.rank(row, scalar)?).ok()
+    };
+    level.rows().map(key).collect()
+}
+
+fn distinct(keys: &[Option<i32>]) -> Vec<i32> {
+    let mut distinct: Vec<i32> = keys.iter().flatten().copied().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct
+}
+
+/// What each row's key found.
+fn found(keys: &[Option<i32>], mut pieces: HashMap<i32, Result<Piece, Arc<Error>>>, empty: Piece) -> Vec<Result<Piece>> {
+    let piece = |key: &Option<i32>| match key.and_then(|key| pieces.get_mut(&key)) {
+        Some(Ok(Piece::None)) | None => Ok(empty.clone()),
+        Some(Ok(piece)) => Ok(piece.clone()),
+        Some(Err(error)) => Err(Error::clone(error)),
+    };
+    keys.iter().map(piece).collect()
+}
+
+/// The row that a column points to.
+pub struct One {
+    /// What it leads to.
+    pub entity: &'static Entity,
+    /// Our column that holds its key.
+    pub column: &'static str,
+}
+
+impl Field for One {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        types.entity(self.entity);
+        FieldType::new(self.entity.object.name)
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(self.entity.object)
+    }
+    fn related(&self) -> Option<Related> {
+        Some(Related { entity: self.entity, theirs: self.entity.table.key, ours: Some(self.column), many: false })
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+        Box::pin(async move {
+            let keys = keys(level, Some(self.column));
+            let pieces = loaders::load(cx, What::Parent(self.entity), distinct(&keys)).await?;
+            let given = found(&keys, pieces, Piece::None).into_iter().map(|piece| match piece {
+                Ok(Piece::Rows(rows)) => Given::One(rows),
+                Ok(_) => Given::Null,
+                Err(error) => Given::Failed(error),
+            });
+            Ok(children(cx, level, slot, given.collect()).await)
+        })
+    }
+}
+
+/// An argument of its own that narrows a list to one value of a column.
+#[derive(Debug)]
+pub struct Narrowing {
+    /// The argument.
+    pub arg: &'static str,
+    /// Its description.
+    pub doc: &'static str,
+    /// The field of the rows that must have this value.
+    pub field: &'static str,
+    /// Whether it must be given.
+    pub required: bool,
+}
+
+/// The rows below a row, as a plain list.
+pub struct List {
+    /// The relation.
+    pub children: &'static Children,
+    /// An argument of its own.
+    pub narrowing: Option<Narrowing>,
+}
+
+impl List {
+    fn narrow(&self, args: &Args) -> Option<Cond> {
+        let narrowing = self.narrowing.as_ref()?;
+        let value = args.text(narrowing.arg)?;
+        let object = self.children.of.object;
+        let scalar = object.scalars.get(object.scalar(narrowing.field)?)?;
+        let values = match scalar.kind {
+            Kind::Enum(of) => of.spellings(value).into_iter().map(|stored| Bind::Text(stored.into())).collect(),
+            _ => vec![Bind::Text(value.to_owned())],
+        };
+        Some(Cond::In(scalar.column, values))
+    }
+}
+
+/// What a list or connection below a row asks for: its preset, its filter and its order.
+fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option<Cond>) -> Result<Ask> {
+    let mut conds: Vec<Cond> = Vec::new();
+    conds.extend(children.preset.map(|preset| preset(cx)));
+    conds.extend(narrowed);
+    if let Some(filter) = args.get("filter") {
+        conds.push(filter::below(children.of, filter)?);
+    }
+    let filter = match conds.len() {
+        0 => None,
+        1 => conds.pop(),
+        _ => Some(Cond::And(conds)),
+    };
+    Ok(Ask { filter, order: page::order(children.of, args, children.order)?, ..Ask::default() })
+}
+
+impl Field for List {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        let of = self.children.of;
+        types.entity(of);
+        let mut field = FieldType::new(format!("[{}!]", of.object.name));
+        if let Some(narrowing) = &self.narrowing {
+            let mut ty = match of.object.scalar(narrowing.field).and_then(|scalar| of.object.scalars.get(scalar)) {
+                Some(scalar) => types.kind(scalar.kind),
+                None => "String".into(),
+            };
+            if narrowing.required {
+                ty.push('!');
+            }
+            field.args.push(Arg::new(narrowing.arg, ty, narrowing.doc));
+        }
+        field.args.push(Arg::new("filter", types.filter(of), "Only rows that match."));
+        field.args.push(types.order_arg(of));
+        field.args.push(Arg::new("first", "Int", "At most this many below each parent; all of them if left out."));
+        field
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(self.children.of.object)
+    }
+    fn expected(&self, args: &Args, limits: &Limits) -> u64 {
+        let first = args.count("first", limits.max_page_size).ok().flatten();
+        u64::from(first.unwrap_or(self.children.expected))
+    }
+    fn related(&self) -> Option<Related> {
+        related(self.children)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+        Box::pin(async move {
+            let mut ask = ask(cx, self.children, &slot.args, self.narrow(&slot.args))?;
+            ask.limit = slot.args.count("first", cx.limits.max_page_size)?;
+            let keys = keys(level, None);
+            let pieces = loaders::load(cx, What::Children(self.children, Arc::new(ask)), distinct(&keys)).await?;
+            let empty = Piece::Rows(page::no_rows(self.children.of));
+            let given = found(&keys, pieces, empty).into_iter().map(|piece| match piece {
+                Ok(Piece::Rows(rows)) => Given::Many(rows),
+                Ok(_) => Given::Null,
+                Err(error) => Given::Failed(error),
+            });
+            Ok(children(cx, level, slot, given.collect()).await)
+        })
+    }
+}
+
+/// Only a relation that is whole can be filtered by: not one with a condition of its own, or through a table between.
+fn related(children: &'static Children) -> Option<Related> {
+    let whole = children.preset.is_none() && children.link.via.is_none();
+    whole.then_some(Related { entity: children.of, theirs: children.link.column, ours: None, many: true })
+}
+
+/// The rows below a row, as a connection with pages.
+pub struct Connection {
+    /// The relation.
+    pub children: &'static Children,
+}
+
+impl Field for Connection {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        let of = self.children.of;
+        types.connection(of);
+        let mut field = FieldType::new(of.connection.name);
+        field.args.push(Arg::new("filter", types.filter(of), "Only rows that match."));
+        field.args.push(types.order_arg(of));
+        field.args.extend(page::args());
+        field
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(self.children.of.connection)
+    }
+    fn expected(&self, args: &Args, limits: &Limits) -> u64 {
+        page::expected(args, limits)
+    }
+    fn related(&self) -> Option<Related> {
+        related(self.children)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+        Box::pin(async move {
+            let ask = ask(cx, self.children, &slot.args, None)?;
+            let page = Page::read(cx, self.children.name, self.children.of, &slot.args, ask)?;
+            let keys = keys(level, None);
+            // A page that shows no row needs none: `{ totalCount }` is a statement of its own.
+            let pieces = if page.needs_rows(slot) {
+                loaders::load(cx, What::Children(self.children, page.ask.clone()), distinct(&keys)).await?
+            } else {
+                HashMap::new()
+            };
+            let empty = Piece::Rows(page::no_rows(self.children.of));
+            let counting = page::Counting::Children(self.children);
+            let mut connections = page::Connections::new(page, counting);
+            let given: Vec<_> = found(&keys, pieces, empty).into_iter().zip(&keys).map(|(piece, key)| match piece {
+                Ok(Piece::Rows(rows)) => Ok(connections.push(rows, *key)),
+                Ok(_) => Err(None),
+                Err(error) => Err(Some(error)),
+            }).collect();
+            let rows = connections.rows();
+            let given = given.into_iter().map(|place| match place {
+                Ok(place) => Given::One(rows.one(place)),
+                Err(None) => Given::Null,
+                Err(Some(error)) => Given::Failed(error),
+            });
+            Ok(children(cx, level, slot, given.collect()).await)
+        })
+    }
+}
+
+/// A large text of the row itself, read only when it is selected.
+pub struct Large {
+    /// Whose row.
+    pub entity: &'static Entity,
+    /// The column.
+    pub column: &'static str,
+}
+
+impl Field for Large {
+    fn describe(&self, _on: &'static Object, _types: &mut Types<'_>) -> FieldType {
+        FieldType::new("String")
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, _slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+        Box::pin(async move {
+            let keys = keys(level, None);
+            let pieces = loaders::load(cx, What::Large(self.entity.table, self.column), distinct(&keys)).await?;
+            let mut column = Column::with_rows(level.len());
+            for piece in found(&keys, pieces, Piece::None) {
+                match piece? {
+                    Piece::Text(Some(text)) => column.push(|out| write_json(&*text, out)),
+                    _ => column.push(|out| out.extend_from_slice(b"null")),
+                }
+            }
+            Ok(column)
+        })
+    }
+}

@@ -1,0 +1,354 @@
+//! The schema's types, put into async-graphql's registry from the entities' own description. async-graphql then
+//! exports, introspects and validates against them; it runs none of them (see `engine`).
+
+use super::{
+    filter::{filterable, operators},
+    model::{Entity, Object, Scalar},
+    page::{orderable, screaming},
+};
+use crate::db::{Enumeration, Kind};
+use async_graphql::{
+    ID, InputType, Value,
+    indexmap::IndexMap,
+    registry::{Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry},
+};
+use std::sync::Arc;
+
+/// A field's type and arguments.
+pub struct FieldType {
+    /// The type, as in the schema's language.
+    pub ty: String,
+    /// The arguments.
+    pub args: Vec<Arg>,
+}
+
+impl FieldType {
+    /// A field without arguments.
+    pub fn new(ty: impl Into<String>) -> Self {
+        FieldType { ty: ty.into(), args: Vec::new() }
+    }
+}
+
+/// An argument, or a field of an input object.
+pub struct Arg {
+    name: String,
+    ty: String,
+    doc: String,
+}
+
+impl Arg {
+    /// An argument of a type, as in the schema's language.
+    pub fn new(name: impl Into<String>, ty: impl Into<String>, doc: impl Into<String>) -> Self {
+        Arg { name: name.into(), ty: ty.into(), doc: doc.into() }
+    }
+
+    fn meta(self) -> MetaInputValue {
+        MetaInputValue {
+            name: self.name,
+            description: Some(self.doc),
+            ty: self.ty,
+            deprecation: Deprecation::NoDeprecated,
+            default_value: None,
+            visible: None,
+            inaccessible: false,
+            tags: Vec::new(),
+            is_secret: false,
+            directive_invocations: Vec::new(),
+        }
+    }
+}
+
+/// Puts types into the registry, each once.
+pub struct Types<'a>(pub &'a mut Registry);
+
+impl Types<'_> {
+    fn once(&mut self, name: &str, make: impl FnOnce(&mut Self) -> MetaType) {
+        if !self.0.types.contains_key(name) {
+            // A placeholder first: types refer to each other in circles.
+            self.0.types.insert(name.into(), scalar_type(name, "", None, |_| true));
+            let made = make(self);
+            self.0.types.insert(name.into(), made);
+        }
+    }
+
+    /// An object type and all that it leads to.
+    pub fn object(&mut self, object: &'static Object) {
+        self.once(object.name, |types| {
+            let mut fields = IndexMap::new();
+            for scalar in object.scalars {
+                let ty = format!("{}{}", types.kind(scalar.kind), if scalar.nullable { "" } else { "!" });
+                fields.insert(scalar.name.to_owned(), field(scalar.name, scalar.doc, FieldType::new(ty)));
+            }
+            for def in object.fields {
+                let described = def.field.describe(object, types);
+                fields.insert(def.name.to_owned(), field(def.name, def.doc, described));
+            }
+            object_type(object.name, object.doc, fields)
+        });
+        if object.is_node {
+            self.node();
+            self.0.add_implements(object.name, "Node");
+            if let Some(MetaType::Interface { possible_types, .. }) = self.0.types.get_mut("Node") {
+                possible_types.insert(object.name.to_owned());
+            }
+        }
+    }
+
+    /// The scalars that every schema has.
+    pub fn built_in(&mut self) {
+        i32::create_type_info(self.0);
+        f64::create_type_info(self.0);
+        String::create_type_info(self.0);
+        bool::create_type_info(self.0);
+        ID::create_type_info(self.0);
+    }
+
+    /// An entity's type.
+    pub fn entity(&mut self, entity: &'static Entity) {
+        self.object(entity.object);
+    }
+
+    /// An entity's connection, edge and own type.
+    pub fn connection(&mut self, entity: &'static Entity) {
+        self.entity(entity);
+        self.object(entity.edge);
+        self.object(entity.connection);
+    }
+
+    fn node(&mut self) {
+        self.once("Node", |_| MetaType::Interface {
+            name: "Node".into(),
+            description: Some("Anything with a global id.".into()),
+            fields: [("id".to_owned(), field("id", "The global id, as `Patient:12`.", FieldType::new("ID!")))].into_iter().collect(),
+            possible_types: Default::default(),
+            extends: false,
+            inaccessible: false,
+            tags: Vec::new(),
+            keys: None,
+            visible: None,
+            rust_typename: None,
+            directive_invocations: Vec::new(),
+            requires_scopes: Vec::new(),
+        });
+    }
+
+    /// The name of the type of a kind of value.
+    pub fn kind(&mut self, kind: Kind) -> String {
+        match kind {
+            Kind::Id => "ID".into(),
+            Kind::Int => "Int".into(),
+            Kind::Float => "Float".into(),
+            Kind::Text => "String".into(),
+            Kind::Flag(_) => "Boolean".into(),
+            Kind::Date => self.scalar("Date", "A day, as `2024-05-01`.", "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6"),
+            Kind::Time => self.scalar("Time", "A time of day, as `14:30:00`.", "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6"),
+            Kind::DateTime => self.scalar("DateTime", "A moment in UTC, as `2024-05-01T10:00:00Z`.", "https://datatracker.ietf.org/doc/html/rfc3339"),
+            Kind::Enum(of) => self.enumeration(of),
+        }
+    }
+
+    fn scalar(&mut self, name: &'static str, doc: &str, url: &str) -> String {
+        self.once(name, |_| scalar_type(name, doc, Some(url), |value| matches!(value, Value::String(_))));
+        name.into()
+    }
+
+    fn enumeration(&mut self, of: &'static Enumeration) -> String {
+        let values = of.values.iter().map(|value| {
+            let deprecation = match value.alias_of {
+                Some(name) => Deprecation::Deprecated { reason: Some(format!("use {name}; never returned")) },
+                None => Deprecation::NoDeprecated,
+            };
+            (value.name, value.doc.trim().to_owned(), deprecation)
+        });
+        let values: Vec<_> = values.collect();
+        self.once(of.name, |_| enum_type(of.name, of.doc, values));
+        of.name.into()
+    }
+
+    /// The filter type of an entity.
+    pub fn filter(&mut self, entity: &'static Entity) -> String {
+        let name = format!("{}Filter", entity.object.name);
+        self.once(&name, |types| {
+            let list = format!("[{name}!]");
+            let mut fields = vec![
+                Arg::new("and", list.clone(), "All of these hold."),
+                Arg::new("or", list, "At least one of these holds."),
+                Arg::new("not", name.clone(), "This does not hold."),
+            ];
+            for scalar in filterable(entity) {
+                fields.push(Arg::new(scalar.name, types.comparison(scalar), first_sentence(scalar.doc)));
+            }
+            for def in entity.object.fields {
+                if let Some(related) = def.field.related() {
+                    let filter = if related.many { types.quantified(related.entity) } else { types.filter(related.entity) };
+                    fields.push(Arg::new(def.name, filter, first_sentence(def.doc)));
+                }
+            }
+            input_type(&name, &format!("Which rows of {} to list: every field given must hold.", entity.object.name), fields)
+        });
+        name
+    }
+
+    fn quantified(&mut self, entity: &'static Entity) -> String {
+        let name = format!("{}ListFilter", entity.object.name);
+        self.once(&name, |types| {
+            let filter = types.filter(entity);
+            let fields = vec![
+                Arg::new("some", filter.clone(), "At least one matches."),
+                Arg::new("none", filter.clone(), "Not one matches."),
+                Arg::new("every", filter, "Each one matches, as do no rows at all."),
+            ];
+            input_type(&name, &format!("Rows by the {} rows that belong to them.", entity.object.name), fields)
+        });
+        name
+    }
+
+    fn comparison(&mut self, scalar: &Scalar) -> String {
+        let kind = self.kind(scalar.kind);
+        let name = format!("{}Filter", match scalar.kind { Kind::Id => "Id", Kind::Flag(_) => "Boolean", Kind::Text => "Text", _ => kind.as_str() });
+        self.once(&name, |_| {
+            let fields = operators(scalar.kind).iter().map(|operator| {
+                let (ty, doc) = match *operator {
+                    "eq" => (kind.clone(), "Equal to this; text without case."),
+                    "ne" => (kind.clone(), "Known, and not equal to this."),
+                    "in" => (format!("[{kind}!]"), "Equal to one of these."),
+                    "lt" => (kind.clone(), "Before this."),
+                    "lte" => (kind.clone(), "Before or equal to this."),
+                    "gt" => (kind.clone(), "After this."),
+                    "gte" => (kind.clone(), "After or equal to this."),
+                    "startsWith" => (kind.clone(), "Begins with this, without case."),
+                    "contains" => (kind.clone(), "Holds this anywhere, without case; only where something else narrows the rows (see `search`)."),
+                    _ => ("Boolean".to_owned(), "Unknown (true) or known (false)."),
+                };
+                Arg::new(*operator, ty, doc)
+            });
+            input_type(&name, &format!("Comparisons of a {kind}: every one given must hold."), fields.collect())
+        });
+        name
+    }
+
+    /// The argument `orderBy` of a list of the entity.
+    pub fn order_arg(&mut self, entity: &'static Entity) -> Arg {
+        let name = format!("{}Order", entity.object.name);
+        self.once(&name, |_| {
+            let values = orderable(entity).flat_map(|scalar| {
+                let order = screaming(scalar.name);
+                let first = if scalar.nullable { ", unknown ones first" } else { "" };
+                let last = if scalar.nullable { ", unknown ones last" } else { "" };
+                [
+                    (format!("{order}_ASC"), format!("By `{}`, smallest first{first}.", scalar.name), Deprecation::NoDeprecated),
+                    (format!("{order}_DESC"), format!("By `{}`, largest first{last}.", scalar.name), Deprecation::NoDeprecated),
+                ]
+            });
+            enum_type(&name, &format!("Orders of {} rows.", entity.object.name), values)
+        });
+        Arg::new("orderBy", format!("[{name}!]"), "The order, most important first (at most 3); the id decides between equals.")
+    }
+}
+
+fn first_sentence(doc: &str) -> String {
+    let doc = doc.trim();
+    match doc.find(". ").or_else(|| doc.find(".\n")) {
+        Some(end) => doc.get(..=end).unwrap_or(doc).to_owned(),
+        None => doc.to_owned(),
+    }
+}
+
+fn field(name: &str, doc: &str, described: FieldType) -> MetaField {
+    let args = described.args.into_iter().map(|arg| (arg.name.clone(), arg.meta()));
+    MetaField {
+        name: name.into(),
+        description: Some(doc.trim().into()),
+        args: args.collect(),
+        ty: described.ty,
+        deprecation: Deprecation::NoDeprecated,
+        cache_control: Default::default(),
+        external: false,
+        requires: None,
+        provides: None,
+        visible: None,
+        shareable: false,
+        inaccessible: false,
+        tags: Vec::new(),
+        override_from: None,
+        compute_complexity: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn object_type(name: &str, doc: &str, fields: IndexMap<String, MetaField>) -> MetaType {
+    MetaType::Object {
+        name: name.into(),
+        description: Some(doc.trim().into()),
+        fields,
+        cache_control: Default::default(),
+        extends: false,
+        shareable: false,
+        resolvable: true,
+        visible: None,
+        inaccessible: false,
+        interface_object: false,
+        tags: Vec::new(),
+        is_subscription: false,
+        keys: None,
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn input_type(name: &str, doc: &str, fields: Vec<Arg>) -> MetaType {
+    MetaType::InputObject {
+        name: name.into(),
+        description: Some(doc.into()),
+        input_fields: fields.into_iter().map(|field| (field.name.clone(), field.meta())).collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        oneof: false,
+        directive_invocations: Vec::new(),
+    }
+}
+
+fn enum_type<N: Into<String>>(name: &str, doc: &str, values: impl IntoIterator<Item = (N, String, Deprecation)>) -> MetaType {
+    let values = values.into_iter().map(|(name, doc, deprecation)| {
+        let name = name.into();
+        let value = MetaEnumValue {
+            name: name.clone(),
+            description: Some(doc),
+            deprecation,
+            visible: None,
+            inaccessible: false,
+            tags: Vec::new(),
+            directive_invocations: Vec::new(),
+        };
+        (name, value)
+    });
+    MetaType::Enum {
+        name: name.into(),
+        description: Some(doc.trim().into()),
+        enum_values: values.collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn scalar_type(name: &str, doc: &str, url: Option<&str>, is_valid: fn(&Value) -> bool) -> MetaType {
+    MetaType::Scalar {
+        name: name.into(),
+        description: Some(doc.into()),
+        is_valid: Some(Arc::new(is_valid)),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        specified_by_url: url.map(Into::into),
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}

@@ -1,0 +1,98 @@
+//! Variables, coerced to their declared types as the GraphQL specification says, before anything runs.
+
+use crate::error::{Error, Result};
+use async_graphql::{
+    Name, Value, Variables,
+    parser::types::{BaseType, OperationDefinition, Type},
+    registry::{MetaType, MetaTypeName, Registry},
+};
+
+/// The variables of an operation with defaults put in; those neither given nor defaulted are left out.
+pub(super) fn coerce(registry: &Registry, operation: &OperationDefinition, given: &Variables) -> Result<Variables> {
+    let mut coerced = Variables::default();
+    for definition in &operation.variable_definitions {
+        let definition = &definition.node;
+        let name = &definition.name.node;
+        let ty = &definition.var_type.node;
+        let value = match given.get(name) {
+            Some(value) => coerce_type(registry, &written(ty), value, name)?,
+            None => match definition.default_value() {
+                Some(default) => coerce_type(registry, &written(ty), default, name)?,
+                None if ty.nullable => continue,
+                None => return Err(Error::BadInput(format!("the variable ${name} of type {ty} was not given"))),
+            },
+        };
+        coerced.insert(name.clone(), value);
+    }
+    Ok(coerced)
+}
+
+fn written(ty: &Type) -> String {
+    let base = match &ty.base {
+        BaseType::Named(name) => name.to_string(),
+        BaseType::List(inner) => format!("[{}]", written(inner)),
+    };
+    if ty.nullable { base } else { format!("{base}!") }
+}
+
+/// `value` as a value of the type; `path` names the place for the message.
+fn coerce_type(registry: &Registry, ty: &str, value: &Value, path: &str) -> Result<Value> {
+    let wrong = |expected: &str| Err(Error::BadInput(format!("the variable ${path} must be {expected}")));
+    match MetaTypeName::create(ty) {
+        MetaTypeName::NonNull(_) if *value == Value::Null => wrong(&format!("a {ty}, not null")),
+        MetaTypeName::NonNull(inner) => coerce_type(registry, inner, value, path),
+        _ if *value == Value::Null => Ok(Value::Null),
+        MetaTypeName::List(inner) => match value {
+            Value::List(items) => {
+                let each = items.iter().enumerate();
+                let items = each.map(|(i, item)| coerce_type(registry, inner, item, &format!("{path}[{i}]")));
+                Ok(Value::List(items.collect::<Result<_>>()?))
+            }
+            single => Ok(Value::List(vec![coerce_type(registry, inner, single, path)?])),
+        },
+        MetaTypeName::Named(name) => match registry.types.get(name) {
+            Some(MetaType::Scalar { is_valid, .. }) => {
+                let value = whole_number(name, value);
+                if is_valid.as_ref().is_none_or(|is_valid| is_valid(&value)) { Ok(value) } else { wrong(&article(name)) }
+            }
+            Some(MetaType::Enum { enum_values, .. }) => {
+                let given = super::args::as_text(value).filter(|given| enum_values.contains_key(*given));
+                match given {
+                    Some(given) => Ok(Value::Enum(Name::new(given))),
+                    None => wrong(&format!("one of the values of {name}")),
+                }
+            }
+            Some(MetaType::InputObject { input_fields, .. }) => {
+                let Value::Object(entries) = value else { return wrong(&format!("an object of type {name}")) };
+                let mut object = async_graphql::indexmap::IndexMap::new();
+                for (entry, value) in entries {
+                    let Some(field) = input_fields.get(entry.as_str()) else {
+                        return wrong(&format!("a {name}, which has no field `{entry}`"));
+                    };
+                    object.insert(entry.clone(), coerce_type(registry, &field.ty, value, &format!("{path}.{entry}"))?);
+                }
+                let missing = input_fields.values().find(|field| field.ty.ends_with('!') && !object.contains_key(field.name.as_str()));
+                match missing {
+                    Some(field) => wrong(&format!("a {name} with its field `{}`", field.name)),
+                    None => Ok(Value::Object(object)),
+                }
+            }
+            _ => wrong(&format!("of an input type; {name} is none")),
+        },
+    }
+}
+
+/// JSON may spell a whole number `5.0`.
+fn whole_number(ty: &str, value: &Value) -> Value {
+    match value {
+        Value::Number(number) if ty == "Int" && number.as_i64().is_none() => {
+            super::args::as_int(value).map_or_else(|| value.clone(), Value::from)
+        }
+        other => other.clone(),
+    }
+}
+
+fn article(name: &str) -> String {
+    let vowel = name.starts_with(['A', 'E', 'I', 'O', 'U']);
+    format!("{} {name}", if vowel { "an" } else { "a" })
+}

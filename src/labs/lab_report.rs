@@ -1,0 +1,48 @@
+//! A laboratory report.
+
+use super::lab_finding;
+use crate::{
+    db::{By, Date, DateTime, Link, Reach, tables},
+    graphql::{entity, model::Children, relation::{List, One}},
+    patients::patient,
+};
+
+entity! {
+    /// A laboratory report: one sample, several findings.
+    LabReport of tables::lab_report, "Lab_Report" by lab_report_id, patient Reach::Column("patient_id"), search false;
+    columns {
+        /// The key of the report in the relational store.
+        lab_report_id: i32 = "labReportId" index;
+        /// The key of the patient in the relational store.
+        patient_id: i32 = "patientId" index;
+        /// The day of the sample.
+        lab_date: Date = "date" index;
+        /// The kind of examination, as the laboratory names it.
+        lab_type: Option<String> = "type" index;
+        /// Who ordered it.
+        ordering_doctor: Option<String> = "orderingDoctor" index;
+        /// The laboratory.
+        lab_facility: Option<String> = "facility";
+        /// When it was entered.
+        created_at: Option<DateTime> = "createdAt";
+        /// When the entry last changed.
+        updated_at: Option<DateTime> = "updatedAt";
+    }
+    computed {}
+    fields {
+        /// Whose sample it was.
+        "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
+        /// What was found.
+        "findings" = List { children: &lab_finding::OF_LAB_REPORT, narrowing: None };
+    }
+}
+
+/// A patient's laboratory reports, the latest first.
+pub static OF_PATIENT: Children = Children {
+    name: "LabReportsOfPatient",
+    of: &ENTITY,
+    link: Link { column: "patient_id", via: None },
+    order: &[By { column: "lab_date", descending: true, via: false, nullable: false }],
+    preset: None,
+    expected: 20,
+};

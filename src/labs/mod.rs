@@ -1,0 +1,4 @@
+//! Laboratory reports and their findings.
+
+pub mod lab_finding;
+pub mod lab_report;

@@ -1,0 +1,21 @@
+//! MediMax, the GraphQL gateway that hospitals put in front of their relational and graph stores.
+//!
+//! `ARCHITECTURE.md` has the map and the invariants.
+
+pub mod chat;
+pub mod cli;
+pub mod config;
+pub mod db;
+pub mod demo;
+pub mod error;
+pub mod graphql;
+pub mod http;
+pub mod labs;
+pub mod medications;
+pub mod patients;
+pub mod records;
+pub mod reports;
+pub mod schema;
+pub mod scope;
+pub mod telemetry;
+pub mod visits;

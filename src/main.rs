@@ -1,0 +1,5 @@
+//! The `medimax` binary.
+
+fn main() -> std::process::ExitCode {
+    medimax::cli::run()
+}

@@ -1,0 +1,67 @@
+//! A medicine prescribed to a patient. It does not know what it treats beyond its written purposes.
+
+use super::purpose;
+use crate::{
+    db::{Bind, By, Cond, Date, DateTime, Flag, Link, Reach, tables},
+    graphql::{entity, model::Children, relation::{List, One}},
+    patients::patient,
+};
+
+entity! {
+    /// A medicine prescribed to a patient.
+    Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true;
+    columns {
+        /// The key of the medication in the relational store.
+        medication_id: i32 = "medicationId" index;
+        /// The key of the patient in the relational store.
+        patient_id: i32 = "patientId" index;
+        /// The medicine's name as it was prescribed.
+        medicine_name: String = "name" index;
+        /// Whether the patient still takes it.
+        is_continued: Flag<true> = "isContinued" index;
+        /// When it was prescribed.
+        prescribed_date: Date = "prescribedDate" index;
+        /// When it was stopped.
+        discontinued_date: Option<Date> = "discontinuedDate";
+        /// How much at a time.
+        dosage: Option<String> = "dosage";
+        /// How often.
+        frequency: Option<String> = "frequency";
+        /// Who prescribed it.
+        prescribed_by: Option<String> = "prescribedBy";
+        /// When it was entered.
+        created_at: Option<DateTime> = "createdAt";
+        /// When the entry last changed.
+        updated_at: Option<DateTime> = "updatedAt";
+    }
+    computed {}
+    fields {
+        /// Who takes it.
+        "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
+        /// What it was prescribed for.
+        "purposes" = List { children: &purpose::OF_MEDICATION, narrowing: None };
+    }
+}
+
+const LATEST_FIRST: &[By] = &[By { column: "prescribed_date", descending: true, via: false, nullable: false }];
+
+/// A patient's medicines, past ones too, the latest prescription first.
+pub static OF_PATIENT: Children = Children {
+    name: "MedicationsOfPatient",
+    of: &ENTITY,
+    link: Link { column: "patient_id", via: None },
+    order: LATEST_FIRST,
+    preset: None,
+    expected: 10,
+};
+
+/// The medicines a patient takes now, the latest prescription first.
+pub static ACTIVE_OF_PATIENT: Children = Children {
+    name: "ActiveMedicationsOfPatient",
+    of: &ENTITY,
+    link: Link { column: "patient_id", via: None },
+    order: LATEST_FIRST,
+    // A medicine of which nothing else is known is taken.
+    preset: Some(|_| Cond::Or(vec![Cond::In("is_continued", vec![Bind::Int(1)]), Cond::IsNull("is_continued", true)])),
+    expected: 5,
+};

@@ -1,0 +1,3 @@
+//! People under care.
+
+pub mod patient;

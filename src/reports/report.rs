@@ -1,0 +1,50 @@
+//! A report on a patient. Its full text may be long, so it is read only when it is selected.
+
+use super::report_finding;
+use crate::{
+    db::{By, Date, DateTime, Link, Reach, tables},
+    graphql::{entity, model::Children, relation::{Large, List, One}},
+    patients::patient,
+};
+
+entity! {
+    /// A report on a patient: radiology, pathology, discharge, …
+    Report of tables::report, "Report" by report_id, patient Reach::Column("patient_id"), search false;
+    columns {
+        /// The key of the report in the relational store.
+        report_id: i32 = "reportId" index;
+        /// The key of the patient in the relational store.
+        patient_id: i32 = "patientId" index;
+        /// The kind of report, as the hospital names it.
+        report_type: Option<String> = "type" index;
+        /// The day of the report.
+        report_date: Date = "date" index;
+        /// The report in short.
+        report_summary: Option<String> = "summary";
+        /// Who wrote it.
+        doctor_name: Option<String> = "doctorName";
+        /// When it was entered.
+        created_at: Option<DateTime> = "createdAt";
+        /// When the entry last changed.
+        updated_at: Option<DateTime> = "updatedAt";
+    }
+    computed {}
+    fields {
+        /// On whom it is.
+        "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
+        /// What was found.
+        "findings" = List { children: &report_finding::OF_REPORT, narrowing: None };
+        /// The whole text. It may be long: select it only where it is shown.
+        "fullText" = Large { entity: &ENTITY, column: "complete_report" };
+    }
+}
+
+/// A patient's reports, the latest first.
+pub static OF_PATIENT: Children = Children {
+    name: "ReportsOfPatient",
+    of: &ENTITY,
+    link: Link { column: "patient_id", via: None },
+    order: &[By { column: "report_date", descending: true, via: false, nullable: false }],
+    preset: None,
+    expected: 20,
+};

@@ -1,0 +1,4 @@
+//! Appointments and what was reported at them.
+
+pub mod appointment;
+pub mod symptom;

@@ -1,0 +1,59 @@
+//! A symptom that was reported at an appointment.
+
+use super::appointment;
+use crate::{
+    db::{Enum, Link, Reach, enumeration, tables},
+    graphql::{entity, model::Children, relation::One},
+    records::medical_history::Severity,
+};
+
+enumeration! {
+    /// How a symptom began, or how it comes.
+    Onset {
+        /// All at once.
+        Sudden "SUDDEN" = "sudden",
+        /// Little by little.
+        Gradual "GRADUAL" = "gradual",
+        /// It has been there for long.
+        Chronic "CHRONIC" = "chronic",
+        /// It comes and goes.
+        Intermittent "INTERMITTENT" = "intermittent",
+    }
+}
+
+entity! {
+    /// A symptom that a patient reported at an appointment.
+    Symptom of tables::appointment_symptom, "Appointment_Symptom" by symptom_id,
+        patient Reach::Parent("appointment_id", &appointment::TABLE), search true;
+    columns {
+        /// The key of the symptom in the relational store.
+        symptom_id: i32 = "symptomId" index;
+        /// The key of the appointment in the relational store.
+        appointment_id: i32 = "appointmentId" index;
+        /// What the symptom is called.
+        symptom_name: String = "name" index;
+        /// What the patient said of it.
+        symptom_description: Option<String> = "description";
+        /// How bad it is.
+        severity: Option<Enum<Severity>> = "severity" index;
+        /// How long it has lasted, as it was said.
+        duration: Option<String> = "duration";
+        /// How it began, or how it comes.
+        onset_type: Option<Enum<Onset>> = "onset";
+    }
+    computed {}
+    fields {
+        /// The appointment at which it was reported.
+        "appointment" = One { entity: &appointment::ENTITY, column: "appointment_id" };
+    }
+}
+
+/// The symptoms reported at an appointment.
+pub static OF_APPOINTMENT: Children = Children {
+    name: "SymptomsOfAppointment",
+    of: &ENTITY,
+    link: Link { column: "appointment_id", via: None },
+    order: &[],
+    preset: None,
+    expected: 3,
+};

@@ -1,0 +1,115 @@
+// What the schema does not say: which table a GraphQL type's rows come from, the columns whose names differ, and the
+// lists that are more than "the rows that name this parent".
+
+/**
+ * `columns` holds only what is not the field's name in snake_case, so a new plain field needs no line here.
+ * `search` lists the fields that the argument `search` looks through.
+ */
+export const entities = {
+  Patient: { table: 'Patient', key: 'patient_id', columns: { dateOfBirth: 'dob' }, search: ['name'] },
+  MedicalHistory: {
+    table: 'Medical_History',
+    key: 'history_id',
+    columns: { type: 'history_type', item: 'history_item', details: 'history_details', date: 'history_date' },
+    search: ['item'],
+  },
+  Appointment: {
+    table: 'Appointment',
+    key: 'appointment_id',
+    columns: { date: 'appointment_date', time: 'appointment_time', type: 'appointment_type' },
+  },
+  Symptom: {
+    table: 'Appointment_Symptom',
+    key: 'symptom_id',
+    columns: { name: 'symptom_name', description: 'symptom_description', onset: 'onset_type' },
+    search: ['name'],
+  },
+  Medication: { table: 'Medication', key: 'medication_id', columns: { name: 'medicine_name' }, search: ['name'] },
+  MedicationPurpose: {
+    table: 'Medication_Purpose',
+    key: 'purpose_id',
+    columns: { description: 'purpose_description' },
+  },
+  LabReport: {
+    table: 'Lab_Report',
+    key: 'lab_report_id',
+    columns: { date: 'lab_date', type: 'lab_type', facility: 'lab_facility' },
+  },
+  LabFinding: {
+    table: 'Lab_Finding',
+    key: 'lab_finding_id',
+    columns: { value: 'test_value', unit: 'test_unit', flag: 'abnormal_flag' },
+  },
+  Report: {
+    table: 'Report',
+    key: 'report_id',
+    columns: { type: 'report_type', date: 'report_date', summary: 'report_summary', fullText: 'complete_report' },
+  },
+  ReportFinding: {
+    table: 'Report_Finding',
+    key: 'finding_id',
+    columns: { key: 'finding_key', value: 'finding_value', unit: 'finding_unit', severity: 'abnormal_severity' },
+  },
+  ChatMessage: {
+    table: 'Chat_History',
+    key: 'chat_id',
+    columns: { text: 'message_text', type: 'message_type', sentAt: 'timestamp' },
+  },
+};
+
+/** A flag that is NULL reads as its column's default. */
+export const flagDefaults = { is_active: true, is_continued: true, is_abnormal: false };
+
+/** Spellings of older databases, by enum and lower-case text. */
+export const legacySpellings = {
+  HistoryType: { chronic_condition: 'CONDITION' },
+  AppointmentType: { regular: 'ROUTINE_CHECKUP', surgery: 'CONSULTATION' },
+};
+
+/** Fields that no column holds. `known` is another field of the same row, null where it cannot be decoded. */
+export const computed = {
+  'Patient.age': (known, today) => yearsBetween(known('dateOfBirth'), today),
+  'LabFinding.numericValue': (known) => plainNumber(known('value')),
+};
+
+/**
+ * Lists that differ from "the children, by id". `order` is the default order; `where` keeps some of the children;
+ * `through` names the type between, where no column of the children names the parent, and `throughOrder` the field of it
+ * that orders the children.
+ */
+export const lists = {
+  'Patient.medications': { order: ['PRESCRIBED_DATE_DESC'] },
+  'Patient.activeMedications': { order: ['PRESCRIBED_DATE_DESC'], where: (known) => known('isContinued') },
+  'Patient.appointments': { order: ['DATE_DESC'] },
+  'Patient.upcomingAppointments': {
+    order: ['DATE_ASC'],
+    where: (known, today, raw) =>
+      raw('date') >= today && ['SCHEDULED', 'CONFIRMED', 'PENDING'].includes(known('status')),
+  },
+  'Patient.labReports': { order: ['DATE_DESC'] },
+  'Patient.reports': { order: ['DATE_DESC'] },
+  'Patient.messages': { order: ['SENT_AT_ASC'] },
+  'Patient.abnormalFindings': { through: 'LabReport', where: (known) => known('isAbnormal') },
+  'Patient.labTrend': {
+    through: 'LabReport',
+    throughOrder: 'date',
+    where: (known, today, raw, args) => known('testName').toLowerCase() === args.testName.toLowerCase(),
+  },
+};
+
+/** The column that holds a field. */
+export function columnOf(type, field) {
+  const snakeCase = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return entities[type].columns?.[field] ?? snakeCase;
+}
+
+function yearsBetween(birth, today) {
+  if (birth === null || birth > today) return null;
+  const [from, to] = [birth, today].map((date) => date.split('-').map(Number));
+  const hadBirthday = to[1] > from[1] || (to[1] === from[1] && to[2] >= from[2]);
+  return to[0] - from[0] - (hadBirthday ? 0 : 1);
+}
+
+function plainNumber(text) {
+  return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null;
+}

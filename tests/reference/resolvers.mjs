@@ -1,0 +1,102 @@
+// The schema over the dump: graphql-js executes, these resolvers only find rows. Nothing here names a field of the
+// domain but the arguments that all lists share.
+import { entities } from './model.mjs';
+import { Rows, Undecodable, entityOf } from './rows.mjs';
+import graphql from './graphql.mjs';
+
+const DEFAULT_PAGE = 20;
+
+/** The arguments a list may have; a field with others is not answered. */
+const LIST_ARGUMENTS = new Set(['search', 'filter', 'orderBy', 'first', 'last', 'after', 'before', 'type', 'testName']);
+
+export class Reference {
+  /** Fields the reference cannot answer (another store's, another milestone's), as `Type.field`. */
+  unanswered = new Set();
+
+  constructor(sdl, dump) {
+    this.schema = graphql.buildSchema(sdl);
+    this.rows = new Rows(this.schema, dump);
+    for (const type of Object.values(this.schema.getTypeMap())) {
+      if (!graphql.isObjectType(type) || !(type.name in entities || type.name === 'Query')) continue;
+      for (const field of Object.values(type.getFields())) {
+        field.resolve = type.name in entities ? this.#ofEntity(type.name, field) : this.#ofQuery(field);
+        if (!field.resolve) this.#refuse(type.name, field);
+      }
+    }
+  }
+
+  /** The response's text, as the gateway should send it: of an error only its path is compared. */
+  answer({ name, query, variables, operationName }) {
+    const document = graphql.parse(query);
+    const [problem] = graphql.validate(this.schema, document);
+    if (problem) throw new Error(`${name} is not valid: ${problem.message}\n${query}`);
+    const result = graphql.execute({ schema: this.schema, document, variableValues: variables, operationName });
+    const errors = result.errors ?? [];
+    // Any other error is a mistake of the reference or of the case, and comparing it would hide that.
+    const fault = errors.find((error) => !(error.originalError instanceof Undecodable));
+    if (fault) throw new Error(`${name}: ${fault.message}\n${query}`, { cause: fault.originalError });
+    const paths = errors.map(({ path }) => ({ path }));
+    const text = ({ path }) => JSON.stringify(path);
+    paths.sort((a, b) => (text(a) < text(b) ? -1 : 1));
+    return JSON.stringify(paths.length ? { data: result.data, errors: paths } : { data: result.data });
+  }
+
+  #ofQuery(field) {
+    const target = entityOf(field.type);
+    const named = new Set(field.args.map(({ name }) => name));
+    if (target && named.has('id')) return (_, { id }) => this.rows.byId(id, target);
+    if (target && isConnection(field.type)) return this.#list(field, target, () => this.rows.all(target));
+    if (field.name === 'node') return (_, { id }) => this.rows.byId(id);
+    if (field.name === 'nodes') return (_, { ids }) => ids.map((id) => this.rows.byId(id));
+    return undefined;
+  }
+
+  #ofEntity(type, field) {
+    const target = entityOf(field.type);
+    if (!target) {
+      const plain = graphql.isLeafType(graphql.getNamedType(field.type)) && !field.args.length;
+      return plain && this.rows.holds(type, field.name) ? (row) => this.rows.read(row, field.name) : undefined;
+    }
+    if (isConnection(field.type) || graphql.isListType(graphql.getNullableType(field.type))) {
+      return this.#list(field, target, (row, args) => this.rows.related(row, field.name, target, args));
+    }
+    return (row) => this.rows.parent(row, target);
+  }
+
+  #list(field, target, find) {
+    if (!field.args.every(({ name }) => LIST_ARGUMENTS.has(name))) return undefined;
+    return (parent, args) => {
+      let rows = find(parent, args);
+      if (args.type) rows = this.rows.filtered(rows, { type: { eq: args.type } });
+      rows = this.rows.searched(this.rows.filtered(rows, args.filter), target, args.search);
+      if (args.orderBy?.length) rows = this.rows.ordered(rows, target, args.orderBy);
+      return isConnection(field.type) ? connection(rows, args) : rows.slice(0, args.first ?? rows.length);
+    };
+  }
+
+  #refuse(type, field) {
+    this.unanswered.add(`${type}.${field.name}`);
+    field.resolve = () => {
+      throw new Error(`the reference does not answer ${type}.${field.name}`);
+    };
+  }
+}
+
+function isConnection(type) {
+  return graphql.getNamedType(type).name.endsWith('Connection');
+}
+
+/** A page without cursors: what lies beyond the end that is not paged towards is not looked at. */
+function connection(rows, { first, last, after, before }) {
+  if ((after ?? before ?? null) !== null) throw new Error('cursors are the gateway’s own: not compared here');
+  const backwards = (last ?? null) !== null;
+  const size = (backwards ? last : first) ?? DEFAULT_PAGE;
+  const nodes = backwards ? rows.slice(Math.max(0, rows.length - size)) : rows.slice(0, size);
+  const more = rows.length > size;
+  return {
+    nodes,
+    edges: nodes.map((node) => ({ node })),
+    pageInfo: { hasNextPage: !backwards && more, hasPreviousPage: backwards && more },
+    totalCount: rows.length,
+  };
+}
