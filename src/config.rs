@@ -153,7 +153,7 @@ config! {
     /// Patients of the demo data that an empty embedded store is filled with; 0 for none.
     demo_patients: u64 = 250;
     /// The seed that demo data grows from.
-    demo_seed: u64 = 1;
+    demo_seed: u64 = 794;
     /// The most connections to the database.
     database_max_connections: usize = 10;
     /// How long a request waits for a free connection, in milliseconds.
@@ -189,7 +189,10 @@ config! {
 }
 
 fn unknown(key: &str, source: Source) -> Error {
-    let nearest = KEYS.iter().map(|known| known.name).max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
+    let nearest = KEYS
+        .iter()
+        .map(|known| known.name)
+        .max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
     Error::Setup(format!("unknown key '{key}' ({}); did you mean '{}'?", source.as_str(), nearest.unwrap_or_default()))
 }
 
@@ -212,7 +215,8 @@ impl Config {
         let mut config = Config::default();
         if let Some(text) = file {
             let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-                let line = error.span().map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+                let line =
+                    error.span().map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
                 Error::Setup(format!("the configuration file is no TOML (line {line}): {}", error.message()))
             })?;
             for (key, value) in table {
@@ -228,7 +232,9 @@ impl Config {
                     toml::Value::Boolean(yes) => yes.to_string(),
                     toml::Value::Integer(number) => number.to_string(),
                     toml::Value::Float(_) | toml::Value::Datetime(_) => {
-                        return Err(Error::Setup(format!("{key} (file) must be a text, a whole number, true or false")));
+                        return Err(Error::Setup(format!(
+                            "{key} (file) must be a text, a whole number, true or false"
+                        )));
                     }
                 };
                 config.set(&key, &text, Source::File)?;
@@ -237,7 +243,8 @@ impl Config {
         for (name, value) in environment {
             match name.strip_prefix("MEDIMAX_") {
                 // These steer the tests, the benchmarks and the caches, not the gateway.
-                Some(key) if key == "CACHE" || key == "CONFIG" || key.starts_with("TEST_") || key.starts_with("BENCH_") => {}
+                Some(key)
+                    if key == "CACHE" || key == "CONFIG" || key.starts_with("TEST_") || key.starts_with("BENCH_") => {}
                 Some(key) => config.set(&key.to_lowercase(), &value, Source::Environment)?,
                 None => {}
             }
@@ -309,7 +316,12 @@ mod tests {
     #[test]
     fn flag_wins_over_environment_over_file_over_default() {
         let file = Some("max_depth = 1\nmax_cost = 2\nmax_aliases = 3");
-        let config = Config::gather(file, [pair("MEDIMAX_MAX_COST", "20"), pair("MEDIMAX_MAX_ALIASES", "30"), pair("HOME", "x")], [pair("max_aliases", "300")]).unwrap();
+        let config = Config::gather(
+            file,
+            [pair("MEDIMAX_MAX_COST", "20"), pair("MEDIMAX_MAX_ALIASES", "30"), pair("HOME", "x")],
+            [pair("max_aliases", "300")],
+        )
+        .unwrap();
         assert_eq!((config.max_depth, config.max_cost, config.max_aliases, config.max_tokens), (1, 20, 300, 10_000));
         let source = |name| config.in_force().into_iter().find(|(key, ..)| key.name == name).unwrap().2;
         assert_eq!(source("max_aliases"), Source::Flag);

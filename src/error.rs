@@ -87,7 +87,9 @@ impl Error {
             }
             Error::Unavailable(_) => "the database is not available; try again shortly".into(),
             Error::Timeout(what) => format!("{what} took longer than allowed"),
-            Error::Internal(_) | Error::Setup(_) => "an internal fault; the log has the details under this request id".into(),
+            Error::Internal(_) | Error::Setup(_) => {
+                "an internal fault; the log has the details under this request id".into()
+            }
         }
     }
 

@@ -49,8 +49,16 @@ impl Metrics {
         };
         let plain = |value: f64| [(String::new(), value)];
         metric("requests_total", "counter", "GraphQL requests answered.", &plain(self.requests.load(Relaxed) as f64));
-        metric("requests_refused_total", "counter", "GraphQL requests refused before execution.", &plain(self.refused.load(Relaxed) as f64));
-        let errors = Code::ALL.iter().zip(&self.errors).map(|(code, count)| (format!("{{code=\"{}\"}}", code.as_str()), count.load(Relaxed) as f64));
+        metric(
+            "requests_refused_total",
+            "counter",
+            "GraphQL requests refused before execution.",
+            &plain(self.refused.load(Relaxed) as f64),
+        );
+        let errors = Code::ALL
+            .iter()
+            .zip(&self.errors)
+            .map(|(code, count)| (format!("{{code=\"{}\"}}", code.as_str()), count.load(Relaxed) as f64));
         metric("errors_total", "counter", "Errors in answers, by code.", &errors.collect::<Vec<_>>());
         let mut below = 0;
         let mut lines: Vec<(String, f64)> = Vec::new();
@@ -64,7 +72,12 @@ impl Metrics {
         metric("request_duration_seconds", "histogram", "Time to answer a GraphQL request.", &lines);
         let connections = [("max", pool.max), ("open", pool.open), ("idle", pool.idle), ("waiting", pool.waiting)];
         let connections = connections.map(|(state, count)| (format!("{{state=\"{state}\"}}"), count as f64));
-        metric("database_connections", "gauge", "Connections to the database, and requests waiting for one.", &connections);
+        metric(
+            "database_connections",
+            "gauge",
+            "Connections to the database, and requests waiting for one.",
+            &connections,
+        );
         out
     }
 }
@@ -80,7 +93,13 @@ mod tests {
             metrics.answered(true, &[Code::Internal], Duration::from_millis(ms));
         }
         let text = metrics.text(PoolState { max: 1, open: 0, idle: 0, waiting: 0 });
-        for line in ["_bucket{le=\"0.001\"} 1\n", "_bucket{le=\"0.005\"} 3\n", "_bucket{le=\"+Inf\"} 4\n", "_count 4\n", "{code=\"INTERNAL\"} 4\n"] {
+        for line in [
+            "_bucket{le=\"0.001\"} 1\n",
+            "_bucket{le=\"0.005\"} 3\n",
+            "_bucket{le=\"+Inf\"} 4\n",
+            "_count 4\n",
+            "{code=\"INTERNAL\"} 4\n",
+        ] {
             assert!(text.contains(line), "{line} in {text}");
         }
     }

@@ -1,1 +1,11 @@
-fn main(){}
+//! Every integration test, in one binary: one folder a domain of questions, `support` below them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod contracts;
+mod queries;
+mod support;

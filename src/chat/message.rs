@@ -33,9 +33,9 @@ entity! {
         /// Who wrote it.
         message_type: Option<Enum<MessageType>> = "type";
         /// When it was sent.
-        timestamp: Option<DateTime> = "sentAt" index;
+        timestamp: Option<DateTime> = "sentAt" order;
         /// The conversation it belongs to.
-        session_id: Option<String> = "sessionId" index;
+        session_id: Option<String> = "sessionId" order;
     }
     computed {}
     fields {

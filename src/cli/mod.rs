@@ -51,15 +51,22 @@ async fn dispatch(matches: &ArgMatches) -> Result<()> {
 /// Writes to standard output. A reader that went away (`medimax schema | head`) is no fault.
 fn say(text: &str) -> Result<()> {
     match writeln!(std::io::stdout(), "{}", text.trim_end()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Setup(format!("cannot write: {error}"))),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::Setup(format!("cannot write: {error}")))
+        }
         _ => Ok(()),
     }
 }
 
 fn command() -> Command {
-    let file = Arg::new("config").long("config").value_name("FILE").global(true).help("A TOML file of the keys below [env: MEDIMAX_CONFIG]");
+    let file = Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .global(true)
+        .help("A TOML file of the keys below [env: MEDIMAX_CONFIG]");
     let keys = KEYS.iter().map(|key| {
-        let arg = Arg::new(key.name).long(key.name.replace('_', "-")).global(true).help(key.doc.trim()).value_name("VALUE");
+        let arg =
+            Arg::new(key.name).long(key.name.replace('_', "-")).global(true).help(key.doc.trim()).value_name("VALUE");
         match key.switch {
             true => arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("true|false"),
             false => arg,
@@ -67,7 +74,9 @@ fn command() -> Command {
         .action(ArgAction::Set)
         .help_heading("Configuration (each also a key of the file, and MEDIMAX_… in the environment)")
     });
-    let number = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("N").value_parser(clap::value_parser!(u64)).help(help);
+    let number = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("N").value_parser(clap::value_parser!(u64)).help(help)
+    };
     Command::new("medimax")
         .version(env!("CARGO_PKG_VERSION"))
         .about("The GraphQL gateway that hospitals put in front of their relational and graph stores")
@@ -77,7 +86,10 @@ fn command() -> Command {
         .subcommand(
             Command::new("migrate")
                 .about("Bring the database's schema up to this binary's version")
-                .arg(number("revert-to", "Instead take back every migration above version N, with its data").value_parser(clap::value_parser!(i32)))
+                .arg(
+                    number("revert-to", "Instead take back every migration above version N, with its data")
+                        .value_parser(clap::value_parser!(i32)),
+                )
                 .arg(Arg::new("yes").long("yes").action(ArgAction::SetTrue).help("Do not ask before data is removed")),
         )
         .subcommand(
@@ -86,7 +98,10 @@ fn command() -> Command {
                 .arg(number("patients", "How many to add").default_value("250")),
         )
         .subcommand(Command::new("schema").about("Print the GraphQL schema"))
-        .subcommand(Command::new("config").about("Print the configuration in force, secrets hidden, and where each value comes from"))
+        .subcommand(
+            Command::new("config")
+                .about("Print the configuration in force, secrets hidden, and where each value comes from"),
+        )
 }
 
 fn gather(matches: &ArgMatches) -> Result<Config> {
@@ -100,7 +115,8 @@ fn gather(matches: &ArgMatches) -> Result<Config> {
         None => None,
     };
     let flags = KEYS.iter().filter_map(|key| Some((key.name.to_owned(), sub.get_one::<String>(key.name)?.clone())));
-    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Config::gather(text.as_deref(), environment, flags)
 }
 
@@ -119,7 +135,9 @@ fn database_url(config: &Config) -> Result<String> {
         return Ok(config.database_url.clone());
     }
     let made = std::fs::create_dir_all(&config.data_dir);
-    made.map_err(|error| Error::Setup(format!("cannot make the data directory {}: {error}", config.data_dir.display())))?;
+    made.map_err(|error| {
+        Error::Setup(format!("cannot make the data directory {}: {error}", config.data_dir.display()))
+    })?;
     Ok(format!("sqlite://{}", config.data_dir.join("medimax.sqlite").display()))
 }
 
@@ -142,7 +160,8 @@ struct Scratch(PathBuf);
 impl Scratch {
     fn new() -> Result<Self> {
         let path = std::env::temp_dir().join(format!("medimax-{}", std::process::id()));
-        std::fs::create_dir_all(&path).map_err(|error| Error::Setup(format!("cannot make {}: {error}", path.display())))?;
+        std::fs::create_dir_all(&path)
+            .map_err(|error| Error::Setup(format!("cannot make {}: {error}", path.display())))?;
         Ok(Scratch(path))
     }
 }

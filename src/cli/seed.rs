@@ -95,7 +95,13 @@ macro_rules! add {
 }
 
 /// Makes the next chunk of patients on a thread of its own; `None` when there are enough.
-fn prepare(seed: u64, from: u64, to: u64, today: NaiveDate, keys: Keys) -> tokio::task::JoinHandle<Option<(Vec<Rows>, Keys)>> {
+fn prepare(
+    seed: u64,
+    from: u64,
+    to: u64,
+    today: NaiveDate,
+    keys: Keys,
+) -> tokio::task::JoinHandle<Option<(Vec<Rows>, Keys)>> {
     tokio::task::spawn_blocking(move || (from < to).then(|| chunk(seed, from, to.min(from + CHUNK), today, keys)))
 }
 
@@ -108,7 +114,16 @@ fn chunk(seed: u64, from: u64, to: u64, today: NaiveDate, mut keys: Keys) -> (Ve
     );
     let mut appointments = table(
         "Appointment",
-        &["appointment_id", "patient_id", "appointment_date", "appointment_time", "status", "appointment_type", "doctor_name", "notes"],
+        &[
+            "appointment_id",
+            "patient_id",
+            "appointment_date",
+            "appointment_time",
+            "status",
+            "appointment_type",
+            "doctor_name",
+            "notes",
+        ],
     );
     let mut symptoms = table(
         "Appointment_Symptom",
@@ -116,20 +131,45 @@ fn chunk(seed: u64, from: u64, to: u64, today: NaiveDate, mut keys: Keys) -> (Ve
     );
     let mut medications = table(
         "Medication",
-        &["medication_id", "patient_id", "medicine_name", "is_continued", "prescribed_date", "discontinued_date", "dosage", "frequency", "prescribed_by"],
+        &[
+            "medication_id",
+            "patient_id",
+            "medicine_name",
+            "is_continued",
+            "prescribed_date",
+            "discontinued_date",
+            "dosage",
+            "frequency",
+            "prescribed_by",
+        ],
     );
     let mut purposes = table("Medication_Purpose", &["medication_id", "condition_name", "purpose_description"]);
-    let mut lab_reports = table("Lab_Report", &["lab_report_id", "patient_id", "lab_date", "lab_type", "ordering_doctor", "lab_facility"]);
+    let mut lab_reports = table(
+        "Lab_Report",
+        &["lab_report_id", "patient_id", "lab_date", "lab_type", "ordering_doctor", "lab_facility"],
+    );
     let mut lab_findings = table(
         "Lab_Finding",
         &["lab_report_id", "test_name", "test_value", "test_unit", "reference_range", "is_abnormal", "abnormal_flag"],
     );
-    let mut reports = table("Report", &["report_id", "patient_id", "report_type", "report_date", "complete_report", "report_summary", "doctor_name"]);
+    let mut reports = table(
+        "Report",
+        &["report_id", "patient_id", "report_type", "report_date", "complete_report", "report_summary", "doctor_name"],
+    );
     let mut findings = table(
         "Report_Finding",
-        &["report_id", "finding_key", "finding_value", "finding_unit", "normal_range", "is_abnormal", "abnormal_severity"],
+        &[
+            "report_id",
+            "finding_key",
+            "finding_value",
+            "finding_unit",
+            "normal_range",
+            "is_abnormal",
+            "abnormal_severity",
+        ],
     );
-    let mut messages = table("Chat_History", &["patient_id", "message_text", "message_type", "timestamp", "session_id"]);
+    let mut messages =
+        table("Chat_History", &["patient_id", "message_text", "message_type", "timestamp", "session_id"]);
 
     for n in from..to {
         let made = demo::patient(seed, n, today);
@@ -138,19 +178,37 @@ fn chunk(seed: u64, from: u64, to: u64, today: NaiveDate, mut keys: Keys) -> (Ve
         add!(patients, patient, made.name, made.dob, made.sex, made.created_at, made.updated_at);
         for entry in made.history {
             add!(
-                history, patient, entry.history_type, entry.history_item, entry.history_details, entry.history_date, entry.severity,
+                history,
+                patient,
+                entry.history_type,
+                entry.history_item,
+                entry.history_details,
+                entry.history_date,
+                entry.severity,
                 entry.is_active
             );
         }
         for visit in made.appointments {
             keys.appointment += 1;
             add!(
-                appointments, keys.appointment, patient, visit.appointment_date, visit.appointment_time, visit.status,
-                visit.appointment_type, visit.doctor_name, visit.notes
+                appointments,
+                keys.appointment,
+                patient,
+                visit.appointment_date,
+                visit.appointment_time,
+                visit.status,
+                visit.appointment_type,
+                visit.doctor_name,
+                visit.notes
             );
             for symptom in visit.symptoms {
                 add!(
-                    symptoms, keys.appointment, symptom.symptom_name, symptom.symptom_description, symptom.severity, symptom.duration,
+                    symptoms,
+                    keys.appointment,
+                    symptom.symptom_name,
+                    symptom.symptom_description,
+                    symptom.severity,
+                    symptom.duration,
                     symptom.onset_type
                 );
             }
@@ -158,8 +216,16 @@ fn chunk(seed: u64, from: u64, to: u64, today: NaiveDate, mut keys: Keys) -> (Ve
         for medicine in made.medications {
             keys.medication += 1;
             add!(
-                medications, keys.medication, patient, medicine.medicine_name, medicine.is_continued, medicine.prescribed_date,
-                medicine.discontinued_date, medicine.dosage, medicine.frequency, medicine.prescribed_by
+                medications,
+                keys.medication,
+                patient,
+                medicine.medicine_name,
+                medicine.is_continued,
+                medicine.prescribed_date,
+                medicine.discontinued_date,
+                medicine.dosage,
+                medicine.frequency,
+                medicine.prescribed_by
             );
             for purpose in medicine.purposes {
                 add!(purposes, keys.medication, purpose.condition_name, purpose.purpose_description);
@@ -167,24 +233,50 @@ fn chunk(seed: u64, from: u64, to: u64, today: NaiveDate, mut keys: Keys) -> (Ve
         }
         for report in made.lab_reports {
             keys.lab_report += 1;
-            add!(lab_reports, keys.lab_report, patient, report.lab_date, report.lab_type, report.ordering_doctor, report.lab_facility);
+            add!(
+                lab_reports,
+                keys.lab_report,
+                patient,
+                report.lab_date,
+                report.lab_type,
+                report.ordering_doctor,
+                report.lab_facility
+            );
             for finding in report.findings {
                 add!(
-                    lab_findings, keys.lab_report, finding.test_name, finding.test_value, finding.test_unit, finding.reference_range,
-                    finding.is_abnormal, finding.abnormal_flag
+                    lab_findings,
+                    keys.lab_report,
+                    finding.test_name,
+                    finding.test_value,
+                    finding.test_unit,
+                    finding.reference_range,
+                    finding.is_abnormal,
+                    finding.abnormal_flag
                 );
             }
         }
         for report in made.reports {
             keys.report += 1;
             add!(
-                reports, keys.report, patient, report.report_type, report.report_date, report.complete_report, report.report_summary,
+                reports,
+                keys.report,
+                patient,
+                report.report_type,
+                report.report_date,
+                report.complete_report,
+                report.report_summary,
                 report.doctor_name
             );
             for finding in report.findings {
                 add!(
-                    findings, keys.report, finding.finding_key, finding.finding_value, finding.finding_unit, finding.normal_range,
-                    finding.is_abnormal, finding.abnormal_severity
+                    findings,
+                    keys.report,
+                    finding.finding_key,
+                    finding.finding_value,
+                    finding.finding_unit,
+                    finding.normal_range,
+                    finding.is_abnormal,
+                    finding.abnormal_severity
                 );
             }
         }
@@ -194,7 +286,17 @@ fn chunk(seed: u64, from: u64, to: u64, today: NaiveDate, mut keys: Keys) -> (Ve
     }
     keys.made = to;
     let tables = vec![
-        patients, history, appointments, symptoms, medications, purposes, lab_reports, lab_findings, reports, findings, messages,
+        patients,
+        history,
+        appointments,
+        symptoms,
+        medications,
+        purposes,
+        lab_reports,
+        lab_findings,
+        reports,
+        findings,
+        messages,
     ];
     (tables, keys)
 }

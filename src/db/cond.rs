@@ -123,7 +123,11 @@ impl Cond {
             }
             Cond::Related { table, theirs, ours, quantifier, cond } => {
                 let inner = format!("{alias}{}", alias.len());
-                sql.push(if *quantifier == Quantifier::Some { "EXISTS (SELECT 1 FROM " } else { "NOT EXISTS (SELECT 1 FROM " });
+                sql.push(if *quantifier == Quantifier::Some {
+                    "EXISTS (SELECT 1 FROM "
+                } else {
+                    "NOT EXISTS (SELECT 1 FROM "
+                });
                 sql.push(table.name).push(format!(" {inner} WHERE {inner}.{theirs} = {alias}.{ours} AND ("));
                 cond.push(sql, &inner);
                 sql.push(if *quantifier == Quantifier::Every { ") IS NOT TRUE)" } else { "))" });

@@ -2,11 +2,11 @@
 
 use super::pool::{Backend, Db, Lite};
 use crate::error::{Error, Result};
+use diesel::ConnectionError;
 use diesel_async::{
     AsyncConnection, AsyncMysqlConnection, SimpleAsyncConnection,
     pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool},
 };
-use diesel::ConnectionError;
 use std::{path::PathBuf, time::Duration};
 
 /// How the link to MariaDB is protected.
@@ -92,7 +92,9 @@ fn refused(error: &mysql_async::Error, opts: &mysql_async::Opts) -> Error {
                 opts.db_name().unwrap_or_default()
             )),
             // Too many connections, or shutting down: both pass.
-            1040 | 1053 | 1152 => Error::Unavailable(format!("MariaDB at {at} takes no connection: {}", server.message)),
+            1040 | 1053 | 1152 => {
+                Error::Unavailable(format!("MariaDB at {at} takes no connection: {}", server.message))
+            }
             code => Error::Setup(format!("MariaDB at {at} refuses the connection (error {code}): {}", server.message)),
         },
         mysql_async::Error::Io(mysql_async::IoError::Tls(tls)) => {
@@ -105,7 +107,9 @@ fn refused(error: &mysql_async::Error, opts: &mysql_async::Opts) -> Error {
             "the host '{}' of database_url is not known: check its spelling and the name service",
             opts.ip_or_hostname()
         )),
-        other => Error::Unavailable(format!("MariaDB at {at} cannot be reached ({other}): is it running, and is the port right?")),
+        other => Error::Unavailable(format!(
+            "MariaDB at {at} cannot be reached ({other}): is it running, and is the port right?"
+        )),
     }
 }
 
@@ -154,7 +158,9 @@ fn mariadb_pool(opts: mysql_async::Opts, options: &Options) -> Result<Pool<Async
     config.custom_setup = Box::new(move |_url| {
         let opts = opts.clone();
         Box::pin(async move {
-            let conn = mysql_async::Conn::new(opts).await.map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+            let conn = mysql_async::Conn::new(opts)
+                .await
+                .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
             AsyncMysqlConnection::try_from(conn).await
         })
     });

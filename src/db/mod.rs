@@ -2,6 +2,7 @@
 
 mod cond;
 mod connect;
+mod enumeration;
 pub(crate) mod fault;
 pub mod migrate;
 pub(crate) mod pool;
@@ -11,14 +12,13 @@ pub(crate) mod tables;
 mod value;
 mod write;
 
-pub use connect::{Options, Tls, open, open_when_up};
-pub use pool::{Db, PoolState};
-pub(crate) use pool::load;
-pub(crate) use value::enumeration;
-pub use select::{Ask, By, Link, Place, Reach, Select, Table, large_column};
 pub use cond::{Bind, Cond, Op, Quantifier, words};
+pub use connect::{Options, Tls, open, open_when_up};
+pub(crate) use enumeration::enumeration;
+pub use enumeration::{Enum, EnumValue, Enumerated, Enumeration};
+pub(crate) use pool::load;
+pub use pool::{Db, PoolState};
+pub use select::{Ask, By, Link, Place, Reach, Select, Table, large_column};
 pub use sql::{Dialect, Sql};
-pub use value::{
-    Bad, Date, DateTime, Enum, EnumValue, Enumerated, Enumeration, Flag, Kind, Stored, Time, write_json,
-};
+pub use value::{Bad, Date, DateTime, Flag, Kind, Stored, Time, write_json};
 pub use write::{Cell, Writer};

@@ -103,12 +103,18 @@ macro_rules! on_conn {
     ($on:expr, |$conn:ident| $body:expr) => {
         match $on {
             $crate::db::pool::Conn::MariaDb(held) => {
-                let result = { let $conn = held.start()?; $body };
+                let result = {
+                    let $conn = held.start()?;
+                    $body
+                };
                 held.finish(&result);
                 result
             }
             $crate::db::pool::Conn::Sqlite(held) => {
-                let result = { let $conn = held.start()?; $body };
+                let result = {
+                    let $conn = held.start()?;
+                    $body
+                };
                 held.finish(&result);
                 result
             }
@@ -155,11 +161,13 @@ impl Db {
         let taken = tokio::time::timeout(self.wait, async {
             Ok(match &self.pool {
                 Backend::MariaDb(pool) => {
-                    Conn::MariaDb(Held::new(pool.get().await.map_err(fault::of_pool)?, |object| drop(Object::take(object))))
+                    Conn::MariaDb(Held::new(pool.get().await.map_err(fault::of_pool)?, |object| {
+                        drop(Object::take(object))
+                    }))
                 }
-                Backend::Sqlite(pool) => {
-                    Conn::Sqlite(Held::new(pool.get().await.map_err(fault::of_pool)?, |object| drop(Object::take(object))))
-                }
+                Backend::Sqlite(pool) => Conn::Sqlite(Held::new(pool.get().await.map_err(fault::of_pool)?, |object| {
+                    drop(Object::take(object))
+                })),
             })
         });
         taken.await.unwrap_or(Err(Error::Timeout("waiting for a free database connection")))
@@ -185,6 +193,25 @@ impl Db {
     /// Runs statements that answer nothing, as one text without parameters.
     pub async fn run(&self, text: &str) -> Result<()> {
         self.conn().await?.run(text).await
+    }
+
+    /// How the store would run a statement: MariaDB's plan as JSON, SQLite's as lines.
+    pub async fn plan(&self, sql: &Sql) -> Result<String> {
+        let mut explained = Sql::new(self.dialect());
+        explained.varies();
+        match self.dialect() {
+            Dialect::MariaDb => {
+                explained.push("EXPLAIN FORMAT=JSON ").append(sql);
+                let plan = load!(self, explained, (sql_types::Text,), (String,))?;
+                Ok(plan.into_iter().map(|(json,)| json).collect())
+            }
+            Dialect::Sqlite => {
+                type Step = (sql_types::Integer, sql_types::Integer, sql_types::Integer, sql_types::Text);
+                explained.push("EXPLAIN QUERY PLAN ").append(sql);
+                let plan = load!(self, explained, Step, (i32, i32, i32, String))?;
+                Ok(plan.into_iter().map(|(.., detail)| format!("{detail}\n")).collect())
+            }
+        }
     }
 
     /// Loads pairs of numbers: a key and a count, say.

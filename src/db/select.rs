@@ -217,7 +217,10 @@ fn push_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &Scope) {
         }
         Reach::Parent(column, parent) => {
             let inner = format!("{alias}p");
-            sql.push(format!("EXISTS (SELECT 1 FROM {} {inner} WHERE {inner}.{} = {alias}.{column} AND ", parent.name, parent.key));
+            sql.push(format!(
+                "EXISTS (SELECT 1 FROM {} {inner} WHERE {inner}.{} = {alias}.{column} AND ",
+                parent.name, parent.key
+            ));
             push_scope(sql, &inner, parent, scope);
             sql.push(")");
         }
@@ -278,7 +281,8 @@ fn push_place(sql: &mut Sql, alias: &str, order: &[By], place: &Place, before: b
 mod tests {
     use super::*;
 
-    static PATIENT: Table = Table { name: "Patient", key: "patient_id", patient: Reach::Column("patient_id"), search: true };
+    static PATIENT: Table =
+        Table { name: "Patient", key: "patient_id", patient: Reach::Column("patient_id"), search: true };
     static VISIT: Table =
         Table { name: "Visit", key: "visit_id", patient: Reach::Parent("patient_id", &PATIENT), search: false };
 
@@ -286,13 +290,18 @@ mod tests {
     fn a_scope_reaches_the_patient_through_the_parents() {
         let select = Select { dialect: Dialect::Sqlite, table: &VISIT, columns: &["visit_id"] };
         let shown = select.rows(&Scope::patients([1, 2]), &Ask::default()).shown();
-        assert!(shown.contains("EXISTS (SELECT 1 FROM Patient tp WHERE tp.patient_id = t.patient_id AND tp.patient_id IN (SELECT k.id"));
+        assert!(shown.contains(
+            "EXISTS (SELECT 1 FROM Patient tp WHERE tp.patient_id = t.patient_id AND tp.patient_id IN (SELECT k.id"
+        ));
         assert!(select.rows(&Scope::everything(), &Ask::default()).shown().ends_with("WHERE 1=1"));
     }
 
     #[test]
     fn a_place_with_null_has_its_own_branch() {
-        let order = [By { column: "dob", descending: false, via: false, nullable: true }, By { column: "patient_id", descending: false, via: false, nullable: false }];
+        let order = [
+            By { column: "dob", descending: false, via: false, nullable: true },
+            By { column: "patient_id", descending: false, via: false, nullable: false },
+        ];
         let shown = |place: Place, before| {
             let mut sql = Sql::new(Dialect::MariaDb);
             push_place(&mut sql, "t", &order, &place, before);

@@ -61,6 +61,12 @@ impl Sql {
         self
     }
 
+    /// Adds another statement, parameters and all.
+    pub fn append(&mut self, other: &Sql) -> &mut Self {
+        self.parts.extend_from_slice(&other.parts);
+        self
+    }
+
     /// Adds `alias.column`.
     pub fn column(&mut self, alias: &str, column: &str) -> &mut Self {
         self.push(format!("{alias}.{column}"))

@@ -3,13 +3,13 @@
 //! A value that cannot be understood must cost its own field, not its level: so reading never fails,
 //! and [`Stored::write`] says [`Bad`] when asked for such a value.
 
+use super::enumeration::Enumeration;
 use diesel::{
     deserialize::{FromSql, FromSqlRow, Result as ReadResult},
     mysql::{Mysql, MysqlValue, data_types::MysqlTime},
     sql_types,
     sqlite::Sqlite,
 };
-use std::marker::PhantomData;
 
 /// A stored value that is none of its type; holds the type's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,53 +36,6 @@ pub enum Kind {
     DateTime,
     /// One of a list of spellings.
     Enum(&'static Enumeration),
-}
-
-/// One of a fixed list of values, in every spelling that real tables hold.
-#[derive(Debug)]
-pub struct Enumeration {
-    /// The GraphQL type's name.
-    pub name: &'static str,
-    /// Its description.
-    pub doc: &'static str,
-    /// Its values, canonical ones first.
-    pub values: &'static [EnumValue],
-}
-
-/// One value of an [`Enumeration`].
-#[derive(Debug)]
-pub struct EnumValue {
-    /// The GraphQL spelling.
-    pub name: &'static str,
-    /// Its description.
-    pub doc: &'static str,
-    /// The canonical stored spelling.
-    pub stored: &'static str,
-    /// Set on an older name: the canonical GraphQL name that it maps to.
-    pub alias_of: Option<&'static str>,
-}
-
-impl Enumeration {
-    /// The GraphQL spelling of a stored one, older spellings included, without case.
-    pub fn read(&self, stored: &str) -> Option<&'static str> {
-        let found = self.values.iter().find(|value| value.stored.eq_ignore_ascii_case(stored))?;
-        Some(found.alias_of.unwrap_or(found.name))
-    }
-
-    /// Every stored spelling that reads as the same value as the given GraphQL name.
-    pub fn spellings(&self, name: &str) -> Vec<&'static str> {
-        let Some(asked) = self.values.iter().find(|value| value.name == name) else { return Vec::new() };
-        let canonical = asked.alias_of.unwrap_or(asked.name);
-        let same = self.values.iter().filter(|value| value.alias_of.unwrap_or(value.name) == canonical);
-        let mut spellings: Vec<&str> = Vec::new();
-        for value in same {
-            // Comparison in both stores ignores case, so one spelling of each word is enough.
-            if !spellings.iter().any(|known| known.eq_ignore_ascii_case(value.stored)) {
-                spellings.push(value.stored);
-            }
-        }
-        spellings
-    }
 }
 
 /// A Rust type that stands for a column of a row.
@@ -199,28 +152,6 @@ macro_rules! read_flag { ($($backend:ty),*) => { $(
     }
 )* } }
 read_flag!(Mysql, Sqlite);
-
-/// A Rust enum that stands for an [`Enumeration`]'s values.
-pub trait Enumerated: Sized + Copy + 'static {
-    /// The values and their spellings.
-    const OF: &'static Enumeration;
-}
-
-/// The text of an enum column, understood when it is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, FromSqlRow)]
-pub struct Enum<T>(String, PhantomData<fn() -> T>);
-
-impl<T: Enumerated> Stored for Enum<T> {
-    const KIND: Kind = Kind::Enum(T::OF);
-    const NULLABLE: bool = true;
-    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
-        let name = T::OF.read(&self.0).ok_or(Bad(T::OF.name))?;
-        out.push(b'"');
-        out.extend_from_slice(name.as_bytes());
-        out.push(b'"');
-        Ok(())
-    }
-}
 
 /// A day as it is stored, which may be none (`0000-00-00`, 31 April).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, FromSqlRow)]
@@ -384,39 +315,46 @@ impl Stored for DateTime {
     }
 }
 
-fn mysql_time<ST>(value: MysqlValue<'_>) -> ReadResult<MysqlTime>
+/// The parts of a day or time; `None` for what Diesel cannot hold (a negative time).
+fn mysql_time<ST>(value: MysqlValue<'_>) -> Option<MysqlTime>
 where
     MysqlTime: FromSql<ST, Mysql>,
 {
-    <MysqlTime as FromSql<ST, Mysql>>::from_sql(value)
+    <MysqlTime as FromSql<ST, Mysql>>::from_sql(value).ok()
+}
+
+fn mysql_date(stored: &MysqlTime) -> Date {
+    Date { year: i32::try_from(stored.year).unwrap_or_default(), month: stored.month, day: stored.day }
 }
 
 impl FromSql<sql_types::Date, Mysql> for Date {
     fn from_sql(value: MysqlValue<'_>) -> ReadResult<Self> {
-        let stored = mysql_time::<sql_types::Date>(value)?;
-        Ok(Date { year: i32::try_from(stored.year)?, month: stored.month, day: stored.day })
+        Ok(mysql_time::<sql_types::Date>(value).map_or(NO_DAY, |stored| mysql_date(&stored)))
     }
 }
 
 impl FromSql<sql_types::Time, Mysql> for Time {
     fn from_sql(value: MysqlValue<'_>) -> ReadResult<Self> {
-        let stored = mysql_time::<sql_types::Time>(value)?;
-        let inside = !stored.neg && stored.day == 0 && stored.hour < 24;
-        Ok(Time { seconds: inside.then_some(stored.hour * 3600 + stored.minute * 60 + stored.second) })
+        let stored = mysql_time::<sql_types::Time>(value).filter(|stored| stored.day == 0 && stored.hour < 24);
+        Ok(Time { seconds: stored.map(|stored| stored.hour * 3600 + stored.minute * 60 + stored.second) })
     }
 }
 
 impl FromSql<sql_types::Timestamp, Mysql> for DateTime {
     fn from_sql(value: MysqlValue<'_>) -> ReadResult<Self> {
-        let stored = mysql_time::<sql_types::Timestamp>(value)?;
-        let date = Date { year: i32::try_from(stored.year)?, month: stored.month, day: stored.day };
-        let second_of_day = stored.hour * 3600 + stored.minute * 60 + stored.second;
-        Ok(DateTime { date, second_of_day, micros: u32::try_from(stored.second_part)? })
+        let stored = mysql_time::<sql_types::Timestamp>(value);
+        Ok(stored.map_or(NO_MOMENT, |stored| DateTime {
+            date: mysql_date(&stored),
+            second_of_day: stored.hour * 3600 + stored.minute * 60 + stored.second,
+            micros: u32::try_from(stored.second_part).unwrap_or_default(),
+        }))
     }
 }
 
 /// A day that no calendar has, for text that is no date at all.
 const NO_DAY: Date = Date { year: 0, month: 0, day: 0 };
+/// The same of a moment.
+const NO_MOMENT: DateTime = DateTime { date: NO_DAY, second_of_day: 0, micros: 0 };
 
 type LiteValue<'a> = <Sqlite as diesel::backend::Backend>::RawValue<'a>;
 
@@ -438,49 +376,9 @@ impl FromSql<sql_types::Time, Sqlite> for Time {
 
 impl FromSql<sql_types::Timestamp, Sqlite> for DateTime {
     fn from_sql(value: LiteValue<'_>) -> ReadResult<Self> {
-        Ok(DateTime::parse(&lite_text(value)?).unwrap_or(DateTime { date: NO_DAY, second_of_day: 0, micros: 0 }))
+        Ok(DateTime::parse(&lite_text(value)?).unwrap_or(NO_MOMENT))
     }
 }
-
-macro_rules! read_enum { ($($backend:ty),*) => { $(
-    impl<T: Enumerated> FromSql<sql_types::Text, $backend> for Enum<T> {
-        fn from_sql(bytes: <$backend as diesel::backend::Backend>::RawValue<'_>) -> ReadResult<Self> {
-            <String as FromSql<sql_types::Text, $backend>>::from_sql(bytes).map(|text| Enum(text, PhantomData))
-        }
-    }
-)* } }
-read_enum!(Mysql, Sqlite);
-
-/// Declares a Rust enum, its GraphQL values and their stored spellings, older ones included.
-///
-/// `Canonical "NAME" = "stored"` is a value; in `older`, `"OLD_NAME" = "Old" for "NAME"` is an older name that input
-/// accepts and a stored spelling that reading understands.
-macro_rules! enumeration {
-    ($(#[doc = $doc:literal])* $enum:ident { $($(#[doc = $vdoc:literal])* $variant:ident $name:literal = $stored:literal,)* } $(older { $($old:literal = $spelled:literal for $new:literal,)* })?) => {
-        $(#[doc = $doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $enum { $($(#[doc = $vdoc])* $variant),* }
-
-        impl $crate::db::Enumerated for $enum {
-            const OF: &'static $crate::db::Enumeration = &$crate::db::Enumeration {
-                name: stringify!($enum),
-                doc: concat!($($doc, "\n"),*),
-                values: &[
-                    $($crate::db::EnumValue { name: $name, doc: concat!($($vdoc, "\n"),*), stored: $stored, alias_of: None },)*
-                    $($($crate::db::EnumValue { name: $old, doc: concat!("Older name of ", $new, "."), stored: $spelled, alias_of: Some($new) },)*)?
-                ],
-            };
-        }
-
-        impl $enum {
-            /// The GraphQL spelling.
-            pub fn name(self) -> &'static str {
-                match self { $($enum::$variant => $name),* }
-            }
-        }
-    };
-}
-pub(crate) use enumeration;
 
 #[cfg(test)]
 mod tests {

@@ -18,6 +18,8 @@ pub(super) struct Case {
     /// When treatment began: the first visit, or the first medicine.
     pub(super) treated: NaiveDate,
     pub(super) severity: &'static str,
+    /// It was known, and treated, before the record began.
+    pub(super) known: bool,
     /// The first visit was an emergency.
     pub(super) urgent: bool,
     /// A specialist looks after it as well.
@@ -93,54 +95,59 @@ fn add(rng: &mut Rng, person: &Person, cases: &mut Vec<Case>, condition: &'stati
     if cases.iter().any(|case| rules_out(case.condition)) {
         return;
     }
-    let earliest = person.birthday(condition.ages.0);
-    let Some((onset, seen, ended)) = dates(rng, person, condition.course, earliest) else { return };
     let urgent = rng.percent(condition.urgent);
-    // The practice is closed at weekends; emergencies are not.
-    let seen = if urgent { seen } else { person.open_day(seen).max(onset.max(earliest)) };
+    let Some(Dates { onset, seen, ended }) = dates(rng, person, condition, urgent) else { return };
+    let known = onset < person.registered;
     cases.push(Case {
         condition,
         onset,
         seen,
         ended,
-        treated: seen,
+        treated: if known { plus(seen, -90) } else { seen },
         severity: rng.pick(condition.severities),
-        urgent,
+        known,
+        urgent: urgent && !known,
         referred: rng.percent(42),
         key: rng.next(),
     });
 }
 
 /// When it began, was first seen and was over.
-fn dates(
-    rng: &mut Rng,
-    person: &Person,
-    course: Course,
-    earliest: NaiveDate,
-) -> Option<(NaiveDate, NaiveDate, Option<NaiveDate>)> {
+struct Dates {
+    onset: NaiveDate,
+    seen: NaiveDate,
+    ended: Option<NaiveDate>,
+}
+
+/// None where the patient has not been with the practice for long enough.
+fn dates(rng: &mut Rng, person: &Person, condition: &Condition, urgent: bool) -> Option<Dates> {
+    let earliest = person.birthday(condition.ages.0);
     let from = person.registered.max(earliest);
     if from >= person.yesterday {
         return None;
     }
-    match course {
+    // The practice is closed at weekends; emergencies are seen elsewhere, on any day.
+    let visit = |date| if urgent { date } else { person.open_day(date).max(from) };
+    match condition.course {
         Course::Lasting if earliest < person.registered && rng.percent(50) => {
             let oldest = earliest.max(plus(person.registered, -20 * 365));
             let onset = person.day(rng, oldest, plus(person.registered, -1));
-            Some((onset, person.day(rng, person.registered, plus(person.registered, 240)), None))
+            let seen = person.day(rng, person.registered, plus(person.registered, 240));
+            Some(Dates { onset, seen: person.open_day(seen), ended: None })
         }
         Course::Lasting => {
-            let seen = person.open_day(person.day(rng, from, person.yesterday)).max(from);
-            Some((seen, seen, None))
+            let seen = visit(person.day(rng, from, person.yesterday));
+            Some(Dates { onset: seen, seen, ended: None })
         }
         Course::Episode(shortest, longest) => {
-            let seen = person.open_day(person.day(rng, from, person.yesterday)).max(from);
+            let seen = visit(person.day(rng, from, person.yesterday));
             let ended = plus(seen, rng.between(shortest, longest));
-            Some((seen, seen, Some(ended).filter(|ended| *ended <= person.yesterday)))
+            Some(Dates { onset: seen, seen, ended: Some(ended).filter(|ended| *ended <= person.yesterday) })
         }
         Course::Recent(shortest, longest) => {
             let onset = plus(person.today, -rng.between(shortest, longest));
-            let seen = plus(onset, rng.between(28, 48)).max(person.registered);
-            (seen <= person.yesterday).then_some((onset, seen, None))
+            let seen = visit(plus(onset, rng.between(28, 48)).max(from));
+            Some(Dates { onset, seen, ended: None }).filter(|dates| dates.seen <= person.yesterday)
         }
     }
 }

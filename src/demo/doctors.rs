@@ -25,7 +25,7 @@ pub(super) enum Specialty {
 
 impl Specialty {
     /// Its place in [`DOCTORS`].
-    fn doctors(self) -> &'static [&'static str] {
+    pub(super) fn doctors(self) -> &'static [&'static str] {
         DOCTORS.iter().find(|(specialty, _)| *specialty == self).map_or(&[], |(_, names)| names)
     }
 

@@ -12,7 +12,8 @@ pub(super) struct Drug {
     pub(super) avoid: &'static [&'static str],
 }
 
-/// `drugs! { NAME = "Name", "class", youngest age, [what forbids it]; … }`: one static a medicine, and `DRUGS` with all.
+/// `drugs! { NAME = "Name", "class", youngest age, [what forbids it]; … }`: one static a medicine, and `DRUGS`
+/// that lists them all.
 macro_rules! drugs {
     ($($id:ident = $name:literal, $class:literal, $from_age:literal, $avoid:expr;)*) => {
         $(pub(super) static $id: Drug = Drug { name: $name, class: $class, from_age: $from_age, avoid: &$avoid };)*
@@ -134,7 +135,8 @@ drugs! {
     MIRTAZAPINE = "Mirtazapine", "antidepressant", 18, ["Pregnancy"];
     DULOXETINE = "Duloxetine", "antidepressant", 18, ["Pregnancy", "Open-angle glaucoma"];
     AMITRIPTYLINE = "Amitriptyline", "antidepressant", 18,
-        ["Pregnancy", "Open-angle glaucoma", "Benign prostatic hyperplasia", "Alzheimer's disease", "Coronary heart disease"];
+        ["Pregnancy", "Open-angle glaucoma", "Benign prostatic hyperplasia", "Alzheimer's disease",
+            "Coronary heart disease"];
     MELATONIN = "Melatonin", "sleep hormone", 18, ["Pregnancy"];
     ZOPICLONE = "Zopiclone", "hypnotic", 18, ["Pregnancy", "Obstructive sleep apnoea", "Alzheimer's disease"];
     SUMATRIPTAN = "Sumatriptan", "triptan", 12, ["Coronary heart disease", "Essential hypertension", "Pregnancy"];
@@ -147,7 +149,8 @@ drugs! {
     DONEPEZIL = "Donepezil", "cholinesterase inhibitor", 50, ["Asthma"];
     MEMANTINE = "Memantine", "NMDA antagonist", 50, ["Epilepsy"];
     METHYLPHENIDATE = "Methylphenidate", "stimulant", 6,
-        ["Essential hypertension", "Coronary heart disease", "Generalised anxiety disorder", "Hyperthyroidism", "Pregnancy"];
+        ["Essential hypertension", "Coronary heart disease", "Generalised anxiety disorder", "Hyperthyroidism",
+            "Pregnancy"];
     BETAHISTINE = "Betahistine", "vertigo relief", 18, ["Asthma", "Peptic ulcer disease", "Pregnancy"];
     PROCHLORPERAZINE = "Prochlorperazine", "antiemetic", 18, ["Parkinson's disease"];
     LATANOPROST = "Latanoprost eye drops", "eye pressure", 18, ["Pregnancy"];
@@ -177,6 +180,7 @@ drugs! {
     SILDENAFIL = "Sildenafil", "PDE-5 inhibitor", 18, ["Coronary heart disease", "Heart failure"];
     COMBINED_PILL = "Ethinylestradiol with levonorgestrel", "hormonal contraceptive", 15, OESTROGEN;
     DESOGESTREL = "Desogestrel", "hormonal contraceptive", 15, ["Pregnancy"];
-    ESTRADIOL_PATCH = "Estradiol patch with progesterone", "hormone replacement", 40, ["Deep vein thrombosis", "Coronary heart disease"];
+    ESTRADIOL_PATCH = "Estradiol patch with progesterone", "hormone replacement", 40,
+        ["Deep vein thrombosis", "Coronary heart disease"];
     TRANEXAMIC_ACID = "Tranexamic acid", "antifibrinolytic", 15, ["Deep vein thrombosis", "Pregnancy"];
 }

@@ -115,7 +115,8 @@ tests! {
     HAEMOGLOBIN = test("Haemoglobin", "g/dL", 1, span!(13.5 to 17.5))
         .women(span!(12.0 to 15.5)).children(span!(11.0 to 14.5)).critical(7.0, 20.0);
     MCV = test("Mean cell volume", "fL", 0, span!(80 to 100)).children(span!(75 to 90));
-    WHITE_CELLS = test("White cell count", "10^9/L", 1, span!(4.0 to 11.0)).children(span!(5.0 to 13.0)).critical(1.5, 30.0);
+    WHITE_CELLS = test("White cell count", "10^9/L", 1, span!(4.0 to 11.0))
+        .children(span!(5.0 to 13.0)).critical(1.5, 30.0);
     NEUTROPHILS = test("Neutrophils", "%", 0, span!(40 to 75)).children(span!(30 to 70));
     EOSINOPHILS = test("Eosinophils", "%", 1, span!(under 6.0, 0.8 to 4.5));
     PLATELETS = test("Platelets", "10^9/L", 0, span!(150 to 400)).children(span!(150 to 450)).critical(30.0, 1000.0);

@@ -12,6 +12,9 @@ use super::rng::Rng;
 use super::{DemoMedication, DemoPurpose};
 use chrono::NaiveDate;
 
+/// A treatment and which of its dosages.
+type Dose = (&'static Treatment, usize);
+
 /// A medicine taken, with what is asked of it while more are chosen.
 struct Taken {
     drug: &'static Drug,
@@ -45,9 +48,9 @@ impl Ward<'_> {
             && !treatment.drug.avoid.iter().any(|name| forbids(name))
     }
 
-    /// The other medicine of this class that is taken meanwhile.
-    fn rival(&self, drug: &Drug, start: NaiveDate, end: Option<NaiveDate>) -> Option<&Taken> {
-        self.taken.iter().find(|taken| taken.drug.class == drug.class && taken.overlaps(start, end))
+    /// Whether another medicine of this class is taken meanwhile.
+    fn has_rival(&self, drug: &Drug, start: NaiveDate, end: Option<NaiveDate>) -> bool {
+        self.taken.iter().any(|taken| taken.drug.class == drug.class && taken.overlaps(start, end))
     }
 
     /// Adds a purpose to the same medicine, where it is taken already for something else.
@@ -65,16 +68,10 @@ impl Ward<'_> {
         true
     }
 
-    fn take(
-        &mut self,
-        rng: &mut Rng,
-        case: &Case,
-        treatment: &'static Treatment,
-        start: NaiveDate,
-        end: Option<NaiveDate>,
-    ) {
+    fn take(&mut self, rng: &mut Rng, case: &Case, dose: Dose, start: NaiveDate, end: Option<NaiveDate>) {
         let person = self.person;
-        let several = rng.percent(40);
+        let (treatment, dosage) = dose;
+        let several = rng.percent(50);
         let purposes = treatment.purposes.iter().take(if several { 2 } else { 1 });
         let condition_name = case.condition.name;
         let created_at = person.stamp(rng, start);
@@ -84,7 +81,7 @@ impl Ward<'_> {
             is_continued: end.is_none(),
             prescribed_date: start,
             discontinued_date: end,
-            dosage: rng.pick(treatment.dosages),
+            dosage: treatment.dosages.get(dosage).copied().unwrap_or_default(),
             frequency: treatment.frequency,
             prescribed_by: case.doctor(person, start),
             created_at,
@@ -110,7 +107,8 @@ pub(super) fn prescribe(
             if goes_along && rng.percent(plan.percent) {
                 // The first medicine on the first day, the others then or when it turned out not to be enough.
                 let later = step > 0 && case.ended.is_none() && rng.percent(45);
-                let start = if later { person.day(rng, case.seen, plus(case.seen, 240)) } else { case.seen };
+                let until = if later { plus(case.seen, 240) } else { case.seen };
+                let start = person.open_day(person.day(rng, case.seen, until)).max(case.seen);
                 begin(rng, &mut ward, case, plan, start);
             }
         }
@@ -118,7 +116,7 @@ pub(super) fn prescribe(
             .taken
             .iter()
             .filter(|taken| taken.row.purposes.iter().any(|purpose| purpose.condition_name == case.condition.name));
-        if let Some(first) = first.map(|taken| taken.row.prescribed_date).min() {
+        if let Some(first) = first.map(|taken| taken.row.prescribed_date).min().filter(|_| !case.known) {
             case.treated = first.max(case.seen);
         }
     }
@@ -127,36 +125,49 @@ pub(super) fn prescribe(
 }
 
 /// Begins one part of a treatment, and follows its changes up to yesterday.
-fn begin(rng: &mut Rng, ward: &mut Ward, case: &Case, plan: &'static Plan, start: NaiveDate) {
-    let mut start = start;
-    let mut before: Option<&'static Treatment> = None;
-    // A few changes at most; each turn is one medicine.
-    for _ in 0..3 {
-        let allowed: Vec<&'static Treatment> = plan
-            .options
-            .iter()
-            .filter(|option| {
-                ward.allows(option, start)
-                    && before.is_none_or(|before| before.drug != option.drug || before.ages != option.ages)
-            })
-            .collect();
-        // Mostly what stands first in the list; the others are seconds.
-        let favourite = allowed.first().copied().filter(|_| rng.percent(50));
-        let Some(treatment) = favourite.or_else(|| rng.choose(&allowed).copied()) else { return };
-        if before.is_none() && ward.share(treatment, case, start) {
-            return;
-        }
-        let end = end(rng, ward.person, case, treatment, start);
-        if ward.rival(treatment.drug, start, end).is_some() {
-            return;
-        }
-        ward.take(rng, case, treatment, start, end);
-        match end {
-            Some(end) if treatment.days == 0 && case.ended.is_none() => start = end,
-            _ => return,
-        }
-        before = Some(treatment);
+fn begin(rng: &mut Rng, ward: &mut Ward, case: &Case, plan: &'static Plan, mut start: NaiveDate) {
+    // What is taken for something else already need not be prescribed twice.
+    if plan.options.iter().any(|option| ward.allows(option, start) && ward.share(option, case, start)) {
+        return;
     }
+    let Some(mut dose) = choose(rng, ward, plan, None, start) else { return };
+    // Two changes at most.
+    for changes_left in (0..3).rev() {
+        let (treatment, _) = dose;
+        let ongoing = treatment.days == 0 && case.ended.is_none();
+        let end = end(rng, ward.person, case, treatment, start);
+        let next = end.filter(|_| ongoing && changes_left > 0).and_then(|end| {
+            let next = choose(rng, ward, plan, Some(dose), end);
+            next.filter(|(next, _)| !ward.has_rival(next.drug, end, None)).map(|next| (next, end))
+        });
+        // Nobody is left without what they need: where nothing can follow, it is not stopped.
+        let end = if ongoing { next.map(|(_, end)| end) } else { end };
+        if ward.has_rival(treatment.drug, start, end) {
+            return;
+        }
+        ward.take(rng, case, dose, start, end);
+        let Some((next, end)) = next else { return };
+        (dose, start) = (next, end);
+    }
+}
+
+/// What to begin with, or to go on with after `before`: the next dosage of the same medicine, or another one.
+fn choose(rng: &mut Rng, ward: &Ward, plan: &'static Plan, before: Option<Dose>, on: NaiveDate) -> Option<Dose> {
+    if let Some((treatment, dosage)) = before {
+        let stronger = dosage + 1 < treatment.dosages.len() && ward.allows(treatment, on);
+        if stronger && rng.percent(60) {
+            return Some((treatment, dosage + 1));
+        }
+    }
+    let other =
+        |option: &&Treatment| before.is_none_or(|(before, _)| before.drug != option.drug || before.ages != option.ages);
+    let allowed: Vec<_> = plan.options.iter().filter(|option| other(option) && ward.allows(option, on)).collect();
+    // Mostly what stands first in the list; the others are seconds.
+    let favourite = allowed.first().copied().filter(|_| rng.percent(50));
+    let treatment = favourite.or_else(|| rng.choose(&allowed).copied())?;
+    // Rather the weaker dosages, which stand first.
+    let dosages = treatment.dosages.len() as u64;
+    Some((treatment, rng.below(dosages).min(rng.below(dosages)) as usize))
 }
 
 /// The last day of a medicine that begins on `start`; none while it is still taken.
@@ -171,7 +182,8 @@ fn end(rng: &mut Rng, person: &Person, case: &Case, treatment: &Treatment, start
     // Children grow out of their dose; others change now and then.
     let grown = Some(person.birthday(treatment.ages.1 + 1)).filter(|date| treatment.ages.1 < 100 && over(date));
     let soonest = plus(start, 30);
-    let changed = (over(&soonest) && rng.percent(17)).then(|| person.day(rng, soonest, person.yesterday));
+    let changed = (over(&soonest) && rng.percent(30))
+        .then(|| person.open_day(person.day(rng, soonest, person.yesterday)).max(soonest));
     match (grown, changed) {
         (Some(grown), Some(changed)) => Some(grown.min(changed)),
         (grown, changed) => grown.or(changed),

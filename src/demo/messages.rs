@@ -1,10 +1,10 @@
 //! Conversations with the practice, about what the patient really has.
 
-use super::person::{Person, plus};
+use super::person::{Person, clock, plus};
 use super::rng::Rng;
 use super::words::{SINCE, TALKS, Talk, Topic};
 use super::{DemoAppointment, DemoLabReport, DemoMedication, DemoMessage};
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use std::borrow::Cow;
 
 /// What of the record can be talked about.
@@ -34,7 +34,7 @@ pub(super) fn write(rng: &mut Rng, person: &Person, told: Told) -> Vec<DemoMessa
         }
     }
     talks.sort_by_key(|(start, ..)| *start);
-    let midnight = person.today.and_time(chrono::NaiveTime::MIN);
+    let midnight = person.today.and_time(NaiveTime::MIN);
     let mut messages: Vec<DemoMessage> = Vec::new();
     for (number, (start, talk, occasion)) in talks.into_iter().enumerate() {
         let mut at = messages.last().map_or(start, |last| start.max(last.timestamp + TimeDelta::hours(1)));
@@ -44,6 +44,9 @@ pub(super) fn write(rng: &mut Rng, person: &Person, told: Told) -> Vec<DemoMessa
                 "Patient" => rng.between(60, 3 * 3600),
                 _ => rng.between(600, 20 * 3600),
             });
+            if message_type == "Provider" {
+                at = within_office_hours(rng, at);
+            }
             if at >= midnight {
                 // Still open: the answer has not come yet.
                 break;
@@ -54,6 +57,16 @@ pub(super) fn write(rng: &mut Rng, person: &Person, told: Told) -> Vec<DemoMessa
         }
     }
     messages
+}
+
+/// The same moment, or the next morning where the practice is closed by then.
+fn within_office_hours(rng: &mut Rng, at: NaiveDateTime) -> NaiveDateTime {
+    let morning = clock(rng.between(8 * 3600, 10 * 3600));
+    match at.hour() {
+        ..8 => at.date().and_time(morning),
+        18.. => plus(at.date(), 1).and_time(morning),
+        _ => at,
+    }
 }
 
 /// A conversation that the record gives occasion for, other than those already chosen.
@@ -79,7 +92,10 @@ fn occasion(
 fn about(rng: &mut Rng, person: &Person, told: Told, topic: Topic) -> Option<Occasion> {
     let mut words = vec![("given", Cow::Borrowed(person.given)), ("gp", Cow::Borrowed(person.gp()))];
     let after = match topic {
-        Topic::Anything => person.stamp(rng, person.registered),
+        Topic::Anything => {
+            let day = person.day(rng, person.registered, person.yesterday);
+            person.stamp(rng, day)
+        }
         Topic::Medicine => {
             // What is swallowed or inhaled every day: of those a dose can be forgotten.
             let daily = |row: &&DemoMedication| {
@@ -95,8 +111,11 @@ fn about(rng: &mut Rng, person: &Person, told: Told, topic: Topic) -> Option<Occ
         Topic::Symptom => {
             let visits: Vec<_> = told.appointments.iter().filter(|visit| !visit.symptoms.is_empty()).collect();
             let visit = rng.choose(&visits)?;
-            let symptom =
-                rng.choose(&visit.symptoms).filter(|symptom| matches!(symptom.severity, "mild" | "moderate"))?;
+            let symptom = rng.choose(&visit.symptoms)?;
+            // Worse is a matter for the telephone; chronic did not begin "at the weekend".
+            if symptom.onset_type == "chronic" || !matches!(symptom.severity, "mild" | "moderate") {
+                return None;
+            }
             words.push(("symptom", lower(symptom.symptom_name)));
             words.push(("since", Cow::Borrowed(rng.pick(SINCE))));
             visit.updated_at

@@ -104,9 +104,9 @@ fn value(rng: &mut Rng, person: &Person, cases: &[Case], test: &'static Test, on
             let place = settled(case.key, test.name);
             let before = level(effect.before, span, healthy, place);
             let after = level(effect.after, span, healthy, place);
-            // Half of the way within the first quarter of treatment, most of it within a year.
+            // Half of the way within eight weeks of treatment, most of it within a year.
             let years = (on - case.treated).num_days().max(0) as f64 / 365.0;
-            let reached = years / (years + 0.25);
+            let reached = years / (years + 0.15);
             (before + (after - before) * reached) * (1.0 + wobble * 0.05)
         }
     };

@@ -40,7 +40,11 @@ fn first(rng: &mut Rng, person: &Person, case: &Case) -> DemoAppointment {
     };
     let mut visit = past(rng, person, case.seen, kind);
     visit.doctor_name = if case.urgent { person.doctor(Specialty::Emergency, case.seen) } else { person.gp() };
-    visit.notes = case.condition.notes.first().copied();
+    visit.notes = if case.known {
+        note(rng, case.condition.worse, words::WORSE)
+    } else {
+        rng.choose(case.condition.notes).copied()
+    };
     visit.symptoms = symptoms(rng, complaints, false);
     visit
 }
@@ -71,13 +75,11 @@ fn follow_up(rng: &mut Rng, person: &Person, case: &Case, date: NaiveDate) -> De
     match rng.below(100) {
         0..8 => missed(rng, &mut visit, "Cancelled", words::CANCELLED),
         8..14 => missed(rng, &mut visit, "No_Show", words::NO_SHOW),
-        _ => {
-            let notes = case.condition.notes;
-            visit.notes = rng.choose(notes.get(1..).filter(|later| !later.is_empty()).unwrap_or(notes)).copied();
-            if rng.percent(75) {
-                visit.symptoms = symptoms(rng, case.condition.symptoms, true);
-            }
+        14..60 => {
+            visit.notes = note(rng, case.condition.worse, words::WORSE);
+            visit.symptoms = symptoms(rng, case.condition.symptoms, true);
         }
+        _ => visit.notes = note(rng, case.condition.better, words::BETTER),
     }
     visit
 }
@@ -97,21 +99,16 @@ fn checkup(rng: &mut Rng, person: &Person) -> DemoAppointment {
 
 /// A visit within the next 90 days.
 fn upcoming(rng: &mut Rng, person: &Person, cases: &[Case]) -> DemoAppointment {
-    let date = plus(person.today, rng.between(1, 88));
-    let date = plus(
-        date,
-        match date.weekday() {
-            Weekday::Sat => 2,
-            Weekday::Sun => 1,
-            _ => 0,
-        },
-    );
+    let ahead = |rng: &mut Rng| plus(person.today, rng.between(1, 90));
+    let open = |date: &NaiveDate| !matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
+    let date = (0..8).map(|_| ahead(rng)).find(open).unwrap_or_else(|| plus(person.today, 1));
     let lasting: Vec<&Case> = cases.iter().filter(|case| case.ended.is_none()).collect();
     let case = rng.choose(&lasting).copied().filter(|_| rng.percent(75));
     let status = rng.pick(&["Scheduled", "Scheduled", "Confirmed", "Pending"]);
     let booked = person.day(rng, plus(person.yesterday, -21), person.yesterday);
     let created_at = person.stamp(rng, booked);
     let time = office_hour(rng);
+    let notes = if person.age(date) < 16 { words::CHILD_UPCOMING } else { words::UPCOMING };
     let decided = status != "Pending" || rng.percent(50);
     DemoAppointment {
         appointment_date: date,
@@ -119,7 +116,7 @@ fn upcoming(rng: &mut Rng, person: &Person, cases: &[Case]) -> DemoAppointment {
         status,
         appointment_type: if case.is_some() { "follow_up" } else { "routine_checkup" },
         doctor_name: case.map_or(person.gp(), |case| case.doctor(person, date)),
-        notes: rng.choose(words::UPCOMING).copied().filter(|_| rng.percent(60)),
+        notes: rng.choose(notes).copied().filter(|_| rng.percent(60)),
         created_at,
         updated_at: created_at,
         symptoms: Vec::new(),
@@ -150,6 +147,11 @@ fn past(rng: &mut Rng, person: &Person, date: NaiveDate, kind: &'static str) -> 
 fn missed(rng: &mut Rng, visit: &mut DemoAppointment, status: &'static str, notes: &'static [&'static str]) {
     visit.status = status;
     visit.notes = rng.choose(notes).copied();
+}
+
+/// A note of the condition, or else a general one.
+fn note(rng: &mut Rng, own: &'static [&'static str], general: &'static [&'static str]) -> Option<&'static str> {
+    rng.choose(if own.is_empty() { general } else { own }).copied()
 }
 
 /// A quarter of an hour between eight and half past five.

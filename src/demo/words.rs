@@ -27,6 +27,18 @@ pub(super) static CHILD_CHECKUPS: &[&str] = &[
     "Heart and lungs normal, growth and posture as expected.",
 ];
 
+/// Notes of a later visit, where the condition has none of its own: all is well, or it is not.
+pub(super) static BETTER: &[&str] = &[
+    "Much better; treatment goes on as agreed.",
+    "No complaints now. Come again when needed.",
+    "Recovered well; questions answered.",
+];
+pub(super) static WORSE: &[&str] = &[
+    "Still has complaints; treatment gone through and adjusted.",
+    "Only a little better; treatment goes on.",
+    "Complaints come and go; diary given.",
+];
+
 /// Why a visit did not take place, by the patient's word.
 pub(super) static CANCELLED: &[&str] = &[
     "Cancelled by the patient: cannot come on that day.",
@@ -46,6 +58,10 @@ pub(super) static UPCOMING: &[&str] = &[
     "Patient prefers mornings.",
     "Control as agreed at the last visit.",
 ];
+
+/// Notes on a child's visit to come.
+pub(super) static CHILD_UPCOMING: &[&str] =
+    &["Bring the vaccination booklet.", "Height and weight to be measured.", "Parents prefer the afternoon."];
 
 /// What a conversation speaks about, and so what the patient must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,6 +187,30 @@ pub(super) static TALKS: &[Talk] = &[
     talk(
         Topic::Anything,
         &[
+            ("Patient", "Is the practice open on the day before the holiday?"),
+            ("Bot", "Yes, from eight to twelve. In between, the out-of-hours service answers your call."),
+            ("Patient", "Thanks!"),
+        ],
+    ),
+    talk(
+        Topic::Anything,
+        &[
+            ("Patient", "I need a copy of my record for another hospital. How do I get it?"),
+            ("Bot", "I have passed your request to the practice."),
+            ("Provider", "Dear {given}, the copy is ready. Please bring a proof of identity. Best wishes, {gp}"),
+        ],
+    ),
+    talk(
+        Topic::Anything,
+        &[
+            ("Patient", "Which vaccinations do I need for a journey to East Africa in spring?"),
+            ("Provider", "That depends on where you go, {given}. Please book a travel consultation six weeks before."),
+            ("Patient", "I will do so, thank you."),
+        ],
+    ),
+    talk(
+        Topic::Anything,
+        &[
             ("Patient", "Could you send me a sick note for last week?"),
             ("Provider", "For that we need to see you, {given}. Please book a short visit or a video call."),
             ("Patient", "I will, thanks."),
@@ -187,10 +227,7 @@ pub(super) static TALKS: &[Talk] = &[
     about_child(
         Topic::Symptom,
         &[
-            (
-                "Patient",
-                "Good evening, I am writing for my child {given}: {symptom}. It began {since}. What can we do?",
-            ),
+            ("Patient", "Hello, I am writing for my child {given}: {symptom}. It began {since}. What can we do?"),
             ("Bot", "I am sorry to hear that. Is your child drinking and playing as usual?"),
             ("Patient", "Yes, drinking well, only more tired."),
             (

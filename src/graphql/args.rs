@@ -1,7 +1,10 @@
 //! The arguments of a field, read by kind. Validation has checked literals and [`super::variables`] has checked
 //! variables, so what is read here has its type; what types cannot say is refused with `BAD_USER_INPUT`.
 
-use super::{context::{Cx, constant}, model::Entity};
+use super::{
+    context::{Cx, constant},
+    model::Entity,
+};
 use crate::error::{Error, Result};
 use async_graphql::{Name, Positioned, Value, Variables};
 use async_graphql_value::Value as DocumentValue;
@@ -60,7 +63,9 @@ pub fn as_text(value: &Value) -> Option<&str> {
 /// A whole number.
 pub fn as_int(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().filter(|n| n.fract() == 0.0).map(|n| n as i64)),
+        Value::Number(number) => {
+            number.as_i64().or_else(|| number.as_f64().filter(|n| n.fract() == 0.0).map(|n| n as i64))
+        }
         _ => None,
     }
 }

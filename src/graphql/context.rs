@@ -41,8 +41,8 @@ pub struct Cx {
 pub struct Ran {
     /// What it was for: the relation or the root field.
     pub what: &'static str,
-    /// Its text, with `?` for each parameter.
-    pub sql: String,
+    /// The statement.
+    pub sql: Sql,
     /// How many keys it was sent for, if it starts from keys.
     pub keys: Option<usize>,
     /// How many rows it answered.
@@ -84,7 +84,7 @@ impl Recorder {
 
     pub(super) fn note(&self, what: &'static str, sql: &Sql, keys: Option<usize>, rows: usize, since: Instant) {
         if let Some(ran) = &self.0 {
-            let entry = Ran { what, sql: sql.shown(), keys, rows, took: since.elapsed() };
+            let entry = Ran { what, sql: sql.clone(), keys, rows, took: since.elapsed() };
             ran.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
         }
     }

@@ -21,8 +21,11 @@ use crate::{
     scope::Scope,
 };
 use async_graphql::{
-    Context, EmptyMutation, EmptySubscription, Name, Request, Schema, ServerResult, Value,
-    parser::types::{DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType},
+    Context, EmptyMutation, EmptySubscription, Name, Positioned, Request, Schema, ServerResult, Value,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, Field, InlineFragment, OperationDefinition, OperationType, Selection,
+        SelectionSet,
+    },
     registry::Registry,
     resolver_utils::ContainerType,
 };
@@ -51,7 +54,11 @@ impl async_graphql::OutputType for Query {
         }
         "Query".into()
     }
-    async fn resolve(&self, _: &async_graphql::ContextSelectionSet<'_>, _: &async_graphql::Positioned<Field>) -> ServerResult<Value> {
+    async fn resolve(
+        &self,
+        _: &async_graphql::ContextSelectionSet<'_>,
+        _: &async_graphql::Positioned<Field>,
+    ) -> ServerResult<Value> {
         Ok(Value::Null)
     }
 }
@@ -127,7 +134,10 @@ impl Engine {
         self.limits.check_text(&request.query).map_err(refuse)?;
         let document = async_graphql::parser::parse_query(&request.query).map_err(|error| {
             let locations = error.positions().collect();
-            vec![Refusal { error: Error::BadInput(format!("the document cannot be parsed: {}", brief(&error.to_string()))), locations }]
+            vec![Refusal {
+                error: Error::BadInput(format!("the document cannot be parsed: {}", brief(&error.to_string()))),
+                locations,
+            }]
         })?;
         let operation = select(&document, request.operation_name.as_deref()).map_err(refuse)?.clone();
         if operation.ty == OperationType::Subscription {
@@ -141,11 +151,14 @@ impl Engine {
         let introspects = mentions_introspection(&document);
         let mut checked = request;
         checked.variables = known_variables(&operation, given.clone());
-        checked.set_parsed_query(document.clone());
+        checked.set_parsed_query(for_validation(document.clone()));
         checked.operation_name = name;
         let response = self.schema.execute(checked).await;
         if response.is_err() {
-            let refusal = |error: async_graphql::ServerError| Refusal { error: Error::BadInput(error.message), locations: error.locations };
+            let refusal = |error: async_graphql::ServerError| Refusal {
+                error: Error::BadInput(error.message),
+                locations: error.locations,
+            };
             return Err(response.errors.into_iter().map(refusal).collect());
         }
         let variables = variables::coerce(registry, &operation, &given).map_err(refuse)?;
@@ -218,7 +231,8 @@ pub fn refusal(error: &Error, request_id: &str) -> Answer {
 }
 
 fn refused(refusals: &[Refusal], request_id: &str) -> Answer {
-    let errors: Vec<_> = refusals.iter().map(|refusal| report::error(&refusal.error, &[], &refusal.locations, request_id)).collect();
+    let errors: Vec<_> =
+        refusals.iter().map(|refusal| report::error(&refusal.error, &[], &refusal.locations, request_id)).collect();
     let mut body = Vec::new();
     crate::db::write_json(&json!({ "errors": errors }), &mut body);
     Answer { body, executed: false, codes: refusals.iter().map(|refusal| refusal.error.code()).collect() }
@@ -230,7 +244,9 @@ fn select<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Ok(&operation.node),
         (DocumentOperations::Single(_), Some(name)) => Err(unknown(name)),
-        (DocumentOperations::Multiple(all), Some(name)) => all.get(name).map(|operation| &operation.node).ok_or_else(|| unknown(name)),
+        (DocumentOperations::Multiple(all), Some(name)) => {
+            all.get(name).map(|operation| &operation.node).ok_or_else(|| unknown(name))
+        }
         (DocumentOperations::Multiple(all), None) if all.len() == 1 => {
             all.values().next().map(|operation| &operation.node).ok_or_else(|| unknown(""))
         }
@@ -245,18 +261,19 @@ fn select<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
 fn known_variables(operation: &OperationDefinition, mut given: async_graphql::Variables) -> async_graphql::Variables {
     for definition in &operation.variable_definitions {
         let name: &Name = &definition.node.name.node;
-        if let (false, Some(default)) = (given.contains_key(name), definition.node.default_value()) {
-            given.insert(name.clone(), default.clone());
+        if let (false, Some(default)) = (given.contains_key(name), &definition.node.default_value) {
+            given.insert(name.clone(), default.node.clone());
         }
     }
     given
 }
 
 fn mentions_introspection(document: &ExecutableDocument) -> bool {
-    use async_graphql::parser::types::{Selection, SelectionSet};
     fn within(set: &SelectionSet) -> bool {
         set.items.iter().any(|selection| match &selection.node {
-            Selection::Field(field) => matches!(field.node.name.node.as_str(), "__schema" | "__type") || within(&field.node.selection_set.node),
+            Selection::Field(field) => {
+                matches!(field.node.name.node.as_str(), "__schema" | "__type") || within(&field.node.selection_set.node)
+            }
             Selection::InlineFragment(fragment) => within(&fragment.node.selection_set.node),
             Selection::FragmentSpread(_) => false,
         })
@@ -266,6 +283,37 @@ fn mentions_introspection(document: &ExecutableDocument) -> bool {
         operations.chain(document.fragments.values().map(|fragment| &fragment.node.selection_set.node))
     }
     set_of(document).any(within)
+}
+
+/// async-graphql does not look at the directives of `__typename`, and then calls their variables unused; so for
+/// validation they stand on a fragment around it, which means the same.
+fn for_validation(mut document: ExecutableDocument) -> ExecutableDocument {
+    fn within(set: &mut SelectionSet) {
+        for selection in &mut set.items {
+            match &mut selection.node {
+                Selection::Field(field)
+                    if field.node.name.node == "__typename" && !field.node.directives.is_empty() =>
+                {
+                    let (at, directives) = (field.pos, std::mem::take(&mut field.node.directives));
+                    let items = vec![Positioned::new(Selection::Field(field.clone()), at)];
+                    let selection_set = Positioned::new(SelectionSet { items }, at);
+                    let fragment = InlineFragment { type_condition: None, directives, selection_set };
+                    selection.node = Selection::InlineFragment(Positioned::new(fragment, at));
+                }
+                Selection::Field(field) => within(&mut field.node.selection_set.node),
+                Selection::InlineFragment(fragment) => within(&mut fragment.node.selection_set.node),
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    match &mut document.operations {
+        DocumentOperations::Single(operation) => within(&mut operation.node.selection_set.node),
+        DocumentOperations::Multiple(all) => {
+            all.values_mut().for_each(|operation| within(&mut operation.node.selection_set.node))
+        }
+    }
+    document.fragments.values_mut().for_each(|fragment| within(&mut fragment.node.selection_set.node));
+    document
 }
 
 /// A parser's message on one line.

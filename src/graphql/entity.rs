@@ -65,9 +65,9 @@ impl<R: Row> RowSet for Set<R> {
 /// entity! {
 ///     /// What it is, for the API's reader.
 ///     Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true;
-///     columns {                     // in any order; `index` where an index leads with the column
-///         /// What it means.
-///         medicine_name: String = "name" index;
+///     columns {                     // in any order
+///         /// What it means. `index`: an index leads with it, so that it may narrow a read; `order`: and orders by it.
+///         medicine_name: String = "name" order;
 ///     }
 ///     computed {                    // from the row alone
 ///         /// What it means.
@@ -138,6 +138,7 @@ macro_rules! entity {
                     nullable: false,
                     column: stringify!($key),
                     indexed: true,
+                    ordered: true,
                 },
                 $($crate::graphql::model::Scalar {
                     name: $field,
@@ -145,7 +146,8 @@ macro_rules! entity {
                     kind: <$ty as $crate::db::Stored>::KIND,
                     nullable: <$ty as $crate::db::Stored>::NULLABLE,
                     column: stringify!($column),
-                    indexed: $crate::graphql::indexed!($($index)?),
+                    indexed: $crate::graphql::indexed!($($index)?).0,
+                    ordered: $crate::graphql::indexed!($($index)?).1,
                 },)*
                 $($crate::graphql::model::Scalar {
                     name: $computed,
@@ -154,6 +156,7 @@ macro_rules! entity {
                     nullable: <$sty as $crate::db::Stored>::NULLABLE,
                     column: "",
                     indexed: false,
+                    ordered: false,
                 },)*
             ],
             fields: &[
@@ -221,9 +224,16 @@ macro_rules! entity {
 }
 pub(crate) use entity;
 
-/// Whether a column of `entity!` says `index`.
+/// Whether a column of `entity!` may narrow a read, and order it.
 macro_rules! indexed {
-    () => { false };
-    (index) => { true };
+    () => {
+        (false, false)
+    };
+    (index) => {
+        (true, false)
+    };
+    (order) => {
+        (true, true)
+    };
 }
 pub(crate) use indexed;

@@ -9,7 +9,10 @@ use super::{
 use crate::error::{Error, Result};
 use async_graphql::parser::types::{Directive, Field, Selection, SelectionSet};
 use async_graphql::{Name, Positioned};
-use futures_util::{FutureExt, future::{BoxFuture, join_all}};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, join_all},
+};
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 /// One JSON fragment a row, in one buffer.
@@ -233,7 +236,12 @@ pub fn answer<'a>(cx: &'a Cx, level: &'a Level<'a>, sets: Vec<&'a SelectionSet>)
     })
 }
 
-async fn answer_type<'a>(cx: &'a Cx, object: &'static Object, level: &Level<'_>, sets: Vec<&'a SelectionSet>) -> Column {
+async fn answer_type<'a>(
+    cx: &'a Cx,
+    object: &'static Object,
+    level: &Level<'_>,
+    sets: Vec<&'a SelectionSet>,
+) -> Column {
     let mut slots = Vec::new();
     for set in sets {
         collect(cx, object, set, &mut slots);
@@ -295,7 +303,15 @@ fn write(cx: &Cx, object: &Object, level: &Level<'_>, slots: &[Slot<'_>], how: &
                         if let Err(bad) = set.write(place, *scalar, cx, out) {
                             out.truncate(start);
                             out.extend_from_slice(b"null");
-                            level.fail(cx, row, slot, &Error::Internal(format!("a stored value of {}.{} is no {}", object.name, slot.name, bad.0)));
+                            level.fail(
+                                cx,
+                                row,
+                                slot,
+                                &Error::Internal(format!(
+                                    "a stored value of {}.{} is no {}",
+                                    object.name, slot.name, bad.0
+                                )),
+                            );
                         }
                     }
                     How::Loaded(column) => out.extend_from_slice(column.get(row)),
@@ -354,7 +370,10 @@ pub async fn children(cx: &Cx, level: &Level<'_>, slot: &Slot<'_>, given: Vec<Gi
         }
     }
     let inner = answer(cx, &next, slot.selections()).await;
-    let mut column = Column { buffer: Vec::with_capacity(inner.buffer.len() + 8 * given.len()), ends: Vec::with_capacity(given.len()) };
+    let mut column = Column {
+        buffer: Vec::with_capacity(inner.buffer.len() + 8 * given.len()),
+        ends: Vec::with_capacity(given.len()),
+    };
     let mut at = 0;
     let mut next_fragment = |out: &mut Vec<u8>| {
         out.extend_from_slice(inner.get(at));

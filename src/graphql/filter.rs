@@ -38,7 +38,8 @@ pub fn from_root(entity: &'static Entity, filter: &Value, narrowed: bool) -> Res
     let cond = reader.read(entity, filter, 0)?;
     match reader.scans {
         Some(field) if !narrowed && !narrows(entity, &cond) => {
-            let indexed: Vec<&str> = filterable(entity).filter(|scalar| scalar.indexed).map(|scalar| scalar.name).collect();
+            let indexed: Vec<&str> =
+                filterable(entity).filter(|scalar| scalar.indexed).map(|scalar| scalar.name).collect();
             let search = if entity.table.search { ", or use the argument `search`" } else { "" };
             Err(Error::BadInput(format!(
                 "a filter on {field} alone would read every {}: add a condition (eq, in, startsWith or a range) on one of {}{search}",
@@ -58,7 +59,8 @@ pub fn filterable(entity: &Entity) -> impl Iterator<Item = &'static Scalar> {
 /// Whether the rows that match can be found by an index: some condition that all of them meet is on an indexed column.
 fn narrows(entity: &Entity, cond: &Cond) -> bool {
     let indexed = |column: &str| {
-        column == entity.table.key || entity.object.scalars.iter().any(|scalar| scalar.column == column && scalar.indexed)
+        column == entity.table.key
+            || entity.object.scalars.iter().any(|scalar| scalar.column == column && scalar.indexed)
     };
     match cond {
         Cond::And(all) => all.iter().any(|cond| narrows(entity, cond)),
@@ -110,14 +112,21 @@ impl Reader {
             return self.read_scalar(entity, scalar, value);
         }
         let related = entity.object.field(name).and_then(|def| def.field.related());
-        let related = related.ok_or_else(|| Error::BadInput(format!("{} cannot be filtered by `{name}`", entity.object.name)))?;
+        let related =
+            related.ok_or_else(|| Error::BadInput(format!("{} cannot be filtered by `{name}`", entity.object.name)))?;
         let ours = related.ours.unwrap_or(entity.table.key);
         let mut related_cond = |quantifier, filter: &Value| -> Result<Cond> {
             // The relation's keys narrow the rows on its other side.
             let at_root = std::mem::replace(&mut self.at_root, false);
             let cond = self.read(related.entity, filter, depth + 1);
             self.at_root = at_root;
-            Ok(Cond::Related { table: related.entity.table, theirs: related.theirs, ours, quantifier, cond: Box::new(cond?) })
+            Ok(Cond::Related {
+                table: related.entity.table,
+                theirs: related.theirs,
+                ours,
+                quantifier,
+                cond: Box::new(cond?),
+            })
         };
         if !related.many {
             return related_cond(Quantifier::Some, value);
@@ -183,7 +192,12 @@ impl Reader {
 }
 
 /// The column equals one of the values. A flag's NULL equals its default.
-fn equal(scalar: &Scalar, column: &'static str, values: &[Value], binds: impl Fn(&Value) -> Result<Vec<Bind>>) -> Result<Cond> {
+fn equal(
+    scalar: &Scalar,
+    column: &'static str,
+    values: &[Value],
+    binds: impl Fn(&Value) -> Result<Vec<Bind>>,
+) -> Result<Cond> {
     let all = values.iter().map(binds).collect::<Result<Vec<_>>>()?.concat();
     let default = match scalar.kind {
         Kind::Flag(default) => values.contains(&Value::Boolean(default)),

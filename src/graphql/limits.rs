@@ -57,7 +57,12 @@ impl Limits {
                     deepest = deepest.max(nesting);
                 }
                 b'}' | b')' | b']' => nesting = nesting.saturating_sub(1),
-                _ => while bytes.next_if(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'+')).is_some() {},
+                _ => {
+                    while bytes
+                        .next_if(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'+'))
+                        .is_some()
+                    {}
+                }
             }
             tokens += 1;
         }
@@ -177,7 +182,9 @@ impl<'a> Walk<'a> {
                         None => {
                             self.known.insert(key, Total::default());
                             let fragment = self.document.fragments.get(name);
-                            let inner = fragment.map(|fragment| self.set(&fragment.node.selection_set.node, on)).unwrap_or_default();
+                            let inner = fragment
+                                .map(|fragment| self.set(&fragment.node.selection_set.node, on))
+                                .unwrap_or_default();
                             self.known.insert(key, inner);
                             inner
                         }

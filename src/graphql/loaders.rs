@@ -90,7 +90,12 @@ pub async fn load(cx: &Cx, what: What, keys: Vec<i32>) -> Result<HashMap<i32, Lo
     let loader = {
         let mut made = cx.loaders.0.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
-            let batch = Batch { db: cx.db.clone(), what: what.clone(), bound: cx.limits.max_level_rows, recorder: cx.recorder.clone() };
+            let batch = Batch {
+                db: cx.db.clone(),
+                what: what.clone(),
+                bound: cx.limits.max_level_rows,
+                recorder: cx.recorder.clone(),
+            };
             // One more than a level can have, so that a batch is never split; two yields let siblings join it.
             Loader::new(batch).with_max_batch_size(cx.limits.max_level_rows as usize + 1).with_yield_count(2)
         };
@@ -136,7 +141,8 @@ impl Batch {
                 let select = Select { dialect, table: entity.table, columns: entity.columns };
                 let sorting = Sorting::of(entity, ask);
                 // One row more than the bound shows that there are too many.
-                let sql = select.children(&children.link, keys, sorting.ask(ask).as_ref().unwrap_or(ask), self.bound + 1);
+                let sql =
+                    select.children(&children.link, keys, sorting.ask(ask).as_ref().unwrap_or(ask), self.bound + 1);
                 let fetched = (entity.fetch)(&self.db, &sql).await?;
                 let rows = fetched.parents.len();
                 if rows > self.bound as usize {

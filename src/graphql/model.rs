@@ -1,7 +1,11 @@
 //! What the executor knows of types, rows and fields. Entities are data: an [`Entity`] describes its table and its
 //! GraphQL type once, and everything here is compiled once, however many entities there are.
 
-use super::{context::Cx, exec::{Column, Level, Slot}, types::{FieldType, Types}};
+use super::{
+    context::Cx,
+    exec::{Column, Level, Slot},
+    types::{FieldType, Types},
+};
 use crate::{
     db::{Bad, By, Cond, Db, Kind, Link, Sql, Table},
     error::Result,
@@ -39,8 +43,10 @@ pub struct Scalar {
     pub nullable: bool,
     /// The column that holds it; empty for one that is computed.
     pub column: &'static str,
-    /// Whether an index leads with the column, so that it may narrow a read from the root and order it.
+    /// Whether an index leads with the column, so that it may narrow a read from the root.
     pub indexed: bool,
+    /// Whether an index brings the rows in the column's order.
+    pub ordered: bool,
 }
 
 /// A field of an object type that needs more than its row.

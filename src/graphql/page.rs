@@ -25,7 +25,11 @@ use tokio::time::Instant;
 /// The page arguments of every connection.
 pub fn args() -> Vec<Arg> {
     vec![
-        Arg::new("first", "Int", "At most this many rows from the start, or after `after` (20 if neither `first` nor `last` is given)."),
+        Arg::new(
+            "first",
+            "Int",
+            "At most this many rows from the start, or after `after` (20 if neither `first` nor `last` is given).",
+        ),
         Arg::new("after", "String", "Only rows after this cursor, in the list's order."),
         Arg::new("last", "Int", "At most this many rows from the end, or before `before`."),
         Arg::new("before", "String", "Only rows before this cursor, in the list's order."),
@@ -38,13 +42,10 @@ pub fn expected(args: &Args, limits: &Limits) -> u64 {
     u64::from(asked("first").or_else(|| asked("last")).unwrap_or(limits.default_page_size))
 }
 
-/// The fields by which rows of an entity can be ordered: the key, and indexed text, days and moments.
+/// The fields by which rows of an entity can be ordered. Never an enum: MariaDB sorts it by its place in the list and
+/// compares it as text, so that pages would skip rows.
 pub fn orderable(entity: &Entity) -> impl Iterator<Item = &'static Scalar> {
-    entity.object.scalars.iter().filter(|scalar| match scalar.kind {
-        Kind::Id => true,
-        Kind::Text | Kind::Date | Kind::DateTime => scalar.indexed,
-        _ => false,
-    })
+    entity.object.scalars.iter().filter(|scalar| scalar.ordered && !matches!(scalar.kind, Kind::Enum(_)))
 }
 
 /// `dateOfBirth` as `DATE_OF_BIRTH`.
@@ -114,7 +115,8 @@ impl Page {
         let all = Arc::new(Ask { order: Vec::new(), ..ask.clone() });
         let mut ask = ask;
         ask.after = args.text("after").map(|cursor| place(entity, &ask.order, digest, "after", cursor)).transpose()?;
-        ask.before = args.text("before").map(|cursor| place(entity, &ask.order, digest, "before", cursor)).transpose()?;
+        ask.before =
+            args.text("before").map(|cursor| place(entity, &ask.order, digest, "before", cursor)).transpose()?;
         ask.backwards = last.is_some();
         let size = first.or(last).unwrap_or(limits.default_page_size);
         ask.limit = Some(size + 1);
@@ -163,7 +165,9 @@ fn digest(list: &str, args: &Args) -> u64 {
 
 /// The place that a cursor names, strictly read.
 fn place(entity: &Entity, order: &[By], digest: u64, arg: &str, cursor: &str) -> Result<Place> {
-    let foreign = || Error::BadInput(format!("`{arg}` is no cursor of this list with this filter and order; start again without it"));
+    let foreign = || {
+        Error::BadInput(format!("`{arg}` is no cursor of this list with this filter and order; start again without it"))
+    };
     let json = URL_SAFE_NO_PAD.decode(cursor).map_err(|_not_base64| foreign())?;
     let values: Vec<serde_json::Value> = serde_json::from_slice(&json).map_err(|_not_json| foreign())?;
     let (of, values) = values.split_first().ok_or_else(foreign)?;
@@ -279,7 +283,11 @@ pub static CONNECTION_FIELDS: [FieldDef; 4] = [
     FieldDef { name: "edges", doc: "The rows of this page, each with its cursor.", field: &Edges },
     FieldDef { name: "nodes", doc: "The rows of this page.", field: &Nodes },
     FieldDef { name: "pageInfo", doc: "Whether there are more pages, and where they begin.", field: &PageInfo },
-    FieldDef { name: "totalCount", doc: "How many rows there are on all pages; counted only when asked for.", field: &TotalCount },
+    FieldDef {
+        name: "totalCount",
+        doc: "How many rows there are on all pages; counted only when asked for.",
+        field: &TotalCount,
+    },
 ];
 
 /// The one field of every edge that leads on.
@@ -293,6 +301,7 @@ pub static EDGE_SCALARS: [Scalar; 1] = [Scalar {
     nullable: false,
     column: "",
     indexed: false,
+    ordered: false,
 }];
 
 /// `PageInfo`.
@@ -311,11 +320,11 @@ pub static PAGE_INFO: Object = Object {
 };
 
 const fn flag(name: &'static str, doc: &'static str) -> Scalar {
-    Scalar { name, doc, kind: Kind::Flag(false), nullable: false, column: "", indexed: false }
+    Scalar { name, doc, kind: Kind::Flag(false), nullable: false, column: "", indexed: false, ordered: false }
 }
 
 const fn cursor(name: &'static str, doc: &'static str) -> Scalar {
-    Scalar { name, doc, kind: Kind::Text, nullable: true, column: "", indexed: false }
+    Scalar { name, doc, kind: Kind::Text, nullable: true, column: "", indexed: false, ordered: false }
 }
 
 struct Nodes;
@@ -328,7 +337,8 @@ impl Field for Nodes {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
         Box::pin(async move {
-            let given = level.rows().map(|row| of_row(row).map_or(Given::Null, |(_, one)| Given::Many(one.rows.clone())));
+            let given =
+                level.rows().map(|row| of_row(row).map_or(Given::Null, |(_, one)| Given::Many(one.rows.clone())));
             Ok(children(cx, level, slot, given.collect()).await)
         })
     }
@@ -388,7 +398,9 @@ impl Field for Node {
         Box::pin(async move {
             let node = |(set, row): (&Arc<dyn RowSet>, usize)| {
                 let edges = set.as_any().downcast_ref::<EdgeSet>();
-                edges.and_then(|edges| Some(edges.rows.one(*edges.rows.places().get(row)?))).map_or(Given::Null, Given::One)
+                edges
+                    .and_then(|edges| Some(edges.rows.one(*edges.rows.places().get(row)?)))
+                    .map_or(Given::Null, Given::One)
             };
             Ok(children(cx, level, slot, level.rows().map(node).collect()).await)
         })
@@ -406,7 +418,8 @@ impl Field for PageInfo {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
         Box::pin(async move {
-            let infos = level.rows().map(|row| of_row(row).map(|(all, one)| (all.page.clone(), one.rows.clone(), one.more)));
+            let infos =
+                level.rows().map(|row| of_row(row).map(|(all, one)| (all.page.clone(), one.rows.clone(), one.more)));
             let infos = Rows::all(Arc::new(PageInfos(infos.collect())));
             let given = (0..level.len()).map(|row| Given::One(infos.one(row as u32)));
             Ok(children(cx, level, slot, given.collect()).await)
@@ -449,7 +462,9 @@ impl Field for TotalCount {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, _slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
         Box::pin(async move {
-            let Some((connections, _)) = level.rows().next().and_then(of_row) else { return Ok(Column::nulls(level.len())) };
+            let Some((connections, _)) = level.rows().next().and_then(of_row) else {
+                return Ok(Column::nulls(level.len()));
+            };
             let page = &connections.page;
             let mut column = Column::with_rows(level.len());
             match connections.counting {

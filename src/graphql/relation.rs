@@ -38,7 +38,11 @@ fn distinct(keys: &[Option<i32>]) -> Vec<i32> {
 }
 
 /// What each row's key found.
-fn found(keys: &[Option<i32>], mut pieces: HashMap<i32, Result<Piece, Arc<Error>>>, empty: Piece) -> Vec<Result<Piece>> {
+fn found(
+    keys: &[Option<i32>],
+    mut pieces: HashMap<i32, Result<Piece, Arc<Error>>>,
+    empty: Piece,
+) -> Vec<Result<Piece>> {
     let piece = |key: &Option<i32>| match key.and_then(|key| pieces.get_mut(&key)) {
         Some(Ok(Piece::None)) | None => Ok(empty.clone()),
         Some(Ok(piece)) => Ok(piece.clone()),
@@ -223,11 +227,15 @@ impl Field for Connection {
             let empty = Piece::Rows(page::no_rows(self.children.of));
             let counting = page::Counting::Children(self.children);
             let mut connections = page::Connections::new(page, counting);
-            let given: Vec<_> = found(&keys, pieces, empty).into_iter().zip(&keys).map(|(piece, key)| match piece {
-                Ok(Piece::Rows(rows)) => Ok(connections.push(rows, *key)),
-                Ok(_) => Err(None),
-                Err(error) => Err(Some(error)),
-            }).collect();
+            let given: Vec<_> = found(&keys, pieces, empty)
+                .into_iter()
+                .zip(&keys)
+                .map(|(piece, key)| match piece {
+                    Ok(Piece::Rows(rows)) => Ok(connections.push(rows, *key)),
+                    Ok(_) => Err(None),
+                    Err(error) => Err(Some(error)),
+                })
+                .collect();
             let rows = connections.rows();
             let given = given.into_iter().map(|place| match place {
                 Ok(place) => Given::One(rows.one(place)),

@@ -2,7 +2,8 @@
 
 use super::context::Cx;
 use crate::error::{Code, Error};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 /// An error at a place in the answer.
 #[derive(Debug, Clone)]
@@ -13,28 +14,54 @@ pub struct Fault {
     pub error: Error,
 }
 
+/// One error as a client sees it; written in this order.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<async_graphql::Pos>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    path: Vec<Value>,
+    extensions: Extensions,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Extensions {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<Limit>,
+}
+
+#[derive(Debug, Serialize)]
+struct Limit {
+    key: &'static str,
+    allowed: u64,
+    asked: Option<u64>,
+}
+
 /// One error as a client sees it.
-pub fn error(error: &Error, path: &[Value], locations: &[async_graphql::Pos], request_id: &str) -> Value {
-    let mut extensions = json!({ "code": error.code().as_str() });
-    if error.code() == Code::Internal {
-        extensions["requestId"] = request_id.into();
+pub fn error(error: &Error, path: &[Value], locations: &[async_graphql::Pos], request_id: &str) -> Shown {
+    let limit = match error {
+        Error::Limit { key, allowed, asked } => Some(Limit { key, allowed: *allowed, asked: *asked }),
+        _ => None,
+    };
+    Shown {
+        message: error.public_message(),
+        locations: locations.to_vec(),
+        path: path.to_vec(),
+        extensions: Extensions {
+            code: error.code().as_str(),
+            request_id: (error.code() == Code::Internal).then(|| request_id.to_owned()),
+            limit,
+        },
     }
-    if let Error::Limit { key, allowed, asked } = error {
-        extensions["limit"] = json!({ "key": key, "allowed": allowed, "asked": asked });
-    }
-    let mut out = json!({ "message": error.public_message() });
-    if !locations.is_empty() {
-        out["locations"] = locations.iter().map(|at| json!({ "line": at.line, "column": at.column })).collect();
-    }
-    if !path.is_empty() {
-        out["path"] = path.into();
-    }
-    out["extensions"] = extensions;
-    out
 }
 
 /// The errors of an answer, logged once where they are faults of ours.
-pub fn all(cx: &Cx, request_id: &str) -> Vec<Value> {
+pub fn all(cx: &Cx, request_id: &str) -> Vec<Shown> {
     let faults = cx.faults.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut logged: Vec<String> = Vec::new();
     for fault in faults.iter() {

@@ -1,7 +1,7 @@
 //! Root fields that every entity has: one row by its id, a page of rows; and `node` and `nodes` over all of them.
 
 use super::{
-    args::{Args, global_id, as_list, as_text, id_of},
+    args::{Args, as_list, as_text, global_id, id_of},
     context::Cx,
     exec::{Column, Given, Level, Slot, children},
     filter,
@@ -85,7 +85,8 @@ impl All {
             }
             words => words.unwrap_or_default(),
         };
-        let filter = args.get("filter").map(|filter| filter::from_root(entity, filter, !words.is_empty())).transpose()?;
+        let filter =
+            args.get("filter").map(|filter| filter::from_root(entity, filter, !words.is_empty())).transpose()?;
         Ok(Ask { filter, words, order: page::order(entity, args, &[])?, ..Ask::default() })
     }
 }
@@ -155,8 +156,13 @@ impl Field for Nodes {
             types.entity(entity);
         }
         match self.many {
-            true => FieldType { ty: "[Node]".into(), args: vec![Arg::new("ids", "[ID!]!", "The global ids, as `Patient:12`; the answer has their order.")] },
-            false => FieldType { ty: "Node".into(), args: vec![Arg::new("id", "ID!", "The global id, as `Patient:12`.")] },
+            true => FieldType {
+                ty: "[Node]".into(),
+                args: vec![Arg::new("ids", "[ID!]!", "The global ids, as `Patient:12`; the answer has their order.")],
+            },
+            false => {
+                FieldType { ty: "Node".into(), args: vec![Arg::new("id", "ID!", "The global id, as `Patient:12`.")] }
+            }
         }
     }
     fn expected(&self, args: &Args, _limits: &Limits) -> u64 {
@@ -172,10 +178,13 @@ impl Field for Nodes {
             let named = ids.iter().map(|id| self.named(id)).collect::<Result<Vec<_>>>()?;
             // One statement a type, however many ids.
             let loads = self.entities.iter().filter_map(|entity| {
-                let mut keys: Vec<i32> = named.iter().filter(|(of, _)| std::ptr::eq(*of, *entity)).map(|(_, key)| *key).collect();
+                let mut keys: Vec<i32> =
+                    named.iter().filter(|(of, _)| std::ptr::eq(*of, *entity)).map(|(_, key)| *key).collect();
                 keys.sort_unstable();
                 keys.dedup();
-                let load = async move { (entity.object.name, loaders::load(cx, What::Visible(entity, cx.scope.clone()), keys.clone()).await) };
+                let load = async move {
+                    (entity.object.name, loaders::load(cx, What::Visible(entity, cx.scope.clone()), keys.clone()).await)
+                };
                 named.iter().any(|(of, _)| std::ptr::eq(*of, *entity)).then_some(load)
             });
             let mut found = HashMap::new();
@@ -198,4 +207,3 @@ impl Field for Nodes {
         })
     }
 }
-

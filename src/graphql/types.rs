@@ -119,7 +119,9 @@ impl Types<'_> {
         self.once("Node", |_| MetaType::Interface {
             name: "Node".into(),
             description: Some("Anything with a global id.".into()),
-            fields: [("id".to_owned(), field("id", "The global id, as `Patient:12`.", FieldType::new("ID!")))].into_iter().collect(),
+            fields: [("id".to_owned(), field("id", "The global id, as `Patient:12`.", FieldType::new("ID!")))]
+                .into_iter()
+                .collect(),
             possible_types: Default::default(),
             extends: false,
             inaccessible: false,
@@ -140,9 +142,21 @@ impl Types<'_> {
             Kind::Float => "Float".into(),
             Kind::Text => "String".into(),
             Kind::Flag(_) => "Boolean".into(),
-            Kind::Date => self.scalar("Date", "A day, as `2024-05-01`.", "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6"),
-            Kind::Time => self.scalar("Time", "A time of day, as `14:30:00`.", "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6"),
-            Kind::DateTime => self.scalar("DateTime", "A moment in UTC, as `2024-05-01T10:00:00Z`.", "https://datatracker.ietf.org/doc/html/rfc3339"),
+            Kind::Date => self.scalar(
+                "Date",
+                "A day, as `2024-05-01`.",
+                "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6",
+            ),
+            Kind::Time => self.scalar(
+                "Time",
+                "A time of day, as `14:30:00`.",
+                "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6",
+            ),
+            Kind::DateTime => self.scalar(
+                "DateTime",
+                "A moment in UTC, as `2024-05-01T10:00:00Z`.",
+                "https://datatracker.ietf.org/doc/html/rfc3339",
+            ),
             Kind::Enum(of) => self.enumeration(of),
         }
     }
@@ -180,11 +194,16 @@ impl Types<'_> {
             }
             for def in entity.object.fields {
                 if let Some(related) = def.field.related() {
-                    let filter = if related.many { types.quantified(related.entity) } else { types.filter(related.entity) };
+                    let filter =
+                        if related.many { types.quantified(related.entity) } else { types.filter(related.entity) };
                     fields.push(Arg::new(def.name, filter, first_sentence(def.doc)));
                 }
             }
-            input_type(&name, &format!("Which rows of {} to list: every field given must hold.", entity.object.name), fields)
+            input_type(
+                &name,
+                &format!("Which rows of {} to list: every field given must hold.", entity.object.name),
+                fields,
+            )
         });
         name
     }
@@ -205,7 +224,15 @@ impl Types<'_> {
 
     fn comparison(&mut self, scalar: &Scalar) -> String {
         let kind = self.kind(scalar.kind);
-        let name = format!("{}Filter", match scalar.kind { Kind::Id => "Id", Kind::Flag(_) => "Boolean", Kind::Text => "Text", _ => kind.as_str() });
+        let name = format!(
+            "{}Filter",
+            match scalar.kind {
+                Kind::Id => "Id",
+                Kind::Flag(_) => "Boolean",
+                Kind::Text => "Text",
+                _ => kind.as_str(),
+            }
+        );
         self.once(&name, |_| {
             let fields = operators(scalar.kind).iter().map(|operator| {
                 let (ty, doc) = match *operator {
@@ -217,7 +244,10 @@ impl Types<'_> {
                     "gt" => (kind.clone(), "After this."),
                     "gte" => (kind.clone(), "After or equal to this."),
                     "startsWith" => (kind.clone(), "Begins with this, without case."),
-                    "contains" => (kind.clone(), "Holds this anywhere, without case; only where something else narrows the rows (see `search`)."),
+                    "contains" => (
+                        kind.clone(),
+                        "Holds this anywhere, without case; only where something else narrows the rows (see `search`).",
+                    ),
                     _ => ("Boolean".to_owned(), "Unknown (true) or known (false)."),
                 };
                 Arg::new(*operator, ty, doc)
@@ -236,13 +266,25 @@ impl Types<'_> {
                 let first = if scalar.nullable { ", unknown ones first" } else { "" };
                 let last = if scalar.nullable { ", unknown ones last" } else { "" };
                 [
-                    (format!("{order}_ASC"), format!("By `{}`, smallest first{first}.", scalar.name), Deprecation::NoDeprecated),
-                    (format!("{order}_DESC"), format!("By `{}`, largest first{last}.", scalar.name), Deprecation::NoDeprecated),
+                    (
+                        format!("{order}_ASC"),
+                        format!("By `{}`, smallest first{first}.", scalar.name),
+                        Deprecation::NoDeprecated,
+                    ),
+                    (
+                        format!("{order}_DESC"),
+                        format!("By `{}`, largest first{last}.", scalar.name),
+                        Deprecation::NoDeprecated,
+                    ),
                 ]
             });
             enum_type(&name, &format!("Orders of {} rows.", entity.object.name), values)
         });
-        Arg::new("orderBy", format!("[{name}!]"), "The order, most important first (at most 3); the id decides between equals.")
+        Arg::new(
+            "orderBy",
+            format!("[{name}!]"),
+            "The order, most important first (at most 3); the id decides between equals.",
+        )
     }
 }
 
@@ -312,7 +354,11 @@ fn input_type(name: &str, doc: &str, fields: Vec<Arg>) -> MetaType {
     }
 }
 
-fn enum_type<N: Into<String>>(name: &str, doc: &str, values: impl IntoIterator<Item = (N, String, Deprecation)>) -> MetaType {
+fn enum_type<N: Into<String>>(
+    name: &str,
+    doc: &str,
+    values: impl IntoIterator<Item = (N, String, Deprecation)>,
+) -> MetaType {
     let values = values.into_iter().map(|(name, doc, deprecation)| {
         let name = name.into();
         let value = MetaEnumValue {

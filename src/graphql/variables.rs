@@ -16,8 +16,9 @@ pub(super) fn coerce(registry: &Registry, operation: &OperationDefinition, given
         let ty = &definition.var_type.node;
         let value = match given.get(name) {
             Some(value) => coerce_type(registry, &written(ty), value, name)?,
-            None => match definition.default_value() {
-                Some(default) => coerce_type(registry, &written(ty), default, name)?,
+            // Not `default_value()`, which makes an explicit null of a variable without one.
+            None => match &definition.default_value {
+                Some(default) => coerce_type(registry, &written(ty), &default.node, name)?,
                 None if ty.nullable => continue,
                 None => return Err(Error::BadInput(format!("the variable ${name} of type {ty} was not given"))),
             },
@@ -53,7 +54,14 @@ fn coerce_type(registry: &Registry, ty: &str, value: &Value, path: &str) -> Resu
         MetaTypeName::Named(name) => match registry.types.get(name) {
             Some(MetaType::Scalar { is_valid, .. }) => {
                 let value = whole_number(name, value);
-                if is_valid.as_ref().is_none_or(|is_valid| is_valid(&value)) { Ok(value) } else { wrong(&article(name)) }
+                if name == "Int" && super::args::as_int(&value).is_none_or(|number| i32::try_from(number).is_err()) {
+                    return wrong("an Int: a whole number of 32 bits");
+                }
+                if is_valid.as_ref().is_none_or(|is_valid| is_valid(&value)) {
+                    Ok(value)
+                } else {
+                    wrong(&article(name))
+                }
             }
             Some(MetaType::Enum { enum_values, .. }) => {
                 let given = super::args::as_text(value).filter(|given| enum_values.contains_key(*given));
@@ -71,7 +79,9 @@ fn coerce_type(registry: &Registry, ty: &str, value: &Value, path: &str) -> Resu
                     };
                     object.insert(entry.clone(), coerce_type(registry, &field.ty, value, &format!("{path}.{entry}"))?);
                 }
-                let missing = input_fields.values().find(|field| field.ty.ends_with('!') && !object.contains_key(field.name.as_str()));
+                let missing = input_fields
+                    .values()
+                    .find(|field| field.ty.ends_with('!') && !object.contains_key(field.name.as_str()));
                 match missing {
                     Some(field) => wrong(&format!("a {name} with its field `{}`", field.name)),
                     None => Ok(Value::Object(object)),

@@ -91,7 +91,9 @@ pub fn address(config: &Config) -> Result<SocketAddr> {
 
 /// Opens the port.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
-    let refused = |error: std::io::Error| Error::Setup(format!("cannot listen on {address}: {error}; choose another with --listen"));
+    let refused = |error: std::io::Error| {
+        Error::Setup(format!("cannot listen on {address}: {error}; choose another with --listen"))
+    };
     TcpListener::bind(address).await.map_err(refused)
 }
 
@@ -99,7 +101,11 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 const GRACE: Duration = Duration::from_secs(20);
 
 /// Serves until `stop`, then lets running requests end.
-pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
     let (told, mut stopping) = tokio::sync::watch::channel(false);
     let serving = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
         stop.await;
@@ -143,7 +149,8 @@ async fn graphql(State(app): State<Arc<App>>, request: Request) -> Response {
 
 /// Reads the request, or says what is wrong with it.
 async fn read(request: Request, max_bytes: usize) -> Result<async_graphql::Request, (StatusCode, Error)> {
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
         let error = Error::BadInput("send the request as content-type: application/json".into());
@@ -172,7 +179,8 @@ fn accepts_graphql_response(headers: &HeaderMap) -> bool {
 }
 
 fn send(status: StatusCode, answer: Answer, modern: bool, request_id: &str) -> Response {
-    let media_type = if modern { "application/graphql-response+json; charset=utf-8" } else { "application/json; charset=utf-8" };
+    let media_type =
+        if modern { "application/graphql-response+json; charset=utf-8" } else { "application/json; charset=utf-8" };
     let mut response = (status, answer.body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));

@@ -13,8 +13,7 @@ use std::sync::Arc;
 static SAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/http/page/samples");
 
 /// Nothing from elsewhere, nothing inline.
-const POLICY: &str =
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
@@ -38,7 +37,8 @@ fn file(media_type: &'static str, text: &str) -> Response {
 /// The samples as the page reads them. A file begins with a comment that says what it shows, and may end with one
 /// that holds its variables.
 fn samples() -> String {
-    let mut files: Vec<_> = SAMPLES.files().filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?))).collect();
+    let mut files: Vec<_> =
+        SAMPLES.files().filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?))).collect();
     files.sort_unstable();
     let sample = |(name, text): (&str, &str)| {
         let title = text.lines().next().unwrap_or_default().trim_start_matches("# ");

@@ -30,7 +30,7 @@ entity! {
         /// The key of the laboratory report in the relational store.
         lab_report_id: i32 = "labReportId" index;
         /// What was tested.
-        test_name: String = "testName" index;
+        test_name: String = "testName" order;
         /// The value, as the laboratory wrote it.
         test_value: String = "value";
         /// The unit of the value.
@@ -94,7 +94,9 @@ impl LabFinding {
 fn plain_number(text: &str) -> Option<f64> {
     let text = text.trim();
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let (first, last) = (digits.bytes().next(), digits.bytes().last());
+    let at_both_ends = first.zip(last).is_some_and(|(first, last)| first.is_ascii_digit() && last.is_ascii_digit());
+    let plain = at_both_ends && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     text.parse().ok().filter(|_| plain)
 }
 
@@ -106,7 +108,7 @@ mod tests {
     fn only_plain_numbers_are_numbers() {
         assert_eq!(plain_number(" 7.25 "), Some(7.25));
         assert_eq!(plain_number("-3"), Some(-3.0));
-        for text in ["", "<0.5", "1e5", "inf", "NaN", "5.6.7", "1,5", "120/80", "."] {
+        for text in ["", "<0.5", "1e5", "inf", "NaN", "5.6.7", "1,5", "120/80", ".", "5."] {
             assert_eq!(plain_number(text), None, "{text}");
         }
     }

@@ -3,7 +3,11 @@
 use super::lab_finding;
 use crate::{
     db::{By, Date, DateTime, Link, Reach, tables},
-    graphql::{entity, model::Children, relation::{List, One}},
+    graphql::{
+        entity,
+        model::Children,
+        relation::{List, One},
+    },
     patients::patient,
 };
 
@@ -16,11 +20,11 @@ entity! {
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
         /// The day of the sample.
-        lab_date: Date = "date" index;
+        lab_date: Date = "date" order;
         /// The kind of examination, as the laboratory names it.
-        lab_type: Option<String> = "type" index;
+        lab_type: Option<String> = "type" order;
         /// Who ordered it.
-        ordering_doctor: Option<String> = "orderingDoctor" index;
+        ordering_doctor: Option<String> = "orderingDoctor" order;
         /// The laboratory.
         lab_facility: Option<String> = "facility";
         /// When it was entered.

@@ -3,7 +3,11 @@
 use super::purpose;
 use crate::{
     db::{Bind, By, Cond, Date, DateTime, Flag, Link, Reach, tables},
-    graphql::{entity, model::Children, relation::{List, One}},
+    graphql::{
+        entity,
+        model::Children,
+        relation::{List, One},
+    },
     patients::patient,
 };
 
@@ -16,11 +20,11 @@ entity! {
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
         /// The medicine's name as it was prescribed.
-        medicine_name: String = "name" index;
+        medicine_name: String = "name" order;
         /// Whether the patient still takes it.
         is_continued: Flag<true> = "isContinued" index;
         /// When it was prescribed.
-        prescribed_date: Date = "prescribedDate" index;
+        prescribed_date: Date = "prescribedDate" order;
         /// When it was stopped.
         discontinued_date: Option<Date> = "discontinuedDate";
         /// How much at a time.

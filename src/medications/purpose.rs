@@ -16,7 +16,7 @@ entity! {
         /// The key of the medication in the relational store.
         medication_id: i32 = "medicationId" index;
         /// The condition it is to treat.
-        condition_name: Option<String> = "conditionName" index;
+        condition_name: Option<String> = "conditionName" order;
         /// More about the purpose.
         purpose_description: Option<String> = "description";
     }

@@ -2,8 +2,13 @@
 //! patient, and nothing of how they are stored.
 
 use crate::{
-    chat, db::{Date, DateTime, Enum, Reach, enumeration, tables},
-    graphql::{context::Cx, entity, relation::{Connection, List, Narrowing}},
+    chat,
+    db::{Date, DateTime, Enum, Reach, enumeration, tables},
+    graphql::{
+        context::Cx,
+        entity,
+        relation::{Connection, List, Narrowing},
+    },
     labs, medications, records, reports, visits,
 };
 use chrono::{Datelike, NaiveDate};
@@ -27,13 +32,13 @@ entity! {
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
         /// Full legal name.
-        name: String = "name" index;
+        name: String = "name" order;
         /// Date of birth.
-        dob: Option<Date> = "dateOfBirth" index;
+        dob: Option<Date> = "dateOfBirth" order;
         /// Sex, as recorded.
         sex: Option<Enum<Sex>> = "sex" index;
         /// When the record was made.
-        created_at: Option<DateTime> = "createdAt" index;
+        created_at: Option<DateTime> = "createdAt" order;
         /// When the record last changed.
         updated_at: Option<DateTime> = "updatedAt";
     }

@@ -52,11 +52,11 @@ entity! {
         /// What the entry is about.
         history_type: Option<Enum<HistoryType>> = "type" index;
         /// The name of the condition, allergy, operation or habit.
-        history_item: String = "item" index;
+        history_item: String = "item" order;
         /// More about it.
         history_details: Option<String> = "details";
         /// When it happened or was found.
-        history_date: Option<Date> = "date" index;
+        history_date: Option<Date> = "date" order;
         /// How bad it is or was.
         severity: Option<Enum<Severity>> = "severity";
         /// Whether it still holds.

@@ -3,7 +3,11 @@
 use super::report_finding;
 use crate::{
     db::{By, Date, DateTime, Link, Reach, tables},
-    graphql::{entity, model::Children, relation::{Large, List, One}},
+    graphql::{
+        entity,
+        model::Children,
+        relation::{Large, List, One},
+    },
     patients::patient,
 };
 
@@ -16,9 +20,9 @@ entity! {
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
         /// The kind of report, as the hospital names it.
-        report_type: Option<String> = "type" index;
+        report_type: Option<String> = "type" order;
         /// The day of the report.
-        report_date: Date = "date" index;
+        report_date: Date = "date" order;
         /// The report in short.
         report_summary: Option<String> = "summary";
         /// Who wrote it.

@@ -17,7 +17,7 @@ entity! {
         /// The key of the report in the relational store.
         report_id: i32 = "reportId" index;
         /// What was looked at.
-        finding_key: String = "key" index;
+        finding_key: String = "key" order;
         /// What was found.
         finding_value: String = "value";
         /// The unit of the value.

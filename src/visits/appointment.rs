@@ -3,7 +3,12 @@
 use super::symptom;
 use crate::{
     db::{Bind, By, Cond, Date, DateTime, Enum, Enumerated, Link, Op, Reach, Time, enumeration, tables},
-    graphql::{context::Cx, entity, model::Children, relation::{List, One}},
+    graphql::{
+        context::Cx,
+        entity,
+        model::Children,
+        relation::{List, One},
+    },
     patients::patient,
 };
 
@@ -52,7 +57,7 @@ entity! {
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
         /// The day.
-        appointment_date: Date = "date" index;
+        appointment_date: Date = "date" order;
         /// The time of day.
         appointment_time: Option<Time> = "time";
         /// How far it has come.

@@ -31,7 +31,7 @@ entity! {
         /// The key of the appointment in the relational store.
         appointment_id: i32 = "appointmentId" index;
         /// What the symptom is called.
-        symptom_name: String = "name" index;
+        symptom_name: String = "name" order;
         /// What the patient said of it.
         symptom_description: Option<String> = "description";
         /// How bad it is.

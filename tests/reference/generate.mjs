@@ -60,8 +60,8 @@ class Scope {
   add(key, field) {
     const held = this.#fields.get(key) ?? [];
     const child = held[0]?.child ?? new Scope(field.likely);
-    const isHeld = held.some(({ owner, name, args }) => owner === field.owner && name === field.name && args === field.args);
-    if (!isHeld) this.#fields.set(key, [...held, { ...field, child }]);
+    const isSame = ({ owner, name, args }) => owner === field.owner && name === field.name && args === field.args;
+    if (!held.some(isSame)) this.#fields.set(key, [...held, { ...field, child }]);
     return child;
   }
 
@@ -73,9 +73,10 @@ class Scope {
   }
 
   acceptsAll(other) {
-    return [...other.#fields].every(([key, fields]) =>
-      fields.every((field) => this.accepts(key, field) && (this.#fields.get(key)?.[0].child.acceptsAll(field.child) ?? true)),
-    );
+    return [...other.#fields].every(([key, fields]) => {
+      const child = this.#fields.get(key)?.[0].child;
+      return fields.every((field) => this.accepts(key, field) && (child?.acceptsAll(field.child) ?? true));
+    });
   }
 
   addAll(other) {
@@ -110,8 +111,9 @@ class Writer {
     const parts = [selection, ...this.#fragments.map(({ text }) => text)];
     const used = new Set(parts.join('\n').match(/\$\w+/g));
     const variables = [...this.values.variables].filter(([name]) => used.has(`$${name}`));
-    const declared = variables.map(([name, { type, default: value }]) => `$${name}: ${type}${value ? ` = ${value}` : ''}`);
-    const given = variables.filter(([, variable]) => 'given' in variable).map(([name, { given: value }]) => [name, value]);
+    const declare = ([name, variable]) => `$${name}: ${variable.type}${variable.default ? ` = ${variable.default}` : ''}`;
+    const declared = variables.map(declare);
+    const given = variables.filter(([, variable]) => 'given' in variable).map(([name, variable]) => [name, variable.given]);
 
     const shape = this.random.weighted({ anonymous: 2, named: 3, chosen: 0.5 });
     const head = declared.length ? `(${declared.join(', ')})` : '';

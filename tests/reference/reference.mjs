@@ -33,7 +33,7 @@ if (reference.unanswered.size) {
   process.stderr.write(`not compared, the reference has no answer: ${[...reference.unanswered].join(' ')}\n`);
 }
 for (const fixed of options.cases ? JSON.parse(read(options.cases)) : []) {
-  print({ variables: {}, ...fixed, response: reference.answer(fixed) });
+  print({ ...fixed, variables: fixed.variables ?? {}, response: reference.answer(fixed) });
 }
 for (let number = 0; number < Number(options.count); number++) {
   print(generate(reference, Number(options.seed), number));

@@ -123,7 +123,10 @@ export class Values {
   #sample(type, field) {
     const row = this.random.pick(this.rows.all(type));
     const value = row ? this.rows.known(row, field) : null;
-    return value === null || (typeof value === 'string' && !PLAIN_TEXT.test(value)) ? undefined : value;
+    if (typeof value !== 'string') return value ?? undefined;
+    if (!PLAIN_TEXT.test(value)) return undefined;
+    // Texts are compared without case; days and moments have no small letters.
+    return this.random.chance(0.15) ? value.toUpperCase() : value;
   }
 
   /** At the root, conditions that no index serves are refused, unless another one narrows the rows. */
@@ -211,7 +214,8 @@ export class Values {
   /** Whether some row matches in one collation and not in another, as `José` matches `jose` where accents are ignored. */
   #dependsOnCollation(entity, field, text) {
     const wanted = folded(text);
-    return this.rows.values(entity, field).some((value) => withoutAccents(value).includes(wanted) !== folded(value).includes(wanted));
+    const differs = (value) => withoutAccents(value).includes(wanted) !== folded(value).includes(wanted);
+    return this.rows.values(entity, field).some(differs);
   }
 
   // --- writing values ---

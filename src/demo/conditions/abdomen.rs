@@ -10,10 +10,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         per_mille: [4, 44, 82, 92],
         ages: (14, 92),
         details: &["Heartburn on most days before treatment", "Mild oesophagitis at endoscopy"],
-        notes: &[
-            "Smaller evening meals, head of the bed raised; tablet half an hour before breakfast.",
-            "Free of heartburn; lowest dose that works.",
-        ],
+        notes: &["Smaller evening meals, head of the bed raised; tablet half an hour before breakfast."],
+        better: &["Free of heartburn; lowest dose that works."],
         symptoms: &[
             symptom("Heartburn", "After meals and lying down", SPELLS, MIDDLE, WEEKS),
             symptom("Acid regurgitation", "Sour taste at night", SPELLS, LIGHT, WEEKS),
@@ -21,7 +19,7 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ],
         plans: &[
             plan(
-                75,
+                85,
                 &[
                     adult(
                         &OMEPRAZOLE,
@@ -29,7 +27,12 @@ pub(super) static CONDITIONS: &[Condition] = &[
                         "Once daily before breakfast",
                         &["Reduces stomach acid", "Heals the gullet"],
                     ),
-                    adult(&LANSOPRAZOLE, &["15 mg", "30 mg"], "Once daily before breakfast", &["Reduces stomach acid"]),
+                    adult(
+                        &LANSOPRAZOLE,
+                        &["15 mg", "30 mg"],
+                        "Once daily before breakfast",
+                        &["Reduces stomach acid", "Heals the gullet"],
+                    ),
                 ],
             ),
             plan(20, &[adult(&ALGINATE, &["10 mL"], "After meals and at bedtime", &["Relieves heartburn"])]),
@@ -111,10 +114,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         women: 135,
         severities: LIGHT,
         details: &["With diarrhoea; coeliac disease excluded", "With constipation; worse under stress"],
-        notes: &[
-            "No warning signs. Food diary and low-FODMAP trial with the dietitian.",
-            "Better with regular meals and less coffee.",
-        ],
+        notes: &["No warning signs. Food diary and low-FODMAP trial with the dietitian."],
+        better: &["Better with regular meals and less coffee."],
         symptoms: &[
             symptom("Abdominal cramps", "Eased by opening the bowels", SPELLS, MIDDLE, MONTHS),
             symptom("Bloating", "By the evening", SPELLS, LIGHT, MONTHS),
@@ -142,10 +143,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         women: 130,
         severities: LIGHT,
         details: &["Confirmed by biopsy; strict gluten-free diet", "Found through iron deficiency"],
-        notes: &[
-            "Dietitian seen; antibodies to be repeated after six months.",
-            "Antibodies nearly normal; feels well.",
-        ],
+        notes: &["Dietitian seen; antibodies to be repeated after six months."],
+        better: &["Antibodies nearly normal; feels well."],
         symptoms: &[
             symptom("Diarrhoea", "Bulky, pale stools", CHRONIC, MIDDLE, MONTHS),
             symptom("Bloating", "After bread and pasta", SPELLS, LIGHT, MONTHS),
@@ -194,11 +193,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
         urgent: 18,
         severities: HARD,
         details: &["Left-sided; in remission on mesalazine", "Whole colon; last flare two years ago"],
-        notes: &[
-            "Bloody stools for weeks. Stool test sent, colonoscopy arranged.",
-            "Two formed stools a day, no blood. Colonoscopy due in the ninth year.",
-            "Flare with six stools a day; dose doubled.",
-        ],
+        notes: &["Bloody stools for weeks. Stool test sent, colonoscopy arranged."],
+        better: &["Two formed stools a day, no blood. Colonoscopy due in the ninth year."],
+        worse: &["Flare with six stools a day; dose doubled."],
         symptoms: &[
             symptom("Bloody diarrhoea", "Up to six times a day", GRADUAL, HARD, WEEKS),
             symptom("Abdominal cramps", "Left lower side before stools", SPELLS, MIDDLE, WEEKS),
@@ -250,7 +247,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         urgent: 35,
         severities: MIDDLE,
         details: &["Several small stones; waits for a date for surgery", "Single stone; two attacks of colic"],
-        notes: &["Pain after fatty food, gone now; murphy sign negative.", "No colic since the diet was changed."],
+        notes: &["Pain after fatty food, gone now; murphy sign negative."],
+        better: &["No colic since the diet was changed."],
         symptoms: &[
             symptom("Upper abdominal pain", "Right side after a fatty meal", SUDDEN, HARD, HOURS),
             symptom("Nausea", "With the pain", SUDDEN, MIDDLE, HOURS),

@@ -14,10 +14,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Little sun in the winter months; level below 20 ng/mL",
             "Found while looking into aches and tiredness",
         ],
-        notes: &[
-            "High dose for eight weeks, then a daily supplement.",
-            "Level back to normal; keep the supplement in winter.",
-        ],
+        notes: &["High dose for eight weeks, then a daily supplement."],
+        better: &["Level back to normal; keep the supplement in winter."],
         symptoms: &[
             symptom("Muscle aches", "Thighs and shoulders", GRADUAL, LIGHT, WEEKS),
             symptom("Fatigue", "Low energy through the winter", GRADUAL, MILD, MONTHS),
@@ -25,8 +23,19 @@ pub(super) static CONDITIONS: &[Condition] = &[
         plans: &[plan(
             95,
             &[
-                adult(&VITAMIN_D3, &["1000 IU", "2000 IU"], ONCE, &["Corrects vitamin D deficiency"]),
-                adult(&VITAMIN_D3, &["20 000 IU"], WEEKLY, &["Corrects vitamin D deficiency"]).days(56),
+                adult(
+                    &VITAMIN_D3,
+                    &["1000 IU", "2000 IU"],
+                    ONCE,
+                    &["Corrects vitamin D deficiency", "Strengthens bone and muscle"],
+                ),
+                adult(
+                    &VITAMIN_D3,
+                    &["20 000 IU"],
+                    WEEKLY,
+                    &["Corrects vitamin D deficiency", "Strengthens bone and muscle"],
+                )
+                .days(56),
                 adult(&VITAMIN_D3, &["400 IU", "600 IU"], ONCE, &["Corrects deficiency and supports growing bones"])
                     .child(),
             ],
@@ -49,7 +58,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         per_mille: [0, 8, 13, 36],
         ages: (18, 94),
         details: &["Vegan diet for several years", "Pernicious anaemia with intrinsic factor antibodies"],
-        notes: &["Loading injections planned, then one every three months.", "Tingling has gone; level normal."],
+        notes: &["Loading injections planned, then one every three months."],
+        better: &["Tingling has gone; level normal."],
         symptoms: &[
             symptom("Fatigue", "Worse on effort", GRADUAL, LIGHT, MONTHS),
             symptom("Tingling in the feet", "Both feet, equal", GRADUAL, LIGHT, MONTHS),
@@ -89,10 +99,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Low ferritin; diet poor in iron",
             "Blood loss from the gut excluded by endoscopy",
         ],
-        notes: &[
-            "Iron to be taken with orange juice and away from tea.",
-            "Haemoglobin rising; iron for three more months to fill the stores.",
-        ],
+        notes: &["Iron to be taken with orange juice and away from tea."],
+        better: &["Haemoglobin rising; iron for three more months to fill the stores."],
         symptoms: &[
             symptom("Fatigue", "Tired all day", GRADUAL, MIDDLE, MONTHS),
             symptom("Pallor", "Pale skin and inner eyelids", GRADUAL, LIGHT, WEEKS),
@@ -106,10 +114,16 @@ pub(super) static CONDITIONS: &[Condition] = &[
                     &FERROUS_SULFATE,
                     &["200 mg"],
                     "Once daily on an empty stomach",
-                    &["Replaces iron and fills the stores"],
+                    &["Replaces iron and fills the stores", "Relieves tiredness from anaemia"],
                 )
                 .days(180),
-                adult(&FERROUS_FUMARATE, &["210 mg"], ONCE, &["Replaces iron and fills the stores"]).days(150),
+                adult(
+                    &FERROUS_FUMARATE,
+                    &["210 mg"],
+                    ONCE,
+                    &["Replaces iron and fills the stores", "Relieves tiredness from anaemia"],
+                )
+                .days(150),
                 adult(&FERROUS_FUMARATE, &["140 mg/5 mL, 2.5 mL"], TWICE, &["Replaces iron"]).child().days(90),
             ],
         )],
@@ -139,10 +153,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Stage 3b with protein in the urine",
             "Stage 3 after long-standing high pressure",
         ],
-        notes: &[
-            "Avoid anti-inflammatory tablets; drink enough in hot weather.",
-            "eGFR stable, potassium normal. Next check in six months.",
-        ],
+        notes: &["Avoid anti-inflammatory tablets; drink enough in hot weather."],
+        better: &["eGFR stable, potassium normal. Next check in six months."],
         symptoms: &[
             symptom("Fatigue", "Tires quickly", GRADUAL, LIGHT, MONTHS),
             symptom("Ankle swelling", "In the evening", GRADUAL, LIGHT, WEEKS),
@@ -152,11 +164,29 @@ pub(super) static CONDITIONS: &[Condition] = &[
             plan(
                 65,
                 &[
-                    adult(&RAMIPRIL, &["2.5 mg", "5 mg"], ONCE, &["Slows the loss of kidney function"]),
-                    adult(&LOSARTAN, &["50 mg"], ONCE, &["Slows the loss of kidney function"]),
+                    adult(
+                        &RAMIPRIL,
+                        &["2.5 mg", "5 mg"],
+                        ONCE,
+                        &["Slows the loss of kidney function", "Lowers the loss of protein in the urine"],
+                    ),
+                    adult(
+                        &LOSARTAN,
+                        &["50 mg"],
+                        ONCE,
+                        &["Slows the loss of kidney function", "Lowers the loss of protein in the urine"],
+                    ),
                 ],
             ),
-            plan(30, &[adult(&DAPAGLIFLOZIN, &["10 mg"], ONCE, &["Slows the loss of kidney function"])]),
+            plan(
+                30,
+                &[adult(
+                    &DAPAGLIFLOZIN,
+                    &["10 mg"],
+                    ONCE,
+                    &["Slows the loss of kidney function", "Lowers the loss of protein in the urine"],
+                )],
+            ),
             plan(35, &[adult(&ATORVASTATIN, &["20 mg"], BEDTIME, &["Protects the heart in kidney disease"])]),
         ],
         labs: &[lab(

@@ -17,11 +17,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Allergic asthma, worse in the pollen season",
             "Reversible on spirometry; triggered by effort",
         ],
-        notes: &[
-            "Inhaler technique checked; peak flow diary given.",
-            "Uses the reliever less than twice a week: well controlled.",
-            "Woken by cough twice a week; preventer to be used every day.",
-        ],
+        notes: &["Inhaler technique checked; peak flow diary given."],
+        better: &["Uses the reliever less than twice a week: well controlled."],
+        worse: &["Woken by cough twice a week; preventer to be used every day."],
         symptoms: &[
             symptom("Wheezing", "Whistling on breathing out, worse at night", SPELLS, MIDDLE, DAYS),
             symptom("Shortness of breath", "With exercise and in cold air", SPELLS, MIDDLE, DAYS),
@@ -42,7 +40,7 @@ pub(super) static CONDITIONS: &[Condition] = &[
                         &SALBUTAMOL,
                         &["100 micrograms per puff, 2 puffs through a spacer"],
                         NEEDED,
-                        &["Relieves wheeze"],
+                        &["Relieves wheeze", "Taken before exercise to prevent wheeze"],
                     )
                     .child(),
                 ],
@@ -54,18 +52,39 @@ pub(super) static CONDITIONS: &[Condition] = &[
                         &BECLOMETASONE,
                         &["100 micrograms", "200 micrograms"],
                         TWICE,
-                        &["Prevents attacks of asthma"],
+                        &["Prevents attacks of asthma", "Calms the inflammation of the airways"],
                     ),
-                    adult(&BUDESONIDE_FORMOTEROL, &["200/6 micrograms"], TWICE, &["Prevents attacks of asthma"]),
-                    adult(&BECLOMETASONE, &["50 micrograms", "100 micrograms"], TWICE, &["Prevents attacks of asthma"])
-                        .child(),
+                    adult(
+                        &BUDESONIDE_FORMOTEROL,
+                        &["200/6 micrograms"],
+                        TWICE,
+                        &["Prevents attacks of asthma", "Calms the inflammation of the airways"],
+                    ),
+                    adult(
+                        &BECLOMETASONE,
+                        &["50 micrograms", "100 micrograms"],
+                        TWICE,
+                        &["Prevents attacks of asthma", "Calms the inflammation of the airways"],
+                    )
+                    .child(),
                 ],
             ),
             plan(
                 14,
                 &[
-                    adult(&MONTELUKAST, &["10 mg"], BEDTIME, &["Prevents attacks of asthma"]),
-                    adult(&MONTELUKAST, &["4 mg", "5 mg"], BEDTIME, &["Prevents attacks of asthma"]).child(),
+                    adult(
+                        &MONTELUKAST,
+                        &["10 mg"],
+                        BEDTIME,
+                        &["Prevents attacks of asthma", "Calms the inflammation of the airways"],
+                    ),
+                    adult(
+                        &MONTELUKAST,
+                        &["4 mg", "5 mg"],
+                        BEDTIME,
+                        &["Prevents attacks of asthma", "Calms the inflammation of the airways"],
+                    )
+                    .child(),
                 ],
             ),
             plan(7, &[adult(&PREDNISOLONE, &["40 mg"], ONCE, &["Treats a sudden worsening of asthma"]).days(5)]),
@@ -110,10 +129,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "GOLD stage 2; about 30 pack-years of smoking",
             "GOLD stage 3 with two exacerbations in the last year",
         ],
-        notes: &[
-            "Breathless on hills; pulmonary rehabilitation offered, influenza vaccine advised.",
-            "Oxygen saturation 94% on air. Inhaler technique corrected.",
-        ],
+        notes: &["Breathless on hills; pulmonary rehabilitation offered, influenza vaccine advised."],
+        worse: &["Oxygen saturation 94% on air. Inhaler technique corrected."],
         symptoms: &[
             symptom("Chronic cough", "Every morning, for most of the year", CHRONIC, MIDDLE, LONG),
             symptom("Sputum", "White, more in winter", CHRONIC, LIGHT, MONTHS),
@@ -128,9 +145,14 @@ pub(super) static CONDITIONS: &[Condition] = &[
                         &TIOTROPIUM,
                         &["18 micrograms", "2.5 micrograms, 2 puffs"],
                         ONCE,
-                        &["Keeps the airways open"],
+                        &["Keeps the airways open", "Reduces the number of exacerbations"],
                     ),
-                    adult(&UMECLIDINIUM_VILANTEROL, &["55/22 micrograms"], ONCE, &["Keeps the airways open"]),
+                    adult(
+                        &UMECLIDINIUM_VILANTEROL,
+                        &["55/22 micrograms"],
+                        ONCE,
+                        &["Keeps the airways open", "Reduces the number of exacerbations"],
+                    ),
                 ],
             ),
             plan(
@@ -179,10 +201,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ages: (4, 78),
         severities: MILD,
         details: &["Pollen season from April to July", "All year round; house dust mite on the skin test"],
-        notes: &[
-            "Nasal spray technique shown; start two weeks before the season.",
-            "Rinses the nose with salt water; much better.",
-        ],
+        notes: &["Nasal spray technique shown; start two weeks before the season."],
+        better: &["Rinses the nose with salt water; much better."],
         symptoms: &[
             symptom("Sneezing", "Bouts of ten and more", SPELLS, LIGHT, WEEKS),
             symptom("Runny nose", "Clear, watery", SPELLS, LIGHT, WEEKS),
@@ -191,11 +211,17 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ],
         plans: &[
             plan(
-                55,
+                65,
                 &[
-                    adult(&CETIRIZINE, &["10 mg"], NEEDED, &["Relieves sneezing and itching"]),
-                    adult(&LORATADINE, &["10 mg"], ONCE, &["Relieves sneezing and itching"]),
-                    adult(&CETIRIZINE, &["2.5 mg", "5 mg"], ONCE, &["Relieves sneezing and itching"]).child(),
+                    adult(&CETIRIZINE, &["10 mg"], NEEDED, &["Relieves sneezing and itching", "Relieves itchy eyes"]),
+                    adult(&LORATADINE, &["10 mg"], ONCE, &["Relieves sneezing and itching", "Relieves itchy eyes"]),
+                    adult(
+                        &CETIRIZINE,
+                        &["2.5 mg", "5 mg"],
+                        ONCE,
+                        &["Relieves sneezing and itching", "Relieves itchy eyes"],
+                    )
+                    .child(),
                 ],
             ),
             plan(
@@ -218,11 +244,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Sleeps with a positive-pressure mask since the sleep study",
             "Moderate apnoea; worse lying on the back",
         ],
-        notes: &[
-            "Sleepiness score 15 points. Sleep study arranged, no driving when sleepy.",
-            "Uses the mask 5 hours a night; less sleepy by day.",
-            "Mask leaks; sent for a new fitting.",
-        ],
+        notes: &["Sleepiness score 15 points. Sleep study arranged, no driving when sleepy."],
+        better: &["Uses the mask 5 hours a night; less sleepy by day."],
+        worse: &["Mask leaks; sent for a new fitting."],
         symptoms: &[
             symptom("Snoring", "Loud, with pauses seen by the partner", CHRONIC, MIDDLE, LONG),
             symptom("Daytime sleepiness", "Falls asleep in front of the television", CHRONIC, MIDDLE, MONTHS),

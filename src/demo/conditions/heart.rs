@@ -15,11 +15,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Stage 1 hypertension, no damage to kidneys or eyes found",
             "Raised clinic readings on three visits; runs in the family",
         ],
-        notes: &[
-            "Blood pressure 152/94 mmHg; home monitoring agreed, salt intake discussed.",
-            "Blood pressure 138/86 mmHg on treatment; dose unchanged.",
-            "Blood pressure 146/90 mmHg; treatment stepped up, kidney function to be checked.",
-        ],
+        notes: &["Blood pressure 152/94 mmHg; home monitoring agreed, salt intake discussed."],
+        better: &["Blood pressure 138/86 mmHg on treatment; dose unchanged."],
+        worse: &["Blood pressure 146/90 mmHg; treatment stepped up, kidney function to be checked."],
         symptoms: &[
             symptom("Headache", "Dull pressure at the back of the head in the morning", SPELLS, LIGHT, WEEKS),
             symptom("Dizziness", "Light-headed on standing up quickly", SPELLS, MILD, WEEKS),
@@ -29,14 +27,24 @@ pub(super) static CONDITIONS: &[Condition] = &[
             plan(
                 92,
                 &[
-                    adult(&AMLODIPINE, &["5 mg", "10 mg"], ONCE, &["Lowers blood pressure by relaxing the arteries"]),
+                    adult(
+                        &AMLODIPINE,
+                        &["5 mg", "10 mg"],
+                        ONCE,
+                        &["Lowers blood pressure by relaxing the arteries", "Reduces the risk of stroke"],
+                    ),
                     adult(
                         &RAMIPRIL,
                         &["2.5 mg", "5 mg", "10 mg"],
                         ONCE,
                         &["Lowers blood pressure", "Protects the heart and kidneys from high pressure"],
                     ),
-                    adult(&LOSARTAN, &["50 mg", "100 mg"], ONCE, &["Lowers blood pressure without causing cough"]),
+                    adult(
+                        &LOSARTAN,
+                        &["50 mg", "100 mg"],
+                        ONCE,
+                        &["Lowers blood pressure without causing cough", "Protects the kidneys from high pressure"],
+                    ),
                     adult(&LISINOPRIL, &["5 mg", "10 mg", "20 mg"], ONCE, &["Lowers blood pressure"]),
                     adult(&LABETALOL, &["100 mg", "200 mg"], TWICE, &["Lowers blood pressure; safe in pregnancy"]),
                 ],
@@ -97,10 +105,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Raised LDL cholesterol at a health check; no thyroid or kidney cause found",
             "Ten-year cardiovascular risk above 10%; statin offered",
         ],
-        notes: &[
-            "Cardiovascular risk explained; diet sheet given and statin discussed.",
-            "Lipid target not quite reached; taking tablets regularly from now on.",
-        ],
+        notes: &["Cardiovascular risk explained; diet sheet given and statin discussed."],
+        worse: &["Lipid target not quite reached; taking tablets regularly from now on."],
         symptoms: &[],
         plans: &[
             plan(
@@ -112,7 +118,12 @@ pub(super) static CONDITIONS: &[Condition] = &[
                         BEDTIME,
                         &["Lowers LDL cholesterol", "Reduces the risk of heart attack and stroke"],
                     ),
-                    adult(&ROSUVASTATIN, &["5 mg", "10 mg"], ONCE, &["Lowers LDL cholesterol"]),
+                    adult(
+                        &ROSUVASTATIN,
+                        &["5 mg", "10 mg"],
+                        ONCE,
+                        &["Lowers LDL cholesterol", "Reduces the risk of heart attack and stroke"],
+                    ),
                 ],
             ),
             plan(10, &[adult(&EZETIMIBE, &["10 mg"], ONCE, &["Lowers cholesterol taken up from food"])]),
@@ -142,11 +153,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Angina on effort; narrowing of the left anterior descending artery on angiography",
             "Heart attack treated with a stent; cardiac rehabilitation completed",
         ],
-        notes: &[
-            "Tightness on effort. Medicines started and cardiology asked for an early date.",
-            "No angina at rest; walks 2 km without stopping. Medicines continued.",
-            "Chest pain on hills, settles with spray within three minutes. Cardiology informed.",
-        ],
+        notes: &["Tightness on effort. Medicines started and cardiology asked for an early date."],
+        better: &["No angina at rest; walks 2 km without stopping. Medicines continued."],
+        worse: &["Chest pain on hills, settles with spray within three minutes. Cardiology informed."],
         symptoms: &[
             symptom("Chest pain", "Tightness behind the breastbone on effort, eases with rest", SUDDEN, HARD, HOURS),
             symptom("Shortness of breath", "On climbing one flight of stairs", GRADUAL, MIDDLE, WEEKS),
@@ -156,8 +165,18 @@ pub(super) static CONDITIONS: &[Condition] = &[
             plan(
                 90,
                 &[
-                    adult(&ASPIRIN, &["75 mg"], ONCE, &["Prevents clots in the coronary arteries"]),
-                    adult(&CLOPIDOGREL, &["75 mg"], ONCE, &["Prevents clots in the coronary arteries"]),
+                    adult(
+                        &ASPIRIN,
+                        &["75 mg"],
+                        ONCE,
+                        &["Prevents clots in the coronary arteries", "Reduces the risk of another heart attack"],
+                    ),
+                    adult(
+                        &CLOPIDOGREL,
+                        &["75 mg"],
+                        ONCE,
+                        &["Prevents clots in the coronary arteries", "Reduces the risk of another heart attack"],
+                    ),
                 ],
             ),
             plan(
@@ -167,9 +186,14 @@ pub(super) static CONDITIONS: &[Condition] = &[
                         &ATORVASTATIN,
                         &["40 mg", "80 mg"],
                         BEDTIME,
-                        &["Stabilises plaque and lowers LDL cholesterol"],
+                        &["Stabilises plaque and lowers LDL cholesterol", "Reduces the risk of another heart attack"],
                     ),
-                    adult(&ROSUVASTATIN, &["20 mg"], ONCE, &["Stabilises plaque and lowers LDL cholesterol"]),
+                    adult(
+                        &ROSUVASTATIN,
+                        &["20 mg"],
+                        ONCE,
+                        &["Stabilises plaque and lowers LDL cholesterol", "Reduces the risk of another heart attack"],
+                    ),
                 ],
             ),
             plan(60, &[adult(&BISOPROLOL, &["2.5 mg", "5 mg"], MORNING, &["Slows the heart and prevents angina"])]),
@@ -227,8 +251,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Reduced ejection fraction; stable on tablets, weighs daily",
             "Admitted with fluid overload; improved with diuretics",
         ],
-        notes: &[
-            "Crackles at both bases and swollen ankles. Water tablets, daily weighing, echocardiogram asked for.",
+        notes: &["Crackles at both bases and swollen ankles. Water tablets, daily weighing, echocardiogram asked for."],
+        better: &[
             "Weight stable, ankles slightly swollen. Daily weighing continued.",
             "Lungs clear, less breathless since the diuretic was increased.",
         ],
@@ -318,8 +342,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Permanent atrial fibrillation; stroke risk calls for anticoagulation",
             "Paroxysmal atrial fibrillation found on a 24-hour recording",
         ],
-        notes: &[
-            "Pulse irregular, 112/min. Risk of stroke explained, anticoagulant started.",
+        notes: &["Pulse irregular, 112/min. Risk of stroke explained, anticoagulant started."],
+        better: &[
             "Pulse irregular, 76/min. No bleeding on the anticoagulant.",
             "Rate well controlled; kidney function to be checked yearly for the dose.",
         ],
@@ -332,12 +356,17 @@ pub(super) static CONDITIONS: &[Condition] = &[
             plan(
                 92,
                 &[
-                    adult(&APIXABAN, &["5 mg", "2.5 mg"], TWICE, &["Prevents stroke by preventing clots"]),
+                    adult(
+                        &APIXABAN,
+                        &["5 mg", "2.5 mg"],
+                        TWICE,
+                        &["Prevents stroke by preventing clots", "Keeps clots from forming in the left atrium"],
+                    ),
                     adult(
                         &RIVAROXABAN,
                         &["20 mg", "15 mg"],
                         "Once daily with the evening meal",
-                        &["Prevents stroke by preventing clots"],
+                        &["Prevents stroke by preventing clots", "Keeps clots from forming in the left atrium"],
                     ),
                 ],
             ),

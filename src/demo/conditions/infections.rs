@@ -69,7 +69,7 @@ pub(super) static CONDITIONS: &[Condition] = &[
             symptom("Sore throat", "At the start", GRADUAL, MILD, DAYS),
         ],
         plans: &[plan(
-            45,
+            60,
             &[
                 adult(&PARACETAMOL, &["500 mg", "1 g"], "Up to four times daily", &["Lowers fever and eases aches"])
                     .days(7),

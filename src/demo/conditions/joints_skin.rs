@@ -11,15 +11,24 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ages: (44, 95),
         women: 125,
         severities: MIDDLE,
-        details: &["Right knee; exercises and walking stick", "Both knees; surgery not wanted yet"],
-        notes: &["Knee cool, slight effusion. Strengthening exercises and weight discussed.", "Walks 1 km; gel helps."],
+        details: &["Right knee; exercises and walking stick", "Both knees, more on the right"],
+        notes: &["Knee cool, slight effusion. Strengthening exercises and weight discussed."],
+        better: &["Walks 1 km; gel helps."],
         symptoms: &[
             symptom("Knee pain", "On stairs and after long walks", CHRONIC, MIDDLE, LONG),
             symptom("Joint stiffness", "Less than half an hour in the morning", CHRONIC, LIGHT, MONTHS),
             symptom("Knee swelling", "After effort", SPELLS, LIGHT, WEEKS),
         ],
         plans: &[
-            plan(55, &[adult(&PARACETAMOL, &["500 mg", "1 g"], "Up to four times daily", &["Eases joint pain"])]),
+            plan(
+                65,
+                &[adult(
+                    &PARACETAMOL,
+                    &["500 mg", "1 g"],
+                    "Up to four times daily",
+                    &["Eases joint pain", "Makes walking and exercise possible"],
+                )],
+            ),
             plan(
                 45,
                 &[
@@ -54,11 +63,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
         women: 145,
         severities: HARD,
         details: &["Antibody positive; small joints of both hands", "In remission on a disease-modifying drug"],
-        notes: &[
-            "Six swollen joints of the hands. Blood tests and X-ray; urgent rheumatology.",
-            "Three swollen joints; blood monitoring for the medicine is up to date.",
-            "No swollen joint; dose kept.",
-        ],
+        notes: &["Six swollen joints of the hands. Blood tests and X-ray; urgent rheumatology."],
+        better: &["No swollen joint; dose kept."],
+        worse: &["Three swollen joints; blood monitoring for the medicine is up to date."],
         symptoms: &[
             symptom("Joint pain", "Fingers and wrists on both sides", GRADUAL, HARD, MONTHS),
             symptom("Joint stiffness", "More than an hour every morning", CHRONIC, HARD, MONTHS),
@@ -124,13 +131,22 @@ pub(super) static CONDITIONS: &[Condition] = &[
         women: 40,
         severities: MIDDLE,
         details: &["Big toe, two attacks a year", "Ankle and big toe; urate lowering since the third attack"],
-        notes: &["Joint red and very tender; less beer and meat advised.", "No attack for a year; urate on target."],
+        notes: &["Joint red and very tender; less beer and meat advised."],
+        better: &["No attack for a year; urate on target."],
         symptoms: &[
             symptom("Joint pain", "Big toe, cannot bear the sheet", SUDDEN, HARD, DAYS),
             symptom("Joint swelling", "Red and hot", SUDDEN, MIDDLE, DAYS),
         ],
         plans: &[
-            plan(70, &[adult(&ALLOPURINOL, &["100 mg", "300 mg"], ONCE, &["Lowers uric acid and prevents attacks"])]),
+            plan(
+                70,
+                &[adult(
+                    &ALLOPURINOL,
+                    &["100 mg", "300 mg"],
+                    ONCE,
+                    &["Lowers uric acid and prevents attacks", "Prevents stones and tophi"],
+                )],
+            ),
             plan(
                 45,
                 &[
@@ -160,10 +176,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         women: 165,
         severities: MIDDLE,
         details: &["Found after a wrist fracture", "T-score -2.8 at the hip; fall prevention discussed"],
-        notes: &[
-            "Calcium-rich food, balance training, no trip hazards at home.",
-            "No new fracture; treatment for five years planned.",
-        ],
+        notes: &["Calcium-rich food, balance training, no trip hazards at home."],
+        better: &["No new fracture; treatment for five years planned."],
         symptoms: &[
             symptom("Back pain", "Middle of the back, worse standing", CHRONIC, LIGHT, MONTHS),
             symptom("Loss of height", "3 cm in ten years", GRADUAL, MILD, LONG),
@@ -176,13 +190,13 @@ pub(super) static CONDITIONS: &[Condition] = &[
                         &ALENDRONIC_ACID,
                         &["70 mg"],
                         "Once weekly, upright and before breakfast",
-                        &["Strengthens bone and prevents fractures"],
+                        &["Strengthens bone", "Prevents fractures of the hip and spine"],
                     ),
                     adult(
                         &DENOSUMAB,
                         &["60 mg injection"],
                         "Every 6 months",
-                        &["Strengthens bone and prevents fractures"],
+                        &["Strengthens bone", "Prevents fractures of the hip and spine"],
                     ),
                 ],
             ),
@@ -228,7 +242,7 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ],
         plans: &[
             plan(
-                60,
+                75,
                 &[
                     adult(&NAPROXEN, &["250 mg", "500 mg"], MEALS, &["Eases back pain"]).days(10),
                     adult(&IBUPROFEN, &["400 mg"], "Three times daily with meals", &["Eases back pain"]).days(10),
@@ -330,17 +344,24 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ages: (1, 80),
         group: "skin",
         details: &["Bends of elbows and knees", "Hands, worse with washing"],
-        notes: &[
-            "Emollient twice a day even when the skin is clear; steroid cream for flares.",
-            "Skin calm, sleeps through.",
-        ],
+        notes: &["Emollient twice a day even when the skin is clear; steroid cream for flares."],
+        better: &["Skin calm, sleeps through."],
         symptoms: &[
             symptom("Itchy rash", "Bends of elbows and knees", CHRONIC, MIDDLE, WEEKS),
             symptom("Dry skin", "Whole body", CHRONIC, LIGHT, MONTHS),
             symptom("Poor sleep", "Because of itching", SPELLS, LIGHT, WEEKS),
         ],
         plans: &[
-            plan(85, &[adult(&EMOLLIENT, &["Generous layer"], TWICE, &["Keeps the skin supple"]).any_age()]),
+            plan(
+                85,
+                &[adult(
+                    &EMOLLIENT,
+                    &["Generous layer"],
+                    TWICE,
+                    &["Keeps the skin supple", "Lengthens the time between flares"],
+                )
+                .any_age()],
+            ),
             plan(
                 60,
                 &[
@@ -360,10 +381,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ages: (10, 85),
         group: "skin",
         details: &["Elbows, knees and scalp", "Worse in winter; joints not affected"],
-        notes: &[
-            "5% of the skin affected. Ointment daily for four weeks, then at weekends.",
-            "Nearly clear after summer.",
-        ],
+        notes: &["5% of the skin affected. Ointment daily for four weeks, then at weekends."],
+        better: &["Nearly clear after summer."],
         symptoms: &[
             symptom("Scaly patches", "Silvery, on elbows and knees", CHRONIC, MIDDLE, MONTHS),
             symptom("Itching", "Of the patches", CHRONIC, LIGHT, MONTHS),
@@ -384,10 +403,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         per_mille: [52, 56, 0, 0],
         ages: (12, 34),
         details: &["Face and back, some nodules", "Face, mostly blackheads"],
-        notes: &[
-            "Wash with mild soap, do not squeeze; effect is seen after eight weeks.",
-            "Fewer spots; go on at night.",
-        ],
+        notes: &["Wash with mild soap, do not squeeze; effect is seen after eight weeks."],
+        better: &["Fewer spots; go on at night."],
         symptoms: &[symptom("Facial spots", "Blackheads and pustules on cheeks and chin", CHRONIC, LIGHT, MONTHS)],
         plans: &[
             plan(

@@ -18,11 +18,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Diagnosed after months of thirst and weight loss; no ketones",
             "Diet alone at first, tablets since the second year",
         ],
-        notes: &[
-            "Feet: pulses present, feeling normal. Eye screening arranged.",
-            "Home glucose readings reviewed; snacks and walking after meals discussed.",
-            "HbA1c falling; medicines well tolerated. Next review in three months.",
-        ],
+        notes: &["Feet: pulses present, feeling normal. Eye screening arranged."],
+        better: &["HbA1c falling; medicines well tolerated. Next review in three months."],
+        worse: &["Home glucose readings reviewed; snacks and walking after meals discussed."],
         symptoms: &[
             symptom("Polyuria", "Passes urine often, twice or more at night", GRADUAL, MIDDLE, MONTHS),
             symptom("Increased thirst", "Drinks more than 3 litres a day", GRADUAL, LIGHT, MONTHS),
@@ -130,11 +128,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
         urgent: 45,
         severities: HARD,
         details: &["Began with ketoacidosis; carbohydrate counting learnt", "Positive GAD antibodies; sensor in use"],
-        notes: &[
-            "Glucose far too high, ketones present. Insulin, training for the patient and family.",
-            "Sensor data reviewed: 68% in range. Evening ratio adjusted.",
-            "No severe hypoglycaemia since the last visit; injection sites healthy.",
-        ],
+        notes: &["Glucose far too high, ketones present. Insulin, training for the patient and family."],
+        better: &["No severe hypoglycaemia since the last visit; injection sites healthy."],
+        worse: &["Sensor data reviewed: 58% in range. Evening ratio adjusted."],
         symptoms: &[
             symptom("Increased thirst", "Drinks through the night", SUDDEN, HARD, WEEKS),
             symptom("Weight loss", "Clothes loose within a month", GRADUAL, MIDDLE, WEEKS),
@@ -184,10 +180,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Autoimmune thyroiditis (Hashimoto); replacement for life",
             "Found while looking into tiredness and weight gain",
         ],
-        notes: &[
-            "Tablet to be taken on an empty stomach; TSH again in eight weeks.",
-            "Feels well on the present dose; yearly TSH is enough.",
-        ],
+        notes: &["Tablet to be taken on an empty stomach; TSH again in eight weeks."],
+        better: &["Feels well on the present dose; yearly TSH is enough."],
         symptoms: &[
             symptom("Fatigue", "Sleeps long and still feels tired", GRADUAL, MIDDLE, MONTHS),
             symptom("Cold intolerance", "Needs a jumper when others do not", GRADUAL, LIGHT, MONTHS),
@@ -202,7 +196,7 @@ pub(super) static CONDITIONS: &[Condition] = &[
                     &LEVOTHYROXINE,
                     &["50 micrograms", "75 micrograms", "100 micrograms"],
                     "Once daily, 30 minutes before breakfast",
-                    &["Replaces the missing thyroid hormone"],
+                    &["Replaces the missing thyroid hormone", "Relieves tiredness and cold intolerance"],
                 ),
                 adult(
                     &LEVOTHYROXINE,
@@ -236,7 +230,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         group: "thyroid",
         severities: MIDDLE,
         details: &["Graves' disease with positive receptor antibodies", "Toxic nodule on the thyroid scan"],
-        notes: &["Pulse 104/min, fine tremor. Warned to report a sore throat at once.", "Calmer, weight stable again."],
+        notes: &["Pulse 104/min, fine tremor. Warned to report a sore throat at once."],
+        better: &["Calmer, weight stable again."],
         symptoms: &[
             symptom("Palpitations", "Fast pulse even at rest", GRADUAL, MIDDLE, WEEKS),
             symptom("Weight loss", "5 kg despite good appetite", GRADUAL, MIDDLE, MONTHS),
@@ -286,10 +281,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ages: (7, 85),
         group: "weight",
         details: &["Weight programme offered", "Dietitian involved; the whole household takes part"],
-        notes: &[
-            "Goal: 5% less weight in six months. Food diary and 30 minutes of walking a day.",
-            "2 kg less than at the last visit; encouraged to go on.",
-        ],
+        notes: &["Goal: 5% less weight in six months. Food diary and 30 minutes of walking a day."],
+        better: &["2 kg less than at the last visit; encouraged to go on."],
         symptoms: &[
             symptom("Shortness of breath", "On effort only", GRADUAL, LIGHT, MONTHS),
             symptom("Knee pain", "Both knees on stairs", GRADUAL, LIGHT, MONTHS),
@@ -321,7 +314,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Bright liver on ultrasound; drinks little alcohol",
             "Raised ALT for more than six months; viral hepatitis excluded",
         ],
-        notes: &["Weight loss is the treatment; fibrosis score low.", "Liver enzymes nearly normal after losing 6 kg."],
+        notes: &["Weight loss is the treatment; fibrosis score low."],
+        better: &["Liver enzymes nearly normal after losing 6 kg."],
         symptoms: &[
             symptom("Upper abdominal discomfort", "Dull feeling on the right", CHRONIC, MILD, MONTHS),
             symptom("Fatigue", "Low drive", GRADUAL, MILD, MONTHS),

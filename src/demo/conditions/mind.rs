@@ -17,11 +17,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
             "Second episode; early signs known to the patient and family",
             "After a difficult year; no thoughts of self-harm",
         ],
-        notes: &[
-            "PHQ-9 16 points. Talking therapy referred, medicine explained, seen again in two weeks.",
-            "PHQ-9 down to 7 points; sleeps better and sees friends again.",
-            "Low mood again; dose raised. Safety plan gone through.",
-        ],
+        notes: &["PHQ-9 16 points. Talking therapy referred, medicine explained, seen again in two weeks."],
+        better: &["PHQ-9 down to 7 points; sleeps better and sees friends again."],
+        worse: &["Low mood again; dose raised. Safety plan gone through."],
         symptoms: &[
             symptom("Low mood", "Most of the day, nearly every day", GRADUAL, MIDDLE, MONTHS),
             symptom("Loss of interest", "No pleasure in hobbies", GRADUAL, MIDDLE, MONTHS),
@@ -38,9 +36,19 @@ pub(super) static CONDITIONS: &[Condition] = &[
                     MORNING,
                     &["Lifts mood", "Prevents another episode of depression"],
                 ),
-                adult(&CITALOPRAM, &["10 mg", "20 mg"], ONCE, &["Lifts mood"]),
+                adult(
+                    &CITALOPRAM,
+                    &["10 mg", "20 mg"],
+                    ONCE,
+                    &["Lifts mood", "Prevents another episode of depression"],
+                ),
                 adult(&MIRTAZAPINE, &["15 mg", "30 mg"], BEDTIME, &["Lifts mood and helps sleep"]),
-                adult(&DULOXETINE, &["30 mg", "60 mg"], ONCE, &["Lifts mood"]),
+                adult(
+                    &DULOXETINE,
+                    &["30 mg", "60 mg"],
+                    ONCE,
+                    &["Lifts mood", "Prevents another episode of depression"],
+                ),
             ],
         )],
         labs: &[lab(14, &HEALTH_CHECK, (1, 1), 300, &[])],
@@ -55,10 +63,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         men: 70,
         women: 130,
         details: &["Worries about many things on most days", "Panic attacks in the past; breathing exercises help"],
-        notes: &[
-            "GAD-7 14 points. Breathing and exposure explained; online programme offered.",
-            "GAD-7 6 points, copes well.",
-        ],
+        notes: &["GAD-7 14 points. Breathing and exposure explained; online programme offered."],
+        better: &["GAD-7 6 points, copes well."],
         symptoms: &[
             symptom("Excessive worry", "About many things, hard to stop", CHRONIC, MIDDLE, MONTHS),
             symptom("Palpitations", "With worry, settles by itself", SPELLS, LIGHT, WEEKS),
@@ -67,10 +73,10 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ],
         plans: &[
             plan(
-                50,
+                62,
                 &[
-                    adult(&SERTRALINE, &["25 mg", "50 mg"], MORNING, &["Reduces anxiety"]),
-                    adult(&DULOXETINE, &["30 mg"], ONCE, &["Reduces anxiety"]),
+                    adult(&SERTRALINE, &["25 mg", "50 mg"], MORNING, &["Reduces anxiety", "Prevents panic attacks"]),
+                    adult(&DULOXETINE, &["30 mg"], ONCE, &["Reduces anxiety", "Prevents panic attacks"]),
                 ],
             ),
             plan(15, &[adult(&PROPRANOLOL, &["10 mg", "40 mg"], NEEDED, &["Relieves trembling and palpitations"])]),
@@ -85,10 +91,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ages: (19, 92),
         women: 120,
         details: &["Falls asleep after two hours", "Wakes often; sleep diary kept"],
-        notes: &[
-            "Sleep hygiene and sleep restriction explained; tablets only for a short time.",
-            "Sleeps six hours again.",
-        ],
+        notes: &["Sleep hygiene and sleep restriction explained; tablets only for a short time."],
+        better: &["Sleeps six hours again."],
         symptoms: &[
             symptom("Poor sleep", "Takes more than an hour to fall asleep", CHRONIC, MIDDLE, MONTHS),
             symptom("Daytime sleepiness", "In the afternoon", CHRONIC, LIGHT, WEEKS),
@@ -118,10 +122,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         women: 150,
         severities: MIDDLE,
         details: &["With visual aura; two attacks a month", "Without aura, with stress or after poor sleep"],
-        notes: &[
-            "Headache diary started; triggers are skipped meals and stress.",
-            "Down to one attack a month; prevention goes on.",
-        ],
+        notes: &["Headache diary started; triggers are skipped meals and stress."],
+        better: &["Down to one attack a month; prevention goes on."],
         symptoms: &[
             symptom("Headache", "One-sided, throbbing, with nausea", SPELLS, HARD, HOURS),
             symptom("Visual aura", "Zigzag lines for 20 minutes", SUDDEN, LIGHT, HOURS),
@@ -178,7 +180,7 @@ pub(super) static CONDITIONS: &[Condition] = &[
             symptom("Headache", "Like a band around the head", GRADUAL, LIGHT, WEEKS),
             symptom("Neck pain", "Stiff in the evening", GRADUAL, MILD, WEEKS),
         ],
-        plans: &[plan(50, &[adult(&PARACETAMOL, &["500 mg", "1 g"], NEEDED, &["Eases headache"]).days(21)])],
+        plans: &[plan(65, &[adult(&PARACETAMOL, &["500 mg", "1 g"], NEEDED, &["Eases headache"]).days(21)])],
         ..PLAIN
     },
     Condition {
@@ -189,11 +191,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
         urgent: 55,
         severities: HARD,
         details: &["Generalised seizures; free of seizures for two years", "Focal epilepsy; last seizure last year"],
-        notes: &[
-            "Seizure seen by others. Tablets started, electroencephalogram arranged, safety advice given.",
-            "No seizure since the last visit. Takes tablets regularly.",
-            "One seizure after a short night; dose adjusted.",
-        ],
+        notes: &["Seizure seen by others. Tablets started, electroencephalogram arranged, safety advice given."],
+        better: &["No seizure since the last visit. Takes tablets regularly."],
+        worse: &["One seizure after a short night; dose adjusted."],
         symptoms: &[
             symptom("Seizure", "Shaking of the whole body for two minutes", SUDDEN, HARD, HOURS),
             symptom("Confusion", "After the seizure, for half an hour", SUDDEN, MIDDLE, HOURS),
@@ -233,11 +233,9 @@ pub(super) static CONDITIONS: &[Condition] = &[
         women: 75,
         severities: HARD,
         details: &["Began with tremor of the right hand", "Slowness and stiffness; good answer to levodopa"],
-        notes: &[
-            "Tremor at rest and less arm swing on the right. Neurology asked to confirm.",
-            "Walks freely, small handwriting. Tablets moved to fixed hours.",
-            "Wearing off before the next dose; timing changed.",
-        ],
+        notes: &["Tremor at rest and less arm swing on the right. Neurology asked to confirm."],
+        better: &["Walks freely, small handwriting. Tablets moved to fixed hours."],
+        worse: &["Wearing off before the next dose; timing changed."],
         symptoms: &[
             symptom("Tremor", "Right hand at rest", CHRONIC, MIDDLE, LONG),
             symptom("Slowness of movement", "Buttons take long", GRADUAL, MIDDLE, LONG),
@@ -275,10 +273,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ages: (66, 97),
         severities: HARD,
         details: &["Power of attorney in place; the family helps every day", "Mild stage; still cooks and shops"],
-        notes: &[
-            "Mini-mental state 22 of 30. Carer support and day centre discussed.",
-            "Stable in daily life; medicine well tolerated.",
-        ],
+        notes: &["Mini-mental state 22 of 30. Carer support and day centre discussed."],
+        better: &["Stable in daily life; medicine well tolerated."],
         symptoms: &[
             symptom("Forgetfulness", "Repeats questions, loses keys", GRADUAL, MIDDLE, LONG),
             symptom("Disorientation", "Got lost on a known way", GRADUAL, MIDDLE, MONTHS),
@@ -314,8 +310,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         men: 150,
         women: 60,
         details: &["Diagnosed with reports from school and home", "Mixed type; training in daily routines completed"],
-        notes: &[
-            "Questionnaires evaluated and options explained; height, weight and pulse recorded.",
+        notes: &["Questionnaires evaluated and options explained; height, weight and pulse recorded."],
+        better: &[
             "Appetite a little less at noon, otherwise well.",
             "Longer attention in class or at work; dose kept.",
         ],
@@ -364,11 +360,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ages: (42, 94),
         severities: LIGHT,
         details: &["Found by the optician; fields full", "Both eyes; early loss of the upper field on the left"],
-        notes: &[
-            "Eye pressure 26 mmHg. Drops explained and started.",
-            "Eye pressure 16 mmHg on drops. Technique checked.",
-            "Field unchanged since last year.",
-        ],
+        notes: &["Eye pressure 26 mmHg. Drops explained and started."],
+        better: &["Eye pressure 16 mmHg on drops. Technique checked.", "Field unchanged since last year."],
         symptoms: &[
             symptom("Loss of side vision", "Noticed when driving", GRADUAL, LIGHT, MONTHS),
             symptom("Blurred vision", "Left eye, slowly worse", GRADUAL, MILD, MONTHS),

@@ -60,7 +60,12 @@ pub(super) struct Condition {
     pub(super) urgent: u64,
     pub(super) severities: Levels,
     pub(super) details: Texts,
+    /// What the doctor writes at the first visit.
     pub(super) notes: Texts,
+    /// At a later one without complaints; empty where nothing special is to be said.
+    pub(super) better: Texts,
+    /// At a later one with complaints; empty likewise.
+    pub(super) worse: Texts,
     pub(super) symptoms: &'static [Symptom],
     pub(super) plans: &'static [Plan],
     pub(super) labs: &'static [LabPlan],
@@ -250,6 +255,8 @@ const PLAIN: Condition = Condition {
     severities: LIGHT,
     details: &[],
     notes: &[],
+    better: &[],
+    worse: &[],
     symptoms: &[],
     plans: &[],
     labs: &[],

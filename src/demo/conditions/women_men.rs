@@ -14,18 +14,27 @@ pub(super) static CONDITIONS: &[Condition] = &[
         group: "womb",
         severities: MILD,
         details: &["Normal course so far", "Normal course; antenatal class booked"],
-        notes: &[
-            "Pregnancy confirmed; folic acid, diet and the plan of visits discussed.",
+        notes: &["Pregnancy confirmed; folic acid, diet and the plan of visits discussed."],
+        better: &[
             "Blood pressure 112/70 mmHg, urine clear, growth as expected.",
             "Baby's heartbeat regular; feels well.",
         ],
+        worse: &["Usual complaints of pregnancy; advice given, all findings normal."],
         symptoms: &[
             symptom("Nausea", "In the morning", SPELLS, LIGHT, WEEKS),
             symptom("Fatigue", "In the evening", GRADUAL, LIGHT, WEEKS),
             symptom("Heartburn", "Lying down", SPELLS, MILD, WEEKS),
         ],
         plans: &[
-            plan(92, &[adult(&FOLIC_ACID, &["400 micrograms"], ONCE, &["Protects the baby's spine"])]),
+            plan(
+                92,
+                &[adult(
+                    &FOLIC_ACID,
+                    &["400 micrograms"],
+                    ONCE,
+                    &["Protects the baby's spine", "Covers the greater need in pregnancy"],
+                )],
+            ),
             plan(30, &[adult(&FERROUS_SULFATE, &["200 mg"], ONCE, &["Covers the need for iron in pregnancy"])]),
         ],
         labs: &[lab(
@@ -64,7 +73,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         men: 0,
         group: "womb",
         details: &["Long cycles and raised testosterone", "With weight gain and acne; wish for children later"],
-        notes: &["Cycle diary; losing 5% of weight often restores the cycle.", "Periods regular on treatment."],
+        notes: &["Cycle diary; losing 5% of weight often restores the cycle."],
+        better: &["Periods regular on treatment."],
         symptoms: &[
             symptom("Irregular periods", "Cycles of 45 to 90 days", CHRONIC, MIDDLE, LONG),
             symptom("Excess hair", "Chin and lower abdomen", GRADUAL, LIGHT, LONG),
@@ -124,10 +134,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         group: "womb",
         severities: HARD,
         details: &["Confirmed by laparoscopy", "Painful periods since school; better on hormone treatment"],
-        notes: &[
-            "Painful periods; hormone treatment without a break agreed, pain diary given.",
-            "Far less pain; no sick day since the last visit.",
-        ],
+        notes: &["Painful periods; hormone treatment without a break agreed, pain diary given."],
+        better: &["Far less pain; no sick day since the last visit."],
         symptoms: &[
             symptom("Period pain", "Has to lie down for two days", SPELLS, HARD, MONTHS),
             symptom("Pelvic pain", "Between periods as well", CHRONIC, MIDDLE, MONTHS),
@@ -174,10 +182,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         men: 0,
         group: "womb",
         details: &["No period for more than a year", "Hot flushes and poor sleep for a year"],
-        notes: &[
-            "Benefits and risks of hormones explained; breast screening up to date.",
-            "Sleeps through, few flushes.",
-        ],
+        notes: &["Benefits and risks of hormones explained; breast screening up to date."],
+        better: &["Sleeps through, few flushes."],
         symptoms: &[
             symptom("Hot flushes", "Eight to ten a day", SPELLS, MIDDLE, MONTHS),
             symptom("Night sweats", "Has to change clothes", SPELLS, MIDDLE, MONTHS),
@@ -211,7 +217,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         ages: (48, 95),
         women: 0,
         details: &["Rises twice at night; flow slow", "Symptom score 16 before treatment"],
-        notes: &["Prostate smooth and enlarged. Less to drink in the evening.", "Symptom score 8; no retention."],
+        notes: &["Prostate smooth and enlarged. Less to drink in the evening."],
+        better: &["Symptom score 8; no retention."],
         symptoms: &[
             symptom("Nocturia", "Up three times a night", GRADUAL, MIDDLE, MONTHS),
             symptom("Weak urinary stream", "Takes long to start", GRADUAL, MIDDLE, MONTHS),
@@ -224,7 +231,7 @@ pub(super) static CONDITIONS: &[Condition] = &[
                     &TAMSULOSIN,
                     &["400 micrograms"],
                     "Once daily after breakfast",
-                    &["Relaxes the prostate and eases flow"],
+                    &["Relaxes the prostate and eases flow", "Lessens getting up at night"],
                 )],
             ),
             plan(28, &[adult(&FINASTERIDE, &["5 mg"], ONCE, &["Shrinks the prostate"])]),
@@ -255,7 +262,8 @@ pub(super) static CONDITIONS: &[Condition] = &[
         women: 0,
         severities: MILD,
         details: &["Gradual, with reduced confidence", "Since high blood pressure was found"],
-        notes: &["Heart risk checked before treatment; smoking and alcohol discussed.", "Content with the medicine."],
+        notes: &["Heart risk checked before treatment; smoking and alcohol discussed."],
+        better: &["Content with the medicine."],
         symptoms: &[symptom("Erectile difficulty", "For several months", GRADUAL, LIGHT, MONTHS)],
         plans: &[plan(
             70,

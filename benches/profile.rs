@@ -1,0 +1,137 @@
+//! What the gateway costs, on a MariaDB server that `scripts/bench` starts: the profile of 50 patients against the same
+//! profile from a hand-written handler, the gateway's memory, and on demand the far end of a long list and `seed`.
+//!
+//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed]`
+//!
+//! Nothing here passes or fails: each figure is printed beside the target that the design sets for it.
+
+mod floor;
+mod measure;
+mod tasks;
+
+use measure::database::Database;
+use std::{
+    io::Write,
+    process::{Command, ExitCode},
+    time::Duration,
+};
+
+/// Anything may go wrong here, and all of it ends the run.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Patients of the profile.
+pub(crate) const PATIENTS: i64 = 50;
+
+/// Connections of each contender to the database: the gateway's default.
+pub(crate) const CONNECTIONS: usize = 10;
+
+/// Prints a line; a reader that went away is no fault.
+macro_rules! say {
+    ($($text:tt)*) => {{ let _ = writeln!(std::io::stdout(), $($text)*); }};
+}
+pub(crate) use say;
+
+/// What to measure, and for how long.
+pub(crate) struct Arguments {
+    /// How often each cell is measured.
+    pub(crate) rounds: usize,
+    /// How long each time.
+    pub(crate) time: Duration,
+    large: bool,
+    seed: bool,
+}
+
+const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [--seed]
+  --rounds N   how often each figure is measured (5)
+  --seconds S  how long each time (2)
+  --large      also a page at the end of 200,000 patients, against 2,000; seeding them takes minutes
+  --seed       also `medimax seed` against plain INSERTs of the same rows";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let ended = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(&arguments)));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "profile: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &[String]) -> Result<()> {
+    // This program is the floors too, each as a process of its own.
+    if let [_, keys, url] = arguments
+        && arguments.first().is_some_and(|first| first == tasks::contest::FLOOR)
+    {
+        let keys = if keys == "json" { floor::Keys::Json } else { floor::Keys::InList };
+        return floor::serve(url, CONNECTIONS, keys).await;
+    }
+    let arguments = read(arguments)?;
+    let mut database = Database::from_environment().await?;
+    say!(
+        "{} cores · MariaDB {} · {CONNECTIONS} connections each · {} rounds of {} s a figure, contenders in turn",
+        std::thread::available_parallelism()?,
+        database.version().await?,
+        arguments.rounds,
+        arguments.time.as_secs_f32()
+    );
+    let url = seeded(&mut database, "bench", 2_000).await?;
+    tasks::contest::run(&arguments, &mut database, &url).await?;
+    tasks::memory::run(&url)?;
+    if arguments.large {
+        let large = seeded(&mut database, "bench_large", 200_000).await?;
+        tasks::pages::run(&arguments, &url, &large)?;
+        database.remove("bench_large").await?;
+    }
+    if arguments.seed {
+        tasks::seed::run(&arguments, &mut database).await?;
+    }
+    Ok(())
+}
+
+fn read(arguments: &[String]) -> Result<Arguments> {
+    let mut read = Arguments { rounds: 5, time: Duration::from_secs(2), large: false, seed: false };
+    let mut rest = arguments.iter().map(String::as_str);
+    while let Some(argument) = rest.next() {
+        match argument {
+            "--rounds" => read.rounds = rest.next().ok_or(USAGE)?.parse().map_err(|_no_number| USAGE)?,
+            "--seconds" => {
+                let seconds = rest.next().ok_or(USAGE)?.parse().map_err(|_no_number| USAGE)?;
+                read.time = Duration::try_from_secs_f32(seconds)?;
+            }
+            "--large" => read.large = true,
+            "--seed" => read.seed = true,
+            "--bench" => {} // cargo's own
+            _ => return Err(USAGE.into()),
+        }
+    }
+    if read.rounds == 0 || read.time.is_zero() {
+        return Err(USAGE.into());
+    }
+    Ok(read)
+}
+
+/// The gateway, with a database.
+pub(crate) fn medimax(verb: &str, url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_medimax"));
+    command.args([verb, "--database-url", url]);
+    command
+}
+
+/// The gateway's server, on a free port.
+pub(crate) fn gateway(url: &str) -> Result<measure::process::Server> {
+    let connections = format!("--database-max-connections={CONNECTIONS}");
+    measure::process::Server::start(medimax("serve", url).args(["--listen=127.0.0.1:0", &connections]))
+}
+
+/// A database with made-up patients.
+async fn seeded(database: &mut Database, name: &str, patients: u32) -> Result<String> {
+    let url = database.create(name).await?;
+    measure::process::run(&mut medimax("migrate", &url))?;
+    measure::process::run(medimax("seed", &url).arg(format!("--patients={patients}")))?;
+    // Statistics are gathered behind the scenes some time after; a plan that changes on the way is no figure.
+    database.analyze(name).await?;
+    Ok(url)
+}

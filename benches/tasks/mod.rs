@@ -1,0 +1,6 @@
+//! What is measured.
+
+pub(crate) mod contest;
+pub(crate) mod memory;
+pub(crate) mod pages;
+pub(crate) mod seed;

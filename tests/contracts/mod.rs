@@ -1,0 +1,7 @@
+//! What must stay true of the whole, whatever is added.
+
+mod architecture;
+mod indexes;
+mod schema;
+mod statements;
+mod tables;

@@ -1,0 +1,143 @@
+//! `db/tables.rs`, the entities and the migrations of both backends describe the same tables.
+
+use crate::support::{Backend, Store, on_both};
+use medimax::{
+    db::{Dialect, Kind, Sql, migrate},
+    schema::entities,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+type Tables = BTreeMap<String, BTreeSet<String>>;
+
+/// The tables and columns that `db/tables.rs` declares.
+fn declared() -> Tables {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/db/tables.rs")).unwrap();
+    let (mut tables, mut table) = (Tables::new(), String::new());
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix("#[sql_name = \"").and_then(|rest| rest.strip_suffix("\"]")) {
+            table = name.to_owned();
+        } else if let Some((column, _)) = line.split_once(" -> ") {
+            tables.entry(table.clone()).or_default().insert(column.to_owned());
+        }
+    }
+    tables
+}
+
+/// The tables and columns of a database, but for its own books and its search structures, which differ by design.
+async fn existing(store: &Store) -> Tables {
+    let mut sql = Sql::new(store.db.dialect());
+    sql.push(match store.backend {
+        Backend::MariaDb => "SELECT 0, CONCAT(table_name, '.', column_name) FROM information_schema.columns WHERE table_schema = DATABASE()",
+        Backend::Sqlite => "SELECT 0, m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
+    });
+    let mut tables = Tables::new();
+    for (_, name) in store.db.texts(&sql).await.unwrap() {
+        let name = name.unwrap();
+        let (table, column) = name.split_once('.').unwrap();
+        if table != "Schema_Migration" && !table.contains("_Search") {
+            tables.entry(table.to_owned()).or_default().insert(column.to_owned());
+        }
+    }
+    tables
+}
+
+on_both!(every_declared_column_exists_and_every_column_is_declared, async |store: Store| {
+    let existing = existing(&store).await;
+    assert_eq!(existing, declared());
+    assert_eq!(existing.len(), 11);
+});
+
+#[test]
+fn every_column_is_shown_or_known_to_be_left_out() {
+    let mut shown = Tables::new();
+    for entity in entities() {
+        let columns =
+            entity.object.scalars.iter().filter(|scalar| !scalar.column.is_empty() && !matches!(scalar.kind, Kind::Id));
+        shown.insert(entity.table.name.to_owned(), columns.map(|scalar| scalar.column.to_owned()).collect());
+    }
+    // Large: a field of its own, read only when it is selected.
+    shown.get_mut("Report").unwrap().insert("complete_report".into());
+    assert_eq!(shown, declared());
+}
+
+/// Everything that a schema consists of, as text.
+async fn shape(store: &Store) -> Vec<String> {
+    let texts = async |text: String| {
+        let mut sql = Sql::new(store.db.dialect());
+        sql.push(text);
+        store.db.texts(&sql).await.unwrap().into_iter().filter_map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    let mut shape = match store.backend {
+        Backend::Sqlite => texts("SELECT 0, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'".into()).await,
+        Backend::MariaDb => {
+            let mut shape = Vec::new();
+            for query in [
+                "SELECT 0, CONCAT_WS(' ', table_name, column_name, column_type, is_nullable, column_default, extra, collation_name) FROM information_schema.columns WHERE table_schema = DATABASE()",
+                "SELECT 0, CONCAT_WS(' ', table_name, index_name, seq_in_index, column_name, non_unique) FROM information_schema.statistics WHERE table_schema = DATABASE()",
+                "SELECT 0, CONCAT_WS(' ', trigger_name, event_manipulation, event_object_table, action_statement) FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
+                "SELECT 0, CONCAT_WS(' ', table_name, constraint_name, check_clause) FROM information_schema.check_constraints WHERE constraint_schema = DATABASE()",
+                "SELECT 0, CONCAT_WS(' ', table_name, constraint_name, delete_rule, update_rule) FROM information_schema.referential_constraints WHERE constraint_schema = DATABASE()",
+            ] {
+                shape.extend(texts(query.into()).await);
+            }
+            shape
+        }
+    };
+    shape.sort();
+    shape
+}
+
+on_both!(up_down_up_makes_the_same_schema, async |store: Store| {
+    let before = shape(&store).await;
+    assert!(before.len() > 30);
+    assert_eq!(migrate::up(&store.db, |_, _| {}).await.unwrap(), [], "a second run has nothing to do");
+    let back = migrate::down_to(&store.db, 0, |_, _| {}).await.unwrap();
+    assert_eq!(back.len(), migrate::known(store.db.dialect()).unwrap().len());
+    let left: Vec<String> = shape(&store).await.into_iter().filter(|line| !line.contains("Schema_Migration")).collect();
+    assert_eq!(left, Vec::<String>::new());
+    migrate::up(&store.db, |_, _| {}).await.unwrap();
+    assert_eq!(shape(&store).await, before);
+});
+
+on_both!(a_newer_schema_is_refused_and_an_older_one_named, async |store: Store| {
+    assert_eq!(migrate::state(&store.db).await.unwrap(), migrate::State::Current);
+    store.sql("INSERT INTO Schema_Migration (version, name) VALUES (9999, '9999_future')").await;
+    assert_eq!(migrate::state(&store.db).await.unwrap(), migrate::State::Newer(9999));
+    let refused = migrate::up(&store.db, |_, _| {}).await.unwrap_err().to_string();
+    assert!(refused.contains("newer than this binary"), "{refused}");
+    store.sql("DELETE FROM Schema_Migration WHERE version > 1").await;
+    assert_eq!(migrate::state(&store.db).await.unwrap(), migrate::State::Behind(1));
+    let refused = migrate::require_current(&store.db).await.unwrap_err().to_string();
+    assert!(refused.contains("medimax migrate"), "{refused}");
+});
+
+on_both!(a_migration_that_was_cut_short_goes_on, async |store: Store| {
+    let whole = shape(&store).await;
+    let latest = migrate::known(store.db.dialect()).unwrap().last().unwrap().version;
+    // As if the process had been killed after its last statement, before it could say so.
+    store.sql(&format!("DELETE FROM Schema_Migration WHERE version = {latest}")).await;
+    // And as if some statements had not run.
+    store
+        .sql(
+            "DROP INDEX idx_patient_dob"
+                .replace("dob", if store.db.dialect() == Dialect::MariaDb { "dob ON Patient" } else { "dob" })
+                .as_str(),
+        )
+        .await;
+    store.sql("DELETE FROM Schema_Migration WHERE version = 1").await;
+    migrate::up(&store.db, |_, _| {}).await.unwrap();
+    assert_eq!(shape(&store).await, whole);
+});
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_may_migrate_at_once() {
+    for backend in [Backend::MariaDb, Backend::Sqlite] {
+        let url = crate::support::empty(backend).await;
+        let db = medimax::db::open(&crate::support::options(&url)).await.unwrap();
+        let other = medimax::db::open(&crate::support::options(&url)).await.unwrap();
+        let (one, two) = tokio::join!(migrate::up(&db, |_, _| {}), migrate::up(&other, |_, _| {}));
+        let ran = [one.unwrap().len(), two.unwrap().len()];
+        assert_eq!(ran.iter().sum::<usize>(), migrate::known(db.dialect()).unwrap().len(), "{backend:?} {ran:?}");
+        assert!(ran.contains(&0), "{backend:?}: one does all, the other waits: {ran:?}");
+    }
+}

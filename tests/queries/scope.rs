@@ -1,0 +1,113 @@
+//! A caller who may see some patients sees nothing of the others, through any door.
+
+use crate::support::{Store, on_both, texts};
+use medimax::{
+    schema::{QUERY, entities},
+    scope::Scope,
+};
+use serde_json::{Value, json};
+
+/// How a row of each type leads to its patient.
+fn to_patient(name: &str) -> &'static str {
+    match name {
+        "Patient" => "patientId",
+        "Symptom" => "appointment { patientId }",
+        "MedicationPurpose" => "medication { patientId }",
+        "LabFinding" => "labReport { patientId }",
+        "ReportFinding" => "report { patientId }",
+        _ => "patientId",
+    }
+}
+
+on_both!(nothing_leaks_through_any_root_field_filter_total_or_cursor, 12, async |store: Store| {
+    let scope = || Scope::patients([3, 7]);
+    let ask = async |scope, query: &str, variables| store.ask_as(scope, query, variables).await.0;
+    let mut checked = 0;
+    for def in QUERY.fields {
+        let Some(entity) = entities()
+            .iter()
+            .find(|entity| Some(entity.connection.name) == def.field.target(&QUERY).map(|object| object.name))
+        else {
+            continue;
+        };
+        let (list, way) = (def.name, to_patient(entity.object.name));
+        let page = |arguments: &str| {
+            format!(
+                "query{} {{ {list}{arguments} {{ totalCount nodes {{ id {way} }} pageInfo {{ endCursor }} }} }}",
+                if arguments.contains("$at") { "($at: String)" } else { "" }
+            )
+        };
+        let count = |answer: &Value| answer["data"][list]["totalCount"].as_u64().unwrap();
+        let all = ask(Scope::everything(), &page("(first: 200)"), Value::Null).await;
+        let seen = ask(scope(), &page("(first: 200)"), Value::Null).await;
+        let patient = |node: &Value| {
+            node["patientId"]
+                .as_i64()
+                .or_else(|| node.as_object().unwrap().values().find_map(|value| value["patientId"].as_i64()))
+                .unwrap()
+        };
+        let nodes = seen["data"][list]["nodes"].as_array().unwrap();
+        assert!(!nodes.is_empty(), "{list}: nothing to see, so nothing is shown");
+        assert!(nodes.iter().all(|node| [3, 7].contains(&patient(node))), "{list}");
+        // The total counts what the caller may see, and all of it.
+        let theirs = all["data"][list]["nodes"].as_array().unwrap();
+        if count(&all) <= 200 {
+            assert_eq!(
+                count(&seen) as usize,
+                theirs.iter().filter(|node| [3, 7].contains(&patient(node))).count(),
+                "{list}"
+            );
+        }
+        assert!(count(&seen) < count(&all), "{list}");
+        // A filter that asks for others, and a cursor that somebody else was given.
+        let other = theirs.iter().find(|node| ![3, 7].contains(&patient(node))).unwrap()["id"].as_str().unwrap();
+        let asked = ask(scope(), &page(&format!("(filter: {{ id: {{ eq: \"{other}\" }} }})")), Value::Null).await;
+        assert_eq!((count(&asked), asked["data"][list]["nodes"].as_array().unwrap().len()), (0, 0), "{list}");
+        let first = ask(Scope::everything(), &page("(first: 1)"), Value::Null).await;
+        let cursor = first["data"][list]["pageInfo"]["endCursor"].as_str().unwrap();
+        let after = ask(scope(), &page("(first: 200, after: $at)"), json!({ "at": cursor })).await;
+        assert!(
+            after["data"][list]["nodes"].as_array().unwrap().iter().all(|node| [3, 7].contains(&patient(node))),
+            "{list}"
+        );
+        // By id, by `node` and by `nodes`.
+        let single = QUERY
+            .fields
+            .iter()
+            .find(|single| single.field.target(&QUERY).is_some_and(|object| std::ptr::eq(object, entity.object)))
+            .unwrap()
+            .name;
+        let by_id = ask(scope(), &format!("{{ {single}(id: \"{other}\") {{ id }} node(id: \"{other}\") {{ id }} nodes(ids: [\"{other}\"]) {{ id }} }}"), Value::Null).await;
+        assert_eq!(by_id, json!({ "data": { single: null, "node": null, "nodes": [null] } }), "{list}");
+        checked += 1;
+    }
+    assert_eq!(checked, 11, "every root list");
+});
+
+on_both!(every_type_is_kept_from_node, 12, async |store: Store| {
+    for entity in entities() {
+        let (name, mut seen) = (entity.object.name, 0);
+        let ids: Vec<String> = (1..=150).map(|key| format!("\"{name}:{key}\"")).collect();
+        let way = to_patient(name);
+        let query = format!("{{ nodes(ids: [{}]) {{ ... on {name} {{ id {way} }} }} }}", ids.join(","));
+        let all = store.ask_as(Scope::everything(), &query, Value::Null).await.0;
+        let theirs = store.ask_as(Scope::patients([3, 7]), &query, Value::Null).await.0;
+        for (all, theirs) in
+            all["data"]["nodes"].as_array().unwrap().iter().zip(theirs["data"]["nodes"].as_array().unwrap())
+        {
+            let text = all.to_string();
+            let mine = text.contains("\"patientId\":3}") || text.contains("\"patientId\":7}");
+            assert_eq!(*theirs, if mine { all.clone() } else { Value::Null }, "{name}");
+            seen += usize::from(mine);
+        }
+        assert!(seen > 0, "{name}: nothing to see, so nothing is shown");
+    }
+});
+
+on_both!(an_empty_scope_sees_nothing, 3, async |store: Store| {
+    let (answer, _) = store
+        .ask_as(Scope::patients([]), "{ patients { totalCount nodes { id } } patient(id: 1) { id } }", Value::Null)
+        .await;
+    assert_eq!(answer, json!({ "data": { "patients": { "totalCount": 0, "nodes": [] }, "patient": null } }));
+    assert!(texts(&answer, "data.patients.nodes.*.id").is_empty());
+});

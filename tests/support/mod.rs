@@ -1,0 +1,225 @@
+//! Stores for tests: each test has a migrated database of its own, cheaply made, on both backends.
+
+pub(crate) mod process;
+
+use chrono::NaiveDate;
+use medimax::{
+    cli::seed,
+    config::Config,
+    db::{self, Db, Options, Tls, migrate},
+    graphql::{
+        context::{Ran, Recorder},
+        engine::{Caller, Engine},
+        limits::Limits,
+    },
+    schema::QUERY,
+    scope::Scope,
+};
+use serde_json::Value;
+use std::{
+    env,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+use tokio::sync::OnceCell;
+
+/// Which kind of store a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    MariaDb,
+    Sqlite,
+}
+
+/// A test's own database.
+pub(crate) struct Store {
+    pub(crate) backend: Backend,
+    pub(crate) url: String,
+    pub(crate) db: Db,
+}
+
+/// The day it is in tests.
+pub(crate) fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, 1).unwrap()
+}
+
+/// Runs a test on both stores: `on_both!(name, async |store| { … });`, or with `, 20` demo patients in it.
+macro_rules! on_both {
+    ($name:ident, $body:expr) => {
+        on_both!($name, 0, $body);
+    };
+    ($name:ident, $patients:expr, $body:expr) => {
+        mod $name {
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn mariadb() {
+                let body: fn(crate::support::Store) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> =
+                    |store| Box::pin($body(store));
+                body(crate::support::Store::with_patients(crate::support::Backend::MariaDb, $patients).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let body: fn(crate::support::Store) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> =
+                    |store| Box::pin($body(store));
+                body(crate::support::Store::with_patients(crate::support::Backend::Sqlite, $patients).await).await;
+            }
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// Whether the long sizes are to run.
+pub(crate) fn full() -> bool {
+    env::var_os("MEDIMAX_TEST_FULL").is_some()
+}
+
+/// The server that tests make their databases on.
+pub(crate) fn mariadb_server() -> String {
+    env::var("MEDIMAX_TEST_MARIADB_URL")
+        .expect("MEDIMAX_TEST_MARIADB_URL names no server: run scripts/test, which starts one")
+}
+
+/// A name that no other test uses.
+pub(crate) fn unique(what: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{what}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+pub(crate) fn options(url: &str) -> Options {
+    Options {
+        url: url.to_owned(),
+        max_connections: 4,
+        wait: Duration::from_secs(60),
+        statement_timeout: Duration::from_secs(60),
+        tls: Tls::Off,
+        ca_file: None,
+    }
+}
+
+/// The URL of a new, empty database.
+pub(crate) async fn empty(backend: Backend) -> String {
+    match backend {
+        Backend::Sqlite => {
+            let file = scratch(&format!("{}.sqlite", unique("store")));
+            let _ = std::fs::remove_file(&file);
+            format!("sqlite://{}", file.display())
+        }
+        Backend::MariaDb => {
+            let (server, name) = (mariadb_server(), unique("t"));
+            let admin = db::open(&options(&format!("{server}/information_schema"))).await.unwrap();
+            admin.run(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await.unwrap();
+            format!("{server}/{name}")
+        }
+    }
+}
+
+impl Store {
+    /// A migrated database without rows.
+    pub(crate) async fn new(backend: Backend) -> Self {
+        // SQLite's file is copied from one that was migrated once.
+        static TEMPLATE: OnceCell<PathBuf> = OnceCell::const_new();
+        let url = empty(backend).await;
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            let template = TEMPLATE.get_or_init(async || {
+                let file = scratch(&format!("{}.sqlite", unique("template")));
+                let _ = std::fs::remove_file(&file);
+                let db = db::open(&options(&format!("sqlite://{}", file.display()))).await.unwrap();
+                migrate::up(&db, |_, _| {}).await.unwrap();
+                db.run("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+                file
+            });
+            std::fs::copy(template.await, path).unwrap();
+        }
+        let db = db::open(&options(&url)).await.unwrap();
+        if backend == Backend::MariaDb {
+            migrate::up(&db, |_, _| {}).await.unwrap();
+        }
+        Store { backend, url, db }
+    }
+
+    /// A migrated database with demo patients.
+    pub(crate) async fn with_patients(backend: Backend, patients: u64) -> Self {
+        let store = Store::new(backend).await;
+        seed::fill(&store.db, 794, patients, today()).await.unwrap();
+        store
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine_with(Config::default().limits())
+    }
+
+    pub(crate) fn engine_with(&self, limits: Limits) -> Engine {
+        Engine::new(&QUERY, self.db.clone(), limits, Duration::from_secs(60))
+    }
+
+    /// The answer to a query, errors and all.
+    pub(crate) async fn ask(&self, query: &str) -> Value {
+        self.ask_as(Scope::everything(), query, Value::Null).await.0
+    }
+
+    /// The data that answers a query, which must have no errors.
+    pub(crate) async fn data(&self, query: &str) -> Value {
+        let mut answer = self.ask(query).await;
+        assert_eq!(answer.get("errors"), None, "{query}");
+        answer["data"].take()
+    }
+
+    /// The answer for a caller who sees `scope`, and the statements that it took.
+    pub(crate) async fn ask_as(&self, scope: Scope, query: &str, variables: Value) -> (Value, Vec<Ran>) {
+        let (body, ran) = run(&self.engine(), scope, query, variables).await;
+        (serde_json::from_slice(&body).unwrap(), ran)
+    }
+
+    /// Runs statements on the database as another program would.
+    pub(crate) async fn sql(&self, text: &str) {
+        self.db.run(text).await.unwrap();
+    }
+}
+
+/// The text of an answer, and the statements that it took.
+pub(crate) async fn run(engine: &Engine, scope: Scope, query: &str, variables: Value) -> (Vec<u8>, Vec<Ran>) {
+    let recorder = Recorder::on();
+    let body = engine.run(request(query, variables), caller(scope, recorder.clone())).await.body;
+    (body, recorder.ran())
+}
+
+/// The text of the answer to one of a document's operations.
+pub(crate) async fn run_named(engine: &Engine, query: &str, variables: Value, operation: Option<&str>) -> Vec<u8> {
+    let mut request = request(query, variables);
+    request.operation_name = operation.map(str::to_owned);
+    engine.run(request, caller(Scope::everything(), Recorder::default())).await.body
+}
+
+fn request(query: &str, variables: Value) -> async_graphql::Request {
+    async_graphql::Request::new(query).variables(async_graphql::Variables::from_json(variables))
+}
+
+fn caller(scope: Scope, recorder: Recorder) -> Caller {
+    Caller { scope, today: today(), request_id: "test".into(), recorder }
+}
+
+/// The codes of an answer's errors.
+pub(crate) fn codes(answer: &Value) -> Vec<&str> {
+    let errors = answer["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+    errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap()).collect()
+}
+
+/// The strings at `/a/*/b` of an answer.
+pub(crate) fn texts(value: &Value, path: &str) -> Vec<String> {
+    fn walk(value: &Value, mut keys: std::str::Split<'_, char>, out: &mut Vec<String>) {
+        match keys.next() {
+            None => out.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+            Some("*") => value.as_array().unwrap().iter().for_each(|item| walk(item, keys.clone(), out)),
+            Some(key) => walk(&value[key], keys, out),
+        }
+    }
+    let mut out = Vec::new();
+    walk(value, path.split('.'), &mut out);
+    out
+}
