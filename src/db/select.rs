@@ -52,6 +52,8 @@ pub type Place = Vec<Option<Bind>>;
 pub struct Ask {
     /// Rows that match.
     pub filter: Option<Cond>,
+    /// Whether the filter's shape is a caller's: such statements have any text, and are not kept prepared.
+    pub any_shape: bool,
     /// Rows that hold these words.
     pub words: Vec<String>,
     /// In this order; the primary key is always the last column of it.
@@ -109,10 +111,17 @@ impl Select<'_> {
 
     /// The rows with these primary keys that the caller may see.
     pub fn of_keys(&self, scope: &Scope, keys: &[i32]) -> Sql {
+        let mut sql = self.parents(keys);
+        sql.push(" WHERE ");
+        push_scope(&mut sql, "t", self.table, scope);
+        sql
+    }
+
+    /// The rows that rows in scope point to, by their primary keys.
+    pub fn parents(&self, keys: &[i32]) -> Sql {
         let mut sql = self.head("k.id", "0");
         sql.push(" FROM ").keys(keys).straight_join().push(self.table.name).push(" t ON t.").push(self.table.key);
-        sql.push(" = k.id WHERE ");
-        push_scope(&mut sql, "t", self.table, scope);
+        sql.push(" = k.id");
         sql
     }
 
@@ -180,8 +189,9 @@ impl Select<'_> {
     /// Filter, search and page, each after an `AND`.
     fn narrow(&self, sql: &mut Sql, alias: &str, ask: &Ask) {
         if let Some(filter) = &ask.filter {
-            // A caller's filter has any shape: not worth keeping on every connection.
-            sql.varies();
+            if ask.any_shape {
+                sql.varies();
+            }
             sql.push(" AND ");
             filter.push(sql, alias);
         }

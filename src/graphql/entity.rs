@@ -37,10 +37,10 @@ impl<R: Row> Set<R> {
 }
 
 impl<R: Row> RowSet for Set<R> {
-    fn object(&self) -> &'static Object {
+    fn row_type(&self) -> &'static Object {
         R::object()
     }
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.0.len()
     }
     fn write(&self, row: usize, scalar: usize, cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad> {

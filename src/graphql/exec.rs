@@ -72,7 +72,7 @@ impl<'a> Level<'a> {
     }
 
     /// How many rows there are.
-    pub fn len(&self) -> usize {
+    pub fn height(&self) -> usize {
         self.rows.len()
     }
 
@@ -111,7 +111,7 @@ impl<'a> Level<'a> {
         let mut level = Level { sets: self.sets.clone(), rows: Vec::new(), at: Vec::new(), above: self.above };
         let mut places = Vec::new();
         for (place, (row, at)) in self.rows.iter().zip(&self.at).enumerate() {
-            if self.sets.get(row.0 as usize).is_some_and(|set| std::ptr::eq(set.object(), object)) {
+            if self.sets.get(row.0 as usize).is_some_and(|set| std::ptr::eq(set.row_type(), object)) {
                 level.rows.push(*row);
                 level.at.push(*at);
                 places.push(place);
@@ -202,15 +202,15 @@ enum How<'a> {
 pub fn answer<'a>(cx: &'a Cx, level: &'a Level<'a>, sets: Vec<&'a SelectionSet>) -> BoxFuture<'a, Column> {
     Box::pin(async move {
         let Some((first, _)) = level.rows().next() else { return Column::default() };
-        let object = first.object();
-        if level.rows().all(|(set, _)| std::ptr::eq(set.object(), object)) {
+        let object = first.row_type();
+        if level.rows().all(|(set, _)| std::ptr::eq(set.row_type(), object)) {
             return answer_type(cx, object, level, sets).await;
         }
         // Rows of several types: each type by itself, then back into their order.
         let mut objects: Vec<&'static Object> = Vec::new();
         for (set, _) in level.rows() {
-            if !objects.iter().any(|known| std::ptr::eq(*known, set.object())) {
-                objects.push(set.object());
+            if !objects.iter().any(|known| std::ptr::eq(*known, set.row_type())) {
+                objects.push(set.row_type());
             }
         }
         let parts = join_all(objects.into_iter().map(|object| {
@@ -219,7 +219,7 @@ pub fn answer<'a>(cx: &'a Cx, level: &'a Level<'a>, sets: Vec<&'a SelectionSet>)
             async move { (answer_type(cx, object, &part, sets).await, places) }
         }))
         .await;
-        let mut from: Vec<(usize, usize)> = vec![(0, 0); level.len()];
+        let mut from: Vec<(usize, usize)> = vec![(0, 0); level.height()];
         for (part, (_, places)) in parts.iter().enumerate() {
             for (row, place) in places.iter().enumerate() {
                 if let Some(slot) = from.get_mut(*place) {
@@ -227,7 +227,7 @@ pub fn answer<'a>(cx: &'a Cx, level: &'a Level<'a>, sets: Vec<&'a SelectionSet>)
                 }
             }
         }
-        let mut column = Column::with_rows(level.len());
+        let mut column = Column::with_rows(level.height());
         for (part, row) in from {
             let fragment = parts.get(part).map(|(column, _)| column.get(row)).unwrap_or_default();
             column.push(|out| out.extend_from_slice(fragment));
@@ -278,10 +278,10 @@ async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: &'a Level<'a>, slot
         Ok(Err(_panic)) => Error::Internal(format!("a panic while answering {}", def.name)),
         Err(_elapsed) => Error::Timeout("the request"),
     };
-    for row in 0..level.len() {
+    for row in 0..level.height() {
         level.fail(cx, row, slot, &error);
     }
-    Column::nulls(level.len())
+    Column::nulls(level.height())
 }
 
 fn write(cx: &Cx, object: &Object, level: &Level<'_>, slots: &[Slot<'_>], how: &[How<'_>]) -> Column {
@@ -291,7 +291,7 @@ fn write(cx: &Cx, object: &Object, level: &Level<'_>, slots: &[Slot<'_>], how: &
         .enumerate()
         .map(|(i, slot)| format!("{}\"{}\":", if i > 0 { "," } else { "" }, slot.key).into_bytes())
         .collect();
-    let mut column = Column::with_rows(level.len());
+    let mut column = Column::with_rows(level.height());
     for (row, (set, place)) in level.rows().enumerate() {
         column.push(|out| {
             out.push(b'{');

@@ -7,7 +7,7 @@ use super::{
     model::{Children, Entity, Fetched, Rows},
 };
 use crate::{
-    db::{Ask, Db, Select, Table, large_column},
+    db::{Ask, Db, Select, Sql, Table, large_column},
     error::{Error, Result},
     scope::Scope,
 };
@@ -132,6 +132,18 @@ impl Batch {
         }
     }
 
+    /// Rows of an entity by their own keys.
+    async fn by_key(
+        &self,
+        entity: &'static Entity,
+        statement: impl Fn(Select<'_>) -> Sql,
+    ) -> Result<(Sql, HashMap<i32, Piece>, usize)> {
+        let sql = statement(Select { dialect: self.db.dialect(), table: entity.table, columns: entity.columns });
+        let fetched = (entity.fetch)(&self.db, &sql).await?;
+        let rows = fetched.parents.len();
+        Ok((sql, group(fetched, &Sorting::AsTheyCome), rows))
+    }
+
     async fn fetch(&self, keys: &[i32]) -> Result<HashMap<i32, Piece>> {
         let since = Instant::now();
         let dialect = self.db.dialect();
@@ -150,15 +162,8 @@ impl Batch {
                 }
                 (sql, group(fetched, &sorting), rows)
             }
-            What::Parent(entity) | What::Visible(entity, _) => {
-                let everything = Scope::everything();
-                let scope = if let What::Visible(_, scope) = &self.what { scope } else { &everything };
-                let select = Select { dialect, table: entity.table, columns: entity.columns };
-                let sql = select.of_keys(scope, keys);
-                let fetched = (entity.fetch)(&self.db, &sql).await?;
-                let rows = fetched.parents.len();
-                (sql, group(fetched, &Sorting::AsTheyCome), rows)
-            }
+            What::Parent(entity) => self.by_key(entity, |select| select.parents(keys)).await?,
+            What::Visible(entity, scope) => self.by_key(entity, |select| select.of_keys(scope, keys)).await?,
             What::Count(children, ask) => {
                 let select = Select { dialect, table: children.of.table, columns: &[] };
                 let sql = select.count_children(&children.link, keys, ask);

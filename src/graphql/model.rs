@@ -132,9 +132,9 @@ pub struct Fetched {
 /// Rows of one type; the executor's only view of them.
 pub trait RowSet: Send + Sync {
     /// Their type.
-    fn object(&self) -> &'static Object;
+    fn row_type(&self) -> &'static Object;
     /// How many there are.
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
     /// Writes a scalar of a row as JSON.
     fn write(&self, row: usize, scalar: usize, cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad>;
     /// Writes a scalar of a row for a cursor: also one that cannot be understood.
@@ -163,7 +163,7 @@ pub struct Rows {
 impl Rows {
     /// All rows of a set, in its order.
     pub fn all(set: Arc<dyn RowSet>) -> Self {
-        let len = set.len() as u32;
+        let len = set.count() as u32;
         Rows { set, order: (0..len).collect(), range: 0..len }
     }
 

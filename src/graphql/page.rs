@@ -142,7 +142,7 @@ impl Page {
         write_json(&self.digest.to_string(), &mut json);
         for by in &self.ask.order {
             json.push(b',');
-            match rows.set.object().scalar_of_column(by.column) {
+            match rows.set.row_type().scalar_of_column(by.column) {
                 Some(scalar) => rows.set.write_raw(place as usize, scalar, &mut json),
                 None => json.extend_from_slice(b"null"),
             }
@@ -241,10 +241,10 @@ impl Connections {
 pub fn no_rows(entity: &'static Entity) -> Rows {
     struct Empty(&'static Entity);
     impl RowSet for Empty {
-        fn object(&self) -> &'static Object {
+        fn row_type(&self) -> &'static Object {
             self.0.object
         }
-        fn len(&self) -> usize {
+        fn count(&self) -> usize {
             0
         }
         fn write(&self, _: usize, _: usize, _: &Cx, _: &mut Vec<u8>) -> Result<(), Bad> {
@@ -258,10 +258,10 @@ pub fn no_rows(entity: &'static Entity) -> Rows {
 }
 
 impl RowSet for Connections {
-    fn object(&self) -> &'static Object {
+    fn row_type(&self) -> &'static Object {
         self.page.entity.connection
     }
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.each.len()
     }
     fn write(&self, _: usize, _: usize, _: &Cx, _: &mut Vec<u8>) -> Result<(), Bad> {
@@ -273,7 +273,7 @@ impl RowSet for Connections {
 }
 
 /// The connection that a row of a level is.
-fn of_row<'a>((set, row): (&'a Arc<dyn RowSet>, usize)) -> Option<(&'a Connections, &'a OneConnection)> {
+fn of_row((set, row): (&Arc<dyn RowSet>, usize)) -> Option<(&Connections, &OneConnection)> {
     let connections = set.as_any().downcast_ref::<Connections>()?;
     Some((connections, connections.each.get(row)?))
 }
@@ -370,10 +370,10 @@ struct EdgeSet {
 }
 
 impl RowSet for EdgeSet {
-    fn object(&self) -> &'static Object {
+    fn row_type(&self) -> &'static Object {
         self.page.entity.edge
     }
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.rows.range.len()
     }
     fn write(&self, row: usize, _scalar: usize, _cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad> {
@@ -421,7 +421,7 @@ impl Field for PageInfo {
             let infos =
                 level.rows().map(|row| of_row(row).map(|(all, one)| (all.page.clone(), one.rows.clone(), one.more)));
             let infos = Rows::all(Arc::new(PageInfos(infos.collect())));
-            let given = (0..level.len()).map(|row| Given::One(infos.one(row as u32)));
+            let given = (0..level.height()).map(|row| Given::One(infos.one(row as u32)));
             Ok(children(cx, level, slot, given.collect()).await)
         })
     }
@@ -431,10 +431,10 @@ impl Field for PageInfo {
 struct PageInfos(Vec<Option<(Arc<Page>, Rows, bool)>>);
 
 impl RowSet for PageInfos {
-    fn object(&self) -> &'static Object {
+    fn row_type(&self) -> &'static Object {
         &PAGE_INFO
     }
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.0.len()
     }
     fn write(&self, row: usize, scalar: usize, _cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad> {
@@ -463,10 +463,10 @@ impl Field for TotalCount {
     fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, _slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
         Box::pin(async move {
             let Some((connections, _)) = level.rows().next().and_then(of_row) else {
-                return Ok(Column::nulls(level.len()));
+                return Ok(Column::nulls(level.height()));
             };
             let page = &connections.page;
-            let mut column = Column::with_rows(level.len());
+            let mut column = Column::with_rows(level.height());
             match connections.counting {
                 Counting::Root => {
                     let since = Instant::now();
@@ -474,7 +474,7 @@ impl Field for TotalCount {
                     let sql = select.count(&cx.scope, &page.all);
                     let count = cx.db.numbers(&sql).await?.first().map_or(0, |(_, count)| *count);
                     cx.recorder.note("totalCount", &sql, None, 1, since);
-                    for _ in 0..level.len() {
+                    for _ in 0..level.height() {
                         column.push(|out| write_json(&count, out));
                     }
                 }

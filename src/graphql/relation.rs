@@ -22,7 +22,7 @@ use std::{collections::HashMap, sync::Arc};
 fn keys(level: &Level<'_>, column: Option<&str>) -> Vec<Option<i32>> {
     let key = |(set, row): (&Arc<dyn super::model::RowSet>, usize)| {
         let scalar = match column {
-            Some(column) => set.object().scalar_of_column(column)?,
+            Some(column) => set.row_type().scalar_of_column(column)?,
             None => 0,
         };
         i32::try_from(set.rank(row, scalar)?).ok()
@@ -132,7 +132,12 @@ fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option<Cond>
         1 => conds.pop(),
         _ => Some(Cond::And(conds)),
     };
-    Ok(Ask { filter, order: page::order(children.of, args, children.order)?, ..Ask::default() })
+    Ok(Ask {
+        filter,
+        any_shape: args.get("filter").is_some(),
+        order: page::order(children.of, args, children.order)?,
+        ..Ask::default()
+    })
 }
 
 impl Field for List {
@@ -263,7 +268,7 @@ impl Field for Large {
         Box::pin(async move {
             let keys = keys(level, None);
             let pieces = loaders::load(cx, What::Large(self.entity.table, self.column), distinct(&keys)).await?;
-            let mut column = Column::with_rows(level.len());
+            let mut column = Column::with_rows(level.height());
             for piece in found(&keys, pieces, Piece::None) {
                 match piece? {
                     Piece::Text(Some(text)) => column.push(|out| write_json(&*text, out)),

@@ -24,10 +24,10 @@ use tokio::time::Instant;
 pub struct Root(pub &'static Object);
 
 impl RowSet for Root {
-    fn object(&self) -> &'static Object {
+    fn row_type(&self) -> &'static Object {
         self.0
     }
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         1
     }
     fn write(&self, _: usize, _: usize, _: &Cx, _: &mut Vec<u8>) -> Result<(), Bad> {
@@ -87,7 +87,7 @@ impl All {
         };
         let filter =
             args.get("filter").map(|filter| filter::from_root(entity, filter, !words.is_empty())).transpose()?;
-        Ok(Ask { filter, words, order: page::order(entity, args, &[])?, ..Ask::default() })
+        Ok(Ask { any_shape: filter.is_some(), filter, words, order: page::order(entity, args, &[])?, ..Ask::default() })
     }
 }
 

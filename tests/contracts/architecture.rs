@@ -122,8 +122,7 @@ fn only_the_outside_makes_a_scope() {
         let tested_only = text
             .find("#[cfg(test)]")
             .is_some_and(|at| !text[..at].contains("Scope::everything(") && !text[..at].contains("Scope::patients("));
-        // A caller's scope is made where the caller is known; a row's parent needs none, and loads with everything.
-        let may = matches!(room(&path).as_str(), "http" | "cli") || path.ends_with("graphql/loaders.rs");
+        let may = matches!(room(&path).as_str(), "http" | "cli");
         assert!(!made || tested_only || may, "{} makes a scope", path.display());
     }
 }
