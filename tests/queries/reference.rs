@@ -114,6 +114,7 @@ async fn mariadb_answers_as_the_reference_does() {
     store
         .sql(
             "SET sql_mode = ''; UPDATE Appointment SET appointment_time = '27:00:00' WHERE appointment_id % 7 = 0;
+             UPDATE Appointment SET appointment_time = '-01:00:00' WHERE appointment_id % 13 = 0;
              UPDATE Medical_History SET severity = 'nonsense' WHERE history_id % 5 = 0;
              UPDATE Appointment SET appointment_date = '0000-00-00' WHERE appointment_id % 11 = 0; UPDATE Patient SET dob = NULL WHERE patient_id = 5;
              UPDATE Medication SET is_continued = NULL WHERE medication_id % 4 = 0;

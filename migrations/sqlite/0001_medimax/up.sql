@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS Medical_History (
     patient_id      INTEGER NOT NULL CONSTRAINT fk_history_patient REFERENCES Patient (patient_id) ON DELETE CASCADE,
     history_type    TEXT COLLATE NOCASE NOT NULL CHECK (history_type COLLATE BINARY IN ('allergy', 'surgery', 'family_history', 'condition', 'lifestyle', 'other')),
     history_item    TEXT COLLATE NOCASE NOT NULL CHECK (length(history_item) <= 255),
-    history_details TEXT,
+    history_details TEXT COLLATE NOCASE,
     history_date    TEXT CHECK (history_date IS date(history_date, '+0 days')),
     severity        TEXT COLLATE NOCASE DEFAULT 'mild' CHECK (severity COLLATE BINARY IN ('mild', 'moderate', 'severe', 'critical')),
     is_active       INTEGER DEFAULT 1 CHECK (is_active IN (0, 1)),
@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS Appointment (
     status           TEXT COLLATE NOCASE DEFAULT 'Scheduled' CHECK (status COLLATE BINARY IN ('Scheduled', 'Confirmed', 'Pending', 'Completed', 'Cancelled', 'No_Show')),
     appointment_type TEXT COLLATE NOCASE DEFAULT 'routine_checkup' CHECK (appointment_type COLLATE BINARY IN ('consultation', 'follow_up', 'emergency', 'routine_checkup')),
     doctor_name      TEXT COLLATE NOCASE CHECK (length(doctor_name) <= 255),
-    notes            TEXT,
+    notes            TEXT COLLATE NOCASE,
     created_at       TEXT DEFAULT CURRENT_TIMESTAMP CHECK (created_at IS datetime(created_at, '+0 days')),
     updated_at       TEXT DEFAULT CURRENT_TIMESTAMP CHECK (updated_at IS datetime(updated_at, '+0 days'))
 ) STRICT;
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS Appointment_Symptom (
     symptom_id          INTEGER PRIMARY KEY AUTOINCREMENT,
     appointment_id      INTEGER NOT NULL CONSTRAINT fk_symptom_appointment REFERENCES Appointment (appointment_id) ON DELETE CASCADE,
     symptom_name        TEXT COLLATE NOCASE NOT NULL CHECK (length(symptom_name) <= 255),
-    symptom_description TEXT,
+    symptom_description TEXT COLLATE NOCASE,
     severity            TEXT COLLATE NOCASE DEFAULT 'mild' CHECK (severity COLLATE BINARY IN ('mild', 'moderate', 'severe', 'critical')),
     duration            TEXT COLLATE NOCASE CHECK (length(duration) <= 100),
     onset_type          TEXT COLLATE NOCASE DEFAULT 'gradual' CHECK (onset_type COLLATE BINARY IN ('sudden', 'gradual', 'chronic', 'intermittent'))
@@ -72,7 +72,7 @@ CREATE TABLE IF NOT EXISTS Medication_Purpose (
     purpose_id          INTEGER PRIMARY KEY AUTOINCREMENT,
     medication_id       INTEGER NOT NULL CONSTRAINT fk_purpose_medication REFERENCES Medication (medication_id) ON DELETE CASCADE,
     condition_name      TEXT COLLATE NOCASE CHECK (length(condition_name) <= 255),
-    purpose_description TEXT
+    purpose_description TEXT COLLATE NOCASE
 ) STRICT;
 
 -- create table Lab_Report
@@ -108,7 +108,7 @@ CREATE TABLE IF NOT EXISTS Report (
     report_type     TEXT COLLATE NOCASE NOT NULL CHECK (length(report_type) <= 100),
     report_date     TEXT NOT NULL CHECK (report_date IS date(report_date, '+0 days')),
     complete_report TEXT,
-    report_summary  TEXT,
+    report_summary  TEXT COLLATE NOCASE,
     doctor_name     TEXT COLLATE NOCASE CHECK (length(doctor_name) <= 255),
     created_at      TEXT DEFAULT CURRENT_TIMESTAMP CHECK (created_at IS datetime(created_at, '+0 days')),
     updated_at      TEXT DEFAULT CURRENT_TIMESTAMP CHECK (updated_at IS datetime(updated_at, '+0 days'))
@@ -131,7 +131,7 @@ CREATE TABLE IF NOT EXISTS Report_Finding (
 CREATE TABLE IF NOT EXISTS Chat_History (
     chat_id      INTEGER PRIMARY KEY AUTOINCREMENT,
     patient_id   INTEGER NOT NULL CONSTRAINT fk_chat_patient REFERENCES Patient (patient_id) ON DELETE CASCADE,
-    message_text TEXT NOT NULL,
+    message_text TEXT COLLATE NOCASE NOT NULL,
     message_type TEXT COLLATE NOCASE CHECK (message_type COLLATE BINARY IN ('Patient', 'Provider', 'System', 'Bot')),
     timestamp    TEXT DEFAULT CURRENT_TIMESTAMP CHECK (timestamp IS datetime(timestamp, '+0 days')),
     session_id   TEXT COLLATE NOCASE CHECK (length(session_id) <= 100)

@@ -128,7 +128,7 @@ function editor(id) {
   const ink = h('pre', { ariaHidden: 'true' });
   field.before(numbers, ink);
   field.setAttribute('aria-describedby', 'editor-help');
-  let leaving = false;
+  let [leaving, typing] = [false, false];
 
   const follow = () => [ink.scrollTop, ink.scrollLeft, numbers.scrollTop] = [field.scrollTop, field.scrollLeft, field.scrollTop];
   function draw() {
@@ -136,10 +136,20 @@ function editor(id) {
     numbers.textContent = field.value.split('\n').map((_, i) => i + 1).join('\n');
     follow();
   }
-  /** Types a text over a range; by a command, old as it is, because undo knows of no other way. */
+  function changed() {
+    if (typing) return;
+    draw();
+    kept.set(id, field.value);
+    // The address no longer says what stands here.
+    if (location.hash) history.replaceState(null, '', location.pathname);
+  }
+  /** Types a text over a range; by a command, old as it is, because undo knows of no other way. It tells of each line. */
   function type(text, from = field.selectionStart, to = field.selectionEnd) {
     field.setSelectionRange(from, to);
+    typing = true;
     document.execCommand(text ? 'insertText' : 'delete', false, text);
+    typing = false;
+    changed();
   }
   function indent(back) {
     const { selectionStart: from, selectionEnd: to, value } = field;
@@ -150,12 +160,7 @@ function editor(id) {
     field.setSelectionRange(from === to ? start + moved.length : start, start + moved.length);
   }
   field.addEventListener('scroll', follow);
-  field.addEventListener('input', () => {
-    draw();
-    kept.set(id, field.value);
-    // The address no longer says what stands here.
-    if (location.hash) history.replaceState(null, '', location.pathname);
-  });
+  field.addEventListener('input', changed);
   field.addEventListener('keydown', (event) => {
     const line = field.value.slice(0, field.selectionStart).split('\n').at(-1);
     const enter = event.key === 'Enter' && !(event.ctrlKey || event.metaKey || event.isComposing);
