@@ -180,6 +180,10 @@ config! {
     max_root_fields: u64 = 20;
     /// How many tokens a document may have.
     max_tokens: u64 = 10_000;
+    /// How deep brackets may nest in a document, lists and input objects included.
+    max_nesting: u64 = 128;
+    /// How many selections a document may have once its fragments are spread.
+    max_selections: u64 = 20_000;
     /// The largest page.
     max_page_size: u32 = 200;
     /// The page where a request does not say.
@@ -298,6 +302,8 @@ impl Config {
             max_aliases: self.max_aliases,
             max_root_fields: self.max_root_fields,
             max_tokens: self.max_tokens,
+            max_nesting: self.max_nesting,
+            max_selections: self.max_selections,
             max_page_size: self.max_page_size,
             default_page_size: self.default_page_size,
             max_level_rows: self.max_level_rows,

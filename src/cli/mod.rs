@@ -10,7 +10,11 @@ use crate::{
     error::{Error, Result},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault, 2 wrong usage.
 pub fn run() -> ExitCode {
@@ -18,7 +22,8 @@ pub fn run() -> ExitCode {
         Ok(matches) => matches,
         Err(help_or_misuse) => help_or_misuse.exit(),
     };
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours).with_target(false).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&Error::Setup(format!("cannot start: {error}"))),

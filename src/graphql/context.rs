@@ -1,12 +1,15 @@
 //! What one request carries while it is answered.
 
-use super::{exec::Fragments, limits::Limits, loaders::Loaders, report::Fault};
+use super::{limits::Limits, loaders::Loaders, report::Fault};
 use crate::{
     db::{Db, Sql},
     error::Error,
     scope::Scope,
 };
-use async_graphql::{Name, Value, Variables, parser::types::FragmentDefinition};
+use async_graphql::{
+    Name, Value, Variables,
+    parser::types::{ExecutableDocument, FragmentDefinition},
+};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -28,7 +31,7 @@ pub struct Cx {
     pub deadline: Instant,
     /// The loaders of this request; they live no longer.
     pub loaders: Loaders,
-    pub(super) fragments: Fragments,
+    pub(super) document: Arc<ExecutableDocument>,
     pub(super) variables: Variables,
     pub(super) introspection: HashMap<String, Vec<u8>>,
     pub(super) faults: Mutex<Vec<Fault>>,
@@ -58,7 +61,7 @@ impl Cx {
     }
 
     pub(super) fn fragment(&self, name: &Name) -> Option<&FragmentDefinition> {
-        self.fragments.get(name).map(|fragment| &fragment.node)
+        self.document.fragments.get(name).map(|fragment| &fragment.node)
     }
 
     pub(super) fn introspected(&self, key: &str) -> Option<&[u8]> {

@@ -7,7 +7,7 @@
 use super::{
     context::{Cx, Recorder},
     exec::{self, Level},
-    limits::Limits,
+    limits::{Limits, Objects},
     loaders::Loaders,
     model::Object,
     report,
@@ -33,7 +33,7 @@ use serde_json::json;
 use std::{
     borrow::Cow,
     collections::HashMap,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -77,6 +77,8 @@ pub struct Engine {
     /// The same types once more: async-graphql keeps its own to itself.
     registry: Registry,
     root: &'static Object,
+    objects: Objects,
+    documents: Documents,
     db: Db,
     limits: Arc<Limits>,
     timeout: Duration,
@@ -112,7 +114,16 @@ impl Engine {
         let mut registry = Registry::default();
         Types(&mut registry).object(root);
         Types(&mut registry).built_in();
-        Engine { schema, registry, root, db, limits: Arc::new(limits), timeout }
+        Engine {
+            schema,
+            registry,
+            root,
+            objects: Objects::below(root),
+            documents: Documents::default(),
+            db,
+            limits: Arc::new(limits),
+            timeout,
+        }
     }
 
     /// The store.
@@ -129,31 +140,47 @@ impl Engine {
         }
     }
 
-    async fn prepare(&self, request: Request) -> Result<Prepared, Vec<Refusal>> {
+    async fn prepare(&self, mut request: Request) -> Result<Prepared, Vec<Refusal>> {
         let refuse = |error: Error| vec![Refusal { error, locations: Vec::new() }];
-        self.limits.check_text(&request.query).map_err(refuse)?;
-        let document = async_graphql::parser::parse_query(&request.query).map_err(|error| {
-            let locations = error.positions().collect();
-            vec![Refusal {
-                error: Error::BadInput(format!("the document cannot be parsed: {}", brief(&error.to_string()))),
-                locations,
-            }]
-        })?;
-        let operation = select(&document, request.operation_name.as_deref()).map_err(refuse)?.clone();
+        let (given, name) = (std::mem::take(&mut request.variables), request.operation_name.clone());
+        let known = self.documents.get(&request.query);
+        let document = match &known {
+            Some(document) => document.clone(),
+            None => Arc::new(self.parse(&request.query)?),
+        };
+        let operation = select(&document, name.as_deref()).map_err(refuse)?;
         if operation.ty == OperationType::Subscription {
             return Err(refuse(Error::BadInput("there are no subscriptions yet".into())));
         }
-        let registry = &self.registry;
-        let (given, name) = (request.variables.clone(), request.operation_name.clone());
-        self.limits.check_operation(&document, &operation, &given, self.root).map_err(refuse)?;
-
+        let with_defaults = known_variables(operation, given.clone());
+        self.limits.check_operation(&document, operation, &with_defaults, &self.objects).map_err(refuse)?;
         // Validation comes before variables: the specification reports a wrong document first.
-        let introspects = mentions_introspection(&document);
-        let mut checked = request;
-        checked.variables = known_variables(&operation, given.clone());
-        checked.set_parsed_query(for_validation(document.clone()));
-        checked.operation_name = name;
-        let response = self.schema.execute(checked).await;
+        let mut introspection = HashMap::new();
+        if known.is_none() {
+            let text = request.query.clone();
+            request.variables = with_defaults;
+            request.set_parsed_query(for_validation(ExecutableDocument::clone(&document)));
+            introspection = self.validate(request).await?;
+            if !mentions_introspection(&document) {
+                self.documents.keep(text, document.clone());
+            }
+        }
+        let variables = variables::coerce(&self.registry, operation, &given).map_err(refuse)?;
+        Ok(Prepared { document, name, variables, introspection })
+    }
+
+    fn parse(&self, text: &str) -> Result<ExecutableDocument, Vec<Refusal>> {
+        self.limits.check_text(text).map_err(|error| vec![Refusal { error, locations: Vec::new() }])?;
+        async_graphql::parser::parse_query(text).map_err(|error| {
+            let locations = error.positions().collect();
+            let message = format!("the document cannot be parsed: {}", brief(&error.to_string()));
+            vec![Refusal { error: Error::BadInput(message), locations }]
+        })
+    }
+
+    /// Has async-graphql check the document, and answer what it asks of the schema itself.
+    async fn validate(&self, request: Request) -> Result<HashMap<String, Vec<u8>>, Vec<Refusal>> {
+        let response = self.schema.execute(request).await;
         if response.is_err() {
             let refusal = |error: async_graphql::ServerError| Refusal {
                 error: Error::BadInput(error.message),
@@ -161,19 +188,13 @@ impl Engine {
             };
             return Err(response.errors.into_iter().map(refusal).collect());
         }
-        let variables = variables::coerce(registry, &operation, &given).map_err(refuse)?;
-        self.limits.check_operation(&document, &operation, &variables, self.root).map_err(refuse)?;
-        let mut introspection = HashMap::new();
-        if let (true, Value::Object(data)) = (introspects, response.data) {
-            for (key, value) in data {
-                introspection.insert(key.to_string(), serde_json::to_vec(&value).unwrap_or_default());
-            }
-        }
-        Ok(Prepared { document, operation, variables, introspection })
+        let Value::Object(data) = response.data else { return Ok(HashMap::new()) };
+        let json = |value: &Value| serde_json::to_vec(value).unwrap_or_default();
+        Ok(data.iter().map(|(key, value)| (key.to_string(), json(value))).collect())
     }
 
     async fn execute(&self, prepared: Prepared, caller: Caller) -> Answer {
-        let Prepared { document, operation, variables, introspection } = prepared;
+        let Prepared { document, name, variables, introspection } = prepared;
         let cx = Cx {
             db: self.db.clone(),
             scope: caller.scope,
@@ -181,16 +202,20 @@ impl Engine {
             limits: self.limits.clone(),
             deadline: Instant::now() + self.timeout,
             loaders: Loaders::default(),
-            fragments: document.fragments,
+            document: document.clone(),
             variables,
             introspection,
             faults: Default::default(),
             recorder: caller.recorder,
         };
+        let operation = match select(&document, name.as_deref()) {
+            Ok(operation) => operation,
+            Err(error) => return refusal(&error, &caller.request_id),
+        };
         let level = Level::root(Arc::new(Root(self.root)));
         let column = exec::answer(&cx, &level, vec![&operation.selection_set.node]).await;
         let errors = report::all(&cx, &caller.request_id);
-        let faults = cx.faults.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let faults = cx.faults.lock().unwrap_or_else(PoisonError::into_inner);
         let codes = faults.iter().map(|fault| fault.error.code()).collect();
         let data = column.get(0);
         let mut body = Vec::with_capacity(data.len() + 64);
@@ -213,10 +238,36 @@ pub fn sdl(root: &'static Object) -> String {
 }
 
 struct Prepared {
-    document: ExecutableDocument,
-    operation: OperationDefinition,
+    document: Arc<ExecutableDocument>,
+    /// The operation to run.
+    name: Option<String>,
     variables: async_graphql::Variables,
     introspection: HashMap<String, Vec<u8>>,
+}
+
+/// Documents that were parsed and found valid. Validity does not depend on the values of variables: those are checked
+/// at each request. What asks of the schema itself is not kept, because async-graphql answers it while it validates.
+#[derive(Default)]
+struct Documents(Mutex<HashMap<String, Arc<ExecutableDocument>>>);
+
+impl Documents {
+    /// A few hundred short documents: programs send the same ones again and again.
+    const MOST: usize = 256;
+    const LONGEST: usize = 8 * 1024;
+
+    fn get(&self, text: &str) -> Option<Arc<ExecutableDocument>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned()
+    }
+
+    fn keep(&self, text: String, document: Arc<ExecutableDocument>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= Self::MOST {
+            known.clear();
+        }
+        if text.len() <= Self::LONGEST {
+            known.insert(text, document);
+        }
+    }
 }
 
 /// Why a request is not executed.

@@ -6,9 +6,9 @@ use super::{
     context::Cx,
     model::{FieldDef, Object, RowSet, Rows},
 };
-use crate::error::{Error, Result};
+use crate::error::Error;
+use async_graphql::Positioned;
 use async_graphql::parser::types::{Directive, Field, Selection, SelectionSet};
-use async_graphql::{Name, Positioned};
 use futures_util::{
     FutureExt,
     future::{BoxFuture, join_all},
@@ -408,9 +408,3 @@ fn write_list<T>(out: &mut Vec<u8>, items: &[T], mut write: impl FnMut(&mut Vec<
     }
     out.push(b']');
 }
-
-/// The names of fragments a document defines.
-pub type Fragments = std::collections::HashMap<Name, Positioned<async_graphql::parser::types::FragmentDefinition>>;
-
-/// A result that every row shares.
-pub type Shared<T> = Result<T, Arc<Error>>;

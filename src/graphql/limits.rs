@@ -22,6 +22,10 @@ pub struct Limits {
     pub max_root_fields: u64,
     /// Tokens of the document.
     pub max_tokens: u64,
+    /// Brackets within brackets.
+    pub max_nesting: u64,
+    /// Selections after fragments are spread.
+    pub max_selections: u64,
     /// Rows of a page.
     pub max_page_size: u32,
     /// Rows of a page if the request does not say.
@@ -29,11 +33,6 @@ pub struct Limits {
     /// Rows of one level, below all parents together.
     pub max_level_rows: u32,
 }
-
-/// Brackets within brackets: deeper than any document within the other limits, shallow enough for the parser's stack.
-const MAX_NESTING: u64 = 128;
-/// Selections after fragments are spread, so that validation, which spreads them, stays quick.
-const MAX_SPREAD_SELECTIONS: u64 = 20_000;
 
 fn check(key: &'static str, allowed: u64, asked: u64) -> Result<()> {
     if asked > allowed { Err(Error::Limit { key, allowed, asked: Some(asked) }) } else { Ok(()) }
@@ -67,7 +66,7 @@ impl Limits {
             tokens += 1;
         }
         check("max_tokens", self.max_tokens, tokens)?;
-        check("max_nesting", MAX_NESTING, deepest)
+        check("max_nesting", self.max_nesting, deepest)
     }
 
     /// Checks depth, cost, aliases and root fields of an operation.
@@ -76,14 +75,14 @@ impl Limits {
         document: &ExecutableDocument,
         operation: &OperationDefinition,
         variables: &Variables,
-        root: &'static Object,
+        objects: &Objects,
     ) -> Result<()> {
-        let mut walk = Walk { limits: self, document, variables, known: HashMap::new() };
-        let total = walk.set(&operation.selection_set.node, Some(root));
+        let mut walk = Walk { limits: self, document, variables, objects, known: HashMap::new() };
+        let total = walk.set(&operation.selection_set.node, Some(objects.root));
         check("max_root_fields", self.max_root_fields, total.here)?;
         check("max_aliases", self.max_aliases, total.aliases)?;
         check("max_depth", self.max_depth, total.depth)?;
-        check("max_selections", MAX_SPREAD_SELECTIONS, total.selections)?;
+        check("max_selections", self.max_selections, total.selections)?;
         check("max_cost", self.max_cost, total.cost)
     }
 }
@@ -112,6 +111,25 @@ fn skip_string(bytes: &mut std::iter::Peekable<std::str::Bytes<'_>>) {
     }
 }
 
+/// The object types of a schema.
+pub struct Objects {
+    root: &'static Object,
+    by_name: HashMap<&'static str, &'static Object>,
+}
+
+impl Objects {
+    /// Everything that can be reached from the root.
+    pub fn below(root: &'static Object) -> Self {
+        let (mut by_name, mut ahead) = (HashMap::new(), vec![root]);
+        while let Some(object) = ahead.pop() {
+            if by_name.insert(object.name, object).is_none() {
+                ahead.extend(object.fields.iter().filter_map(|def| def.field.target(object)));
+            }
+        }
+        Objects { root, by_name }
+    }
+}
+
 /// What a selection set asks for, for one object.
 #[derive(Debug, Clone, Copy, Default)]
 struct Total {
@@ -137,11 +155,17 @@ struct Walk<'a> {
     limits: &'a Limits,
     document: &'a ExecutableDocument,
     variables: &'a Variables,
+    objects: &'a Objects,
     /// What each fragment asks for, on each type it is spread on; nothing while it is being looked at (a circle, which validation refuses).
     known: HashMap<(&'a Name, Option<&'static str>), Total>,
 }
 
 impl<'a> Walk<'a> {
+    /// The type that a fragment's fields are of: of an interface's object, the one that the condition names.
+    fn narrowed(&self, condition: &str, on: Option<&'static Object>) -> Option<&'static Object> {
+        self.objects.by_name.get(condition).copied().or(on)
+    }
+
     fn set(&mut self, set: &'a SelectionSet, on: Option<&'static Object>) -> Total {
         let mut total = Total::default();
         for selection in &set.items {
@@ -160,22 +184,28 @@ impl<'a> Walk<'a> {
                     let many = def.map_or(1, |def| def.field.expected(&args, self.limits));
                     let target = def.zip(on).and_then(|(def, object)| def.field.target(object));
                     let below = self.set(&field.selection_set.node, target);
-                    let leaf = field.selection_set.node.items.is_empty();
+                    // A row counts; the connections, edges and pages around it do not.
+                    let object =
+                        u64::from(target.is_some_and(|target| target.is_node) || (target.is_none() && many > 1));
                     total.add(Total {
                         here: 1,
                         depth: below.depth + 1,
-                        // `nodes` and `edges` of a connection were counted with it.
-                        cost: if leaf { 0 } else { below.cost.saturating_add(1).saturating_mul(many) },
+                        cost: below.cost.saturating_add(object).saturating_mul(many),
                         aliases: below.aliases.saturating_add(u64::from(field.alias.is_some())),
                         selections: below.selections,
                     });
                 }
                 Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    let on = condition.map_or(on, |condition| self.narrowed(&condition.node.on.node, on));
                     let inner = self.set(&fragment.node.selection_set.node, on);
                     total.add(inner);
                 }
                 Selection::FragmentSpread(spread) => {
                     let name = &spread.node.fragment_name.node;
+                    let condition =
+                        self.document.fragments.get(name).map(|found| &found.node.type_condition.node.on.node);
+                    let on = condition.map_or(on, |condition| self.narrowed(condition, on));
                     let key = (name, on.map(|object| object.name));
                     let inner = match self.known.get(&key) {
                         Some(known) => *known,
@@ -208,6 +238,8 @@ mod tests {
             max_aliases: 30,
             max_root_fields: 20,
             max_tokens: 50,
+            max_nesting: 128,
+            max_selections: 20_000,
             max_page_size: 200,
             default_page_size: 20,
             max_level_rows: 1000,
@@ -233,7 +265,7 @@ mod tests {
         text.push_str(" fragment f40 on Query { c }");
         let document = async_graphql::parser::parse_query(text).unwrap();
         let operation = &document.operations.iter().next().unwrap().1.node;
-        let refused = limits().check_operation(&document, operation, &Variables::default(), &ROOT);
+        let refused = limits().check_operation(&document, operation, &Variables::default(), &Objects::below(&ROOT));
         assert!(matches!(refused, Err(Error::Limit { .. })), "{refused:?}");
     }
 }

@@ -103,6 +103,23 @@ on_both!(what_is_wrong_is_refused_before_anything_runs, 1, async |store: Store| 
     }
 });
 
+on_both!(a_document_that_was_valid_once_has_its_variables_checked_each_time, 3, async |store: Store| {
+    let engine = store.engine();
+    let query =
+        "query($n: Int!, $sex: Sex = MALE) { patients(first: $n, filter: { sex: { eq: $sex } }) { totalCount } }";
+    for (variables, codes_expected) in [
+        (json!({ "n": 1 }), &[][..]),
+        (json!({ "n": "x" }), &["BAD_USER_INPUT"]),
+        (json!({}), &["BAD_USER_INPUT"]),
+        (json!({ "n": 1, "sex": "NONE" }), &["BAD_USER_INPUT"]),
+        (json!({ "n": 1000 }), &["LIMIT_EXCEEDED"]),
+        (json!({ "n": 2 }), &[]),
+    ] {
+        let (body, _) = run(&engine, Scope::everything(), query, variables.clone()).await;
+        assert_eq!(codes(&serde_json::from_slice(&body).unwrap()), codes_expected, "{variables}");
+    }
+});
+
 on_both!(odd_text_goes_in_and_out_unharmed, async |store: Store| {
     let name = "Zoë \u{1F600} \"quoted\" \u{202E}tab\tend";
     let literal = match store.backend {
@@ -138,6 +155,9 @@ on_both!(limits_refuse_before_anything_is_fetched, 5, async |store: Store| {
         ..medimax::config::Config::default().limits()
     };
     let engine = store.engine_with(limits);
+    let lists = ["labReports", "reports", "appointments", "messages"];
+    let many: String = lists.iter().map(|list| format!("{list}(first: 200) {{ nodes {{ id }} }} ")).collect();
+    let many = format!("{many} medications(first: 200) {{ id }} medicalHistory(first: 200) {{ id }}");
     for (query, key) in [
         ("{ patients { nodes { appointments { nodes { id } } } } }", "max_depth"),
         ("{ patients(first: 200) { nodes { medications { id } } } }", "max_cost"),
@@ -145,6 +165,9 @@ on_both!(limits_refuse_before_anything_is_fetched, 5, async |store: Store| {
             "{ a: __typename b: patient(id: 1) { id } c: patient(id: 1) { id } d: patient(id: 1) { x: id y: id } }",
             "max_root_fields",
         ),
+        // The type that a fragment names counts, also where the field's own type does not say it.
+        (&format!("{{ node(id: 7) {{ ... on Patient {{ {many} }} }} }}"), "max_cost"),
+        (&format!("{{ node(id: 7) {{ ...F }} }} fragment F on Patient {{ {many} }}"), "max_cost"),
         ("{ a: patient(id: 1) { x: id y: name } }", "max_aliases"),
         (&"{ patient(id: 1) { id id id id id } ".repeat(10), "max_tokens"),
         (&format!("{}{}", "{ a ".repeat(140), "}".repeat(140)), "max_tokens"),

@@ -1,80 +1,151 @@
-//! The gateway as a process, and HTTP spoken to it by hand.
+//! `medimax` as a process, and HTTP spoken to it by hand.
 
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
-    process::{Child, Command, Output, Stdio},
-    time::Duration,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
-/// Runs `medimax` to its end.
-pub(crate) fn medimax(args: &[&str]) -> Output {
-    command().args(args).output().unwrap()
-}
+/// Longer than anything here takes on a busy machine: what is not done by then hangs.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// `medimax` with an environment of its own.
-pub(crate) fn command() -> Command {
+/// `medimax` in an environment without its variables.
+pub(crate) fn medimax(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_medimax"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("MEDIMAX_") {
             command.env_remove(name);
         }
     }
-    command.stdin(Stdio::null());
+    command.args(args).stdin(Stdio::null());
     command
+}
+
+/// A process that ended, and what it said.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    /// Standard error without the log.
+    pub(crate) err: Vec<String>,
+    /// The log's lines, which begin with a time.
+    pub(crate) log: Vec<String>,
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: &mut Command) -> Ended {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let out = thread::spawn(move || {
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).unwrap();
+        text
+    });
+    let err = thread::spawn(move || BufReader::new(stderr).lines().map(Result::unwrap).collect::<Vec<_>>());
+    let code = wait(&mut child).code();
+    let (log, err) = err.join().unwrap().into_iter().partition(|line| line.starts_with("20"));
+    Ended { code, out: out.join().unwrap(), err, log }
+}
+
+/// Waits for a process that is expected to end.
+pub(crate) fn wait(child: &mut Child) -> ExitStatus {
+    let ended = eventually("the process ends", || child.try_wait().unwrap());
+    ended.unwrap_or_else(|what| {
+        let _ = child.kill();
+        panic!("{what}");
+    })
+}
+
+/// Asks until there is an answer; `Err` says what never came.
+pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> Result<T, String> {
+    let since = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return Ok(answer);
+        }
+        if since.elapsed() > PATIENCE {
+            return Err(format!("waited in vain until {what}"));
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Sends a process a signal, named as `kill` names it.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let sent = Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "sh", name, &child.id().to_string()]).status();
+    assert!(sent.unwrap().success(), "could not send {name}");
 }
 
 /// A gateway that runs until it is dropped.
 pub(crate) struct Gateway {
     pub(crate) address: SocketAddr,
     pub(crate) child: Child,
+    /// What it printed before it was ready.
+    pub(crate) said: Vec<String>,
 }
 
 impl Gateway {
     /// Starts `medimax serve` on a free port and waits until it is ready.
     pub(crate) fn start(args: &[&str]) -> Self {
-        let mut child = command()
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        Self::from(medimax(&["serve", "--listen", "127.0.0.1:0"]).args(args).stderr(Stdio::null()))
+    }
+
+    /// Starts a gateway as the command says and waits until it is ready.
+    pub(crate) fn from(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = Vec::new();
         let address = loop {
-            let line = lines.next().expect("the gateway ended before it was ready").unwrap();
+            let Some(line) = lines.next() else {
+                let _ = child.wait();
+                panic!("the gateway ended before it was ready; it said {said:?}");
+            };
+            let line = line.unwrap();
             if let Some((_, url)) = line.split_once("GraphQL     http://") {
                 break url.trim_end_matches("/graphql").parse().unwrap();
             }
+            said.push(line);
         };
         // Somebody must go on reading, or the gateway would wait for room.
-        std::thread::spawn(move || lines.for_each(drop));
-        Gateway { address, child }
+        thread::spawn(move || lines.for_each(drop));
+        Gateway { address, child, said }
+    }
+
+    /// Tells it to stop, and waits until it has.
+    pub(crate) fn stop(mut self) -> ExitStatus {
+        signal(&self.child, "TERM");
+        wait(&mut self.child)
     }
 
     /// The status and body that answer a query.
     pub(crate) fn ask(&self, query: &str) -> (u16, Value) {
-        let body = serde_json::json!({ "query": query }).to_string();
-        let answer = self.send("POST", "/graphql", &[("content-type", "application/json")], body.as_bytes());
-        (answer.status, serde_json::from_slice(&answer.body).unwrap())
+        self.ask_with(query, Value::Null)
+    }
+
+    /// The status and body that answer a query with variables.
+    pub(crate) fn ask_with(&self, query: &str, variables: Value) -> (u16, Value) {
+        let answer = self.post(&body_of(query, variables));
+        (answer.status, answer.json())
+    }
+
+    /// The answer to a request in JSON.
+    pub(crate) fn post(&self, body: &[u8]) -> Answer {
+        self.send("POST", "/graphql", &[JSON], body)
     }
 
     /// Sends one request on a connection of its own.
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut stream = self.write(method, path, headers, body);
-        let mut raw = Vec::new();
-        stream.read_to_end(&mut raw).unwrap();
-        let end = raw.windows(4).position(|window| window == b"\r\n\r\n").expect("an answer with headers");
-        let head = String::from_utf8(raw[..end].to_vec()).unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, head: head.to_lowercase(), body: raw[end + 4..].to_vec() }
+        Answer::read(self.write(method, path, headers, body))
     }
 
     /// Sends a request and leaves the answer to the caller.
     pub(crate) fn write(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n",
             self.address,
@@ -83,10 +154,16 @@ impl Gateway {
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
         // A gateway that refuses early need not read the rest.
-        let _ = stream.write_all(body);
+        let _ = stream.write_all(format!("{head}\r\n").as_bytes()).and_then(|()| stream.write_all(body));
         stream
+    }
+
+    /// The value of a metric, labels and all: `medimax_errors_total{code="INTERNAL"}`.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        let text = String::from_utf8(self.send("GET", "/metrics", &[], b"").body).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("no {name} in {text}")).parse().unwrap()
     }
 }
 
@@ -97,10 +174,46 @@ impl Drop for Gateway {
     }
 }
 
+pub(crate) const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// A GraphQL request.
+pub(crate) fn body_of(query: &str, variables: Value) -> Vec<u8> {
+    serde_json::json!({ "query": query, "variables": variables }).to_string().into_bytes()
+}
+
 /// An answer as it came.
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Status line and headers, in lower case.
-    pub(crate) head: String,
+    /// Status line and headers.
+    head: String,
     pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// Reads the answer to the one request of a connection.
+    pub(crate) fn read(mut stream: TcpStream) -> Self {
+        let mut raw = Vec::new();
+        // A connection that is reset after the answer, because the request was refused unread, is no fault.
+        let read = stream.read_to_end(&mut raw);
+        let end = raw.windows(4).position(|window| window == b"\r\n\r\n");
+        let end = end.unwrap_or_else(|| panic!("no answer ({read:?}): {}", String::from_utf8_lossy(&raw)));
+        let head = String::from_utf8(raw[..end].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head, body: raw[end + 4..].to_vec() }
+    }
+
+    /// A header, named in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        pairs.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
 }
