@@ -151,7 +151,7 @@ on_both!(limits_refuse_before_anything_is_fetched, 5, async |store: Store| {
         max_cost: 1_000,
         max_aliases: 2,
         max_root_fields: 3,
-        max_tokens: 60,
+        max_tokens: 120,
         ..medimax::config::Config::default().limits()
     };
     let engine = store.engine_with(limits);
