@@ -7,5 +7,6 @@
 )]
 
 mod contracts;
+mod operation;
 mod queries;
 mod support;

@@ -95,7 +95,7 @@ pub fn id_of(entity: &Entity, value: &Value) -> Result<Option<i32>> {
     match global_id(&text) {
         Some((of, key)) if of == name => Ok(Some(key)),
         Some((of, _)) if !text.starts_with(name) => {
-            Err(Error::BadInput(format!("this is the id of a {of}; an id of {name} looks like `{name}:12`")))
+            Err(Error::BadInput(format!("this id is of type {of}; an id of {name} looks like `{name}:12`")))
         }
         _ => match canonical_key(&text) {
             Some(key) => Ok(Some(key)),

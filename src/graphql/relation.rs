@@ -18,16 +18,13 @@ use crate::{
 use futures_util::future::BoxFuture;
 use std::{collections::HashMap, sync::Arc};
 
-/// The key that each row of a level leads to: of the column, or its own.
+/// The key that each row of a level leads to: of the column, or its own. The rows of a field have one type.
 fn keys(level: &Level<'_>, column: Option<&str>) -> Vec<Option<i32>> {
-    let key = |(set, row): (&Arc<dyn super::model::RowSet>, usize)| {
-        let scalar = match column {
-            Some(column) => set.row_type().scalar_of_column(column)?,
-            None => 0,
-        };
-        i32::try_from(set.rank(row, scalar)?).ok()
+    let scalar = match (column, level.rows().next()) {
+        (Some(column), Some((set, _))) => set.row_type().scalar_of_column(column),
+        _ => Some(0),
     };
-    level.rows().map(key).collect()
+    level.rows().map(|(set, row)| i32::try_from(set.rank(row, scalar?)?).ok()).collect()
 }
 
 fn distinct(keys: &[Option<i32>]) -> Vec<i32> {

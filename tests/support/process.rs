@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -83,8 +84,8 @@ pub(crate) fn signal(child: &Child, name: &str) {
 pub(crate) struct Gateway {
     pub(crate) address: SocketAddr,
     pub(crate) child: Child,
-    /// What it printed before it was ready.
-    pub(crate) said: Vec<String>,
+    /// The lines that it printed.
+    said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Gateway {
@@ -97,21 +98,29 @@ impl Gateway {
     pub(crate) fn from(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut said = Vec::new();
+        let said: Arc<Mutex<Vec<String>>> = Arc::default();
         let address = loop {
             let Some(line) = lines.next() else {
                 let _ = child.wait();
                 panic!("the gateway ended before it was ready; it said {said:?}");
             };
             let line = line.unwrap();
-            if let Some((_, url)) = line.split_once("GraphQL     http://") {
-                break url.trim_end_matches("/graphql").parse().unwrap();
+            let address =
+                line.strip_prefix("  GraphQL     http://").map(|url| url.trim_end_matches("/graphql").parse());
+            said.lock().unwrap().push(line);
+            if let Some(address) = address {
+                break address.unwrap();
             }
-            said.push(line);
         };
+        let goes_on = said.clone();
         // Somebody must go on reading, or the gateway would wait for room.
-        thread::spawn(move || lines.for_each(drop));
+        thread::spawn(move || lines.for_each(|line| goes_on.lock().unwrap().push(line.unwrap())));
         Gateway { address, child, said }
+    }
+
+    /// The lines that it printed so far.
+    pub(crate) fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap().clone()
     }
 
     /// Tells it to stop, and waits until it has.

@@ -63,7 +63,7 @@ function nest(tokens, closing) {
   for (let token; (token = tokens.shift()); parts.push(token)) {
     if (token.text === closing) return parts;
     if (Object.values(CLOSING).includes(token.text)) throw new Error(`“${token.text}” closes nothing`);
-    if (token.text in CLOSING) token.inner = nest(tokens, CLOSING[token.text]);
+    if (token.kind === 'mark' && token.text in CLOSING) token.inner = nest(tokens, CLOSING[token.text]);
   }
   if (closing) throw new Error(`“${closing}” is missing`);
   return parts;
@@ -124,8 +124,7 @@ function operationAt(text, cursor) {
 /** Makes an editor of a text field: its colours painted behind it, its line numbers beside it. */
 function editor(id) {
   const field = Object.assign($(id), { wrap: 'off', spellcheck: false, autocomplete: 'off', autocapitalize: 'off' });
-  const numbers = h('div', { className: 'numbers', ariaHidden: 'true' });
-  const ink = h('pre', { ariaHidden: 'true' });
+  const [numbers, ink] = [h('div', { className: 'numbers', ariaHidden: 'true' }), h('pre', { ariaHidden: 'true' })];
   field.before(numbers, ink);
   field.setAttribute('aria-describedby', 'editor-help');
   let [leaving, typing] = [false, false];
@@ -147,7 +146,9 @@ function editor(id) {
   function type(text, from = field.selectionStart, to = field.selectionEnd) {
     field.setSelectionRange(from, to);
     typing = true;
-    document.execCommand(text ? 'insertText' : 'delete', false, text);
+    // The command is slow with long texts; those are put in without undo.
+    const done = text.length < 6_000 && document.execCommand(text ? 'insertText' : 'delete', false, text);
+    if (!done) field.setRangeText(text, from, to, 'end');
     typing = false;
     changed();
   }
@@ -267,16 +268,13 @@ function fail(code, message) {
 }
 
 let running = null;
-
 /** Runs the query at the cursor; while one runs, stops it. */
 async function run() {
   if (running) return running.abort();
   const { value, selectionStart } = query.field;
   const request = { query: value, operationName: operationAt(value, selectionStart) };
-  try {
-    request.variables = JSON.parse(variables.field.value.trim() || 'null');
-  } catch (error) {
-    return fail('NOT SENT', `The variables are not JSON: ${error.message}`);
+  try { request.variables = JSON.parse(variables.field.value.trim() || 'null'); } catch ({ message }) {
+    return fail('NOT SENT', `The variables are not JSON: ${message}`);
   }
   running = new AbortController();
   $('run-label').textContent = 'Stop';
@@ -325,8 +323,7 @@ async function loadSamples() {
   };
   $('samples').replaceChildren(...samples.map((sample) => {
     const name = sample.name.replace(/^\d+-/, '').replaceAll('-', ' ');
-    const label = [name[0].toUpperCase() + name.slice(1), h('span', {}, sample.title)];
-    return h('li', {}, h('button', { onclick: () => open(sample) }, label));
+    return h('li', {}, h('button', { onclick: () => open(sample) }, name[0].toUpperCase() + name.slice(1), h('span', {}, sample.title)));
   }));
   if (!query.field.value) query.open(samples[0].query);
 }

@@ -1,0 +1,140 @@
+//! What the store's errors mean, each kind against a real server: a lost connection, an interrupted statement, a limit.
+
+use super::{numbers, statement};
+use crate::support::{Backend, Store, full, options};
+use futures_util::future::join_all;
+use medimax::{
+    db::{self, Db, Dialect, Options},
+    error::Error,
+};
+use std::time::Duration;
+
+const SLEEPS: &str = "SELECT 0, SLEEP(600)";
+
+async fn pool(store: &Store, max_connections: usize, statement_timeout: Duration) -> Db {
+    db::open(&Options { max_connections, statement_timeout, ..options(&store.url) }).await.unwrap()
+}
+
+async fn ask(db: &Db, select: &str) -> Result<Vec<(i32, i64)>, Error> {
+    db.numbers(&statement(Dialect::MariaDb, select)).await
+}
+
+/// The sessions on the store's database that are not its own, and do this.
+async fn sessions(store: &Store, doing: &str) -> Vec<i64> {
+    let select = format!(
+        "SELECT 0, id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID() AND {doing}"
+    );
+    numbers(&store.db, &select).await.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Ends one of them, by this kind of `KILL`, as soon as there is one.
+async fn kill_one(store: &Store, kind: &str) {
+    loop {
+        if let Some(id) = sessions(store, "info LIKE '%SLEEP(600)%'").await.first() {
+            store.sql(&format!("KILL {kind} {id}")).await;
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_works_too_long_is_a_timeout() {
+    let store = Store::new(Backend::MariaDb).await;
+    let db = pool(&store, 1, Duration::from_millis(100)).await;
+    for slow in [SLEEPS, "SELECT 0, COUNT(*) FROM seq_1_to_100000 a, seq_1_to_100000 b WHERE MD5(a.seq + b.seq) = ''"] {
+        let ended = ask(&db, slow).await;
+        assert!(matches!(ended, Err(Error::Timeout("a database statement"))), "{slow}: {ended:?}");
+        assert_eq!(ask(&db, "SELECT 1, 2").await.unwrap(), [(1, 2)]);
+    }
+    assert_eq!(sessions(&store, "command <> 'Sleep'").await, [] as [i64; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_is_killed_is_replaced_once_and_then_reported() {
+    let store = Store::new(Backend::MariaDb).await;
+    let db = pool(&store, 1, Duration::from_secs(600)).await;
+    let twice = async {
+        kill_one(&store, "CONNECTION").await;
+        kill_one(&store, "CONNECTION").await;
+    };
+    let (ended, ()) = tokio::join!(ask(&db, SLEEPS), twice);
+    assert!(matches!(ended, Err(Error::Unavailable(_))), "{ended:?}");
+
+    // The statement sleeps no longer once a row says so: the second attempt has an answer.
+    store.sql("CREATE TABLE once (n INT)").await;
+    let until_told = "SELECT COUNT(*), CASE WHEN COUNT(*) = 0 THEN SLEEP(600) ELSE 7 END FROM once";
+    let killed = async {
+        while sessions(&store, "info LIKE '%SLEEP(600)%'").await.is_empty() {}
+        store.sql("INSERT INTO once VALUES (1)").await;
+        kill_one(&store, "CONNECTION").await;
+    };
+    let (ended, ()) = tokio::join!(ask(&db, until_told), killed);
+    assert_eq!(ended.unwrap(), [(1, 7)]);
+    assert_eq!((db.state().open, db.state().idle, db.state().waiting), (1, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_an_operator_stops_is_a_timeout_and_not_sent_again() {
+    let store = Store::new(Backend::MariaDb).await;
+    let db = pool(&store, 1, Duration::from_secs(600)).await;
+    let (ended, ()) = tokio::join!(ask(&db, SLEEPS), kill_one(&store, "QUERY"));
+    assert!(matches!(ended, Err(Error::Timeout("a database statement"))), "{ended:?}");
+    assert_eq!(ask(&db, "SELECT 1, 2").await.unwrap(), [(1, 2)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_at_any_moment_is_a_lost_connection() {
+    let store = Store::new(Backend::MariaDb).await;
+    let db = pool(&store, 4, Duration::from_secs(60)).await;
+    let rounds = if full() { 2_000 } else { 150 };
+    let (mut answered, mut lost) = (0, 0);
+    let asking = async {
+        for _ in 0..rounds {
+            let four = (0..4).map(async |n| (n, ask(&db, &format!("SELECT {n}, seq FROM seq_1_to_3000")).await));
+            for (n, ended) in join_all(four).await {
+                match ended {
+                    Ok(rows) => {
+                        assert!(rows.len() == 3000 && rows.iter().all(|(given, _)| *given == n));
+                        answered += 1;
+                    }
+                    Err(Error::Unavailable(_)) => lost += 1,
+                    Err(other) => panic!("{other:?}"),
+                }
+            }
+        }
+    };
+    let killing = async {
+        loop {
+            for id in sessions(&store, "info LIKE '%seq_1_to%'").await {
+                // It may have ended by itself meanwhile.
+                let _ = store.db.run(&format!("KILL CONNECTION {id}")).await;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::select! {
+        () = asking => {}
+        () = killing => {}
+    }
+    assert!(answered > 0 && lost > 0, "{answered} answered, {lost} lost");
+    assert_eq!(ask(&db, "SELECT 1, 2").await.unwrap(), [(1, 2)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_died_while_nobody_used_them_are_not_noticed() {
+    let store = Store::new(Backend::MariaDb).await;
+    let db = pool(&store, 4, Duration::from_secs(60)).await;
+    for _ in 0..10 {
+        // Long enough that each needs a connection of its own.
+        for ended in join_all((0..4).map(|_| ask(&db, "SELECT 1, SLEEP(0.02)"))).await {
+            assert_eq!(ended.unwrap(), [(1, 0)]);
+        }
+        let idle = sessions(&store, "command = 'Sleep'").await;
+        assert!(!idle.is_empty());
+        for id in idle {
+            let _ = store.db.run(&format!("KILL CONNECTION {id}")).await;
+        }
+    }
+    assert_eq!((db.state().open, db.state().idle, db.state().waiting), (4, 4, 0));
+}

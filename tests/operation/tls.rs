@@ -1,0 +1,105 @@
+//! TLS to MariaDB: what is checked, what is not, and what is said when it fails.
+
+use super::{done, number, refused, server::Server};
+use crate::support::{
+    options,
+    process::{Gateway, medimax},
+};
+use medimax::db;
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Makes an authority and a certificate that it signed, for 127.0.0.1 alone.
+fn certificates(folder: &Path) {
+    let openssl = |args: &str| {
+        let output = Command::new("openssl").args(args.split(' ')).current_dir(folder).output();
+        let output = output.expect("openssl makes the certificates: scripts/test sets it up");
+        assert!(output.status.success(), "openssl {args}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+    for authority in ["ca", "stranger"] {
+        openssl(&format!("req -x509 {key} -days 2 -subj /CN={authority} -keyout {authority}.key -out {authority}.pem"));
+    }
+    openssl(&format!("req {key} -subj /CN=server -keyout server.key -out server.csr"));
+    fs::write(folder.join("names"), "subjectAltName = IP:127.0.0.1\n").unwrap();
+    openssl("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -set_serial 1 -days 2 -extfile names -out server.pem");
+    fs::write(folder.join("empty.pem"), "no certificate is in here\n").unwrap();
+}
+
+/// A server with TLS and an account `guarded` that may not log in without it.
+async fn guarded_server() -> Server {
+    let mut server = Server::prepare(&["--ssl-ca=../ca.pem", "--ssl-cert=../server.pem", "--ssl-key=../server.key"]);
+    certificates(&server.folder);
+    server.run().await;
+    server.database(2).await;
+    let admin = db::open(&options(&server.url("information_schema"))).await.unwrap();
+    admin.run("CREATE USER guarded@'%' IDENTIFIED BY 'secret' REQUIRE SSL").await.unwrap();
+    admin.run("GRANT ALL ON medimax.* TO guarded@'%'").await.unwrap();
+    server
+}
+
+#[tokio::test]
+async fn a_link_is_protected_as_configured() {
+    let server = guarded_server().await;
+    let migrate = |host: &str, args: &[&str]| {
+        let url = format!("mysql://guarded:secret@{host}:{}/medimax", server.port);
+        let mut command = medimax(&["migrate", "--database-url", &url]);
+        command.args(args).current_dir(&server.folder);
+        command
+    };
+    let verified = ["--database-tls", "verified", "--database-ca-file", "ca.pem"];
+    for (host, args) in [
+        ("127.0.0.1", &verified[..]),
+        ("127.0.0.1", &["--database-tls", "required"]),
+        ("localhost", &["--database-tls", "required"]),
+    ] {
+        assert!(done(&mut migrate(host, args)).starts_with("Nothing to do"), "{host} {args:?}");
+    }
+
+    let with_ca = |file| ["--database-tls", "verified", "--database-ca-file", file];
+    for (host, args, says) in [
+        ("localhost", &verified[..], &["TLS", "failed", "localhost", "check database_tls and database_ca_file"][..]),
+        ("127.0.0.1", &with_ca("stranger.pem"), &["TLS", "failed", "check database_tls and database_ca_file"]),
+        ("127.0.0.1", &["--database-tls", "verified"], &["TLS", "failed", "check database_tls and database_ca_file"]),
+        ("127.0.0.1", &with_ca("missing.pem"), &["database_ca_file", "missing.pem", "No such file"]),
+        ("127.0.0.1", &with_ca("empty.pem"), &["database_ca_file", "empty.pem"]),
+        ("127.0.0.1", &[], &["refuses user 'guarded'", "database_tls"]),
+        ("127.0.0.1", &["--database-tls", "off"], &["refuses user 'guarded'", "database_tls"]),
+    ] {
+        let line = refused(&mut migrate(host, args));
+        assert!(!line.contains("secret"), "{line}");
+        for text in says {
+            assert!(line.contains(text), "{host} {args:?}: no {text:?} in {line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_refused_where_tls_is_required() {
+    let server = Server::start(&["--skip-ssl"]).await;
+    server.database(0).await;
+    for tls in ["required", "verified"] {
+        let line = refused(&mut medimax(&["migrate", "--database-tls", tls, "--database-url", &server.url("medimax")]));
+        assert!(line.contains("database_tls") && line.contains("the server has no TLS"), "{line}");
+    }
+    done(&mut medimax(&["migrate", "--database-url", &server.url("medimax")]));
+}
+
+/// A socket's path, as a server tells it, means another server on another machine: the gateway talks to none but the
+/// address that it was given.
+#[tokio::test]
+async fn a_link_is_not_moved_to_a_socket_on_this_machine() {
+    let server = Server::start(&[]).await;
+    let url = server.database(1).await;
+    let mut command = medimax(&["serve", "--listen", "127.0.0.1:0", "--database-url", &url]);
+    // Here, the path that the server tells is that of a socket.
+    let gateway = Gateway::from(command.current_dir(server.folder.join("data")).stderr(Stdio::null()));
+    assert_eq!(gateway.ask("{ patients { totalCount } }").1["data"]["patients"]["totalCount"], 1);
+    let admin = db::open(&options(&server.url("information_schema"))).await.unwrap();
+    let links = |host: &str| format!("SELECT COUNT(*) FROM processlist WHERE db = 'medimax' AND host LIKE '{host}'");
+    assert_eq!(number(&admin, &links("localhost%")).await, 0);
+    assert!(number(&admin, &links("127.0.0.1:%")).await > 0);
+}
