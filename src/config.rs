@@ -202,10 +202,15 @@ fn unknown(key: &str, source: Source) -> Error {
 
 /// A value without the password that a URL may hold.
 fn hidden(value: String) -> String {
-    let Some((scheme, rest)) = value.split_once("://") else { return value };
-    match rest.rsplit_once('@').map(|(user, host)| (user.split_once(':'), host)) {
-        Some((Some((user, _password)), host)) => format!("{scheme}://{user}:***@{host}"),
-        _ => value,
+    let Some((login, host)) = value.rsplit_once('@') else { return value };
+    // A URL without a scheme is wrong, and its password is one all the same.
+    let (scheme, login) = match login.split_once("://") {
+        Some((scheme, login)) => (format!("{scheme}://"), login),
+        None => (String::new(), login),
+    };
+    match login.split_once(':') {
+        Some((user, _password)) => format!("{scheme}{user}:***@{host}"),
+        None => value,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{
     io::{IsTerminal, Write},
+    os::unix::fs::DirBuilderExt,
     path::PathBuf,
     process::ExitCode,
 };
@@ -165,8 +166,10 @@ struct Scratch(PathBuf);
 impl Scratch {
     fn new() -> Result<Self> {
         let path = std::env::temp_dir().join(format!("medimax-{}", std::process::id()));
-        std::fs::create_dir_all(&path)
-            .map_err(|error| Error::Setup(format!("cannot make {}: {error}", path.display())))?;
+        // A process that was killed may have left one, and in a container the next has the same number.
+        let _ = std::fs::remove_dir_all(&path);
+        let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
+        made.map_err(|error| Error::Setup(format!("cannot make {}: {error}", path.display())))?;
         Ok(Scratch(path))
     }
 }

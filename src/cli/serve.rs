@@ -3,12 +3,13 @@
 use super::{Scratch, database_url, say, seed, unreachable};
 use crate::{
     config::Config,
-    db::{self, Dialect, migrate},
+    db::{self, Db, Dialect, migrate},
     error::{Error, Result},
     graphql::engine::Engine,
     http,
     schema::QUERY,
 };
+use futures_util::FutureExt;
 use std::time::Duration;
 
 pub(super) async fn run(config: &Config) -> Result<()> {
@@ -18,29 +19,12 @@ pub(super) async fn run(config: &Config) -> Result<()> {
         Some(scratch) => format!("sqlite://{}", scratch.0.join("memory.sqlite").display()),
         None => database_url(config)?,
     };
-    let patience = Duration::from_millis(config.database_start_wait_ms);
-    let options = config.database(url.clone());
-    let opened = db::open_when_up(&options, patience, |error, pause| {
-        tracing::warn!("{error}; trying again in {} s", pause.as_secs_f32());
-    });
+    // One for all that follows: a signal that comes before the gateway serves is not lost.
+    let stop = told_to_stop().shared();
     let db = tokio::select! {
-        db = opened => db.map_err(unreachable)?,
-        () = told_to_stop() => return Ok(()),
+        db = prepare(config, &url) => db?,
+        () = stop.clone() => return Ok(()),
     };
-    match db.dialect() {
-        // The embedded store belongs to the gateway; a hospital's database is changed by `medimax migrate` alone.
-        Dialect::Sqlite => {
-            say(&match &scratch {
-                Some(_) => "Store: in memory; nothing is kept.".to_owned(),
-                None => format!("Store: {}", url.trim_start_matches("sqlite://")),
-            })?;
-            migrate::up(&db, |_, _| {}).await?;
-            if config.demo_patients > 0 && seed::is_empty(&db).await? {
-                seed::fill(&db, config.demo_seed, config.demo_patients, today()).await?;
-            }
-        }
-        Dialect::MariaDb => migrate::require_current(&db).await.map_err(unreachable)?,
-    }
     let timeout = Duration::from_millis(config.request_timeout_ms);
     let engine = Engine::new(&QUERY, db, config.limits(), timeout);
     let listener = http::listen(address).await?;
@@ -50,7 +34,32 @@ pub(super) async fn run(config: &Config) -> Result<()> {
          \n  {{ patient(id: 1) {{ name age activeMedications {{ name dosage purposes {{ conditionName }} }} }} }}\
          \n\n  {{ patients(search: \"ma\", first: 3) {{ totalCount nodes {{ name upcomingAppointments {{ date doctorName }} }} }} }}\n"
     ))?;
-    http::serve(listener, http::App::new(engine, config, today), told_to_stop()).await
+    http::serve(listener, http::App::new(engine, config, today), stop).await
+}
+
+/// The store, once it is there and can be served.
+async fn prepare(config: &Config, url: &str) -> Result<Db> {
+    let patience = Duration::from_millis(config.database_start_wait_ms);
+    let options = config.database(url.to_owned());
+    let db = db::open_when_up(&options, patience, |error, pause| {
+        tracing::warn!("{error}; trying again in {} s", pause.as_secs_f32());
+    });
+    let db = db.await.map_err(unreachable)?;
+    match db.dialect() {
+        // The embedded store belongs to the gateway; a hospital's database is changed by `medimax migrate` alone.
+        Dialect::Sqlite => {
+            say(&match config.memory {
+                true => "Store: in memory; nothing is kept.".to_owned(),
+                false => format!("Store: {}", url.trim_start_matches("sqlite://")),
+            })?;
+            migrate::up(&db, |_, _| {}).await?;
+            if config.demo_patients > 0 && seed::is_empty(&db).await? {
+                seed::fill(&db, config.demo_seed, config.demo_patients, today()).await?;
+            }
+        }
+        Dialect::MariaDb => migrate::require_current(&db).await.map_err(unreachable)?,
+    }
+    Ok(db)
 }
 
 fn today() -> chrono::NaiveDate {

@@ -7,7 +7,10 @@ use diesel_async::{
     AsyncConnection, AsyncMysqlConnection, SimpleAsyncConnection,
     pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool},
 };
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// How the link to MariaDB is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,22 +43,39 @@ pub struct Options {
 /// Opens the store and proves that it answers.
 pub async fn open(options: &Options) -> Result<Db> {
     let db = if let Some(path) = options.url.strip_prefix("sqlite://") {
-        Db { pool: Backend::Sqlite(sqlite_pool(path, options)?), wait: options.wait }
+        let db = Db { pool: Backend::Sqlite(sqlite_pool(path, options)?), wait: options.wait };
+        db.run("SELECT 1").await.map_err(|error| unusable(path, error))?;
+        db
     } else if options.url.starts_with("mysql://") || options.url.starts_with("mariadb://") {
         let opts = mariadb_opts(options)?;
         // The pool passes errors on as text; asked directly, the driver tells a wrong password from a dead host.
         let probe = tokio::time::timeout(options.wait, mysql_async::Conn::new(opts.clone())).await;
         let probe = probe.map_err(|_late| Error::Unavailable(format!("no answer from {}", place(&opts))))?;
         let _ = probe.map_err(|error| refused(&error, &opts))?.disconnect().await;
-        Db { pool: Backend::MariaDb(mariadb_pool(opts, options)?), wait: options.wait }
+        let db = Db { pool: Backend::MariaDb(mariadb_pool(opts, options)?), wait: options.wait };
+        db.run("SELECT 1").await?;
+        db
     } else {
-        let scheme = options.url.split("://").next().unwrap_or_default();
+        // No more of the URL than its scheme: the rest may hold a password.
+        let what = match options.url.split_once("://") {
+            Some((scheme, _)) => format!("begins with '{scheme}'"),
+            None => "has no scheme".into(),
+        };
         return Err(Error::Setup(format!(
-            "database_url begins with '{scheme}'; use sqlite://FILE or mysql://user:password@host:3306/database"
+            "database_url {what}; use sqlite://FILE or mysql://user:password@host:3306/database"
         )));
     };
-    db.run("SELECT 1").await?;
     Ok(db)
+}
+
+/// A file does not come up by itself, as a server does: there is nothing to wait for.
+fn unusable(path: &str, error: Error) -> Error {
+    match error {
+        Error::Unavailable(detail) | Error::Internal(detail) => Error::Setup(format!(
+            "the SQLite file {path} cannot be opened ({detail}): check the path, and that the gateway may write there"
+        )),
+        other => other,
+    }
 }
 
 /// Opens the store, waiting with back-off for a server that is not there yet; `on_wait` is told of each wait.
@@ -84,7 +104,7 @@ fn refused(error: &mysql_async::Error, opts: &mysql_async::Opts) -> Error {
     match error {
         mysql_async::Error::Server(server) => match server.code {
             1045 | 1698 => Error::Setup(format!(
-                "MariaDB at {at} refuses user '{}': check user and password in database_url, and that the user may log in from this host",
+                "MariaDB at {at} refuses user '{}': check user and password in database_url, that the user may log in from this host, and database_tls if the account requires TLS",
                 opts.user().unwrap_or_default()
             )),
             1044 | 1049 => Error::Setup(format!(
@@ -97,8 +117,10 @@ fn refused(error: &mysql_async::Error, opts: &mysql_async::Opts) -> Error {
             }
             code => Error::Setup(format!("MariaDB at {at} refuses the connection (error {code}): {}", server.message)),
         },
-        mysql_async::Error::Io(mysql_async::IoError::Tls(tls)) => {
-            Error::Setup(format!("TLS with MariaDB at {at} failed: {tls}; check database_tls and database_ca_file"))
+        mysql_async::Error::Io(mysql_async::IoError::Tls(tls)) => tls_failed(&at, tls),
+        // This is how a failed handshake arrives.
+        mysql_async::Error::Io(mysql_async::IoError::Io(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+            tls_failed(&at, error)
         }
         mysql_async::Error::Driver(driver) => Error::Setup(format!(
             "MariaDB at {at} cannot be used: {driver}; check database_tls if the server has no TLS"
@@ -113,7 +135,17 @@ fn refused(error: &mysql_async::Error, opts: &mysql_async::Opts) -> Error {
     }
 }
 
+fn tls_failed(at: &str, error: &dyn std::fmt::Display) -> Error {
+    Error::Setup(format!("TLS with MariaDB at {at} failed ({error}): check database_tls and database_ca_file"))
+}
+
 fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
+    if options.url.contains('?') {
+        let keys = "database_tls, database_max_connections and their like";
+        return Err(Error::Setup(format!(
+            "database_url takes no parameters after '?': there are keys for them, {keys}"
+        )));
+    }
     let url = options.url.replacen("mariadb://", "mysql://", 1);
     let opts = mysql_async::Opts::from_url(&url).map_err(|error| {
         Error::Setup(format!("database_url cannot be read ({error}): use mysql://user:password@host:3306/database"))
@@ -124,7 +156,7 @@ fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
     let tls = match options.tls {
         Tls::Off => None,
         tls => {
-            let roots = options.ca_file.iter().map(|file| file.clone().into()).collect();
+            let roots = options.ca_file.iter().map(|file| Ok(certificates(file)?.into())).collect::<Result<_>>()?;
             let checks_nothing = tls == Tls::Required;
             Some(
                 mysql_async::SslOpts::default()
@@ -134,6 +166,7 @@ fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
             )
         }
     };
+    let local = matches!(opts.ip_or_hostname(), "localhost" | "127.0.0.1" | "::1");
     let seconds = options.statement_timeout.as_secs_f64();
     let session = format!(
         "SET time_zone = '+00:00', lc_messages = 'en_US', \
@@ -144,8 +177,21 @@ fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
         .init(vec![session])
         .stmt_cache_size(0) // Diesel keeps the prepared statements.
         .client_found_rows(true)
+        // On the same machine the server's socket costs both sides much less than TCP. The driver would try the path
+        // that a server elsewhere names, too, whoever listens there; and who asks for TLS is to get it.
+        .prefer_socket(local && options.tls == Tls::Off)
         .ssl_opts(tls);
     Ok(builder.into())
+}
+
+/// The certificates of a file. The driver would say of a missing file that the server cannot be reached.
+fn certificates(file: &Path) -> Result<Vec<u8>> {
+    let wrong = |why: &str| Error::Setup(format!("database_ca_file {} cannot be used: {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
+    if !text.contains("-----BEGIN CERTIFICATE-----") {
+        return Err(wrong("there is no certificate in it (PEM)"));
+    }
+    Ok(text.into_bytes())
 }
 
 fn pool_fault(error: impl std::fmt::Display) -> Error {

@@ -41,7 +41,8 @@ fn of_text(text: String) -> Error {
     let lower = text.to_lowercase();
     if LOST.iter().any(|lost| lower.contains(lost)) {
         Error::Unavailable(text)
-    } else if lower.contains("max_statement_time exceeded") {
+    } else if lower.contains("query execution was interrupted") {
+        // By `max_statement_time`, or by an operator (`KILL QUERY`).
         Error::Timeout("a database statement")
     } else {
         Error::Internal(text)

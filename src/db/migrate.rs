@@ -67,8 +67,7 @@ pub fn known(dialect: Dialect) -> Result<Vec<Migration>> {
 pub async fn state(db: &Db) -> Result<State> {
     let mut conn = db.conn().await?;
     if !has_table(&mut conn, db.dialect(), "Schema_Migration", false).await? {
-        let other = !has_table(&mut conn, db.dialect(), "Patient", false).await?
-            && has_table(&mut conn, db.dialect(), "Patient", true).await?;
+        let other = in_other_case(&mut conn, db.dialect()).await?;
         return Ok(if other { State::OtherCase } else { State::Empty });
     }
     let at = applied(&mut conn, db.dialect()).await?.into_iter().max().unwrap_or(0);
@@ -86,14 +85,15 @@ pub async fn require_current(db: &Db) -> Result<()> {
     let todo = match state(db).await? {
         State::Current => return Ok(()),
         State::Empty => "has no MediMax schema: run `medimax migrate` with the same database_url".to_owned(),
-        State::OtherCase => "spells its tables in lower case (a dump from Windows?) where case matters: rename them \
-             (RENAME TABLE patient TO Patient, …) or set lower_case_table_names=1 on a fresh server"
-            .to_owned(),
+        State::OtherCase => OTHER_CASE.to_owned(),
         State::Behind(at) => format!("is at schema version {at}, older than this binary: run `medimax migrate`"),
         State::Newer(at) => newer(at),
     };
     Err(Error::Setup(format!("the database {todo}")))
 }
+
+const OTHER_CASE: &str = "spells its tables in lower case (a dump from Windows?) where case matters: rename them \
+     (RENAME TABLE patient TO Patient, …) or set lower_case_table_names=1 on a fresh server";
 
 fn newer(at: i32) -> String {
     format!("is at schema version {at}, newer than this binary knows: use a newer medimax")
@@ -102,6 +102,9 @@ fn newer(at: i32) -> String {
 /// Runs what is missing and names it; `on_step` is told of each step before it runs.
 pub async fn up(db: &Db, mut on_step: impl FnMut(&Migration, &str)) -> Result<Vec<Migration>> {
     let (mut conn, dialect) = (lock(db).await?, db.dialect());
+    if in_other_case(&mut conn, dialect).await? {
+        return Err(Error::Setup(format!("the database {OTHER_CASE}")));
+    }
     conn.run(CREATE).await?;
     let applied = applied(&mut conn, dialect).await?;
     let all = known(dialect)?;
@@ -199,15 +202,27 @@ async fn applied(conn: &mut Conn, dialect: Dialect) -> Result<Vec<i32>> {
     Ok(conn.texts(sql).await?.into_iter().map(|(version, _)| version).collect())
 }
 
+/// Whether the tables are there, but not under the names that statements use.
+async fn in_other_case(conn: &mut Conn, dialect: Dialect) -> Result<bool> {
+    let name = "Patient";
+    Ok(!has_table(conn, dialect, name, false).await? && has_table(conn, dialect, name, true).await?)
+}
+
 async fn has_table(conn: &mut Conn, dialect: Dialect, name: &str, any_case: bool) -> Result<bool> {
     let mut sql = Sql::new(dialect);
-    let (list, column) = match dialect {
-        Dialect::MariaDb => ("information_schema.tables WHERE table_schema = DATABASE()", "CAST(table_name AS CHAR)"),
-        Dialect::Sqlite => ("sqlite_master WHERE type = 'table'", "name"),
-    };
-    sql.push(format!("SELECT 1, {column} FROM {list}"));
-    let names = conn.texts(sql).await?.into_iter().filter_map(|(_, found)| found);
-    Ok(names.into_iter().any(|found| found == name || any_case && found.eq_ignore_ascii_case(name)))
+    // Besides the names: whether case does not matter in them, as in SQLite and on a server that is set up so.
+    sql.push(match dialect {
+        Dialect::MariaDb => {
+            "SELECT @@lower_case_table_names <> 0, CAST(table_name AS CHAR) FROM information_schema.tables \
+             WHERE table_schema = DATABASE()"
+        }
+        Dialect::Sqlite => "SELECT 1, name FROM sqlite_master WHERE type = 'table'",
+    });
+    let tables = conn.texts(sql).await?;
+    Ok(tables
+        .iter()
+        .filter_map(|(folded, found)| Some((*folded != 0, found.as_ref()?)))
+        .any(|(folded, found)| found == name || (folded || any_case) && found.eq_ignore_ascii_case(name)))
 }
 
 #[cfg(test)]

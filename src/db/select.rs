@@ -1,7 +1,7 @@
 //! The few statements that reads are made of. What starts from a table takes a [`Scope`]; what starts from keys
 //! ([`Link`]) takes the keys of rows that passed one.
 //!
-//! Every statement that answers rows answers `(parent key, position, row)`.
+//! A statement answers rows, or `(parent key, position, row)` where the row itself does not hold the parent's key.
 
 use super::{
     cond::{Bind, Cond, push_bind, push_search},
@@ -91,7 +91,7 @@ pub struct Select<'a> {
 impl Select<'_> {
     /// Rows of the table that the caller may see.
     pub fn rows(&self, scope: &Scope, ask: &Ask) -> Sql {
-        let mut sql = self.head("0", "0");
+        let mut sql = self.head(None);
         sql.push(" FROM ").push(self.table.name).push(" t WHERE ");
         push_scope(&mut sql, "t", self.table, scope);
         self.narrow(&mut sql, "t", ask);
@@ -119,7 +119,7 @@ impl Select<'_> {
 
     /// The rows that rows in scope point to, by their primary keys.
     pub fn parents(&self, keys: &[i32]) -> Sql {
-        let mut sql = self.head("k.id", "0");
+        let mut sql = self.head(None);
         sql.push(" FROM ").keys(keys).straight_join().push(self.table.name).push(" t ON t.").push(self.table.key);
         sql.push(" = k.id");
         sql
@@ -128,7 +128,8 @@ impl Select<'_> {
     /// The rows below each of these keys, in order, within each parent; `bound` limits the sum.
     pub fn children(&self, link: &Link, keys: &[i32], ask: &Ask, bound: u32) -> Sql {
         let Some(limit) = ask.limit else {
-            let mut sql = self.head("k.id", "0");
+            // A row that holds the key itself needs it no second time.
+            let mut sql = self.head(link.via.map(|_| "k.id,0"));
             self.push_linked(&mut sql, link, keys, "t");
             sql.push(" WHERE 1=1");
             self.narrow(&mut sql, "t", ask);
@@ -139,7 +140,7 @@ impl Select<'_> {
             return sql;
         };
         // Number the keys alone, then fetch the wide rows of those that are wanted.
-        let mut sql = self.head("w.parent", "w.n");
+        let mut sql = self.head(Some("w.parent,w.n"));
         let key = self.table.key;
         sql.push(format!(" FROM (SELECT k.id AS parent, x.{key} AS id, ROW_NUMBER() OVER (PARTITION BY k.id"));
         push_order(&mut sql, "x", ask);
@@ -164,11 +165,13 @@ impl Select<'_> {
         sql
     }
 
-    fn head(&self, parent: &'static str, position: &'static str) -> Sql {
+    /// The columns; before them, where rows do not tell it themselves, the key of the parent and the place below it.
+    fn head(&self, place: Option<&'static str>) -> Sql {
         let mut sql = Sql::new(self.dialect);
-        sql.push("SELECT ").push(parent).push(",").push(position);
-        for column in self.columns {
-            sql.push(",").column("t", column);
+        sql.push("SELECT ");
+        sql.push(place.unwrap_or_default());
+        for (i, column) in self.columns.iter().enumerate() {
+            sql.push(if i > 0 || place.is_some() { "," } else { "" }).column("t", column);
         }
         sql
     }

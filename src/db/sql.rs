@@ -3,7 +3,7 @@
 //! Statements are put together at run time (filters, orders and pages are the caller's choice), so they are a
 //! Diesel query fragment of our own: Diesel prepares and caches them, sends the parameters and reads the rows by type.
 //!
-//! **Invariant:** values enter a statement by [`Sql::int`], [`Sql::text`] and [`Sql::keys`] alone, as parameters.
+//! **Invariant:** values enter a statement by [`Sql::int`], [`Sql::text`], [`Sql::maybe_text`] and [`Sql::keys`] alone, as parameters.
 
 use diesel::{
     QueryResult,

@@ -212,15 +212,14 @@ impl Engine {
             Ok(operation) => operation,
             Err(error) => return refusal(&error, &caller.request_id),
         };
-        let level = Level::root(Arc::new(Root(self.root)));
-        let column = exec::answer(&cx, &level, vec![&operation.selection_set.node]).await;
+        let level = Arc::new(Level::root(Arc::new(Root(self.root))));
+        let answered = exec::answer(&cx, level, vec![&operation.selection_set.node]).await;
+        let mut body = Vec::with_capacity(1024);
+        body.extend_from_slice(b"{\"data\":");
+        answered.write(&cx, 0, &mut body);
         let errors = report::all(&cx, &caller.request_id);
         let faults = cx.faults.lock().unwrap_or_else(PoisonError::into_inner);
         let codes = faults.iter().map(|fault| fault.error.code()).collect();
-        let data = column.get(0);
-        let mut body = Vec::with_capacity(data.len() + 64);
-        body.extend_from_slice(b"{\"data\":");
-        body.extend_from_slice(data);
         if !errors.is_empty() {
             body.extend_from_slice(b",\"errors\":");
             crate::db::write_json(&errors, &mut body);

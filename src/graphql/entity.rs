@@ -5,6 +5,11 @@ use super::{
     model::{Fetched, Object, RowSet},
 };
 use crate::db::Bad;
+use diesel::{
+    backend::Backend,
+    deserialize::{FromSql, FromSqlRow},
+    sql_types::Integer,
+};
 use std::{any::Any, sync::Arc};
 
 /// A row type; `entity!` writes the implementation.
@@ -24,16 +29,44 @@ pub struct Set<R>(Vec<R>);
 
 impl<R: Row> Set<R> {
     /// Rows as a statement answered them.
-    pub fn fetched(rows: Vec<(i32, i32, R)>) -> Fetched {
-        let (mut parents, mut positions) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-        let rows = rows.into_iter().map(|(parent, position, row)| {
-            parents.push(parent);
-            positions.push(position);
+    pub fn fetched(rows: Vec<Placed<R>>) -> Fetched {
+        let mut places = Vec::new();
+        let rows = rows.into_iter().map(|Placed(place, row)| {
+            places.extend(place);
             row
         });
         let set = Arc::new(Set(rows.collect()));
-        Fetched { set, parents, positions }
+        Fetched { set, places }
     }
+}
+
+/// A row, after the key of its parent and its place below it where the statement answers them.
+pub struct Placed<R>(Option<(i32, i32)>, R);
+
+impl<R> Placed<R> {
+    /// Reads either form, told apart by how many columns there are.
+    pub fn read<'a, ST, DB>(row: &impl diesel::row::Row<'a, DB>) -> diesel::deserialize::Result<Self>
+    where
+        DB: Backend,
+        R: FromSqlRow<ST, DB> + StaticallySized,
+        i32: FromSql<Integer, DB>,
+    {
+        let columns = row.field_count();
+        if columns == R::COLUMNS {
+            return Ok(Placed(None, R::build_from_row(row)?));
+        }
+        let number = |at: usize| {
+            let field = row.get(at).ok_or("a column is missing")?;
+            i32::from_nullable_sql(diesel::row::Field::value(&field))
+        };
+        Ok(Placed(Some((number(0)?, number(1)?)), R::build_from_row(&row.partial_row(2..columns))?))
+    }
+}
+
+/// How many columns a row has.
+pub trait StaticallySized {
+    /// So many.
+    const COLUMNS: usize;
 }
 
 impl<R: Row> RowSet for Set<R> {
@@ -117,13 +150,26 @@ macro_rules! entity {
             table: &TABLE,
             columns: &[$(stringify!($column)),*],
             fetch: |db, sql| Box::pin(async move {
-                use $table as table;
-                type Columns = ($(diesel::dsl::SqlTypeOf<table::$column>,)*);
-                type Sql = (diesel::sql_types::Integer, diesel::sql_types::Integer, Columns);
-                let rows = $crate::db::load!(db, sql, Sql, (i32, i32, $row))?;
+                let rows = $crate::db::load!(db, sql, PlacedColumns, $crate::graphql::Placed<$row>)?;
                 Ok($crate::graphql::Set::fetched(rows))
             }),
         };
+
+        use $table as table;
+        type Columns = ($(diesel::dsl::SqlTypeOf<table::$column>,)*);
+        type PlacedColumns = (diesel::sql_types::Integer, diesel::sql_types::Integer, Columns);
+
+        impl diesel::deserialize::FromSqlRow<PlacedColumns, diesel::mysql::Mysql> for $crate::graphql::Placed<$row> {
+            fn build_from_row<'a>(row: &impl diesel::row::Row<'a, diesel::mysql::Mysql>) -> diesel::deserialize::Result<Self> {
+                Self::read::<Columns, _>(row)
+            }
+        }
+
+        impl diesel::deserialize::FromSqlRow<PlacedColumns, diesel::sqlite::Sqlite> for $crate::graphql::Placed<$row> {
+            fn build_from_row<'a>(row: &impl diesel::row::Row<'a, diesel::sqlite::Sqlite>) -> diesel::deserialize::Result<Self> {
+                Self::read::<Columns, _>(row)
+            }
+        }
 
         static OBJECT: $crate::graphql::model::Object = $crate::graphql::model::Object {
             name: stringify!($row),
@@ -163,6 +209,10 @@ macro_rules! entity {
                 $($crate::graphql::model::FieldDef { name: $relation, doc: concat!($($fdoc, "\n"),*), field: &$how },)*
             ],
         };
+
+        impl $crate::graphql::StaticallySized for $row {
+            const COLUMNS: usize = [$(stringify!($column)),*].len();
+        }
 
         impl $crate::graphql::Row for $row {
             fn object() -> &'static $crate::graphql::model::Object {

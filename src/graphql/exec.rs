@@ -1,5 +1,5 @@
-//! Rows answered a level at a time: each selected relation is asked once for all rows of a level, scalars are written
-//! straight into the answer, in query order. No future and no value in between for a scalar.
+//! Rows answered a level at a time: each selected relation is asked once for all rows of a level. When all is there the
+//! answer is written in one go, in query order: no future and no value in between for a scalar, and no byte is copied.
 
 use super::{
     args::Args,
@@ -15,22 +15,61 @@ use futures_util::{
 };
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
+/// What a field answers for each row of its level.
+pub enum Column<'a> {
+    /// JSON, written already.
+    Text(Text),
+    /// Objects of the level below. They are written with the whole answer, once, straight to their place.
+    Below(Vec<Shape>, Answered<'a>),
+}
+
+impl Column<'_> {
+    fn write(&self, cx: &Cx, row: usize, out: &mut Vec<u8>) {
+        match self {
+            Column::Text(text) => out.extend_from_slice(text.get(row)),
+            Column::Below(shapes, answered) => match shapes.get(row) {
+                Some(Shape::One(place)) => answered.write(cx, *place, out),
+                Some(Shape::Many(places)) => {
+                    write_list(out, places.clone(), |out, place| answered.write(cx, place, out))
+                }
+                Some(Shape::Sparse(places)) => write_list(out, places.iter(), |out, place| match place {
+                    Some(place) => answered.write(cx, *place, out),
+                    None => out.extend_from_slice(b"null"),
+                }),
+                Some(Shape::Null) | None => out.extend_from_slice(b"null"),
+            },
+        }
+    }
+}
+
+/// Which rows of the level below hang from a row.
+pub enum Shape {
+    /// None.
+    Null,
+    /// This one.
+    One(usize),
+    /// A list of these.
+    Many(std::ops::Range<usize>),
+    /// A list of these, with holes.
+    Sparse(Vec<Option<usize>>),
+}
+
 /// One JSON fragment a row, in one buffer.
 #[derive(Default)]
-pub struct Column {
+pub struct Text {
     buffer: Vec<u8>,
     ends: Vec<usize>,
 }
 
-impl Column {
+impl Text {
     /// An empty column, with room for `rows`.
     pub fn with_rows(rows: usize) -> Self {
-        Column { buffer: Vec::with_capacity(rows * 64), ends: Vec::with_capacity(rows) }
+        Text { buffer: Vec::with_capacity(rows * 16), ends: Vec::with_capacity(rows) }
     }
 
     /// `null` for each of `rows`.
     pub fn nulls(rows: usize) -> Self {
-        let mut column = Column::with_rows(rows);
+        let mut column = Text::with_rows(rows);
         for _ in 0..rows {
             column.push(|out| out.extend_from_slice(b"null"));
         }
@@ -44,7 +83,7 @@ impl Column {
     }
 
     /// A row's fragment.
-    pub fn get(&self, row: usize) -> &[u8] {
+    fn get(&self, row: usize) -> &[u8] {
         let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         let end = self.ends.get(row).copied().unwrap_or(start);
         self.buffer.get(start..end).unwrap_or_default()
@@ -58,7 +97,7 @@ pub struct Level<'a> {
     rows: Vec<(u32, u32)>,
     /// For each row: the row of the level above that it hangs from, and its place in a list, if it is in one.
     at: Vec<(u32, Option<u32>)>,
-    above: Option<(&'a Level<'a>, &'a str)>,
+    above: Option<(Arc<Level<'a>>, &'a str)>,
 }
 
 impl<'a> Level<'a> {
@@ -67,7 +106,7 @@ impl<'a> Level<'a> {
         Level { sets: vec![set], rows: vec![(0, 0)], at: vec![(0, None)], above: None }
     }
 
-    fn below(above: &'a Level<'a>, key: &'a str) -> Self {
+    fn below(above: Arc<Level<'a>>, key: &'a str) -> Self {
         Level { sets: Vec::new(), rows: Vec::new(), at: Vec::new(), above: Some((above, key)) }
     }
 
@@ -81,6 +120,11 @@ impl<'a> Level<'a> {
         self.rows.iter().filter_map(|(set, row)| Some((self.sets.get(*set as usize)?, *row as usize)))
     }
 
+    fn row(&self, row: usize) -> Option<(&dyn RowSet, usize)> {
+        let (set, place) = self.rows.get(row)?;
+        Some((self.sets.get(*set as usize)?.as_ref(), *place as usize))
+    }
+
     fn push(&mut self, rows: &Rows, place: u32, parent: usize, index: Option<u32>) {
         let known = self.sets.last().is_some_and(|last| Arc::ptr_eq(last, &rows.set));
         if !known {
@@ -92,9 +136,9 @@ impl<'a> Level<'a> {
 
     /// The path of a row in the answer. Built only when something fails.
     fn path(&self, row: usize, path: &mut Vec<serde_json::Value>) {
-        let (Some((above, key)), Some((parent, index))) = (self.above, self.at.get(row)) else { return };
+        let (Some((above, key)), Some((parent, index))) = (&self.above, self.at.get(row)) else { return };
         above.path(*parent as usize, path);
-        path.push(key.into());
+        path.push((*key).into());
         path.extend(index.map(serde_json::Value::from));
     }
 
@@ -108,7 +152,7 @@ impl<'a> Level<'a> {
 
     /// The rows whose type is `object`, with their places in this level.
     fn only(&self, object: &'static Object) -> (Level<'a>, Vec<usize>) {
-        let mut level = Level { sets: self.sets.clone(), rows: Vec::new(), at: Vec::new(), above: self.above };
+        let mut level = Level { sets: self.sets.clone(), rows: Vec::new(), at: Vec::new(), above: self.above.clone() };
         let mut places = Vec::new();
         for (place, (row, at)) in self.rows.iter().zip(&self.at).enumerate() {
             if self.sets.get(row.0 as usize).is_some_and(|set| std::ptr::eq(set.row_type(), object)) {
@@ -193,71 +237,86 @@ enum How<'a> {
     Typename,
     Scalar(usize),
     Field(&'static FieldDef),
-    Loaded(Column),
+    Loaded(Column<'a>),
     /// A field of the schema itself, which async-graphql answered: the JSON, the same for every row.
     Given(&'a [u8]),
 }
 
+/// A level whose every row can be written.
+pub struct Answered<'a> {
+    /// The rows of each type.
+    parts: Vec<Part<'a>>,
+    /// For each row its part and its place there, where there are several.
+    from: Vec<(u32, u32)>,
+}
+
+impl Answered<'_> {
+    /// Writes a row.
+    pub fn write(&self, cx: &Cx, row: usize, out: &mut Vec<u8>) {
+        let (part, row) = match self.from.get(row) {
+            Some((part, row)) => (*part as usize, *row as usize),
+            None => (0, row),
+        };
+        if let Some(part) = self.parts.get(part) {
+            part.write(cx, row, out);
+        }
+    }
+}
+
 /// Answers a selection for every row of a level.
-pub fn answer<'a>(cx: &'a Cx, level: &'a Level<'a>, sets: Vec<&'a SelectionSet>) -> BoxFuture<'a, Column> {
+pub fn answer<'a>(cx: &'a Cx, level: Arc<Level<'a>>, sets: Vec<&'a SelectionSet>) -> BoxFuture<'a, Answered<'a>> {
     Box::pin(async move {
-        let Some((first, _)) = level.rows().next() else { return Column::default() };
+        let Some((first, _)) = level.row(0) else { return Answered { parts: Vec::new(), from: Vec::new() } };
         let object = first.row_type();
         if level.rows().all(|(set, _)| std::ptr::eq(set.row_type(), object)) {
-            return answer_type(cx, object, level, sets).await;
+            return Answered { parts: vec![answer_type(cx, object, level, sets).await], from: Vec::new() };
         }
-        // Rows of several types: each type by itself, then back into their order.
+        // Rows of several types: each type by itself.
         let mut objects: Vec<&'static Object> = Vec::new();
         for (set, _) in level.rows() {
             if !objects.iter().any(|known| std::ptr::eq(*known, set.row_type())) {
                 objects.push(set.row_type());
             }
         }
-        let parts = join_all(objects.into_iter().map(|object| {
-            let (part, places) = level.only(object);
-            let sets = sets.clone();
-            async move { (answer_type(cx, object, &part, sets).await, places) }
-        }))
-        .await;
-        let mut from: Vec<(usize, usize)> = vec![(0, 0); level.height()];
-        for (part, (_, places)) in parts.iter().enumerate() {
-            for (row, place) in places.iter().enumerate() {
-                if let Some(slot) = from.get_mut(*place) {
-                    *slot = (part, row);
+        let mut from: Vec<(u32, u32)> = vec![(0, 0); level.height()];
+        let parts = objects.into_iter().enumerate().map(|(part, object)| {
+            let (rows, places) = level.only(object);
+            for (row, place) in places.into_iter().enumerate() {
+                if let Some(from) = from.get_mut(place) {
+                    *from = (part as u32, row as u32);
                 }
             }
-        }
-        let mut column = Column::with_rows(level.height());
-        for (part, row) in from {
-            let fragment = parts.get(part).map(|(column, _)| column.get(row)).unwrap_or_default();
-            column.push(|out| out.extend_from_slice(fragment));
-        }
-        column
+            answer_type(cx, object, Arc::new(rows), sets.clone())
+        });
+        let parts = parts.collect::<Vec<_>>();
+        Answered { parts: join_all(parts).await, from }
     })
 }
 
 async fn answer_type<'a>(
     cx: &'a Cx,
     object: &'static Object,
-    level: &Level<'_>,
+    level: Arc<Level<'a>>,
     sets: Vec<&'a SelectionSet>,
-) -> Column {
+) -> Part<'a> {
     let mut slots = Vec::new();
     for set in sets {
         collect(cx, object, set, &mut slots);
     }
+    let slots: Vec<_> = slots.into_iter().map(Arc::new).collect();
     let mut how: Vec<How<'_>> = slots.iter().map(|slot| resolve(cx, object, slot.name, slot.key)).collect();
-    let loads = slots.iter().zip(&how).enumerate().filter_map(|(i, (slot, how))| match how {
-        How::Field(def) => Some(load(cx, def, level, slot).map(move |column| (i, column))),
-        _ => None,
-    });
-    // Collected first: a serial root (mutations) would await them one by one here.
-    for (i, column) in join_all(loads.collect::<Vec<_>>()).await {
-        if let Some(how) = how.get_mut(i) {
-            *how = How::Loaded(column);
+    let mut loads = Vec::new();
+    for (slot, how) in slots.iter().zip(&how) {
+        if let How::Field(def) = how {
+            loads.push(load(cx, def, level.clone(), slot.clone()));
         }
     }
-    write(cx, object, level, &slots, &how)
+    // A serial root (mutations) would await them one by one here.
+    let loaded = join_all(loads).await;
+    for (how, column) in how.iter_mut().filter(|how| matches!(how, How::Field(_))).zip(loaded) {
+        *how = How::Loaded(column);
+    }
+    Part { object, level, slots, how }
 }
 
 fn resolve<'a>(cx: &'a Cx, object: &'static Object, name: &str, key: &str) -> How<'a> {
@@ -270,8 +329,8 @@ fn resolve<'a>(cx: &'a Cx, object: &'static Object, name: &str, key: &str) -> Ho
 }
 
 /// Answers one field for all rows: within the request's time, and a failure (a panic too) costs this field alone.
-async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: &'a Level<'a>, slot: &'a Slot<'a>) -> Column {
-    let guarded = AssertUnwindSafe(async { def.field.load(cx, level, slot).await }).catch_unwind();
+async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Column<'a> {
+    let guarded = AssertUnwindSafe(def.field.load(cx, level.clone(), slot.clone())).catch_unwind();
     let error = match tokio::time::timeout_at(cx.deadline, guarded).await {
         Ok(Ok(Ok(column))) => return column,
         Ok(Ok(Err(error))) => error,
@@ -279,55 +338,64 @@ async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: &'a Level<'a>, slot
         Err(_elapsed) => Error::Timeout("the request"),
     };
     for row in 0..level.height() {
-        level.fail(cx, row, slot, &error);
+        level.fail(cx, row, &slot, &error);
     }
-    Column::nulls(level.height())
+    Column::Text(Text::nulls(level.height()))
 }
 
-fn write(cx: &Cx, object: &Object, level: &Level<'_>, slots: &[Slot<'_>], how: &[How<'_>]) -> Column {
-    // `"key":`, with the comma before it from the second field on.
-    let heads: Vec<Vec<u8>> = slots
-        .iter()
-        .enumerate()
-        .map(|(i, slot)| format!("{}\"{}\":", if i > 0 { "," } else { "" }, slot.key).into_bytes())
-        .collect();
-    let mut column = Column::with_rows(level.height());
-    for (row, (set, place)) in level.rows().enumerate() {
-        column.push(|out| {
-            out.push(b'{');
-            for ((slot, head), how) in slots.iter().zip(&heads).zip(how) {
-                out.extend_from_slice(head);
-                match how {
-                    How::Scalar(scalar) => {
-                        let start = out.len();
-                        if let Err(bad) = set.write(place, *scalar, cx, out) {
-                            out.truncate(start);
-                            out.extend_from_slice(b"null");
-                            level.fail(
-                                cx,
-                                row,
-                                slot,
-                                &Error::Internal(format!(
-                                    "a stored value of {}.{} is no {}",
-                                    object.name, slot.name, bad.0
-                                )),
-                            );
-                        }
-                    }
-                    How::Loaded(column) => out.extend_from_slice(column.get(row)),
-                    How::Typename => {
-                        out.push(b'"');
-                        out.extend_from_slice(object.name.as_bytes());
-                        out.push(b'"');
-                    }
-                    How::Given(json) => out.extend_from_slice(json),
-                    How::Field(_) => out.extend_from_slice(b"null"),
+/// Rows of one type, and how each of their fields is answered.
+struct Part<'a> {
+    object: &'static Object,
+    level: Arc<Level<'a>>,
+    slots: Vec<Arc<Slot<'a>>>,
+    how: Vec<How<'a>>,
+}
+
+impl Part<'_> {
+    fn write(&self, cx: &Cx, row: usize, out: &mut Vec<u8>) {
+        let Some((set, place)) = self.level.row(row) else { return };
+        let mut before = b'{';
+        for (slot, how) in self.slots.iter().zip(&self.how) {
+            out.extend_from_slice(&[before, b'"']);
+            out.extend_from_slice(slot.key.as_bytes());
+            out.extend_from_slice(b"\":");
+            before = b',';
+            let start = out.len();
+            let failed = match how {
+                How::Scalar(scalar) => set
+                    .write(place, *scalar, cx, out)
+                    .err()
+                    .map(|bad| format!("a stored value of {}.{} is no {}", self.object.name, slot.name, bad.0)),
+                How::Loaded(column) => {
+                    let written = std::panic::catch_unwind(AssertUnwindSafe(|| column.write(cx, row, out)));
+                    written.err().map(|_panic| format!("a panic while writing {}.{}", self.object.name, slot.name))
                 }
+                How::Typename => {
+                    out.push(b'"');
+                    out.extend_from_slice(self.object.name.as_bytes());
+                    out.push(b'"');
+                    None
+                }
+                How::Given(json) => {
+                    out.extend_from_slice(json);
+                    None
+                }
+                How::Field(_) => {
+                    out.extend_from_slice(b"null");
+                    None
+                }
+            };
+            if let Some(detail) = failed {
+                out.truncate(start);
+                out.extend_from_slice(b"null");
+                self.level.fail(cx, row, slot, &Error::Internal(detail));
             }
-            out.push(b'}');
-        });
+        }
+        if self.slots.is_empty() {
+            out.push(b'{');
+        }
+        out.push(b'}');
     }
-    column
 }
 
 /// What a field leads to, below one row.
@@ -345,62 +413,48 @@ pub enum Given {
 }
 
 /// Answers what a field leads to, for all rows of a level, and hangs it below them.
-pub async fn children(cx: &Cx, level: &Level<'_>, slot: &Slot<'_>, given: Vec<Given>) -> Column {
-    let mut next = Level::below(level, slot.key);
-    for (parent, given) in given.iter().enumerate() {
-        match given {
-            Given::Null | Given::Failed(_) => {}
-            Given::One(rows) => {
-                for place in rows.places().iter().take(1) {
-                    next.push(rows, *place, parent, None);
-                }
+pub async fn children<'a>(cx: &'a Cx, level: &Arc<Level<'a>>, slot: &Slot<'a>, given: Vec<Given>) -> Column<'a> {
+    let mut next = Level::below(level.clone(), slot.key);
+    let mut shapes = Vec::with_capacity(given.len());
+    for (parent, given) in given.into_iter().enumerate() {
+        let start = next.height();
+        shapes.push(match given {
+            Given::Null => Shape::Null,
+            Given::Failed(error) => {
+                level.fail(cx, parent, slot, &error);
+                Shape::Null
             }
+            Given::One(rows) => match rows.places().first() {
+                Some(place) => {
+                    next.push(&rows, *place, parent, None);
+                    Shape::One(start)
+                }
+                None => Shape::Null,
+            },
             Given::Many(rows) => {
                 for (index, place) in rows.places().iter().enumerate() {
-                    next.push(rows, *place, parent, Some(index as u32));
+                    next.push(&rows, *place, parent, Some(index as u32));
                 }
+                Shape::Many(start..next.height())
             }
-            Given::Sparse(all) => {
-                for (index, rows) in all.iter().enumerate() {
-                    for (rows, place) in rows.iter().filter_map(|rows| Some((rows, rows.places().first()?))) {
-                        next.push(rows, *place, parent, Some(index as u32));
-                    }
-                }
-            }
-        }
-    }
-    let inner = answer(cx, &next, slot.selections()).await;
-    let mut column = Column {
-        buffer: Vec::with_capacity(inner.buffer.len() + 8 * given.len()),
-        ends: Vec::with_capacity(given.len()),
-    };
-    let mut at = 0;
-    let mut next_fragment = |out: &mut Vec<u8>| {
-        out.extend_from_slice(inner.get(at));
-        at += 1;
-    };
-    for (row, given) in given.iter().enumerate() {
-        column.push(|out| match given {
-            Given::Null => out.extend_from_slice(b"null"),
-            Given::Failed(error) => {
-                level.fail(cx, row, slot, error);
-                out.extend_from_slice(b"null");
-            }
-            Given::One(rows) if rows.places().is_empty() => out.extend_from_slice(b"null"),
-            Given::One(_) => next_fragment(out),
-            Given::Many(rows) => write_list(out, rows.places(), |out, _| next_fragment(out)),
-            Given::Sparse(all) => write_list(out, all, |out, rows| match rows {
-                Some(_) => next_fragment(out),
-                None => out.extend_from_slice(b"null"),
-            }),
+            Given::Sparse(all) => Shape::Sparse(
+                all.iter()
+                    .enumerate()
+                    .map(|(index, rows)| {
+                        let rows = rows.as_ref()?;
+                        next.push(rows, *rows.places().first()?, parent, Some(index as u32));
+                        Some(next.height() - 1)
+                    })
+                    .collect(),
+            ),
         });
     }
-    column
+    Column::Below(shapes, answer(cx, Arc::new(next), slot.selections()).await)
 }
 
-fn write_list<T>(out: &mut Vec<u8>, items: &[T], mut write: impl FnMut(&mut Vec<u8>, &T)) {
+fn write_list<T>(out: &mut Vec<u8>, items: impl Iterator<Item = T>, mut write: impl FnMut(&mut Vec<u8>, T)) {
     out.push(b'[');
-    for (i, item) in items.iter().enumerate() {
+    for (i, item) in items.enumerate() {
         if i > 0 {
             out.push(b',');
         }

@@ -67,8 +67,21 @@ pub enum Piece {
     None,
 }
 
-type Loaded = Result<Piece, Arc<Error>>;
-type PieceLoader = Loader<i32, Loaded, Batch>;
+/// Distinct keys in their order.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Keys(Arc<[i32]>);
+
+impl std::fmt::Debug for Keys {
+    // The loader puts its key into the text of every error that it might need, so this is short.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} keys", self.0.len())
+    }
+}
+
+/// A piece for each of the keys.
+type Loaded = Result<Arc<[Piece]>, Arc<Error>>;
+/// All keys of a level are one key of the loader: it works a good deal on each.
+type PieceLoader = Loader<Keys, Loaded, Batch>;
 
 /// The loaders of one request, made when each is first asked.
 #[derive(Default)]
@@ -79,13 +92,38 @@ struct Batch {
     what: What,
     bound: u32,
     recorder: Recorder,
+    /// What was found so far.
+    known: HashMap<i32, Piece>,
+}
+
+/// What was found for keys.
+pub struct Found(Keys, Loaded);
+
+impl Default for Found {
+    fn default() -> Self {
+        Found(Keys(Arc::default()), Ok(Arc::default()))
+    }
+}
+
+impl Found {
+    /// What was found for a key; `None` for one that was not asked for.
+    pub fn get(&self, key: i32) -> Option<Result<Piece>> {
+        let at = self.0.0.binary_search(&key).ok()?;
+        match &self.1 {
+            Ok(pieces) => pieces.get(at).cloned().map(Ok),
+            Err(error) => Some(Err(Error::clone(error))),
+        }
+    }
 }
 
 /// Loads pieces for keys, one statement for all that are asked at the same time.
-pub async fn load(cx: &Cx, what: What, keys: Vec<i32>) -> Result<HashMap<i32, Loaded>> {
+pub async fn load(cx: &Cx, what: What, mut keys: Vec<i32>) -> Result<Found> {
     if keys.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(Found::default());
     }
+    keys.sort_unstable();
+    keys.dedup();
+    let keys = Keys(keys.into());
     let name = what.name();
     let loader = {
         let mut made = cx.loaders.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,32 +133,36 @@ pub async fn load(cx: &Cx, what: What, keys: Vec<i32>) -> Result<HashMap<i32, Lo
                 what: what.clone(),
                 bound: cx.limits.max_level_rows,
                 recorder: cx.recorder.clone(),
+                known: HashMap::new(),
             };
-            // One more than a level can have, so that a batch is never split; two yields let siblings join it.
-            Loader::new(batch).with_max_batch_size(cx.limits.max_level_rows as usize + 1).with_yield_count(2)
+            // Whoever asks while a batch is on its way waits for it and finds what it brought; so nobody needs to wait
+            // for others to join, and a yield costs the runtime a wake-up of another thread.
+            Loader::new(batch).with_max_batch_size(usize::MAX).with_yield_count(0)
         };
         made.entry(what.identity()).or_insert_with(make).clone()
     };
-    // `try_load_many` finds nothing only when the future that drove the batch was dropped; asking again drives one of our own.
+    // `try_load` finds nothing only when the future that drove the batch was dropped; asking again drives one of our own.
     for _ in 0..3 {
-        if let Ok(loaded) = loader.try_load_many(keys.clone()).await {
-            return Ok(loaded);
+        if let Ok(loaded) = loader.try_load(keys.clone()).await {
+            return Ok(Found(keys, loaded));
         }
     }
     Err(Error::Internal(format!("no batch answered for {name}")))
 }
 
-impl BatchFn<i32, Loaded> for Batch {
-    async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Loaded> {
-        match self.fetch(keys).await {
-            Ok(mut found) => {
-                keys.iter().map(|key| (*key, Ok(found.remove(key).unwrap_or_else(|| self.absent())))).collect()
-            }
-            Err(error) => {
-                let error = Arc::new(error);
-                keys.iter().map(|key| (*key, Err(error.clone()))).collect()
-            }
+impl BatchFn<Keys, Loaded> for Batch {
+    async fn load(&mut self, asked: &[Keys]) -> HashMap<Keys, Loaded> {
+        let all = asked.iter().flat_map(|keys| keys.0.iter().copied());
+        let mut missing: Vec<i32> = all.filter(|key| !self.known.contains_key(key)).collect();
+        if asked.len() > 1 {
+            missing.sort_unstable();
+            missing.dedup();
         }
+        let fetched = if missing.is_empty() { Ok(Vec::new()) } else { self.fetch(&missing).await.map_err(Arc::new) };
+        let fetched = fetched.map(|found| self.known.extend(found));
+        let piece = |key: &i32| self.known.get(key).cloned().unwrap_or_else(|| self.absent());
+        let pieces = |keys: &Keys| fetched.clone().map(|()| keys.0.iter().map(piece).collect());
+        asked.iter().map(|keys| (keys.clone(), pieces(keys))).collect()
     }
 }
 
@@ -137,14 +179,14 @@ impl Batch {
         &self,
         entity: &'static Entity,
         statement: impl Fn(Select<'_>) -> Sql,
-    ) -> Result<(Sql, HashMap<i32, Piece>, usize)> {
+    ) -> Result<(Sql, Vec<(i32, Piece)>, usize)> {
         let sql = statement(Select { dialect: self.db.dialect(), table: entity.table, columns: entity.columns });
         let fetched = (entity.fetch)(&self.db, &sql).await?;
-        let rows = fetched.parents.len();
-        Ok((sql, group(fetched, &Sorting::AsTheyCome), rows))
+        let rows = fetched.set.count();
+        Ok((sql, group(fetched, entity.table.key, &Sorting::AsTheyCome, None), rows))
     }
 
-    async fn fetch(&self, keys: &[i32]) -> Result<HashMap<i32, Piece>> {
+    async fn fetch(&self, keys: &[i32]) -> Result<Vec<(i32, Piece)>> {
         let since = Instant::now();
         let dialect = self.db.dialect();
         let (sql, found, rows) = match &self.what {
@@ -152,15 +194,25 @@ impl Batch {
                 let entity = children.of;
                 let select = Select { dialect, table: entity.table, columns: entity.columns };
                 let sorting = Sorting::of(entity, ask);
+                // Where the page is larger than the usual list, all rows are likely no more than the pages hold:
+                // cutting the lists here is cheaper than numbering the rows in the database.
+                let whole = ask.limit.filter(|limit| *limit > children.expected && matches!(sorting, Sorting::Here(_)));
+                let most = whole.map_or(self.bound, |limit| limit.saturating_mul(keys.len() as u32).min(self.bound));
                 // One row more than the bound shows that there are too many.
-                let sql =
-                    select.children(&children.link, keys, sorting.ask(ask).as_ref().unwrap_or(ask), self.bound + 1);
-                let fetched = (entity.fetch)(&self.db, &sql).await?;
-                let rows = fetched.parents.len();
+                let plain = Ask { limit: None, order: Vec::new(), ..Ask::clone(ask) };
+                let numbered = ask.limit.is_some() && whole.is_none();
+                let asked = if matches!(sorting, Sorting::Here(_)) && !numbered { &plain } else { ask };
+                let mut sql = select.children(&children.link, keys, asked, most + 1);
+                let mut fetched = (entity.fetch)(&self.db, &sql).await?;
+                if whole.is_some() && fetched.set.count() > most as usize {
+                    sql = select.children(&children.link, keys, ask, self.bound + 1);
+                    fetched = (entity.fetch)(&self.db, &sql).await?;
+                }
+                let rows = fetched.set.count();
                 if rows > self.bound as usize {
                     return Err(Error::Limit { key: "max_level_rows", allowed: u64::from(self.bound), asked: None });
                 }
-                (sql, group(fetched, &sorting), rows)
+                (sql, group(fetched, children.link.column, &sorting, ask.limit), rows)
             }
             What::Parent(entity) => self.by_key(entity, |select| select.parents(keys)).await?,
             What::Visible(entity, scope) => self.by_key(entity, |select| select.of_keys(scope, keys)).await?,
@@ -193,48 +245,50 @@ enum Sorting {
 
 impl Sorting {
     fn of(entity: &Entity, ask: &Ask) -> Self {
-        if ask.limit.is_some() {
-            return Sorting::AsTheyCome;
-        }
         let scalars = ask.order.iter().map(|by| {
             let scalar = entity.object.scalar_of_column(by.column).filter(|_| !by.via)?;
             let kind = entity.object.scalars.get(scalar)?.kind;
             // Text has a collation, which only the database knows.
-            (!matches!(kind, crate::db::Kind::Text)).then_some((scalar, by.descending))
+            (!matches!(kind, crate::db::Kind::Text)).then_some((scalar, by.descending != ask.backwards))
         });
         scalars.collect::<Option<Vec<_>>>().map_or(Sorting::AsTheyCome, Sorting::Here)
     }
-
-    /// What to ask the database for, where it is less than was asked.
-    fn ask(&self, ask: &Ask) -> Option<Ask> {
-        matches!(self, Sorting::Here(_)).then(|| Ask { order: Vec::new(), ..ask.clone() })
-    }
 }
 
-/// The rows of each parent, in order.
-fn group(fetched: Fetched, sorting: &Sorting) -> HashMap<i32, Piece> {
-    let Fetched { set, parents, positions } = fetched;
-    let place = |i: &u32| (parents.get(*i as usize).copied(), positions.get(*i as usize).copied());
-    let mut order: Vec<u32> = (0..parents.len() as u32).collect();
-    order.sort_by(|a, b| {
-        place(a).cmp(&place(b)).then_with(|| match sorting {
-            Sorting::AsTheyCome => std::cmp::Ordering::Equal,
-            Sorting::Here(scalars) => scalars.iter().fold(std::cmp::Ordering::Equal, |so_far, (scalar, descending)| {
-                so_far.then_with(|| {
-                    let rank = |row: &u32| set.rank(*row as usize, *scalar);
-                    let ascending = rank(a).cmp(&rank(b));
-                    if *descending { ascending.reverse() } else { ascending }
+/// The rows of each parent, in order, and at most `limit` of them.
+fn group(fetched: Fetched, key: &str, sorting: &Sorting, limit: Option<u32>) -> Vec<(i32, Piece)> {
+    let Fetched { set, places } = fetched;
+    let scalar = set.row_type().scalar_of_column(key).unwrap_or_default();
+    let numbered = !places.is_empty();
+    let places = match numbered {
+        true => places,
+        false => (0..set.count()).map(|row| (set.rank(row, scalar).unwrap_or_default() as i32, 0)).collect(),
+    };
+    let mut order: Vec<(i32, i32, u32)> =
+        places.iter().zip(0..).map(|((parent, place), row)| (*parent, *place, row)).collect();
+    // Stable, and quick where the database has followed the keys.
+    order.sort_by_key(|(parent, place, _)| (*parent, *place));
+    if let (Sorting::Here(scalars), false) = (sorting, numbered && places.iter().any(|(_, place)| *place > 0)) {
+        for run in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+            run.sort_by(|(.., a), (.., b)| {
+                scalars.iter().fold(std::cmp::Ordering::Equal, |so_far, (scalar, descending)| {
+                    so_far.then_with(|| {
+                        let rank = |row: &u32| set.rank(*row as usize, *scalar);
+                        let ascending = rank(a).cmp(&rank(b));
+                        if *descending { ascending.reverse() } else { ascending }
+                    })
                 })
-            }),
-        })
-    });
-    let order: Arc<[u32]> = order.into();
-    let mut found = HashMap::new();
+            });
+        }
+    }
+    let rows: Arc<[u32]> = order.iter().map(|(.., row)| *row).collect();
+    let mut found = Vec::new();
     let mut start = 0;
-    for run in order.chunk_by(|a, b| place(a).0 == place(b).0) {
+    for run in order.chunk_by(|a, b| a.0 == b.0) {
         let end = start + run.len() as u32;
-        if let Some(parent) = run.first().and_then(|first| place(first).0) {
-            found.insert(parent, Piece::Rows(Rows { set: set.clone(), order: order.clone(), range: start..end }));
+        if let Some((parent, ..)) = run.first() {
+            let range = start..end.min(start.saturating_add(limit.unwrap_or(u32::MAX)));
+            found.push((*parent, Piece::Rows(Rows { set: set.clone(), order: rows.clone(), range })));
         }
         start = end;
     }

@@ -16,5 +16,5 @@ pub mod root;
 pub mod types;
 mod variables;
 
-pub use entity::{Row, Set};
+pub use entity::{Placed, Row, Set, StaticallySized};
 pub(crate) use entity::{entity, indexed};

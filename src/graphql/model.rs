@@ -49,6 +49,9 @@ pub struct Scalar {
     pub ordered: bool,
 }
 
+/// A field being answered for all rows of a level.
+pub type Loading<'a> = BoxFuture<'a, Result<Column<'a>>>;
+
 /// A field of an object type that needs more than its row.
 pub struct FieldDef {
     /// The field's name.
@@ -82,7 +85,7 @@ pub trait Field: Send + Sync {
         None
     }
     /// One JSON fragment a row.
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>>;
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a>;
 }
 
 /// A relation as filters see it.
@@ -123,10 +126,8 @@ impl std::fmt::Debug for Entity {
 pub struct Fetched {
     /// The rows.
     pub set: Arc<dyn RowSet>,
-    /// For each row, the key that led to it.
-    pub parents: Vec<i32>,
-    /// For each row, its place below its parent where the statement numbered them, else 0.
-    pub positions: Vec<i32>,
+    /// For each row the key that led to it and its place below it, where the statement answered them.
+    pub places: Vec<(i32, i32)>,
 }
 
 /// Rows of one type; the executor's only view of them.

@@ -7,10 +7,10 @@
 use super::{
     args::{Args, as_list, as_text},
     context::Cx,
-    exec::{Column, Given, Level, Slot, children},
+    exec::{Column, Given, Level, Slot, Text, children},
     limits::Limits,
     loaders::{self, Piece, What},
-    model::{Children, Entity, Field, FieldDef, Object, RowSet, Rows, Scalar},
+    model::{Children, Entity, Field, FieldDef, Loading, Object, RowSet, Rows, Scalar},
     types::{Arg, FieldType, Types},
 };
 use crate::{
@@ -18,7 +18,6 @@ use crate::{
     error::{Error, Result},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use futures_util::future::BoxFuture;
 use std::{any::Any, sync::Arc};
 use tokio::time::Instant;
 
@@ -335,11 +334,11 @@ impl Field for Nodes {
     fn target(&self, on: &'static Object) -> Option<&'static Object> {
         on.of.map(|of| of.object)
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let given =
                 level.rows().map(|row| of_row(row).map_or(Given::Null, |(_, one)| Given::Many(one.rows.clone())));
-            Ok(children(cx, level, slot, given.collect()).await)
+            Ok(children(cx, &level, &slot, given.collect()).await)
         })
     }
 }
@@ -352,13 +351,13 @@ impl Field for Edges {
     fn target(&self, on: &'static Object) -> Option<&'static Object> {
         on.of.map(|of| of.edge)
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let edges = |row| {
                 let Some((connections, one)) = of_row(row) else { return Given::Null };
                 Given::Many(Rows::all(Arc::new(EdgeSet { page: connections.page.clone(), rows: one.rows.clone() })))
             };
-            Ok(children(cx, level, slot, level.rows().map(edges).collect()).await)
+            Ok(children(cx, &level, &slot, level.rows().map(edges).collect()).await)
         })
     }
 }
@@ -394,7 +393,7 @@ impl Field for Node {
     fn target(&self, on: &'static Object) -> Option<&'static Object> {
         on.of.map(|of| of.object)
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let node = |(set, row): (&Arc<dyn RowSet>, usize)| {
                 let edges = set.as_any().downcast_ref::<EdgeSet>();
@@ -402,7 +401,7 @@ impl Field for Node {
                     .and_then(|edges| Some(edges.rows.one(*edges.rows.places().get(row)?)))
                     .map_or(Given::Null, Given::One)
             };
-            Ok(children(cx, level, slot, level.rows().map(node).collect()).await)
+            Ok(children(cx, &level, &slot, level.rows().map(node).collect()).await)
         })
     }
 }
@@ -416,13 +415,13 @@ impl Field for PageInfo {
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
         Some(&PAGE_INFO)
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let infos =
                 level.rows().map(|row| of_row(row).map(|(all, one)| (all.page.clone(), one.rows.clone(), one.more)));
             let infos = Rows::all(Arc::new(PageInfos(infos.collect())));
             let given = (0..level.height()).map(|row| Given::One(infos.one(row as u32)));
-            Ok(children(cx, level, slot, given.collect()).await)
+            Ok(children(cx, &level, &slot, given.collect()).await)
         })
     }
 }
@@ -460,13 +459,13 @@ impl Field for TotalCount {
     fn describe(&self, _on: &'static Object, _types: &mut Types<'_>) -> FieldType {
         FieldType::new("Int")
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, _slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, _slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let Some((connections, _)) = level.rows().next().and_then(of_row) else {
-                return Ok(Column::nulls(level.height()));
+                return Ok(Column::Text(Text::nulls(level.height())));
             };
             let page = &connections.page;
-            let mut column = Column::with_rows(level.height());
+            let mut column = Text::with_rows(level.height());
             match connections.counting {
                 Counting::Root => {
                     let since = Instant::now();
@@ -483,16 +482,16 @@ impl Field for TotalCount {
                     let keys = parents.iter().flatten().copied().collect();
                     let counts = loaders::load(cx, What::Count(children, page.all.clone()), keys).await?;
                     for parent in parents {
-                        let count = match parent.and_then(|parent| counts.get(&parent)) {
-                            Some(Ok(Piece::Count(count))) => *count,
-                            Some(Err(error)) => return Err(Error::clone(error)),
+                        let count = match parent.and_then(|parent| counts.get(parent)) {
+                            Some(Ok(Piece::Count(count))) => count,
+                            Some(Err(error)) => return Err(error),
                             _ => 0,
                         };
                         column.push(|out| write_json(&count, out));
                     }
                 }
             }
-            Ok(column)
+            Ok(Column::Text(column))
         })
     }
 }

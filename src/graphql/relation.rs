@@ -3,20 +3,19 @@
 use super::{
     args::Args,
     context::Cx,
-    exec::{Column, Given, Level, Slot, children},
+    exec::{Column, Given, Level, Slot, Text, children},
     filter,
     limits::Limits,
-    loaders::{self, Piece, What},
-    model::{Children, Entity, Field, Object, Related},
+    loaders::{self, Found, Piece, What},
+    model::{Children, Entity, Field, Loading, Object, Related},
     page::{self, Page},
     types::{Arg, FieldType, Types},
 };
 use crate::{
     db::{Ask, Bind, Cond, Kind, write_json},
-    error::{Error, Result},
+    error::Result,
 };
-use futures_util::future::BoxFuture;
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// The key that each row of a level leads to: of the column, or its own. The rows of a field have one type.
 fn keys(level: &Level<'_>, column: Option<&str>) -> Vec<Option<i32>> {
@@ -35,15 +34,10 @@ fn distinct(keys: &[Option<i32>]) -> Vec<i32> {
 }
 
 /// What each row's key found.
-fn found(
-    keys: &[Option<i32>],
-    mut pieces: HashMap<i32, Result<Piece, Arc<Error>>>,
-    empty: Piece,
-) -> Vec<Result<Piece>> {
-    let piece = |key: &Option<i32>| match key.and_then(|key| pieces.get_mut(&key)) {
+fn found(keys: &[Option<i32>], pieces: &Found, empty: Piece) -> Vec<Result<Piece>> {
+    let piece = |key: &Option<i32>| match key.and_then(|key| pieces.get(key)) {
         Some(Ok(Piece::None)) | None => Ok(empty.clone()),
-        Some(Ok(piece)) => Ok(piece.clone()),
-        Some(Err(error)) => Err(Error::clone(error)),
+        Some(piece) => piece,
     };
     keys.iter().map(piece).collect()
 }
@@ -67,16 +61,16 @@ impl Field for One {
     fn related(&self) -> Option<Related> {
         Some(Related { entity: self.entity, theirs: self.entity.table.key, ours: Some(self.column), many: false })
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let keys = keys(level, Some(self.column));
+            let keys = keys(&level, Some(self.column));
             let pieces = loaders::load(cx, What::Parent(self.entity), distinct(&keys)).await?;
-            let given = found(&keys, pieces, Piece::None).into_iter().map(|piece| match piece {
+            let given = found(&keys, &pieces, Piece::None).into_iter().map(|piece| match piece {
                 Ok(Piece::Rows(rows)) => Given::One(rows),
                 Ok(_) => Given::Null,
                 Err(error) => Given::Failed(error),
             });
-            Ok(children(cx, level, slot, given.collect()).await)
+            Ok(children(cx, &level, &slot, given.collect()).await)
         })
     }
 }
@@ -167,19 +161,19 @@ impl Field for List {
     fn related(&self) -> Option<Related> {
         related(self.children)
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let mut ask = ask(cx, self.children, &slot.args, self.narrow(&slot.args))?;
             ask.limit = slot.args.count("first", cx.limits.max_page_size)?;
-            let keys = keys(level, None);
+            let keys = keys(&level, None);
             let pieces = loaders::load(cx, What::Children(self.children, Arc::new(ask)), distinct(&keys)).await?;
             let empty = Piece::Rows(page::no_rows(self.children.of));
-            let given = found(&keys, pieces, empty).into_iter().map(|piece| match piece {
+            let given = found(&keys, &pieces, empty).into_iter().map(|piece| match piece {
                 Ok(Piece::Rows(rows)) => Given::Many(rows),
                 Ok(_) => Given::Null,
                 Err(error) => Given::Failed(error),
             });
-            Ok(children(cx, level, slot, given.collect()).await)
+            Ok(children(cx, &level, &slot, given.collect()).await)
         })
     }
 }
@@ -215,21 +209,21 @@ impl Field for Connection {
     fn related(&self) -> Option<Related> {
         related(self.children)
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let ask = ask(cx, self.children, &slot.args, None)?;
             let page = Page::read(cx, self.children.name, self.children.of, &slot.args, ask)?;
-            let keys = keys(level, None);
+            let keys = keys(&level, None);
             // A page that shows no row needs none: `{ totalCount }` is a statement of its own.
-            let pieces = if page.needs_rows(slot) {
+            let pieces = if page.needs_rows(&slot) {
                 loaders::load(cx, What::Children(self.children, page.ask.clone()), distinct(&keys)).await?
             } else {
-                HashMap::new()
+                Found::default()
             };
             let empty = Piece::Rows(page::no_rows(self.children.of));
             let counting = page::Counting::Children(self.children);
             let mut connections = page::Connections::new(page, counting);
-            let given: Vec<_> = found(&keys, pieces, empty)
+            let given: Vec<_> = found(&keys, &pieces, empty)
                 .into_iter()
                 .zip(&keys)
                 .map(|(piece, key)| match piece {
@@ -244,7 +238,7 @@ impl Field for Connection {
                 Err(None) => Given::Null,
                 Err(Some(error)) => Given::Failed(error),
             });
-            Ok(children(cx, level, slot, given.collect()).await)
+            Ok(children(cx, &level, &slot, given.collect()).await)
         })
     }
 }
@@ -261,18 +255,18 @@ impl Field for Large {
     fn describe(&self, _on: &'static Object, _types: &mut Types<'_>) -> FieldType {
         FieldType::new("String")
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, _slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, _slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let keys = keys(level, None);
+            let keys = keys(&level, None);
             let pieces = loaders::load(cx, What::Large(self.entity.table, self.column), distinct(&keys)).await?;
-            let mut column = Column::with_rows(level.height());
-            for piece in found(&keys, pieces, Piece::None) {
+            let mut column = Text::with_rows(level.height());
+            for piece in found(&keys, &pieces, Piece::None) {
                 match piece? {
                     Piece::Text(Some(text)) => column.push(|out| write_json(&*text, out)),
                     _ => column.push(|out| out.extend_from_slice(b"null")),
                 }
             }
-            Ok(column)
+            Ok(Column::Text(column))
         })
     }
 }

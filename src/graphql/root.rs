@@ -3,11 +3,11 @@
 use super::{
     args::{Args, as_list, as_text, global_id, id_of},
     context::Cx,
-    exec::{Column, Given, Level, Slot, children},
+    exec::{Given, Level, Slot, children},
     filter,
     limits::Limits,
     loaders::{self, Piece, What},
-    model::{Entity, Field, Object, RowSet, Rows},
+    model::{Entity, Field, Loading, Object, RowSet, Rows},
     page::{self, Connections, Counting, Page},
     types::{Arg, FieldType, Types},
 };
@@ -16,8 +16,8 @@ use crate::{
     error::{Error, Result},
 };
 use async_graphql::Value;
-use futures_util::future::{BoxFuture, join_all};
-use std::{any::Any, collections::HashMap};
+use futures_util::future::join_all;
+use std::{any::Any, collections::HashMap, sync::Arc};
 use tokio::time::Instant;
 
 /// The one row of the root level.
@@ -51,17 +51,17 @@ impl Field for ById {
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
         Some(self.0.object)
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let key = id_of(self.0, slot.args.get("id").unwrap_or(&Value::Null))?;
             let mut given = Given::Null;
             if let Some(key) = key {
-                let mut found = loaders::load(cx, What::Visible(self.0, cx.scope.clone()), vec![key]).await?;
-                if let Some(Piece::Rows(rows)) = found.remove(&key).transpose().map_err(Error::from)? {
+                let found = loaders::load(cx, What::Visible(self.0, cx.scope.clone()), vec![key]).await?;
+                if let Some(Piece::Rows(rows)) = found.get(key).transpose()? {
                     given = Given::One(rows);
                 }
             }
-            Ok(children(cx, level, slot, vec![given]).await)
+            Ok(children(cx, &level, &slot, vec![given]).await)
         })
     }
 }
@@ -111,23 +111,23 @@ impl Field for All {
     fn expected(&self, args: &Args, limits: &Limits) -> u64 {
         page::expected(args, limits)
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let entity = self.0;
             let page = Page::read(cx, entity.table.name, entity, &slot.args, self.ask(&slot.args)?)?;
-            let rows = if page.needs_rows(slot) {
+            let rows = if page.needs_rows(&slot) {
                 let since = Instant::now();
                 let select = Select { dialect: cx.db.dialect(), table: entity.table, columns: entity.columns };
                 let sql = select.rows(&cx.scope, &page.ask);
                 let fetched = (entity.fetch)(&cx.db, &sql).await?;
-                cx.recorder.note(entity.connection.name, &sql, None, fetched.parents.len(), since);
+                cx.recorder.note(entity.connection.name, &sql, None, fetched.set.count(), since);
                 Rows::all(fetched.set)
             } else {
                 page::no_rows(entity)
             };
             let mut connections = Connections::new(page, Counting::Root);
             connections.push(rows, None);
-            Ok(children(cx, level, slot, vec![Given::One(connections.rows())]).await)
+            Ok(children(cx, &level, &slot, vec![Given::One(connections.rows())]).await)
         })
     }
 }
@@ -168,7 +168,7 @@ impl Field for Nodes {
     fn expected(&self, args: &Args, _limits: &Limits) -> u64 {
         args.get("ids").map_or(1, |ids| as_list(ids).len() as u64)
     }
-    fn load<'a>(&'a self, cx: &'a Cx, level: &'a Level<'a>, slot: &'a Slot<'a>) -> BoxFuture<'a, Result<Column>> {
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let ids = slot.args.get(if self.many { "ids" } else { "id" }).map(as_list).unwrap_or_default();
             if ids.len() > cx.limits.max_page_size as usize {
@@ -193,9 +193,9 @@ impl Field for Nodes {
             }
             let mut rows = Vec::with_capacity(named.len());
             for (entity, key) in &named {
-                rows.push(match found.get(entity.object.name).and_then(|pieces| pieces.get(key)) {
-                    Some(Ok(Piece::Rows(rows))) => Some(rows.clone()),
-                    Some(Err(error)) => return Err(Error::clone(error)),
+                rows.push(match found.get(entity.object.name).and_then(|pieces: &loaders::Found| pieces.get(*key)) {
+                    Some(Ok(Piece::Rows(rows))) => Some(rows),
+                    Some(Err(error)) => return Err(error),
                     _ => None,
                 });
             }
@@ -203,7 +203,7 @@ impl Field for Nodes {
                 true => Given::Sparse(rows),
                 false => rows.into_iter().next().flatten().map_or(Given::Null, Given::One),
             };
-            Ok(children(cx, level, slot, vec![given]).await)
+            Ok(children(cx, &level, &slot, vec![given]).await)
         })
     }
 }

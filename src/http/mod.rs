@@ -161,10 +161,12 @@ async fn read(request: Request, max_bytes: usize) -> Result<async_graphql::Reque
         let error = Error::Limit { key: "max_body_bytes", allowed: max_bytes as u64, asked: None };
         (StatusCode::PAYLOAD_TOO_LARGE, error)
     })?;
+    // A list would be read as the fields of a request, in their order.
+    let is_object = bytes.trim_ascii_start().starts_with(b"{");
     let request = Request::from_parts(parts, Body::from(bytes));
     match GraphQLRequest::<GraphQLRejection>::from_request(request, &()).await {
-        Ok(request) => Ok(request.into_inner()),
-        Err(_rejection) => {
+        Ok(request) if is_object => Ok(request.into_inner()),
+        _ => {
             let text = "the body is no GraphQL request: send one JSON object, {\"query\": \"…\", \"variables\": {…}, \"operationName\": \"…\"}";
             Err((StatusCode::BAD_REQUEST, Error::BadInput(text.into())))
         }

@@ -63,9 +63,13 @@ fn a_store_that_cannot_be_opened_is_refused_in_one_line() {
         (format!("postgres://me:{SECRET}@127.0.0.1/medimax"), &["'postgres'", "sqlite://FILE or mysql://"]),
         (format!("me:{SECRET}@127.0.0.1/medimax"), &["sqlite://FILE or mysql://"]),
         ("sqlite://".into(), &["names no file", "--memory"]),
-        (lite(&folder), &["cannot open", &folder.display().to_string(), "check the path"]),
-        (lite(&folder.join("missing/medimax.sqlite")), &["cannot open", "missing/medimax.sqlite", "check the path"]),
+        (lite(&folder), &[&folder.display().to_string(), "cannot be opened", "check the path"]),
+        (
+            lite(&folder.join("missing/medimax.sqlite")),
+            &["missing/medimax.sqlite", "cannot be opened", "check the path"],
+        ),
         (lite(&note), &["note.txt", "not a database"]),
+        (wrong("127.0.0.1/medimax?require_ssl=true"), &["no parameters", "database_tls"]),
     ] {
         // None of these passes by waiting, but for a server that is not there; see below.
         for verb in ["migrate", "seed", "serve"] {

@@ -149,7 +149,7 @@ async fn all_connections_work(store: &Store, gateway: &Gateway, questions: &[Que
 
 on_both!(clients_that_hang_up_leave_no_trace, PATIENTS, async |store: Store| {
     let (questions, heavy) = (questions(&store).await, heavy_question(&store).await);
-    let patient = "600000";
+    let patient = "30000";
     let gateway = Gateway::start(
         &[
             &["--database-url", &store.url, "--database-max-connections", &CONNECTIONS.to_string()][..],

@@ -1,6 +1,6 @@
 //! `search` finds rows by the beginnings of their words; the same cases hold on both stores.
 
-use crate::support::{codes, on_both, texts};
+use crate::support::{Backend, Store, codes, on_both, texts};
 
 /// People whose names are hard to find.
 const NAMES: [&str; 12] = [
@@ -18,11 +18,11 @@ const NAMES: [&str; 12] = [
     "Ana-Lia Bo",
 ];
 
-on_both!(words_are_found_by_their_beginnings, async |store: crate::support::Store| {
+on_both!(words_are_found_by_their_beginnings, async |store: Store| {
     for name in NAMES {
         let name = name.replace('\'', "''");
         // A backslash is an escape to MariaDB and itself to SQLite.
-        let name = if store.backend == crate::support::Backend::MariaDb { name.replace('\\', "\\\\") } else { name };
+        let name = if store.backend == Backend::MariaDb { name.replace('\\', "\\\\") } else { name };
         store.sql(&format!("INSERT INTO Patient (name, sex) VALUES ('{name}', 'Other')")).await;
     }
     for (search, expected) in [
@@ -54,7 +54,7 @@ on_both!(words_are_found_by_their_beginnings, async |store: crate::support::Stor
     }
 });
 
-on_both!(words_follow_every_change_of_their_row, async |store: crate::support::Store| {
+on_both!(words_follow_every_change_of_their_row, async |store: Store| {
     store.sql("INSERT INTO Patient (name, sex) VALUES ('Before Change', 'Male')").await;
     store
         .sql(

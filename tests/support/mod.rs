@@ -50,11 +50,6 @@ macro_rules! on_both {
     };
     ($name:ident, $patients:expr, $body:expr) => {
         mod $name {
-            #[expect(
-                clippy::wildcard_imports,
-                unused_imports,
-                reason = "the body may name anything of its file, or nothing"
-            )]
             use super::*;
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
