@@ -1,4 +1,4 @@
-//! The arguments of a field, read by kind. Validation has checked literals and [`super::variables`] has checked
+//! The arguments of a field, read by kind. Validation has checked literals and `variables` has checked
 //! variables, so what is read here has its type; what types cannot say is refused with `BAD_USER_INPUT`.
 
 use super::{
