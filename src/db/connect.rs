@@ -166,7 +166,6 @@ fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
             )
         }
     };
-    let local = matches!(opts.ip_or_hostname(), "localhost" | "127.0.0.1" | "::1");
     let seconds = options.statement_timeout.as_secs_f64();
     let session = format!(
         "SET time_zone = '+00:00', lc_messages = 'en_US', \
@@ -177,9 +176,9 @@ fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
         .init(vec![session])
         .stmt_cache_size(0) // Diesel keeps the prepared statements.
         .client_found_rows(true)
-        // On the same machine the server's socket costs both sides much less than TCP. The driver would try the path
-        // that a server elsewhere names, too, whoever listens there; and who asks for TLS is to get it.
-        .prefer_socket(local && options.tls == Tls::Off)
+        // The driver would ask the server for its socket's path and try that path on this machine, whoever listens there:
+        // behind a tunnel or a container's port, another server.
+        .prefer_socket(false)
         .ssl_opts(tls);
     Ok(builder.into())
 }

@@ -156,7 +156,9 @@ async fn read(request: Request, max_bytes: usize) -> Result<async_graphql::Reque
         let error = Error::BadInput("send the request as content-type: application/json".into());
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // async-graphql looks at the media type too, and knows fewer ways to write it.
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let bytes = axum::body::to_bytes(body, max_bytes).await.map_err(|_too_large| {
         let error = Error::Limit { key: "max_body_bytes", allowed: max_bytes as u64, asked: None };
         (StatusCode::PAYLOAD_TOO_LARGE, error)
