@@ -22,8 +22,9 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     // One for all that follows: a signal that comes before the gateway serves is not lost.
     let stop = told_to_stop().shared();
     let db = tokio::select! {
-        db = prepare(config, &url) => db?,
+        biased; // Listening for signals comes first.
         () = stop.clone() => return Ok(()),
+        db = prepare(config, &url) => db?,
     };
     let timeout = Duration::from_millis(config.request_timeout_ms);
     let engine = Engine::new(&QUERY, db, config.limits(), timeout);

@@ -213,6 +213,9 @@ fn mariadb_pool(opts: mysql_async::Opts, options: &Options) -> Result<Pool<Async
     Pool::builder(manager).max_size(options.max_connections).build().map_err(pool_fault)
 }
 
+const LITE_SESSION: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+     PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;";
+
 fn sqlite_pool(path: &str, options: &Options) -> Result<Pool<Lite>> {
     if path.is_empty() || path == ":memory:" {
         return Err(Error::Setup("database_url names no file: use sqlite://FILE, or --memory to keep nothing".into()));
@@ -223,12 +226,15 @@ fn sqlite_pool(path: &str, options: &Options) -> Result<Pool<Lite>> {
         let path = path.to_owned();
         Box::pin(async move {
             let mut conn = Lite::establish(&path).await?;
-            conn.batch_execute(
-                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
-                 PRAGMA recursive_triggers = ON;",
-            )
-            .await
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            let mut tries = 0;
+            // Of two who switch a new file to WAL at once, SQLite turns one away without waiting.
+            while let Err(error) = conn.batch_execute(LITE_SESSION).await {
+                tries += 1;
+                if tries > 500 || !error.to_string().contains("locked") {
+                    return Err(ConnectionError::CouldntSetupConfiguration(error));
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
             Ok(conn)
         })
     });

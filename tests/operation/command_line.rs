@@ -1,9 +1,9 @@
 //! What each command says where it cannot do what it is told: one line, what to do, and an exit code.
 
-use super::{SECRET, done, numbers, refused, statement};
+use super::{SECRET, done, numbers, refused, server::Server, statement};
 use crate::support::{
     Backend, Store, empty, mariadb_server, on_both,
-    process::{medimax, run},
+    process::{Gateway, medimax, run},
     scratch, unique,
 };
 use medimax::config::KEYS;
@@ -130,6 +130,15 @@ async fn tables_in_lower_case_are_refused_and_left_alone() {
     let tables = "SELECT 0, CAST(table_name AS CHAR) FROM information_schema.tables WHERE table_schema = DATABASE()";
     let left = db.texts(&statement(db.dialect(), tables)).await.unwrap();
     assert_eq!(left, [(0, Some("patient".to_owned()))]);
+}
+
+#[tokio::test]
+async fn a_server_that_folds_names_to_lower_case_is_served() {
+    let server = Server::start(&["--lower-case-table-names=1"]).await;
+    let url = server.database(2).await;
+    assert!(done(&mut medimax(&["migrate", "--database-url", &url])).starts_with("Nothing to do"));
+    let answer = Gateway::start(&["--database-url", &url]).ask("{ patients { totalCount } }");
+    assert_eq!(answer.1["data"]["patients"]["totalCount"], 2, "{answer:?}");
 }
 
 #[test]

@@ -191,12 +191,14 @@ on_both!(clients_that_hang_up_leave_no_trace, PATIENTS, async |store: Store| {
 
 on_both!(requests_that_run_out_of_time_leave_no_trace, PATIENTS, async |store: Store| {
     let (questions, heavy) = (questions(&store).await, heavy_question(&store).await);
-    // Half the time that the heavy question takes on this machine.
+    // A part of the time that the heavy question takes when this machine has nothing else to do.
     let unhurried = Gateway::start(&["--database-url", &store.url]);
-    heavy.ask(&unhurried);
-    let since = Instant::now();
-    heavy.ask(&unhurried);
-    let timeout = (since.elapsed().as_millis() / 2).max(1).to_string();
+    let took = |_| {
+        let since = Instant::now();
+        heavy.ask(&unhurried);
+        since.elapsed().as_millis()
+    };
+    let timeout = ((0..8).map(took).min().unwrap() / 2).max(1).to_string();
     let gateway = Gateway::start(
         &[
             &["--database-url", &store.url, "--database-max-connections", &CONNECTIONS.to_string()][..],

@@ -78,7 +78,7 @@ async fn a_server_that_comes_back_is_found_again() {
     let gateway = Gateway::start(
         &[
             &["--database-url", &url, "--database-max-connections", "4"][..],
-            &["--request-timeout-ms", "2000", "--database-wait-ms", "1000"],
+            &["--request-timeout-ms", "3000", "--database-wait-ms", "2000"],
         ]
         .concat(),
     );
@@ -104,7 +104,7 @@ async fn a_server_that_comes_back_is_found_again() {
                 clients.away.store(true, SeqCst);
                 if end == "STOP" {
                     server.signal("STOP");
-                    clients.see(&clients.lacking, 8);
+                    clients.see(&clients.lacking, 4);
                     server.signal("CONT");
                     clients.see(&clients.right, 1);
                 } else {
@@ -128,7 +128,7 @@ async fn a_server_that_comes_back_is_found_again() {
             }
         });
     }
-    assert!(clients.lacking.load(SeqCst) >= 48, "{}", clients.lacking.load(SeqCst));
+    assert!(clients.lacking.load(SeqCst) >= 44, "{}", clients.lacking.load(SeqCst));
     assert_eq!(gateway.metric("medimax_errors_total{code=\"INTERNAL\"}"), 0.0);
 }
 
