@@ -5,6 +5,7 @@
 use crate::{
     db::{Options, Tls},
     error::{Error, Result},
+    graph::neo4j,
     graphql::limits::Limits,
 };
 use std::{collections::BTreeMap, path::PathBuf, str::FromStr, time::Duration};
@@ -166,6 +167,16 @@ config! {
     database_tls: Tls = Tls::Off;
     /// Certificates to trust besides the well-known ones, in a PEM file.
     database_ca_file: PathBuf = PathBuf::new();
+    /// The graph: `embedded`, in the gateway itself, or `bolt://user:password@host:7687` for a Neo4j (`bolt+s`, `neo4j+s` with TLS).
+    graph_url: String = "embedded".into();
+    /// What the labels in Neo4j begin with, where the database is shared: letters, digits and underscores.
+    graph_label_prefix: String = String::new();
+    /// How long Neo4j may take to answer, in milliseconds.
+    graph_timeout_ms: u64 = 5_000;
+    /// The most connections to Neo4j.
+    graph_max_connections: usize = 10;
+    /// A certificate to trust besides the well-known ones for Neo4j, in a PEM file.
+    graph_ca_file: PathBuf = PathBuf::new();
     /// How long a request may take, in milliseconds.
     request_timeout_ms: u64 = 30_000;
     /// The largest request body, in bytes.
@@ -190,6 +201,8 @@ config! {
     default_page_size: u32 = 20;
     /// How many rows one level of an answer may have, below all parents together.
     max_level_rows: u32 = 50_000;
+    /// How many patients a filter by facts of the graph may match.
+    max_graph_matches: u32 = 200_000;
 }
 
 fn unknown(key: &str, source: Source) -> Error {
@@ -269,6 +282,8 @@ impl Config {
         let positive = [
             ("database_max_connections", self.database_max_connections as u64),
             ("database_wait_ms", self.database_wait_ms),
+            ("graph_timeout_ms", self.graph_timeout_ms),
+            ("graph_max_connections", self.graph_max_connections as u64),
             ("request_timeout_ms", self.request_timeout_ms),
             ("max_page_size", u64::from(self.max_page_size)),
             ("default_page_size", u64::from(self.default_page_size)),
@@ -299,6 +314,18 @@ impl Config {
         }
     }
 
+    /// How to open the graph; `None` for the one in the gateway itself.
+    pub fn graph(&self) -> Option<neo4j::Options> {
+        (self.graph_url != "embedded").then(|| neo4j::Options {
+            url: self.graph_url.clone(),
+            prefix: self.graph_label_prefix.clone(),
+            timeout: Duration::from_millis(self.graph_timeout_ms),
+            max_connections: self.graph_max_connections,
+            ca_file: Some(self.graph_ca_file.clone()).filter(|file| !file.as_os_str().is_empty()),
+            max_rows: self.max_level_rows,
+        })
+    }
+
     /// What a request may ask for.
     pub fn limits(&self) -> Limits {
         Limits {
@@ -312,6 +339,7 @@ impl Config {
             max_page_size: self.max_page_size,
             default_page_size: self.default_page_size,
             max_level_rows: self.max_level_rows,
+            max_graph_matches: self.max_graph_matches,
         }
     }
 }

@@ -13,6 +13,8 @@ pub enum Code {
     LimitExceeded,
     /// The relational store cannot be reached; its fields are null.
     DatabaseUnavailable,
+    /// The graph cannot be reached, or is not ready; its fields are null, and everything else is answered.
+    GraphUnavailable,
     /// The time allowed for the request or a statement ran out.
     Timeout,
     /// A fault of the gateway or of stored data; the log has the details.
@@ -21,8 +23,14 @@ pub enum Code {
 
 impl Code {
     /// Every code there is, for the documentation and the contract test.
-    pub const ALL: [Code; 5] =
-        [Code::BadUserInput, Code::LimitExceeded, Code::DatabaseUnavailable, Code::Timeout, Code::Internal];
+    pub const ALL: [Code; 6] = [
+        Code::BadUserInput,
+        Code::LimitExceeded,
+        Code::DatabaseUnavailable,
+        Code::GraphUnavailable,
+        Code::Timeout,
+        Code::Internal,
+    ];
 
     /// The spelling in `extensions.code`.
     pub fn as_str(self) -> &'static str {
@@ -30,6 +38,7 @@ impl Code {
             Code::BadUserInput => "BAD_USER_INPUT",
             Code::LimitExceeded => "LIMIT_EXCEEDED",
             Code::DatabaseUnavailable => "DATABASE_UNAVAILABLE",
+            Code::GraphUnavailable => "GRAPH_UNAVAILABLE",
             Code::Timeout => "TIMEOUT",
             Code::Internal => "INTERNAL",
         }
@@ -52,6 +61,8 @@ pub enum Error {
     },
     /// The database cannot be reached or was lost; the text is for the log.
     Unavailable(String),
+    /// The graph cannot be reached, was lost or is not ready; the text is for the log.
+    Graph(String),
     /// Something took longer than allowed; the text says what, without data.
     Timeout(&'static str),
     /// A fault; the text is for the log alone.
@@ -70,6 +81,7 @@ impl Error {
             Error::BadInput(_) => Code::BadUserInput,
             Error::Limit { .. } => Code::LimitExceeded,
             Error::Unavailable(_) => Code::DatabaseUnavailable,
+            Error::Graph(_) => Code::GraphUnavailable,
             Error::Timeout(_) => Code::Timeout,
             Error::Internal(_) | Error::Setup(_) => Code::Internal,
         }
@@ -86,6 +98,7 @@ impl Error {
                 format!("this goes over the limit {key} ({allowed}); ask for less")
             }
             Error::Unavailable(_) => "the database is not available; try again shortly".into(),
+            Error::Graph(_) => "the graph is not available; `graphStatus` says more, try again shortly".into(),
             Error::Timeout(what) => format!("{what} took longer than allowed"),
             Error::Internal(_) | Error::Setup(_) => {
                 "an internal fault; the log has the details under this request id".into()
@@ -104,6 +117,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Unavailable(detail) => write!(f, "the database is not available: {detail}"),
+            Error::Graph(detail) => write!(f, "the graph is not available: {detail}"),
             Error::Internal(detail) | Error::Setup(detail) => f.write_str(detail),
             other => f.write_str(&other.public_message()),
         }

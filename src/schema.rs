@@ -6,6 +6,7 @@ use crate::{
         model::{Entity, FieldDef, Object},
         root::{All, ById, Nodes},
     },
+    knowledge::{catalog, status},
     labs::{lab_finding, lab_report},
     medications::{medication, purpose},
     patients::patient,
@@ -111,6 +112,16 @@ pub static QUERY: Object = Object {
             name: "chatMessages",
             doc: "Messages of all patients, a page at a time.",
             field: &All(&message::ENTITY),
+        },
+        FieldDef {
+            name: "knowledge",
+            doc: "What the catalogs know of symptoms, conditions and drugs.",
+            field: &catalog::Root,
+        },
+        FieldDef {
+            name: "graphStatus",
+            doc: "Which graph answers, and how far it is behind the records.",
+            field: &status::GraphStatus,
         },
         FieldDef {
             name: "node",

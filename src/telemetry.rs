@@ -1,6 +1,10 @@
 //! Every metric's name, and the text that `/metrics` answers.
 
-use crate::{db::PoolState, error::Code};
+use crate::{
+    db::PoolState,
+    error::Code,
+    graph::{Counts, Status},
+};
 use std::{
     fmt::Write,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
@@ -39,7 +43,7 @@ impl Metrics {
     }
 
     /// The text that Prometheus reads.
-    pub fn text(&self, pool: PoolState) -> String {
+    pub fn text(&self, pool: PoolState, graph: &Status, counts: Option<Counts>) -> String {
         let mut out = String::new();
         let mut metric = |name: &str, kind: &str, doc: &str, lines: &[(String, f64)]| {
             let _ = writeln!(out, "# HELP medimax_{name} {doc}\n# TYPE medimax_{name} {kind}");
@@ -78,6 +82,28 @@ impl Metrics {
             "Connections to the database, and requests waiting for one.",
             &connections,
         );
+        let gauges = [
+            ("graph_up", "Whether the graph answers.", f64::from(u8::from(graph.ready && counts.is_some()))),
+            ("graph_leader", "Whether this gateway keeps the graph in step.", f64::from(u8::from(graph.leads))),
+            ("graph_backlog", "Changes that have yet to reach the graph.", graph.backlog as f64),
+            ("graph_lag_seconds", "Age of the oldest of those changes.", graph.lag_ms as f64 / 1000.0),
+        ];
+        for (name, doc, value) in gauges {
+            metric(name, "gauge", doc, &plain(value));
+        }
+        metric(
+            "graph_projected_total",
+            "counter",
+            "Patients projected into the graph.",
+            &plain(graph.projected as f64),
+        );
+        metric("graph_failures_total", "counter", "Times that projecting failed.", &plain(graph.failures as f64));
+        if let Some(counts) = counts {
+            let kinds =
+                [("patients", counts.patients), ("nodes", counts.nodes), ("relationships", counts.relationships)];
+            let kinds = kinds.map(|(kind, count)| (format!("{{kind=\"{kind}\"}}"), count as f64));
+            metric("graph_size", "gauge", "How much the graph holds.", &kinds);
+        }
         out
     }
 }
@@ -92,7 +118,7 @@ mod tests {
         for ms in [0, 3, 3, 60_000] {
             metrics.answered(true, &[Code::Internal], Duration::from_millis(ms));
         }
-        let text = metrics.text(PoolState { max: 1, open: 0, idle: 0, waiting: 0 });
+        let text = metrics.text(PoolState { max: 1, open: 0, idle: 0, waiting: 0 }, &Status::default(), None);
         for line in [
             "_bucket{le=\"0.001\"} 1\n",
             "_bucket{le=\"0.005\"} 3\n",

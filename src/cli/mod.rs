@@ -1,13 +1,17 @@
 //! The command line: one file a verb. `medimax` alone is `serve`.
 
+mod import;
 mod migrate;
+mod progress;
 pub mod seed;
 mod serve;
+mod sync;
 
 use crate::{
     config::{Config, KEYS},
     db::{self, Db},
     error::{Error, Result},
+    graph::{Graph, neo4j::Neo4j},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{
@@ -48,7 +52,9 @@ async fn dispatch(matches: &ArgMatches) -> Result<()> {
     let config = gather(matches)?;
     match matches.subcommand() {
         Some(("migrate", args)) => migrate::run(&config, args).await,
+        Some(("sync", args)) => sync::run(&config, args).await,
         Some(("seed", args)) => seed::run(&config, args).await,
+        Some(("import", args)) => import::run(&config, args).await,
         Some(("config", _)) => say(&shown(&config)),
         _ => serve::run(&config).await,
     }
@@ -103,6 +109,12 @@ fn command() -> Command {
                 .about("Add made-up patients to the database")
                 .arg(number("patients", "How many to add").default_value("250")),
         )
+        .subcommand(Command::new("sync").about("Bring Neo4j up to date with the database").arg(
+            Arg::new("full").long("full").action(ArgAction::SetTrue).help(
+                "Compare every patient, not only those that changed; who reads the graph meanwhile finds it whole",
+            ),
+        ))
+        .subcommand(import::command())
         .subcommand(Command::new("schema").about("Print the GraphQL schema"))
         .subcommand(
             Command::new("config")
@@ -145,6 +157,20 @@ fn database_url(config: &Config) -> Result<String> {
         Error::Setup(format!("cannot make the data directory {}: {error}", config.data_dir.display()))
     })?;
     Ok(format!("sqlite://{}", config.data_dir.join("medimax.sqlite").display()))
+}
+
+/// The graph that is configured.
+fn open_graph(config: &Config) -> Result<Graph> {
+    Ok(match config.graph() {
+        Some(options) => Graph::neo4j(Neo4j::connect(&options)?),
+        None => Graph::embedded(),
+    })
+}
+
+/// A name that this process has to itself among those that serve the same database.
+fn holder() -> String {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("{:x}-{:x}", std::process::id(), since_epoch.as_nanos())
 }
 
 /// The configured store, which must be there now.

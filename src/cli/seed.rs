@@ -1,15 +1,15 @@
 //! `medimax seed`: made-up patients, into whichever store.
 
-use super::{open, say, unreachable};
+use super::{open, progress::Progress, say, unreachable};
 use crate::{
     config::Config,
     db::{Cell, Db, Sql, Writer, migrate},
     demo,
     error::{Error, Result},
+    graph::catalog,
 };
 use chrono::NaiveDate;
 use clap::ArgMatches;
-use indicatif::{ProgressBar, ProgressStyle};
 
 /// Patients of one transaction.
 const CHUNK: u64 = 100;
@@ -28,12 +28,24 @@ pub(super) async fn is_empty(db: &Db) -> Result<bool> {
     Ok(last_keys(db).await?.patient == 0)
 }
 
-/// Adds made-up patients, whole ones: each chunk is a transaction. Says how many rows that made.
+/// Loads the shipped catalog where none is loaded: without it nothing is known of what the patients have.
+pub(super) async fn know(db: &Db) -> Result<()> {
+    if !catalog::is_any_loaded(db).await? {
+        catalog::store(db, &catalog::shipped()?, |_, _| {}).await?;
+    }
+    Ok(())
+}
+
+/// Adds made-up patients, whole ones: each chunk is a transaction. Says how many rows that made. The first ones bring the
+/// shipped catalog with them.
 pub async fn fill(db: &Db, seed: u64, patients: u64, today: NaiveDate) -> Result<u64> {
+    if patients > 0 {
+        know(db).await?;
+    }
     let mut keys = last_keys(db).await?;
     // Numbers go on after those that are there, so that adding twice adds other people.
     let (from, to) = (keys.patient as u64, keys.patient as u64 + patients);
-    let progress = Progress::new(patients);
+    let progress = Progress::new("Demo data", "patients", patients);
     let mut rows = 0;
     let mut next = prepare(seed, from, to, today, keys);
     while let Some((chunk, after)) = next.await.map_err(|error| Error::Internal(error.to_string()))? {
@@ -46,7 +58,7 @@ pub async fn fill(db: &Db, seed: u64, patients: u64, today: NaiveDate) -> Result
             writer.insert(table.name, table.columns, table.cells).await?;
         }
         writer.commit().await?;
-        progress.at(keys.made - from);
+        progress.at(keys.made - from, patients);
     }
     Ok(rows)
 }
@@ -299,32 +311,4 @@ fn chunk(seed: u64, from: u64, to: u64, today: NaiveDate, mut keys: Keys) -> (Ve
         messages,
     ];
     (tables, keys)
-}
-
-/// A bar on a terminal, a line for each tenth elsewhere.
-struct Progress {
-    bar: ProgressBar,
-    total: u64,
-}
-
-impl Progress {
-    fn new(total: u64) -> Self {
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} patients, {eta} left");
-        let bar = ProgressBar::new(total).with_message("Demo data");
-        Progress { bar: bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())), total }
-    }
-
-    fn at(&self, done: u64) {
-        let tenths = |done: u64| done * 10 / self.total.max(1);
-        if self.bar.is_hidden() && tenths(done) > tenths(self.bar.position()) {
-            tracing::info!("demo data: {done} of {} patients", self.total);
-        }
-        self.bar.set_position(done);
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
 }

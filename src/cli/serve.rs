@@ -1,16 +1,17 @@
 //! `medimax serve`.
 
-use super::{Scratch, database_url, say, seed, unreachable};
+use super::{Scratch, database_url, holder, open_graph, say, seed, unreachable};
 use crate::{
     config::Config,
     db::{self, Db, Dialect, migrate},
     error::{Error, Result},
+    graph::{Graph, projector::Projection},
     graphql::engine::Engine,
     http,
     schema::QUERY,
 };
 use futures_util::FutureExt;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 pub(super) async fn run(config: &Config) -> Result<()> {
     let address = http::address(config)?;
@@ -27,15 +28,37 @@ pub(super) async fn run(config: &Config) -> Result<()> {
         db = prepare(config, &url) => db?,
     };
     let timeout = Duration::from_millis(config.request_timeout_ms);
-    let engine = Engine::new(&QUERY, db, config.limits(), timeout);
+    let graph = open_graph(config)?;
+    let projection = Arc::new(Projection::new(graph.clone(), db.clone(), holder()));
+    let engine = Engine::new(&QUERY, db, graph.clone(), config.limits(), timeout);
     let listener = http::listen(address).await?;
+    let projecting = tokio::spawn({
+        let projection = projection.clone();
+        async move { projection.run().await }
+    });
+    // A small graph is there at once; a large one must not keep everything else waiting.
+    let _ = tokio::time::timeout(GRAPH_WAIT, until_ready(&graph)).await;
     let at = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
     say(&format!(
         "\nMediMax is ready.\n  Query page  http://{at}/\n  GraphQL     http://{at}/graphql\n\nTwo queries to try there:\n\
          \n  {{ patient(id: 1) {{ name age activeMedications {{ name dosage purposes {{ conditionName }} }} }} }}\
          \n\n  {{ patients(search: \"ma\", first: 3) {{ totalCount nodes {{ name upcomingAppointments {{ date doctorName }} }} }} }}\n"
     ))?;
-    http::serve(listener, http::App::new(engine, config, today), stop).await
+    let served = http::serve(listener, http::App::new(engine, config, today), stop).await;
+    projecting.abort();
+    if let Err(error) = projection.leave().await {
+        tracing::warn!("another gateway takes over only when this one's lease ends: {error}");
+    }
+    served
+}
+
+/// How long the first queries wait for the graph.
+const GRAPH_WAIT: Duration = Duration::from_secs(3);
+
+async fn until_ready(graph: &Graph) {
+    while !graph.is_ready() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// The store, once it is there and can be served.
@@ -54,8 +77,12 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
                 false => format!("Store: {}", url.trim_start_matches("sqlite://")),
             })?;
             migrate::up(&db, |_, _| {}).await?;
-            if config.demo_patients > 0 && seed::is_empty(&db).await? {
-                seed::fill(&db, config.demo_seed, config.demo_patients, today()).await?;
+            if config.demo_patients > 0 {
+                // A store of an older version has patients, but no catalog.
+                seed::know(&db).await?;
+                if seed::is_empty(&db).await? {
+                    seed::fill(&db, config.demo_seed, config.demo_patients, today()).await?;
+                }
             }
         }
         Dialect::MariaDb => migrate::require_current(&db).await.map_err(unreachable)?,

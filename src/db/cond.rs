@@ -5,7 +5,7 @@ use super::{
     sql::{Dialect, Sql},
 };
 use regex::Regex;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// A parameter of a condition.
 #[derive(Debug, Clone)]
@@ -61,6 +61,8 @@ pub enum Cond {
     StartsWith(&'static str, String),
     /// The text contains this.
     Contains(&'static str, String),
+    /// The column is one of these keys, which are looked up after the condition is read and before it is sent.
+    Keys(&'static str, Arc<OnceLock<Arc<[i32]>>>),
     /// Whether the column is NULL.
     IsNull(&'static str, bool),
     /// Whether related rows match.
@@ -118,6 +120,10 @@ impl Cond {
             }
             Cond::StartsWith(column, text) => push_like(sql, alias, column, format!("{}%", like(text))),
             Cond::Contains(column, text) => push_like(sql, alias, column, format!("%{}%", like(text))),
+            Cond::Keys(column, keys) => {
+                let keys = keys.get().map(|keys| &**keys).unwrap_or_default();
+                sql.column(alias, column).push(" IN (SELECT k.id FROM ").keys(keys).push(")");
+            }
             Cond::IsNull(column, yes) => {
                 sql.column(alias, column).push(if *yes { " IS NULL" } else { " IS NOT NULL" });
             }

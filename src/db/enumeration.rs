@@ -94,7 +94,7 @@ read_enum!(Mysql, Sqlite);
 macro_rules! enumeration {
     ($(#[doc = $doc:literal])* $enum:ident { $($(#[doc = $vdoc:literal])* $variant:ident $name:literal = $stored:literal,)* } $(older { $($old:literal = $spelled:literal for $new:literal,)* })?) => {
         $(#[doc = $doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $enum { $($(#[doc = $vdoc])* $variant),* }
 
         impl $crate::db::Enumerated for $enum {
@@ -106,6 +106,15 @@ macro_rules! enumeration {
                     $($($crate::db::EnumValue { name: $old, doc: concat!("Older name of ", $new, "."), stored: $spelled, alias_of: Some($new) },)*)?
                 ],
             };
+        }
+
+        impl $crate::db::Stored for $enum {
+            const KIND: $crate::db::Kind = $crate::db::Kind::Enum(<$enum as $crate::db::Enumerated>::OF);
+            const NULLABLE: bool = false;
+            fn write(&self, out: &mut Vec<u8>) -> Result<(), $crate::db::Bad> {
+                $crate::db::write_json(self.name(), out);
+                Ok(())
+            }
         }
 
         impl $enum {

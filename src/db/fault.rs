@@ -37,6 +37,12 @@ const LOST: [&str; 10] = [
     "unexpected end of file",
 ];
 
+/// Whether the store took a transaction back for another's sake (a deadlock, a lock held too long, a conflict between the
+/// nodes of a cluster), so that it may be tried again from its beginning.
+pub(crate) fn asks_again(error: &Error) -> bool {
+    matches!(error, Error::Internal(text) if text.contains("try restarting transaction"))
+}
+
 fn of_text(text: String) -> Error {
     let lower = text.to_lowercase();
     if LOST.iter().any(|lost| lower.contains(lost)) {

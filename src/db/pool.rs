@@ -123,6 +123,17 @@ macro_rules! on_conn {
 }
 pub(crate) use on_conn;
 
+/// Loads the rows of a statement on a connection, as inside a transaction.
+macro_rules! load_on {
+    ($conn:expr, $sql:expr, $sql_type:ty, $row:ty) => {
+        $crate::db::pool::on_conn!($conn, |conn| {
+            use diesel_async::RunQueryDsl as _;
+            $sql.typed::<$sql_type>().load::<$row>(conn).await.map_err($crate::db::fault::of_query)
+        })
+    };
+}
+pub(crate) use load_on;
+
 /// Loads the rows of a statement, once more on a fresh connection where the first turned out to be lost
 /// (a server that restarted leaves a pool of dead ones). Only for statements that read.
 macro_rules! load {
@@ -130,11 +141,7 @@ macro_rules! load {
         let db: &$crate::db::Db = $db;
         let once = async || -> $crate::error::Result<Vec<$row>> {
             let mut conn = db.conn().await?;
-            $crate::db::pool::on_conn!(&mut conn, |conn| {
-                use diesel_async::RunQueryDsl as _;
-                let query = $sql.clone().typed::<$sql_type>();
-                query.load::<$row>(conn).await.map_err($crate::db::fault::of_query)
-            })
+            $crate::db::pool::load_on!(&mut conn, $sql.clone(), $sql_type, $row)
         };
         match once().await {
             Err(error) if error.is_lost_connection() => {
@@ -219,6 +226,11 @@ impl Db {
         load!(self, sql, (sql_types::Integer, sql_types::BigInt), (i32, i64))
     }
 
+    /// Loads a key and two numbers for each row.
+    pub async fn triples(&self, sql: &Sql) -> Result<Vec<(i32, i64, i64)>> {
+        load!(self, sql, (sql_types::Integer, sql_types::BigInt, sql_types::BigInt), (i32, i64, i64))
+    }
+
     /// Loads a key and a text for each row.
     pub async fn texts(&self, sql: &Sql) -> Result<Vec<(i32, Option<String>)>> {
         load!(self, sql, (sql_types::Integer, sql_types::Nullable<sql_types::Text>), (i32, Option<String>))
@@ -234,6 +246,14 @@ impl Conn {
     /// Runs a statement and says how many rows it touched.
     pub(crate) async fn touch(&mut self, sql: Sql) -> Result<usize> {
         on_conn!(self, |conn| sql.typed::<()>().execute(conn).await.map_err(fault::of_query))
+    }
+
+    /// Loads pairs of numbers.
+    async fn numbers(&mut self, sql: Sql) -> Result<Vec<(i32, i64)>> {
+        on_conn!(self, |conn| {
+            let query = sql.typed::<(sql_types::Integer, sql_types::BigInt)>();
+            query.load(conn).await.map_err(fault::of_query)
+        })
     }
 
     /// Loads a key and a text for each row.
@@ -253,9 +273,19 @@ pub(crate) struct Tx(Conn);
 impl Tx {
     /// Opens a transaction.
     pub(crate) async fn begin(db: &Db) -> Result<Self> {
+        Self::open(db, "START TRANSACTION").await
+    }
+
+    /// Opens a transaction whose statements each read what is committed when they begin. It locks the rows that it writes and
+    /// nothing between or beside them, so that nobody who adds rows waits for it.
+    pub(crate) async fn begin_read_committed(db: &Db) -> Result<Self> {
+        Self::open(db, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION").await
+    }
+
+    async fn open(db: &Db, mariadb: &str) -> Result<Self> {
         let mut conn = db.conn().await?;
         conn.run(match db.dialect() {
-            Dialect::MariaDb => "START TRANSACTION",
+            Dialect::MariaDb => mariadb,
             Dialect::Sqlite => "BEGIN IMMEDIATE",
         })
         .await?;
@@ -266,6 +296,16 @@ impl Tx {
     /// Runs a statement and says how many rows it touched.
     pub(crate) async fn execute(&mut self, sql: Sql) -> Result<usize> {
         self.0.touch(sql).await
+    }
+
+    /// Loads pairs of numbers: a key and a count, say.
+    pub(crate) async fn numbers(&mut self, sql: Sql) -> Result<Vec<(i32, i64)>> {
+        self.0.numbers(sql).await
+    }
+
+    /// Its connection, to read on.
+    pub(crate) fn conn(&mut self) -> &mut Conn {
+        &mut self.0
     }
 
     /// Makes its writes stay.

@@ -3,7 +3,8 @@
 //! Statements are put together at run time (filters, orders and pages are the caller's choice), so they are a
 //! Diesel query fragment of our own: Diesel prepares and caches them, sends the parameters and reads the rows by type.
 //!
-//! **Invariant:** values enter a statement by [`Sql::int`], [`Sql::text`], [`Sql::maybe_text`] and [`Sql::keys`] alone, as parameters.
+//! **Invariant:** values enter a statement by [`Sql::int`], [`Sql::text`], [`Sql::maybe_text`], [`Sql::keys`] and
+//! [`Sql::long_keys`] alone, as parameters.
 
 use diesel::{
     QueryResult,
@@ -12,7 +13,7 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
     sqlite::Sqlite,
 };
-use std::{borrow::Cow, marker::PhantomData};
+use std::{borrow::Cow, fmt::Display, marker::PhantomData};
 
 /// Whose SQL is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +93,15 @@ impl Sql {
 
     /// Adds a table `k(id)` of keys: one parameter however many, so that the text stays the same.
     pub fn keys(&mut self, keys: &[i32]) -> &mut Self {
+        self.listed(keys, ", '$[*]' COLUMNS (id INT PATH '$')) k")
+    }
+
+    /// The same for keys that may grow beyond 32 bits.
+    pub fn long_keys(&mut self, keys: &[i64]) -> &mut Self {
+        self.listed(keys, ", '$[*]' COLUMNS (id BIGINT PATH '$')) k")
+    }
+
+    fn listed<K: Display>(&mut self, keys: &[K], columns: &'static str) -> &mut Self {
         let mut json = String::with_capacity(keys.len() * 6 + 2);
         json.push('[');
         for (i, key) in keys.iter().enumerate() {
@@ -102,7 +112,7 @@ impl Sql {
         }
         json.push(']');
         match self.dialect {
-            Dialect::MariaDb => self.push("JSON_TABLE(").text(json).push(", '$[*]' COLUMNS (id INT PATH '$')) k"),
+            Dialect::MariaDb => self.push("JSON_TABLE(").text(json).push(columns),
             Dialect::Sqlite => self.push("(SELECT value AS id FROM json_each(").text(json).push(")) k"),
         }
     }

@@ -1,7 +1,7 @@
 //! Many rows into one table, by multi-row INSERTs inside a transaction.
 
 use super::{
-    pool::{Db, Tx},
+    pool::{Conn, Db, Tx},
     sql::Sql,
 };
 use crate::error::Result;
@@ -54,6 +54,16 @@ impl Writer {
             self.tx.execute(sql).await?;
         }
         Ok(())
+    }
+
+    /// Runs another statement among the rows, and says how many it touched.
+    pub async fn execute(&mut self, sql: Sql) -> Result<usize> {
+        self.tx.execute(sql).await
+    }
+
+    /// The transaction's connection, to read on.
+    pub(crate) fn conn(&mut self) -> &mut Conn {
+        self.tx.conn()
     }
 
     /// Makes the rows stay.

@@ -1,9 +1,10 @@
 //! What one request carries while it is answered.
 
-use super::{limits::Limits, loaders::Loaders, report::Fault};
+use super::{limits::Limits, loaders::Loaders, memo::Memo, report::Fault};
 use crate::{
     db::{Db, Sql},
     error::Error,
+    graph::{At, Clinical, Graph, Own},
     scope::Scope,
 };
 use async_graphql::{
@@ -27,6 +28,12 @@ pub struct Cx {
     pub today: chrono::NaiveDate,
     /// The limits in force.
     pub limits: Arc<Limits>,
+    /// The graph.
+    pub graph: Graph,
+    /// What the graph answered of patients' own entries.
+    pub own: Memo<Vec<i32>, HashMap<i32, Vec<Own>>>,
+    /// What the graph answered of clinical relationships.
+    pub clinical: Memo<(At, Vec<i32>), Vec<Clinical>>,
     /// When the request's time is over.
     pub deadline: Instant,
     /// The loaders of this request; they live no longer.
@@ -45,13 +52,32 @@ pub struct Ran {
     /// What it was for: the relation or the root field.
     pub what: &'static str,
     /// The statement.
-    pub sql: Sql,
+    pub statement: Statement,
     /// How many keys it was sent for, if it starts from keys.
     pub keys: Option<usize>,
     /// How many rows it answered.
     pub rows: usize,
     /// How long it took, the wait for a connection included.
     pub took: Duration,
+}
+
+/// A statement, to whichever store.
+#[derive(Debug, Clone)]
+pub enum Statement {
+    /// To the relational store.
+    Sql(Sql),
+    /// To the graph.
+    Cypher(String),
+}
+
+impl Statement {
+    /// Its text, with marks in the place of parameters.
+    pub fn shown(&self) -> String {
+        match self {
+            Statement::Sql(sql) => sql.shown(),
+            Statement::Cypher(text) => text.clone(),
+        }
+    }
 }
 
 impl Cx {
@@ -86,10 +112,27 @@ impl Recorder {
     }
 
     pub(super) fn note(&self, what: &'static str, sql: &Sql, keys: Option<usize>, rows: usize, since: Instant) {
+        if self.0.is_some() {
+            self.keep(Ran { what, statement: Statement::Sql(sql.clone()), keys, rows, took: since.elapsed() });
+        }
+    }
+
+    fn keep(&self, entry: Ran) {
         if let Some(ran) = &self.0 {
-            let entry = Ran { what, sql: sql.clone(), keys, rows, took: since.elapsed() };
             ran.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
         }
+    }
+
+    /// The graph, with its statements kept too.
+    pub(super) fn watching(&self, graph: &Graph) -> Graph {
+        if self.0.is_none() {
+            return graph.clone();
+        }
+        let recorder = self.clone();
+        graph.watched(move |ran| {
+            let statement = Statement::Cypher(ran.cypher);
+            recorder.keep(Ran { what: ran.name, statement, keys: None, rows: ran.rows, took: ran.took });
+        })
     }
 
     /// The statements so far.

@@ -9,6 +9,7 @@ use super::{
     exec::{self, Level},
     limits::{Limits, Objects},
     loaders::Loaders,
+    memo::Memo,
     model::Object,
     report,
     root::Root,
@@ -18,6 +19,7 @@ use super::{
 use crate::{
     db::Db,
     error::{Code, Error, Result},
+    graph::Graph,
     scope::Scope,
 };
 use async_graphql::{
@@ -80,6 +82,7 @@ pub struct Engine {
     objects: Objects,
     documents: Documents,
     db: Db,
+    graph: Graph,
     limits: Arc<Limits>,
     timeout: Duration,
 }
@@ -108,7 +111,7 @@ pub struct Answer {
 
 impl Engine {
     /// An engine for the schema below `root`, on a store.
-    pub fn new(root: &'static Object, db: Db, limits: Limits, timeout: Duration) -> Self {
+    pub fn new(root: &'static Object, db: Db, graph: Graph, limits: Limits, timeout: Duration) -> Self {
         ROOT.get_or_init(|| root);
         let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
         let mut registry = Registry::default();
@@ -121,6 +124,7 @@ impl Engine {
             objects: Objects::below(root),
             documents: Documents::default(),
             db,
+            graph,
             limits: Arc::new(limits),
             timeout,
         }
@@ -129,6 +133,11 @@ impl Engine {
     /// The store.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// The graph.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
     }
 
     /// Answers a request.
@@ -197,6 +206,9 @@ impl Engine {
         let Prepared { document, name, variables, introspection } = prepared;
         let cx = Cx {
             db: self.db.clone(),
+            graph: caller.recorder.watching(&self.graph),
+            own: Memo::default(),
+            clinical: Memo::default(),
             scope: caller.scope,
             today: caller.today,
             limits: self.limits.clone(),

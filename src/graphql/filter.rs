@@ -2,13 +2,17 @@
 
 use super::{
     args::{as_int, as_list, as_text, id_of},
+    context::Cx,
     model::{Entity, Scalar},
+    types::Types,
 };
 use crate::{
     db::{Bind, Cond, Date, DateTime, Kind, Op, Quantifier},
     error::{Error, Result},
 };
 use async_graphql::Value;
+use futures_util::future::{BoxFuture, try_join_all};
+use std::sync::{Arc, OnceLock};
 
 /// How deep filters may nest: `and`, `or`, `not` and relations together.
 const MAX_DEPTH: usize = 10;
@@ -27,13 +31,27 @@ pub fn operators(kind: Kind) -> &'static [&'static str] {
     }
 }
 
+/// Facts of a graph that rows can be filtered by.
+pub trait Facts: Send + Sync {
+    /// The input type's name.
+    fn describe(&self, types: &mut Types<'_>) -> String;
+    /// The keys of the rows of which they hold.
+    fn keys<'a>(&'a self, cx: &'a Cx, value: &'a Value) -> BoxFuture<'a, Result<Vec<i32>>>;
+}
+
+/// Facts of a filter, and where their keys belong.
+type Asked = (&'static dyn Facts, Value, Arc<OnceLock<Arc<[i32]>>>);
+
 /// Reads a filter on rows that a relation's keys narrow already.
-pub fn below(entity: &'static Entity, filter: &Value) -> Result<Cond> {
-    Reader::default().read(entity, filter, 0)
+pub async fn below(cx: &Cx, entity: &'static Entity, filter: &Value) -> Result<Cond> {
+    let mut reader = Reader::default();
+    let cond = reader.read(entity, filter, 0)?;
+    reader.look_up(cx).await?;
+    Ok(cond)
 }
 
 /// Reads a filter on rows that are read from their table; `narrowed` says whether something else narrows them.
-pub fn from_root(entity: &'static Entity, filter: &Value, narrowed: bool) -> Result<Cond> {
+pub async fn from_root(cx: &Cx, entity: &'static Entity, filter: &Value, narrowed: bool) -> Result<Cond> {
     let mut reader = Reader { at_root: true, ..Reader::default() };
     let cond = reader.read(entity, filter, 0)?;
     match reader.scans {
@@ -47,7 +65,10 @@ pub fn from_root(entity: &'static Entity, filter: &Value, narrowed: bool) -> Res
                 indexed.join(", ")
             )))
         }
-        _ => Ok(cond),
+        _ => {
+            reader.look_up(cx).await?;
+            Ok(cond)
+        }
     }
 }
 
@@ -66,6 +87,7 @@ fn narrows(entity: &Entity, cond: &Cond) -> bool {
         Cond::And(all) => all.iter().any(|cond| narrows(entity, cond)),
         Cond::Or(any) => !any.is_empty() && any.iter().all(|cond| narrows(entity, cond)),
         Cond::In(column, _) | Cond::StartsWith(column, _) | Cond::IsNull(column, true) => indexed(column),
+        Cond::Keys(column, _) => indexed(column),
         Cond::Compare(column, op, _) => *op != Op::Ne && indexed(column),
         _ => false,
     }
@@ -77,6 +99,8 @@ struct Reader {
     conditions: usize,
     /// A field whose condition reads every row, if nothing else narrows them.
     scans: Option<String>,
+    /// What the graph is to be asked.
+    facts: Vec<Asked>,
 }
 
 impl Reader {
@@ -107,9 +131,35 @@ impl Reader {
         as_list(filters).iter().map(|filter| self.read(entity, filter, depth + 1)).collect()
     }
 
+    /// Asks the graph for the keys of all facts.
+    async fn look_up(self, cx: &Cx) -> Result<()> {
+        let asking = self.facts.iter().map(async |(facts, value, place)| {
+            let mut keys = facts.keys(cx, value).await?;
+            if let Some(visible) = cx.scope.only() {
+                keys.retain(|key| visible.contains(key));
+            }
+            let most = cx.limits.max_graph_matches;
+            if keys.len() > most as usize {
+                return Err(Error::Limit {
+                    key: "max_graph_matches",
+                    allowed: u64::from(most),
+                    asked: Some(keys.len() as u64),
+                });
+            }
+            let _ = place.set(keys.into());
+            Ok(())
+        });
+        try_join_all(asking).await.map(drop)
+    }
+
     fn read_field(&mut self, entity: &'static Entity, name: &str, value: &Value, depth: usize) -> Result<Cond> {
         if let Some(scalar) = filterable(entity).find(|scalar| scalar.name == name) {
             return self.read_scalar(entity, scalar, value);
+        }
+        if let Some(facts) = entity.object.field(name).and_then(|def| def.field.facts()) {
+            let place = Arc::<OnceLock<_>>::default();
+            self.facts.push((facts, value.clone(), place.clone()));
+            return Ok(Cond::Keys(entity.table.key, place));
         }
         let related = entity.object.field(name).and_then(|def| def.field.related());
         let related =

@@ -32,6 +32,8 @@ pub struct Limits {
     pub default_page_size: u32,
     /// Rows of one level, below all parents together.
     pub max_level_rows: u32,
+    /// Rows that a filter by facts of the graph may match.
+    pub max_graph_matches: u32,
 }
 
 fn check(key: &'static str, allowed: u64, asked: u64) -> Result<()> {
@@ -243,6 +245,7 @@ mod tests {
             max_page_size: 200,
             default_page_size: 20,
             max_level_rows: 1000,
+            max_graph_matches: 1000,
         }
     }
 

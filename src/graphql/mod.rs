@@ -8,6 +8,8 @@ pub mod exec;
 pub mod filter;
 pub mod limits;
 pub mod loaders;
+pub mod made;
+pub mod memo;
 pub mod model;
 pub mod page;
 pub mod relation;

@@ -84,6 +84,10 @@ pub trait Field: Send + Sync {
     fn related(&self) -> Option<Related> {
         None
     }
+    /// The facts of a graph that filters may ask for under the field's name.
+    fn facts(&self) -> Option<&'static dyn super::filter::Facts> {
+        None
+    }
     /// One JSON fragment a row.
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a>;
 }

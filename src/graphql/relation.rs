@@ -18,7 +18,7 @@ use crate::{
 use std::sync::Arc;
 
 /// The key that each row of a level leads to: of the column, or its own. The rows of a field have one type.
-fn keys(level: &Level<'_>, column: Option<&str>) -> Vec<Option<i32>> {
+pub fn keys(level: &Level<'_>, column: Option<&str>) -> Vec<Option<i32>> {
     let scalar = match (column, level.rows().next()) {
         (Some(column), Some((set, _))) => set.row_type().scalar_of_column(column),
         _ => Some(0),
@@ -111,12 +111,12 @@ impl List {
 }
 
 /// What a list or connection below a row asks for: its preset, its filter and its order.
-fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option<Cond>) -> Result<Ask> {
+async fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option<Cond>) -> Result<Ask> {
     let mut conds: Vec<Cond> = Vec::new();
     conds.extend(children.preset.map(|preset| preset(cx)));
     conds.extend(narrowed);
     if let Some(filter) = args.get("filter") {
-        conds.push(filter::below(children.of, filter)?);
+        conds.push(filter::below(cx, children.of, filter).await?);
     }
     let filter = match conds.len() {
         0 => None,
@@ -163,7 +163,7 @@ impl Field for List {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let mut ask = ask(cx, self.children, &slot.args, self.narrow(&slot.args))?;
+            let mut ask = ask(cx, self.children, &slot.args, self.narrow(&slot.args)).await?;
             ask.limit = slot.args.count("first", cx.limits.max_page_size)?;
             let keys = keys(&level, None);
             let pieces = loaders::load(cx, What::Children(self.children, Arc::new(ask)), distinct(&keys)).await?;
@@ -211,7 +211,7 @@ impl Field for Connection {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let ask = ask(cx, self.children, &slot.args, None)?;
+            let ask = ask(cx, self.children, &slot.args, None).await?;
             let page = Page::read(cx, self.children.name, self.children.of, &slot.args, ask)?;
             let keys = keys(&level, None);
             // A page that shows no row needs none: `{ totalCount }` is a statement of its own.

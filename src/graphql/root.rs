@@ -73,7 +73,7 @@ pub struct All(pub &'static Entity);
 const MAX_WORDS: usize = 8;
 
 impl All {
-    fn ask(&self, args: &Args) -> Result<Ask> {
+    async fn ask(&self, cx: &Cx, args: &Args) -> Result<Ask> {
         let entity = self.0;
         let words = args.text("search").map(words);
         let words = match words {
@@ -85,8 +85,10 @@ impl All {
             }
             words => words.unwrap_or_default(),
         };
-        let filter =
-            args.get("filter").map(|filter| filter::from_root(entity, filter, !words.is_empty())).transpose()?;
+        let filter = match args.get("filter") {
+            Some(filter) => Some(filter::from_root(cx, entity, filter, !words.is_empty()).await?),
+            None => None,
+        };
         Ok(Ask { any_shape: filter.is_some(), filter, words, order: page::order(entity, args, &[])?, ..Ask::default() })
     }
 }
@@ -114,7 +116,7 @@ impl Field for All {
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let entity = self.0;
-            let page = Page::read(cx, entity.table.name, entity, &slot.args, self.ask(&slot.args)?)?;
+            let page = Page::read(cx, entity.table.name, entity, &slot.args, self.ask(cx, &slot.args).await?)?;
             let rows = if page.needs_rows(&slot) {
                 let since = Instant::now();
                 let select = Select { dialect: cx.db.dialect(), table: entity.table, columns: entity.columns };

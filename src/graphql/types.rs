@@ -193,6 +193,9 @@ impl Types<'_> {
                 fields.push(Arg::new(scalar.name, types.comparison(scalar), first_sentence(scalar.doc)));
             }
             for def in entity.object.fields {
+                if let Some(facts) = def.field.facts() {
+                    fields.push(Arg::new(def.name, facts.describe(types), "By facts of the graph."));
+                }
                 if let Some(related) = def.field.related() {
                     let filter =
                         if related.many { types.quantified(related.entity) } else { types.filter(related.entity) };
@@ -206,6 +209,12 @@ impl Types<'_> {
             )
         });
         name
+    }
+
+    /// An input type.
+    pub fn input(&mut self, name: &'static str, doc: &str, fields: Vec<Arg>) -> String {
+        self.once(name, |_| input_type(name, doc, fields));
+        name.into()
     }
 
     fn quantified(&mut self, entity: &'static Entity) -> String {

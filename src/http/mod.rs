@@ -122,7 +122,9 @@ pub async fn serve(
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.text(app.engine.db().state()))
+    let graph = app.engine.graph();
+    let text = app.metrics.text(app.engine.db().state(), &graph.status(), graph.counts().await.ok());
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
 }
 
 async fn graphql(State(app): State<Arc<App>>, request: Request) -> Response {

@@ -8,6 +8,7 @@ use crate::{
         model::Children,
         relation::{List, One},
     },
+    knowledge::clinical,
     patients::patient,
 };
 
@@ -44,6 +45,8 @@ entity! {
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
         /// What it was prescribed for.
         "purposes" = List { children: &purpose::OF_MEDICATION, narrowing: None };
+        /// Conditions of the same patient that it is for, by its purposes or by what the catalogs know; each with its path.
+        "treats" = clinical::TREATS;
     }
 }
 

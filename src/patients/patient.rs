@@ -9,6 +9,7 @@ use crate::{
         entity,
         relation::{Connection, List, Narrowing},
     },
+    knowledge::{alike, drawing, findings},
     labs, medications, records, reports, visits,
 };
 use chrono::{Datelike, NaiveDate};
@@ -73,6 +74,29 @@ entity! {
         "reports" = Connection { children: &reports::report::OF_PATIENT };
         /// Messages of the patient's conversations, the earliest first.
         "messages" = Connection { children: &chat::message::OF_PATIENT };
+        /// Symptom, condition that it speaks for, and medicine that is for the condition; each with its path.
+        "carePaths" = findings::CarePaths;
+        /// Symptoms that speak for no condition of the medical history, as far as the catalogs know.
+        "unexplainedSymptoms" = findings::UNEXPLAINED;
+        /// Active conditions that no medicine taken is for, as far as purposes and catalogs tell.
+        "untreatedConditions" = findings::UNTREATED;
+        /// Medicines taken that are for no condition of the medical history, as far as purposes and catalogs tell.
+        "medicationsWithoutIndication" = findings::UNINDICATED;
+        /// Symptoms that are known effects of a medicine taken at the time. This supports a decision and makes none.
+        "possibleSideEffects" = findings::SIDE_EFFECTS;
+        /// Medicines taken that act upon each other. This supports a decision and makes none.
+        "interactions" = findings::INTERACTIONS;
+        /// Medicines taken that are to be avoided with a condition of the patient. This supports a decision and makes none.
+        "contraindications" = findings::CONTRAINDICATIONS;
+        /// Conditions that the patient's symptoms speak for, the likeliest first. It supports a decision and makes none: it
+        /// knows names of symptoms and what the catalogs say of them. `knowledge.differential` tells how they are ranked.
+        "differential" = findings::Differential;
+        /// Patients with much in common, most first. A condition in common weighs 3, a drug 2, a symptom 1; the score is the
+        /// weight in common over the weight of all that either has. What more than 2,000 entries name does not count as in
+        /// common. It supports a decision and makes none.
+        "similarPatients" = alike::SimilarPatients;
+        /// The patient's part of the graph, to draw.
+        "graph" = drawing::Graph;
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     db::{Date, DateTime, Enum, Flag, Link, Reach, enumeration, tables},
     graphql::{entity, model::Children, relation::One},
+    knowledge::clinical,
     patients::patient,
 };
 
@@ -68,6 +69,11 @@ entity! {
     fields {
         /// Whose history it is.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
+        /// Symptoms of the same patient that speak for this condition, as the catalogs know; each with its path.
+        "indicatedBy" = clinical::INDICATED_BY;
+        /// Medicines of the same patient that are for this condition, by their purposes or by what the catalogs know; each
+        /// with its path.
+        "treatedBy" = clinical::TREATED_BY;
     }
 }
 

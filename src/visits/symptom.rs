@@ -4,6 +4,7 @@ use super::appointment;
 use crate::{
     db::{Enum, Link, Reach, enumeration, tables},
     graphql::{entity, model::Children, relation::One},
+    knowledge::clinical,
     records::medical_history::Severity,
 };
 
@@ -45,6 +46,8 @@ entity! {
     fields {
         /// The appointment at which it was reported.
         "appointment" = One { entity: &appointment::ENTITY, column: "appointment_id" };
+        /// Conditions of the same patient that it speaks for, as the catalogs know; each with its path.
+        "indicates" = clinical::INDICATES;
     }
 }
 

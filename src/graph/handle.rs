@@ -1,0 +1,177 @@
+//! The graph as the rest of the gateway sees it: answers in a fixed order from whichever store there is, what the catalogs know, and how
+//! the projection is doing.
+
+use super::{
+    Asked, At, Clinical, Counts, Drawing, Having, Own, Similar, Store,
+    embedded::Embedded,
+    knowledge::Knowledge,
+    neo4j::{self, Neo4j},
+    share,
+};
+use crate::{
+    error::{Error, Result},
+    scope::Scope,
+};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::time::Instant;
+
+/// The graph store, the knowledge beside it, and their state. Clones share them.
+#[derive(Clone)]
+pub struct Graph {
+    pub(super) backend: Backend,
+    knowledge: Arc<RwLock<Arc<Knowledge>>>,
+    status: Arc<Mutex<Status>>,
+}
+
+/// Which store there is.
+#[derive(Clone)]
+pub(super) enum Backend {
+    Embedded(Arc<Embedded>),
+    Neo4j(Arc<Neo4j>),
+}
+
+/// How the projection is doing.
+#[derive(Debug, Clone, Default)]
+pub struct Status {
+    /// Whether the store has held a whole graph of our records since the gateway started. A Neo4j is asked nothing before:
+    /// it may be empty, another database's, or refuse the log-in.
+    pub ready: bool,
+    /// Whether this gateway is the one that projects.
+    pub leads: bool,
+    /// Patients that are yet to be looked at again.
+    pub backlog: i64,
+    /// How long ago the oldest of their changes was made, in milliseconds.
+    pub lag_ms: i64,
+    /// Patients that this gateway has projected since it started.
+    pub projected: u64,
+    /// How often projecting failed.
+    pub failures: u64,
+    /// The last thing that went wrong, for the operator, until something goes right.
+    pub last_error: Option<String>,
+    /// When the store last had all changes.
+    pub caught_up: Option<Instant>,
+}
+
+impl Graph {
+    /// A graph in this process, empty until it is built.
+    pub fn embedded() -> Self {
+        Graph::new(Backend::Embedded(Arc::default()))
+    }
+
+    /// A graph in Neo4j.
+    pub fn neo4j(neo4j: Neo4j) -> Self {
+        Graph::new(Backend::Neo4j(Arc::new(neo4j)))
+    }
+
+    fn new(backend: Backend) -> Self {
+        Graph { backend, knowledge: Arc::default(), status: Arc::default() }
+    }
+
+    /// `embedded` or `neo4j`.
+    pub fn store_name(&self) -> &'static str {
+        match &self.backend {
+            Backend::Embedded(_) => "embedded",
+            Backend::Neo4j(_) => "neo4j",
+        }
+    }
+
+    fn store(&self) -> Result<&dyn Store> {
+        match &self.backend {
+            Backend::Embedded(store) => Ok(&**store),
+            Backend::Neo4j(store) if self.is_ready() => Ok(&**store),
+            Backend::Neo4j(_) => Err(Error::Graph("it is not known to hold all records".into())),
+        }
+    }
+
+    /// The same graph; it tells the watcher of each statement that it sends. The one in this process sends none.
+    pub fn watched(&self, watcher: impl Fn(neo4j::Ran) + Send + Sync + 'static) -> Self {
+        match &self.backend {
+            Backend::Embedded(_) => self.clone(),
+            Backend::Neo4j(store) => {
+                Graph { backend: Backend::Neo4j(Arc::new(store.watched(watcher))), ..self.clone() }
+            }
+        }
+    }
+
+    /// What the catalogs know.
+    pub fn knowledge(&self) -> Arc<Knowledge> {
+        self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn learn(&self, knowledge: Arc<Knowledge>) {
+        *self.knowledge.write().unwrap_or_else(PoisonError::into_inner) = knowledge;
+    }
+
+    /// How the projection is doing.
+    pub fn status(&self) -> Status {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether it may be asked (see [`Status::ready`]).
+    pub fn is_ready(&self) -> bool {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).ready
+    }
+
+    pub(super) fn note(&self, change: impl FnOnce(&mut Status)) {
+        change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The clinical relationships at these entries: the same pair's surest reason first.
+    pub async fn clinical(&self, at: At, keys: &[i32]) -> Result<Vec<Clinical>> {
+        sorted(self.store()?.clinical(at, keys).await)
+    }
+
+    /// Symptom → condition ← medication, within each of these patients.
+    pub async fn care_paths(&self, patients: &[i32]) -> Result<Vec<(Clinical, Clinical)>> {
+        sorted(self.store()?.care_paths(patients).await)
+    }
+
+    /// The symptoms, conditions and medications of these patients.
+    pub async fn own(&self, patients: &[i32]) -> Result<Vec<Own>> {
+        sorted(self.store()?.own(patients).await)
+    }
+
+    /// The patients in scope who have most in common with each of these, most first.
+    pub async fn similar(&self, asked: &[Asked], scope: &Scope, first: u32) -> Result<Vec<(Similar, f64)>> {
+        let found = self.store()?.similar(asked, scope, first).await?;
+        let scored = found.into_iter().filter_map(|similar| {
+            let of = asked.iter().find(|asked| asked.patient == similar.patient)?;
+            let score = share(of, &similar);
+            Some((similar, score))
+        });
+        let mut scored: Vec<_> = scored.collect();
+        scored.sort_by(|(a, by_a), (b, by_b)| by_b.total_cmp(by_a).then(a.other.cmp(&b.other)));
+        Ok(scored)
+    }
+
+    /// The patients who have this, smallest key first.
+    pub async fn patients_with(&self, having: &Having) -> Result<Vec<i32>> {
+        sorted(self.store()?.patients_with(having).await)
+    }
+
+    /// The whole sub-graph of these patients.
+    pub async fn drawing(&self, patients: &[i32], most: u32) -> Result<Vec<Drawing>> {
+        let mut drawings = self.store()?.drawing(patients, most).await?;
+        for drawing in &mut drawings {
+            drawing.nodes.sort_unstable();
+            drawing.links.sort_unstable();
+            // Several facts may be behind one pair; a drawing shows one line.
+            drawing.links.dedup();
+        }
+        drawings.sort_unstable_by_key(|drawing| drawing.patient);
+        Ok(drawings)
+    }
+
+    /// How much there is.
+    pub async fn counts(&self) -> Result<Counts> {
+        self.store()?.counts().await
+    }
+}
+
+/// Stores answer in any order; here it becomes one.
+fn sorted<T: Ord>(found: Result<Vec<T>>) -> Result<Vec<T>> {
+    let mut found = found?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}

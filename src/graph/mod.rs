@@ -1,0 +1,258 @@
+//! All that knows a graph: a patient layer made from the relational store and the knowledge that catalogs bring, in Neo4j or in
+//! this process.
+//!
+//! [`Store`] is what both stores answer, in domain terms and alike: each answers facts, in any order; what
+//! is ranked, ordered or put together from them is done once, above. Nothing but the projector writes a graph.
+
+pub mod catalog;
+pub mod embedded;
+pub mod feed;
+mod handle;
+pub mod knowledge;
+pub mod names;
+pub mod neo4j;
+pub mod projection;
+pub mod projector;
+pub mod rows;
+pub mod shape;
+
+pub use handle::{Graph, Status};
+
+use crate::{error::Result, scope::Scope};
+use chrono::NaiveDate;
+use futures_util::future::BoxFuture;
+use knowledge::{FactKind, How};
+use shape::Kind;
+use std::sync::Arc;
+
+/// A value of a property.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A text.
+    Text(Arc<str>),
+    /// A number.
+    Int(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// A day.
+    Date(NaiveDate),
+    /// Numbers.
+    Ints(Vec<i64>),
+}
+
+/// Properties, in the order of their names.
+pub type Props = std::collections::BTreeMap<&'static str, Value>;
+
+/// A patient's part of the graph as it ought to be. Without nodes, the patient is gone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subgraph {
+    /// The patient's key.
+    pub patient: i32,
+    /// The nodes; their keys and `patient_id` are not among the properties.
+    pub nodes: Vec<Node>,
+    /// The relationships.
+    pub links: Vec<Link>,
+}
+
+/// A node of the patient layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its key in the relational store.
+    pub id: i32,
+    /// A label besides those of its kind.
+    pub label: Option<&'static str>,
+    /// Its properties.
+    pub props: Props,
+}
+
+/// A relationship of the patient layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// Its type.
+    pub name: &'static str,
+    /// Where it starts.
+    pub from: (Kind, i32),
+    /// Where it ends.
+    pub to: Target,
+    /// Its properties.
+    pub props: Props,
+}
+
+/// Where a relationship ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Target {
+    /// At another node of the patient.
+    Own(Kind, i32),
+    /// At a concept.
+    Concept(i32),
+}
+
+/// An entry of a patient's record, as answers name it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its key in the relational store.
+    pub id: i32,
+    /// What it is called there.
+    pub name: Option<Arc<str>>,
+}
+
+/// That an entry's name names a concept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tie {
+    /// The concept.
+    pub concept: i32,
+    /// How the name was recognised.
+    pub how: How,
+}
+
+/// Why one entry speaks for, or is for, another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Because {
+    /// The fact of a catalog, with the ties at its ends; none where a purpose names the condition.
+    pub fact: Option<(Tie, FactKind, Tie)>,
+    /// Who says so: the fact's source, or `purpose`.
+    pub source: Arc<str>,
+    /// What it rests on.
+    pub evidence: Option<Arc<str>>,
+}
+
+/// `INDICATES_CONDITION` or `TREATS_CONDITION`: from a symptom or medication to a condition of the same patient.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Clinical {
+    /// The patient.
+    pub patient: i32,
+    /// The symptom or the medication.
+    pub from: Entry,
+    /// The condition, an entry of the medical history.
+    pub to: Entry,
+    /// Why.
+    pub because: Because,
+}
+
+/// At which end of which relationship a question starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum At {
+    /// From symptoms: what they indicate.
+    Symptom,
+    /// From conditions: what indicates them.
+    Indicated,
+    /// From conditions: what treats them.
+    Treated,
+    /// From medications: what they treat.
+    Medication,
+}
+
+/// A symptom, condition or medication of a patient with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Own {
+    /// The patient.
+    pub patient: i32,
+    /// The entry.
+    pub entry: Entry,
+    /// A condition that is active, a medication that is taken; of symptoms always.
+    pub active: bool,
+    /// When it was reported or prescribed, or began.
+    pub since: Option<NaiveDate>,
+    /// When a medication was stopped.
+    pub until: Option<NaiveDate>,
+    /// The concepts that its name names.
+    pub ties: Vec<Tie>,
+    /// A symptom that indicates a condition of the patient; a condition that an active medication treats; a medication
+    /// that treats a condition of the patient.
+    pub covered: bool,
+}
+
+/// A patient to find similar ones of.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The patient.
+    pub patient: i32,
+    /// The patient's concepts with their weights, each once.
+    pub concepts: Vec<(i32, i64)>,
+    /// The sum of the weights.
+    pub weight: i64,
+}
+
+/// A patient who has concepts in common with another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Similar {
+    /// The one asked for.
+    pub patient: i32,
+    /// The other.
+    pub other: i32,
+    /// The weight of what they have in common (concepts that too many entries name are left out).
+    pub shared: i64,
+    /// The weight of all the other's concepts.
+    pub theirs: i64,
+    /// The other's concepts.
+    pub concepts: Vec<i32>,
+}
+
+/// How much of both patients' weight they share, from 0 to 1.
+pub fn share(asked: &Asked, found: &Similar) -> f64 {
+    found.shared as f64 / (asked.weight + found.theirs - found.shared).max(1) as f64
+}
+
+/// Concepts that more entries than this name say nothing about who is similar to whom.
+pub const COMMON: i64 = 2_000;
+
+/// A property that patients may have, by their entries.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Having {
+    /// Which entries: symptoms, conditions or medications.
+    pub kind: Kind,
+    /// Entries that name one of these concepts,
+    pub concepts: Vec<i32>,
+    /// or whose normalised name is this.
+    pub name_key: Option<String>,
+    /// Only conditions that are active, only medications that are taken.
+    pub active: bool,
+}
+
+/// What both graph stores answer, in any order. Keys are those of rows that the caller may see, and no answer leaves its
+/// patient but [`Store::similar`], which takes a scope.
+pub trait Store: Send + Sync {
+    /// The clinical relationships at these entries.
+    fn clinical<'a>(&'a self, at: At, keys: &'a [i32]) -> BoxFuture<'a, Result<Vec<Clinical>>>;
+    /// Symptom → condition ← medication, within each of these patients: pairs of `INDICATES_CONDITION` and `TREATS_CONDITION`.
+    fn care_paths<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<(Clinical, Clinical)>>>;
+    /// The symptoms, conditions and medications of these patients.
+    fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Own>>>;
+    /// For each, the `first` patients in scope with the greatest share of weight in common:
+    /// `shared / (asked.weight + theirs - shared)`, the smaller key first among equals.
+    fn similar<'a>(&'a self, asked: &'a [Asked], scope: &'a Scope, first: u32) -> BoxFuture<'a, Result<Vec<Similar>>>;
+    /// The patients who have this, smallest key first.
+    fn patients_with<'a>(&'a self, having: &'a Having) -> BoxFuture<'a, Result<Vec<i32>>>;
+    /// The whole sub-graph of these patients: each node with its labels, each relationship without properties, `most` nodes a patient.
+    fn drawing<'a>(&'a self, patients: &'a [i32], most: u32) -> BoxFuture<'a, Result<Vec<Drawing>>>;
+    /// How much there is.
+    fn counts(&self) -> BoxFuture<'_, Result<Counts>>;
+}
+
+/// A patient's sub-graph, to draw.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Drawing {
+    /// The patient.
+    pub patient: i32,
+    /// The nodes, each with its label besides those of its kind.
+    pub nodes: Vec<(Entry, Option<&'static str>)>,
+    /// The relationships: from, type, to.
+    pub links: Vec<((Kind, i32), &'static str, Target)>,
+    /// Whether there were more nodes.
+    pub cut: bool,
+}
+
+/// How much a graph holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Patients.
+    pub patients: i64,
+    /// Nodes of the patient layer.
+    pub nodes: i64,
+    /// Relationships that start at them.
+    pub relationships: i64,
+}

@@ -1,0 +1,208 @@
+//! The driver, and the one way to send a statement: whole, within a time limit, with every error told apart.
+//!
+//! **Invariant:** a statement's rows are read to the end before anything is returned, statements are sent on their own (no
+//! open transactions, which would keep their locks when dropped), and values enter them as parameters alone.
+
+use super::{Options, Ran, url::Address};
+use crate::error::{Error, Result};
+use neo4rs::{BoltType, ConfigBuilder, Graph, Neo4jClientErrorKind, Neo4jErrorKind, Query};
+use serde::de::DeserializeOwned;
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// How often a statement is sent that others stand in the way of (a deadlock, say).
+const TRIES: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+/// Who wants to know of each statement.
+type Watcher = Arc<dyn Fn(Ran) + Send + Sync>;
+
+/// A server, and the prefix of our labels there.
+#[derive(Clone)]
+pub(super) struct Client {
+    graph: Graph,
+    prefix: Arc<str>,
+    timeout: Duration,
+    watcher: Option<Watcher>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
+/// A statement to send.
+#[derive(Debug, Clone)]
+pub(super) struct Ask {
+    name: &'static str,
+    text: String,
+    params: Vec<(String, BoltType)>,
+    reads: bool,
+}
+
+/// What went wrong, with Neo4j's code where it said one.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) code: Option<String>,
+    error: Error,
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        fault.error
+    }
+}
+
+impl Ask {
+    /// A statement that reads; `@` in the text stands for the prefix.
+    pub(super) fn reading(client: &Client, name: &'static str, text: &str) -> Self {
+        Ask { name, text: client.prefixed(text), params: Vec::new(), reads: true }
+    }
+
+    /// A statement that writes.
+    pub(super) fn writing(client: &Client, name: &'static str, text: &str) -> Self {
+        Ask { reads: false, ..Ask::reading(client, name, text) }
+    }
+
+    /// With a parameter.
+    pub(super) fn with(mut self, name: impl Into<String>, value: impl Into<BoltType>) -> Self {
+        self.params.push((name.into(), value.into()));
+        self
+    }
+}
+
+impl Client {
+    /// Makes ready to connect; nothing is sent yet.
+    pub(super) fn open(options: &Options) -> Result<Self> {
+        if !options.prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            || options.prefix.starts_with(|first: char| first.is_ascii_digit())
+        {
+            return Err(Error::Setup(
+                "graph_label_prefix must consist of letters, digits and underscores, and not begin with a digit".into(),
+            ));
+        }
+        let address = Address::parse(&options.url)?;
+        let mut config = ConfigBuilder::new()
+            .uri(address.uri)
+            .user(address.user)
+            .password(address.password)
+            .max_connections(options.max_connections)
+            .connection_timeout(options.timeout);
+        if let Some(file) = &options.ca_file {
+            // The driver passes over what it cannot read, and would then trust nobody.
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| Error::Setup(format!("graph_ca_file {} cannot be read ({error})", file.display())))?;
+            if !text.contains("-----BEGIN CERTIFICATE-----") {
+                return Err(Error::Setup(format!("graph_ca_file {} holds no certificate (PEM)", file.display())));
+            }
+            config = config.with_client_certificate(file);
+        }
+        let graph = config
+            .build()
+            .and_then(Graph::connect)
+            .map_err(|error| Error::Setup(format!("graph_url cannot be used: {error}")))?;
+        Ok(Client { graph, prefix: options.prefix.as_str().into(), timeout: options.timeout, watcher: None })
+    }
+
+    /// The same, with somebody who is told of each statement.
+    pub(super) fn watched(&self, watcher: Watcher) -> Self {
+        Client { watcher: Some(watcher), ..self.clone() }
+    }
+
+    /// The prefix of our labels.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// How long a statement may take.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// A text with the prefix where `@` stands.
+    pub(super) fn prefixed(&self, text: &str) -> String {
+        text.replace('@', &self.prefix)
+    }
+
+    /// Sends a statement and reads all its rows.
+    pub(super) async fn rows<T: DeserializeOwned>(&self, ask: Ask) -> Result<Vec<T>, Fault> {
+        let started = Instant::now();
+        let mut query = Query::new(ask.text.clone());
+        // The server gives up too: what nobody waits for any more must not keep its locks.
+        query = query.extra("tx_timeout", i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX));
+        query = query.params(ask.params.iter().map(|(name, value)| (name.as_str(), value.clone())));
+        // Around everything: the driver's own limits leave out the wait for a free connection, and its retries.
+        let rows = tokio::time::timeout(self.timeout, self.tried(query, ask.reads)).await;
+        let rows: Vec<T> = rows.unwrap_or_else(|_late| {
+            Err(Fault { code: None, error: Error::Graph(format!("{} took longer than allowed", ask.name)) })
+        })?;
+        if let Some(watcher) = &self.watcher {
+            watcher(Ran { name: ask.name, cypher: ask.text, rows: rows.len(), took: started.elapsed() });
+        }
+        Ok(rows)
+    }
+
+    /// Sends a statement, again where Neo4j says that this may help.
+    async fn tried<T: DeserializeOwned>(&self, query: Query, reads: bool) -> Result<Vec<T>, Fault> {
+        let mut pause = FIRST_PAUSE;
+        for _ in 1..TRIES {
+            match self.once(query.clone(), reads).await {
+                Err(neo4rs::Error::Neo4j(error)) if error.kind() == Neo4jErrorKind::Transient => {
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                }
+                ended => return ended.map_err(fault),
+            }
+        }
+        self.once(query, reads).await.map_err(fault)
+    }
+
+    async fn once<T: DeserializeOwned>(&self, query: Query, reads: bool) -> neo4rs::Result<Vec<T>> {
+        let sent = if reads { self.graph.execute_read(query).await } else { self.graph.execute(query).await };
+        let (mut stream, mut rows) = (sent?, Vec::new());
+        while let Some(row) = stream.next().await? {
+            rows.push(row.to_strict()?);
+        }
+        Ok(rows)
+    }
+}
+
+/// What a driver's error means. Texts of the server stay out where they may hold stored values.
+fn fault(error: neo4rs::Error) -> Fault {
+    use neo4rs::Error as Driver;
+    let code = if let Driver::Neo4j(error) = &error { Some(error.code().to_owned()) } else { None };
+    let error = match error {
+        Driver::Neo4j(error) => match error.kind() {
+            Neo4jErrorKind::Client(Neo4jClientErrorKind::Security(_)) => refused(error.code()),
+            Neo4jErrorKind::Client(_) if error.code().starts_with("Neo.ClientError.Statement.") => {
+                Error::Internal(format!("{}: {}", error.code(), error.message()))
+            }
+            Neo4jErrorKind::Client(_) if error.code().starts_with("Neo.ClientError.Schema.") => {
+                Error::Internal(error.code().to_owned())
+            }
+            _ => Error::Graph(error.code().to_owned()),
+        },
+        // Whatever Neo4j answers to a log-in arrives so, without its code.
+        Driver::AuthenticationError(text) if text.contains("auth") => refused(&text),
+        Driver::ProtocolMismatch(_) | Driver::UnsupportedVersion(..) => Error::Setup(
+            "what listens at graph_url does not speak Bolt 4.4: give the port of Bolt (7687), and bolt+s:// where the \
+             server wants TLS"
+                .into(),
+        ),
+        // This is how a failed handshake arrives.
+        Driver::IOError { detail } if detail.kind() == std::io::ErrorKind::InvalidData => {
+            Error::Setup(format!("TLS with the graph's server failed ({detail}): check graph_url and graph_ca_file"))
+        }
+        Driver::DeserializationError(error) => Error::Internal(format!("an answer of the graph: {error}")),
+        other => Error::Graph(other.to_string()),
+    };
+    Fault { code, error }
+}
+
+fn refused(why: &str) -> Error {
+    Error::Setup(format!("the graph's server refuses the log-in ({why}): check user and password in graph_url"))
+}

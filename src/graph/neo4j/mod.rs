@@ -1,0 +1,111 @@
+//! The graph in Neo4j. Nothing outside this folder knows the driver.
+//!
+//! A statement's text holds `@` before each label, which stands for the configured prefix, and is the same for any keys, so
+//! the server keeps its plan. Labels and types come from [`super::shape`]; values are parameters.
+
+mod check;
+mod client;
+mod diff;
+mod knowledge;
+mod read;
+mod rows;
+mod schema;
+mod url;
+mod write;
+
+pub use check::{Found, Strays};
+pub use schema::State;
+pub use write::{Applied, Written};
+
+use super::shape::{Kind, SHAPES};
+use crate::error::Result;
+use client::Client;
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+/// What opening the graph needs to know.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `bolt://user:password@host:port`, or with `bolt+s`, `bolt+ssc`, `neo4j`, `neo4j+s`, `neo4j+ssc`.
+    pub url: String,
+    /// What our labels begin with: letters, digits and underscores.
+    pub prefix: String,
+    /// How long a statement may take, the wait for a connection included.
+    pub timeout: Duration,
+    /// The most connections.
+    pub max_connections: usize,
+    /// Certificates to trust instead of the well-known ones (PEM).
+    pub ca_file: Option<PathBuf>,
+    /// The most rows of an answer (`max_level_rows`).
+    pub max_rows: u32,
+}
+
+/// A statement that was sent.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    /// What it was for.
+    pub name: &'static str,
+    /// The statement.
+    pub cypher: String,
+    /// How many rows it answered.
+    pub rows: usize,
+    /// How long it took, the wait for a connection included.
+    pub took: Duration,
+}
+
+/// The graph store in Neo4j.
+#[derive(Debug, Clone)]
+pub struct Neo4j {
+    client: Client,
+    max_rows: u32,
+    /// The newest epoch that this process has made known to the graph.
+    claimed: Arc<AtomicI64>,
+}
+
+impl Neo4j {
+    /// Makes ready to connect; the first statement does.
+    pub fn connect(options: &Options) -> Result<Self> {
+        Ok(Neo4j {
+            client: Client::open(options)?,
+            max_rows: options.max_rows,
+            claimed: Arc::new(AtomicI64::new(i64::MIN)),
+        })
+    }
+
+    /// The same store; `watcher` is told of each statement that it is asked for.
+    pub fn watched(&self, watcher: impl Fn(Ran) + Send + Sync + 'static) -> Self {
+        Neo4j { client: self.client.watched(Arc::new(watcher)), ..self.clone() }
+    }
+
+    fn has_claimed(&self, epoch: i64) -> bool {
+        self.claimed.load(Ordering::Acquire) >= epoch
+    }
+}
+
+/// The label that a node's key is unique under.
+fn label(kind: Kind) -> String {
+    format!("@{}", kind.shape().label)
+}
+
+/// All labels of a node, as `@Label:@Other`.
+fn labels(kind: Kind, besides: Option<&str>) -> String {
+    let shape = kind.shape();
+    let all = [shape.label].into_iter().chain(shape.also.iter().copied()).chain(besides);
+    all.map(|label| format!("@{label}")).collect::<Vec<_>>().join(":")
+}
+
+/// A statement for every kind of node, put together.
+fn each_kind(joined: &str, text: impl Fn(Kind, &str, &str) -> String) -> String {
+    SHAPES.iter().map(|shape| text(shape.kind, shape.label, shape.key)).collect::<Vec<_>>().join(joined)
+}
+
+/// A patient's nodes (`n`) of a label.
+fn of_patient(label: &str) -> String {
+    format!("MATCH (n:@{label} {{patient_id: id}}) USING INDEX SEEK n:@{label}(patient_id)")
+}

@@ -1,0 +1,277 @@
+//! Reading: what [`Store`] asks, one statement each.
+//!
+//! **Invariant:** no pattern passes *through* a concept, which thousands of entries name, but where the question is who names
+//! it; then it starts there, by its key. Every statement starts from keys, and its rows are bounded. Each names the index that
+//! it starts at: a plan that was made while the graph was empty would read whole labels, and is kept for a while.
+
+use super::{Neo4j, client::Ask, each_kind, label, of_patient, rows};
+use crate::{
+    error::{Error, Result},
+    graph::{Asked, At, COMMON, Clinical, Counts, Drawing, Having, Own, Similar, Store, shape::Kind},
+    scope::Scope,
+};
+use futures_util::future::BoxFuture;
+use neo4rs::{BoltList, BoltType};
+use serde::de::DeserializeOwned;
+
+/// The name of the question, the kind that the relationship starts from, and the pattern with the index it starts at.
+fn clinical(at: At) -> (&'static str, Kind, &'static str) {
+    match at {
+        At::Symptom => (
+            "clinical.symptom",
+            Kind::Symptom,
+            "(a:@Symptom {symptom_id: key})-[r:INDICATES_CONDITION]->(b:@MedicalHistory)
+             USING INDEX SEEK a:@Symptom(symptom_id)",
+        ),
+        At::Indicated => (
+            "clinical.indicated",
+            Kind::Symptom,
+            "(b:@MedicalHistory {history_id: key})<-[r:INDICATES_CONDITION]-(a:@Symptom)
+             USING INDEX SEEK b:@MedicalHistory(history_id)",
+        ),
+        At::Treated => (
+            "clinical.treated",
+            Kind::Medication,
+            "(b:@MedicalHistory {history_id: key})<-[r:TREATS_CONDITION]-(a:@Medication)
+             USING INDEX SEEK b:@MedicalHistory(history_id)",
+        ),
+        At::Medication => (
+            "clinical.medication",
+            Kind::Medication,
+            "(a:@Medication {medication_id: key})-[r:TREATS_CONDITION]->(b:@MedicalHistory)
+             USING INDEX SEEK a:@Medication(medication_id)",
+        ),
+    }
+}
+
+fn clinical_text(at: At) -> String {
+    let (_, from, pattern) = clinical(at);
+    format!(
+        "UNWIND $keys AS key
+         MATCH {pattern}
+         WHERE a.patient_id = b.patient_id
+         RETURN a.patient_id AS patient, a.{} AS from_id, a.name AS from_name, b.history_id AS to_id, b.name AS to_name,
+           properties(r) AS because
+         LIMIT $most",
+        from.shape().key
+    )
+}
+
+// Written as one pattern, it costs the server about twice as much.
+const CARE_PATHS: &str = "
+    UNWIND $patients AS id
+    MATCH (p:@Patient {patient_id: id})-[:HAS_SYMPTOM]->(s:@Symptom)-[i:INDICATES_CONDITION]->(c:@MedicalHistory)
+    USING INDEX SEEK p:@Patient(patient_id)
+    MATCH (c)<-[t:TREATS_CONDITION]-(m:@Medication)<-[:TAKES_MEDICATION]-(p)
+    RETURN id AS patient, s.symptom_id AS symptom_id, s.name AS symptom, c.history_id AS history_id, c.name AS history,
+      m.medication_id AS medication_id, m.name AS medication, properties(i) AS indicates, properties(t) AS treats
+    LIMIT $most";
+
+const OWN: &str = "
+    UNWIND $patients AS id
+    MATCH (p:@Patient {patient_id: id}) USING INDEX SEEK p:@Patient(patient_id)
+    CALL (p) {
+      MATCH (p)-[:HAS_SYMPTOM]->(n:@Symptom)
+      RETURN n, 'Symptom' AS label, n.symptom_id AS key, true AS active, n.date AS since, null AS until,
+        EXISTS { (n)-[:INDICATES_CONDITION]->(:@MedicalHistory) } AS covered
+      UNION ALL
+      MATCH (p)-[:HAS_MEDICAL_HISTORY]->(n:@Condition)
+      RETURN n, 'MedicalHistory' AS label, n.history_id AS key, coalesce(n.status = 'active', true) AS active,
+        n.date AS since, null AS until,
+        EXISTS { (n)<-[:TREATS_CONDITION]-(:@Medication {status: 'active'}) } AS covered
+      UNION ALL
+      MATCH (p)-[:TAKES_MEDICATION]->(n:@Medication)
+      RETURN n, 'Medication' AS label, n.medication_id AS key, coalesce(n.status = 'active', true) AS active,
+        n.prescribed_date AS since, n.discontinued_date AS until,
+        EXISTS { (n)-[:TREATS_CONDITION]->(:@MedicalHistory) } AS covered
+    }
+    RETURN id AS patient, label, key, n.name AS name, active, since, until, covered,
+      COLLECT { MATCH (n)-[r:INSTANCE_OF]->(c:@Concept) RETURN {concept: c.concept_id, how: r.how} } AS ties
+    LIMIT $most";
+
+// Each other patient counts once for a concept, however many entries name it.
+const SIMILAR: &str = "
+    UNWIND $asked AS asked
+    CALL (asked) {
+      UNWIND asked.concepts AS mine
+      MATCH (c:@Concept {concept_id: mine.concept}) USING INDEX SEEK c:@Concept(concept_id)
+      WHERE COUNT { (c)<-[:INSTANCE_OF]-() } <= $common
+      MATCH (c)<-[:INSTANCE_OF]-(n)
+      WITH DISTINCT asked, mine, n.patient_id AS other
+      WHERE other <> asked.patient AND ($scope IS NULL OR other IN $scope)
+      WITH asked, other, sum(mine.weight) AS shared
+      WHERE shared > 0
+      MATCH (o:@Patient {patient_id: other}) USING INDEX SEEK o:@Patient(patient_id)
+      WITH asked, o, other, shared, coalesce(o.concept_weight, 0) AS theirs
+      ORDER BY toFloat(shared) / (asked.weight + theirs - shared) DESC, other
+      LIMIT $first
+      RETURN o, other, shared, theirs
+    }
+    RETURN asked.patient AS patient, other, shared, theirs, coalesce(o.concepts, []) AS concepts";
+
+/// The name of the question, and which entries (`n`) count.
+fn having(kind: Kind) -> Result<(&'static str, &'static str)> {
+    Ok(match kind {
+        Kind::Symptom => ("patients_with.symptom", "true"),
+        Kind::MedicalHistory => ("patients_with.condition", "n:@Condition"),
+        Kind::Medication => ("patients_with.medication", "true"),
+        other => return Err(Error::Internal(format!("{other:?} is no property of a patient"))),
+    })
+}
+
+/// Symptoms have no status.
+fn having_text(kind: Kind, counts: &str) -> String {
+    let label = label(kind);
+    format!(
+        "CALL () {{
+           UNWIND $concepts AS id
+           MATCH (c:@Concept {{concept_id: id}})<-[:INSTANCE_OF]-(n:{label}) USING INDEX SEEK c:@Concept(concept_id)
+           RETURN n
+           UNION
+           MATCH (n:{label} {{name_key: $name_key}}) USING INDEX SEEK n:{label}(name_key)
+           RETURN n
+         }}
+         WITH n WHERE {counts} AND (NOT $active OR coalesce(n.status, 'active') = 'active')
+         RETURN DISTINCT n.patient_id AS id ORDER BY id LIMIT $most"
+    )
+}
+
+/// The nodes in the order of their kinds and keys, so that a drawing that is cut is always cut alike.
+fn drawing_text() -> String {
+    let nodes = each_kind(" UNION ALL ", |kind, label, key| {
+        let (at, caption) = (kind as usize, kind.shape().caption);
+        format!("{} RETURN n, {at} AS kind, n.{key} AS key, toString(n.{caption}) AS name", of_patient(label))
+    });
+    format!(
+        "UNWIND $patients AS id
+         CALL (id) {{
+           CALL (id) {{ {nodes} }}
+           RETURN n, kind, key, name ORDER BY kind, key LIMIT $most
+         }}
+         RETURN id AS patient, kind, key, name, labels(n) AS labels, elementId(n) AS element,
+           COLLECT {{
+             MATCH (n)-[r]->(m) RETURN {{name: type(r), to: elementId(m), concept: m.concept_id}}
+           }} AS links"
+    )
+}
+
+/// Neo4j keeps these numbers, so nothing is counted.
+fn counts_text() -> String {
+    let nodes = each_kind(" UNION ALL ", |_, label, _| format!("MATCH (n:@{label}) RETURN count(n) AS number"));
+    let links = each_kind(" UNION ALL ", |_, label, _| format!("MATCH (:@{label})-[r]->() RETURN count(r) AS number"));
+    format!(
+        "MATCH (p:@Patient) WITH count(p) AS patients
+         CALL () {{ {nodes} }}
+         WITH patients, sum(number) AS nodes
+         CALL () {{ {links} }}
+         RETURN patients, nodes, sum(number) AS relationships"
+    )
+}
+
+impl Neo4j {
+    /// Every statement that answers questions: its name and text.
+    pub fn statements(&self) -> Vec<(&'static str, String)> {
+        let places = [At::Symptom, At::Indicated, At::Treated, At::Medication];
+        let kinds = [Kind::Symptom, Kind::MedicalHistory, Kind::Medication];
+        let clinical = places.map(|at| (clinical(at).0, clinical_text(at)));
+        let having = kinds.into_iter().filter_map(|kind| {
+            let (name, counts) = having(kind).ok()?;
+            Some((name, having_text(kind, counts)))
+        });
+        let others = [
+            ("care_paths", CARE_PATHS.to_owned()),
+            ("own", OWN.to_owned()),
+            ("similar", SIMILAR.to_owned()),
+            ("drawing", drawing_text()),
+            ("counts", counts_text()),
+        ];
+        let all = clinical.into_iter().chain(having).chain(others);
+        all.map(|(name, text)| (name, self.client.prefixed(&text))).collect()
+    }
+
+    fn ask(&self, name: &'static str, text: &str) -> Ask {
+        Ask::reading(&self.client, name, text)
+    }
+
+    /// The rows of a statement that ends with `LIMIT $most`; more than are allowed are refused.
+    async fn bounded<T: DeserializeOwned>(&self, ask: Ask) -> Result<Vec<T>> {
+        let allowed = u64::from(self.max_rows);
+        let rows: Vec<T> = self.client.rows(ask.with("most", i64::from(self.max_rows) + 1)).await?;
+        if rows.len() as u64 > allowed {
+            return Err(Error::Limit { key: "max_level_rows", allowed, asked: None });
+        }
+        Ok(rows)
+    }
+}
+
+impl Store for Neo4j {
+    fn clinical<'a>(&'a self, at: At, keys: &'a [i32]) -> BoxFuture<'a, Result<Vec<Clinical>>> {
+        Box::pin(async move {
+            let (name, from, _) = clinical(at);
+            let found: Vec<rows::Clinical> =
+                self.bounded(self.ask(name, &clinical_text(at)).with("keys", keys)).await?;
+            found.into_iter().map(|row| row.read(from)).collect()
+        })
+    }
+
+    fn care_paths<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<(Clinical, Clinical)>>> {
+        Box::pin(async move {
+            let ask = self.ask("care_paths", CARE_PATHS).with("patients", patients);
+            let found: Vec<rows::CarePath> = self.bounded(ask).await?;
+            found.into_iter().map(rows::CarePath::read).collect()
+        })
+    }
+
+    fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Own>>> {
+        Box::pin(async move {
+            let found: Vec<rows::Own> = self.bounded(self.ask("own", OWN).with("patients", patients)).await?;
+            found.into_iter().map(rows::Own::read).collect()
+        })
+    }
+
+    fn similar<'a>(&'a self, asked: &'a [Asked], scope: &'a Scope, first: u32) -> BoxFuture<'a, Result<Vec<Similar>>> {
+        Box::pin(async move {
+            let weighed = |(concept, weight): &(i32, i64)| {
+                rows::map([("concept", (*concept).into()), ("weight", (*weight).into())])
+            };
+            let asked = asked.iter().map(|asked| {
+                let concepts: BoltList = asked.concepts.iter().map(weighed).collect();
+                rows::map([
+                    ("patient", asked.patient.into()),
+                    ("weight", asked.weight.into()),
+                    ("concepts", BoltType::List(concepts)),
+                ])
+            });
+            let ask = self.ask("similar", SIMILAR).with("asked", BoltType::List(asked.collect()));
+            let ask = ask.with("scope", scope.only()).with("common", COMMON).with("first", i64::from(first));
+            let found: Vec<rows::Similar> = self.client.rows(ask).await?;
+            Ok(found.into_iter().map(rows::Similar::read).collect())
+        })
+    }
+
+    fn patients_with<'a>(&'a self, having_it: &'a Having) -> BoxFuture<'a, Result<Vec<i32>>> {
+        Box::pin(async move {
+            let (name, counts) = having(having_it.kind)?;
+            let ask =
+                self.ask(name, &having_text(having_it.kind, counts)).with("concepts", having_it.concepts.as_slice());
+            let ask = ask.with("name_key", having_it.name_key.as_deref()).with("active", having_it.active);
+            Ok(self.bounded::<rows::Id>(ask).await?.into_iter().map(|row| row.id).collect())
+        })
+    }
+
+    fn drawing<'a>(&'a self, patients: &'a [i32], most: u32) -> BoxFuture<'a, Result<Vec<Drawing>>> {
+        Box::pin(async move {
+            let ask = self.ask("drawing", &drawing_text()).with("patients", patients);
+            // One more than is shown tells whether there are more.
+            let nodes = self.client.rows(ask.with("most", i64::from(most) + 1)).await?;
+            rows::drawings(self.client.prefix(), nodes, most)
+        })
+    }
+
+    fn counts(&self) -> BoxFuture<'_, Result<Counts>> {
+        Box::pin(async move {
+            let found: Vec<rows::Counts> = self.client.rows(self.ask("counts", &counts_text())).await?;
+            Ok(found.first().map(rows::Counts::read).unwrap_or_default())
+        })
+    }
+}

@@ -1,0 +1,236 @@
+//! The rows of statements that answer questions, and what they mean.
+
+use crate::{
+    error::{Error, Result},
+    graph::{
+        self, Because, Drawing, Entry, Target, Tie,
+        knowledge::{FactKind, How},
+        shape::{INDICATES_CONDITION, INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION, history_label},
+    },
+};
+use chrono::NaiveDate;
+use neo4rs::{BoltMap, BoltType};
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// A map, as a parameter.
+pub(super) fn map<const N: usize>(fields: [(&str, BoltType); N]) -> BoltType {
+    BoltType::Map(fields.into_iter().map(|(name, value)| (name.into(), value)).collect::<BoltMap>())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Id {
+    pub(super) id: i32,
+}
+
+/// The properties of a clinical relationship.
+#[derive(Deserialize)]
+struct Why {
+    source: String,
+    evidence: Option<String>,
+    kind: Option<String>,
+    from_concept: Option<i32>,
+    from_how: Option<String>,
+    to_concept: Option<i32>,
+    to_how: Option<String>,
+}
+
+fn unreadable(what: &str) -> Error {
+    Error::Internal(format!("the graph holds {what} that nobody writes"))
+}
+
+impl Why {
+    fn read(self) -> Result<Because> {
+        let tie = |concept: Option<i32>, how: Option<String>| -> Option<Tie> {
+            Some(Tie { concept: concept?, how: How::of(&how?)? })
+        };
+        let fact = match self.kind {
+            None => None,
+            Some(kind) => {
+                let (from, to) = (tie(self.from_concept, self.from_how), tie(self.to_concept, self.to_how));
+                let fact = from.zip(FactKind::of(&kind)).zip(to).map(|((from, kind), to)| (from, kind, to));
+                Some(fact.ok_or_else(|| unreadable("a reason"))?)
+            }
+        };
+        Ok(Because { fact, source: self.source.into(), evidence: self.evidence.map(Into::into) })
+    }
+}
+
+fn entry(kind: Kind, id: i32, name: Option<String>) -> Entry {
+    Entry { kind, id, name: name.map(Into::into) }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Clinical {
+    patient: i32,
+    from_id: i32,
+    from_name: Option<String>,
+    to_id: i32,
+    to_name: Option<String>,
+    because: Why,
+}
+
+impl Clinical {
+    pub(super) fn read(self, from: Kind) -> Result<graph::Clinical> {
+        Ok(graph::Clinical {
+            patient: self.patient,
+            from: entry(from, self.from_id, self.from_name),
+            to: entry(Kind::MedicalHistory, self.to_id, self.to_name),
+            because: self.because.read()?,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct CarePath {
+    patient: i32,
+    symptom_id: i32,
+    symptom: Option<String>,
+    history_id: i32,
+    history: Option<String>,
+    medication_id: i32,
+    medication: Option<String>,
+    indicates: Why,
+    treats: Why,
+}
+
+impl CarePath {
+    pub(super) fn read(self) -> Result<(graph::Clinical, graph::Clinical)> {
+        let to = entry(Kind::MedicalHistory, self.history_id, self.history);
+        let patient = self.patient;
+        let clinical = |from, to, why: Why| why.read().map(|because| graph::Clinical { patient, from, to, because });
+        Ok((
+            clinical(entry(Kind::Symptom, self.symptom_id, self.symptom), to.clone(), self.indicates)?,
+            clinical(entry(Kind::Medication, self.medication_id, self.medication), to, self.treats)?,
+        ))
+    }
+}
+
+#[derive(Deserialize)]
+struct Tied {
+    concept: i32,
+    how: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Own {
+    patient: i32,
+    label: String,
+    key: i32,
+    name: Option<String>,
+    active: bool,
+    since: Option<NaiveDate>,
+    until: Option<NaiveDate>,
+    covered: bool,
+    ties: Vec<Tied>,
+}
+
+impl Own {
+    pub(super) fn read(self) -> Result<graph::Own> {
+        let shape = SHAPES.iter().find(|shape| shape.label == self.label);
+        let tie = |tied: Tied| {
+            let how = How::of(&tied.how).ok_or_else(|| unreadable("a tie"))?;
+            Ok(Tie { concept: tied.concept, how })
+        };
+        Ok(graph::Own {
+            patient: self.patient,
+            entry: entry(shape.ok_or_else(|| unreadable("a label"))?.kind, self.key, self.name),
+            active: self.active,
+            since: self.since,
+            until: self.until,
+            ties: self.ties.into_iter().map(tie).collect::<Result<_>>()?,
+            covered: self.covered,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Similar {
+    patient: i32,
+    other: i32,
+    shared: i64,
+    theirs: i64,
+    concepts: Vec<i32>,
+}
+
+impl Similar {
+    pub(super) fn read(self) -> graph::Similar {
+        let Similar { patient, other, shared, theirs, concepts } = self;
+        graph::Similar { patient, other, shared, theirs, concepts }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Counts {
+    patients: i64,
+    nodes: i64,
+    relationships: i64,
+}
+
+impl Counts {
+    pub(super) fn read(&self) -> graph::Counts {
+        graph::Counts { patients: self.patients, nodes: self.nodes, relationships: self.relationships }
+    }
+}
+
+/// A node of a drawing, with the relationships that start at it.
+#[derive(Deserialize)]
+pub(super) struct Drawn {
+    patient: i32,
+    /// Its place in [`SHAPES`].
+    kind: usize,
+    key: i32,
+    name: Option<String>,
+    labels: Vec<String>,
+    element: String,
+    links: Vec<DrawnLink>,
+}
+
+#[derive(Deserialize)]
+struct DrawnLink {
+    name: String,
+    to: String,
+    concept: Option<i32>,
+}
+
+/// The types of relationships that a drawing shows.
+fn type_of(name: &str) -> Option<&'static str> {
+    let bonds = SHAPES.iter().flat_map(|shape| shape.bonds).map(|bond| bond.name);
+    bonds.chain([INDICATES_CONDITION, TREATS_CONDITION, INSTANCE_OF]).find(|known| *known == name)
+}
+
+/// The label that a node has besides those of its kind.
+fn besides(labels: &[String], prefix: &str) -> Option<&'static str> {
+    let known =
+        ["condition", "allergy", "surgery", "family_history", "lifestyle"].into_iter().filter_map(history_label);
+    let mut held = known.filter(|known| labels.iter().any(|label| label.strip_prefix(prefix) == Some(known)));
+    held.next()
+}
+
+/// Puts each patient's nodes together; relationships to nodes that are not shown, or of types that are not ours, are left out.
+pub(super) fn drawings(prefix: &str, nodes: Vec<Drawn>, most: u32) -> Result<Vec<Drawing>> {
+    let mut patients: BTreeMap<i32, Vec<(Kind, Drawn)>> = BTreeMap::new();
+    for node in nodes {
+        let kind = SHAPES.get(node.kind).ok_or_else(|| unreadable("a kind"))?.kind;
+        patients.entry(node.patient).or_default().push((kind, node));
+    }
+    let drawing = |(patient, mut nodes): (i32, Vec<(Kind, Drawn)>)| {
+        nodes.sort_by_key(|(kind, node)| (*kind, node.key));
+        let shown = usize::try_from(most).unwrap_or(usize::MAX);
+        let cut = nodes.len() > shown;
+        nodes.truncate(shown);
+        let elements: HashMap<String, (Kind, i32)> =
+            nodes.iter().map(|(kind, node)| (node.element.clone(), (*kind, node.key))).collect();
+        let mut drawing = Drawing { patient, cut, ..Drawing::default() };
+        for (kind, node) in nodes {
+            let label = besides(&node.labels, prefix);
+            drawing.links.extend(node.links.into_iter().filter_map(|link| {
+                let own = elements.get(&link.to).map(|(kind, id)| Target::Own(*kind, *id));
+                Some(((kind, node.key), type_of(&link.name)?, own.or(link.concept.map(Target::Concept))?))
+            }));
+            drawing.nodes.push((entry(kind, node.key, node.name), label));
+        }
+        drawing
+    };
+    Ok(patients.into_iter().map(drawing).collect())
+}

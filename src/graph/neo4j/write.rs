@@ -1,0 +1,233 @@
+//! Writing: the difference between what is stored and what is wanted, in one statement, unless a newer projector was there.
+//!
+//! A statement is a guard and parts, `CALL () { … }`, so it is written whole or not at all. The guard takes the state's lock
+//! by writing to it before it looks at the epoch: of two projectors one waits for the other, and the older is refused.
+
+use super::{
+    Neo4j,
+    client::Ask,
+    diff::{Changes, End, NewLink, Stored, diff},
+    each_kind, label, labels, of_patient,
+    rows::map,
+    schema,
+};
+use crate::{error::Result, graph::Subgraph};
+use neo4rs::{BoltList, BoltMap, BoltType};
+use serde::de::IgnoredAny;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::atomic::Ordering,
+};
+
+/// How a write ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// The graph holds what was wanted; this much had to be written.
+    Done(Written),
+    /// A projector with a newer epoch writes this graph; nothing was changed.
+    Refused,
+}
+
+/// How much was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// New nodes.
+    pub nodes_created: usize,
+    /// Nodes whose properties or labels changed.
+    pub nodes_changed: usize,
+    /// Nodes that are gone.
+    pub nodes_removed: usize,
+    /// New relationships.
+    pub links_created: usize,
+    /// Relationships that are gone, without those of nodes that are gone.
+    pub links_removed: usize,
+}
+
+impl Written {
+    fn of(changes: &Changes) -> Self {
+        Written {
+            nodes_created: changes.created.values().map(Vec::len).sum(),
+            nodes_changed: changes.changed.len(),
+            nodes_removed: changes.nodes_gone.len(),
+            links_created: changes.linked.values().map(Vec::len).sum(),
+            links_removed: changes.links_gone.len(),
+        }
+    }
+}
+
+/// Lets an epoch pass that is not older than the state's.
+const GUARD: &str = "
+    MATCH (s:@MediMax {id: 1}) SET s.lock = $epoch
+    WITH s WHERE s.epoch <= $epoch SET s.epoch = $epoch
+    WITH s";
+
+/// Removes relationships by their elements.
+pub(super) const REMOVE_LINKS: &str = "UNWIND $rows AS element MATCH ()-[r]->() WHERE elementId(r) = element DELETE r";
+/// Removes nodes by their elements, with their relationships.
+pub(super) const REMOVE_NODES: &str = "UNWIND $rows AS element MATCH (n) WHERE elementId(n) = element DETACH DELETE n";
+/// Writes all properties of nodes.
+const CHANGE_NODES: &str = "UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row.element SET n = row.props";
+
+/// A statement that writes, put together from parts.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    texts: Vec<String>,
+    rows: Vec<BoltList>,
+}
+
+impl Parts {
+    /// Adds a part that is done once for each of `$rows`; without rows it is left out.
+    pub(super) fn add<T: Into<BoltType>>(&mut self, text: &str, rows: impl IntoIterator<Item = T>) {
+        let rows: BoltList = rows.into_iter().collect();
+        if !rows.is_empty() {
+            self.texts.push(format!("CALL () {{ {} }}", text.replace("$rows", &format!("$rows{}", self.rows.len()))));
+            self.rows.push(rows);
+        }
+    }
+}
+
+/// A row that names an element and its properties.
+pub(super) fn element_row((element, props): (String, BoltMap)) -> BoltType {
+    map([("element", element.into()), ("props", BoltType::Map(props))])
+}
+
+/// A row that names the ends of a relationship and its properties.
+pub(super) fn link_row((from, to, props): NewLink) -> BoltType {
+    map([("from", from.into()), ("to", to.into()), ("props", BoltType::Map(props))])
+}
+
+impl Neo4j {
+    /// Makes the graph hold these patients as wanted, each named once; one without nodes is removed. Concepts that
+    /// relationships lead to must be there (see [`Neo4j::apply_knowledge`]).
+    pub async fn apply(&self, epoch: i64, wanted: &[Subgraph]) -> Result<Applied> {
+        if !self.claim(epoch).await? {
+            return Ok(Applied::Refused);
+        }
+        let patients: Vec<i32> = wanted.iter().map(|part| part.patient).collect();
+        let changes = diff(&self.stored(&patients).await?, wanted);
+        let written = Written::of(&changes);
+        if changes.is_empty() {
+            return self.unchanged(epoch, written).await;
+        }
+        let passed = self.guarded("apply", epoch, parts(changes)).await?;
+        Ok(if passed { Applied::Done(written) } else { Applied::Refused })
+    }
+
+    /// Which of these patients the graph does not hold as wanted.
+    pub async fn differing(&self, wanted: &[Subgraph]) -> Result<Vec<i32>> {
+        let patients: Vec<i32> = wanted.iter().map(|part| part.patient).collect();
+        let mut stored: HashMap<i32, Vec<Stored>> = HashMap::new();
+        for node in self.stored(&patients).await? {
+            stored.entry(node.patient).or_default().push(node);
+        }
+        let differs = |part: &&Subgraph| {
+            let held = stored.get(&part.patient).map_or(&[][..], Vec::as_slice);
+            !diff(held, std::slice::from_ref(*part)).is_empty()
+        };
+        Ok(wanted.iter().filter(differs).map(|part| part.patient).collect())
+    }
+
+    /// Makes an epoch known to the graph, once, before anything is read to be compared: from then on nobody older writes
+    /// between our reading and our writing.
+    pub(super) async fn claim(&self, epoch: i64) -> Result<bool> {
+        if self.has_claimed(epoch) {
+            return Ok(true);
+        }
+        let passed = self.guarded("claim", epoch, Parts::default()).await?;
+        if passed {
+            self.claimed.fetch_max(epoch, Ordering::AcqRel);
+        }
+        Ok(passed)
+    }
+
+    /// Says that there was nothing to write, if the epoch is still in force.
+    pub(super) async fn unchanged(&self, epoch: i64, written: Written) -> Result<Applied> {
+        let state = self.state().await?.ok_or_else(schema::lost)?;
+        Ok(if state.epoch > epoch { Applied::Refused } else { Applied::Done(written) })
+    }
+
+    /// Writes parts, unless a newer epoch was there.
+    pub(super) async fn guarded(&self, name: &'static str, epoch: i64, parts: Parts) -> Result<bool> {
+        let text = format!("{GUARD}\n{}\nRETURN s.epoch AS epoch", parts.texts.join("\n"));
+        let mut ask = Ask::writing(&self.client, name, &text).with("epoch", epoch);
+        for (at, rows) in parts.rows.into_iter().enumerate() {
+            ask = ask.with(format!("rows{at}"), BoltType::List(rows));
+        }
+        let rows: Vec<IgnoredAny> = self.client.rows(ask).await?;
+        if rows.is_empty() {
+            // Refused, or there is no state at all.
+            self.state().await?.ok_or_else(schema::lost)?;
+        }
+        Ok(!rows.is_empty())
+    }
+
+    /// What the graph holds of these patients.
+    async fn stored(&self, patients: &[i32]) -> Result<Vec<Stored>> {
+        let ask = Ask::reading(&self.client, "stored", &stored()).with("patients", patients);
+        let mut rows: Vec<Stored> = self.client.rows(ask).await?;
+        for label in rows.iter_mut().flat_map(|node| &mut node.labels) {
+            // What is not ours fits none of ours.
+            *label = label.strip_prefix(self.client.prefix()).map_or_else(|| format!("?{label}"), str::to_owned);
+        }
+        Ok(rows)
+    }
+}
+
+/// All nodes of patients with the relationships that start there.
+pub(super) fn stored() -> String {
+    let nodes = each_kind(" UNION ", |_, label, _| of_patient(label) + " RETURN n");
+    format!(
+        "UNWIND $patients AS id
+         CALL (id) {{ {nodes} }}
+         RETURN id AS patient, elementId(n) AS element, labels(n) AS labels, properties(n) AS props,
+           COLLECT {{
+             MATCH (n)-[r]->(m)
+             RETURN {{element: elementId(r), name: type(r), to: elementId(m), concept: m.concept_id, props: properties(r)}}
+           }} AS links"
+    )
+}
+
+/// Makes relationships between nodes of these labels, found by these keys.
+pub(super) fn create_links(name: &str, (from, from_key): (&str, &str), (to, to_key): (&str, &str)) -> String {
+    format!(
+        "UNWIND $rows AS row
+         MATCH (a:{from} {{{from_key}: row.from}}) USING INDEX SEEK a:{from}({from_key})
+         MATCH (b:{to} {{{to_key}: row.to}}) USING INDEX SEEK b:{to}({to_key})
+         CREATE (a)-[r:{name}]->(b) SET r = row.props"
+    )
+}
+
+/// The parts that make changes. What goes, goes first: a new node may have the key of one that goes.
+fn parts(changes: Changes) -> Parts {
+    let mut parts = Parts::default();
+    parts.add(REMOVE_LINKS, changes.links_gone);
+    parts.add(REMOVE_NODES, changes.nodes_gone);
+    let mut keys: BTreeMap<_, Vec<i32>> = BTreeMap::new();
+    for ((kind, _), nodes) in &changes.created {
+        keys.entry(*kind).or_default().extend(nodes.iter().map(|(key, _)| key));
+    }
+    for (kind, keys) in keys {
+        // A row may have moved here from a patient who is not among those compared.
+        let (label, key) = (label(kind), kind.shape().key);
+        parts.add(
+            &format!(
+                "UNWIND $rows AS key MATCH (n:{label} {{{key}: key}}) USING INDEX SEEK n:{label}({key}) DETACH DELETE n"
+            ),
+            keys,
+        );
+    }
+    parts.add(CHANGE_NODES, changes.changed.into_iter().map(element_row));
+    for ((kind, besides), nodes) in changes.created {
+        let text = format!("UNWIND $rows AS props CREATE (n:{}) SET n = props", labels(kind, besides));
+        parts.add(&text, nodes.into_iter().map(|(_, props)| BoltType::Map(props)));
+    }
+    for ((name, from, end), links) in changes.linked {
+        let (to, to_key) = match end {
+            End::Own(kind) => (label(kind), kind.shape().key),
+            End::Concept => ("@Concept".into(), "concept_id"),
+        };
+        let text = create_links(name, (&label(from), from.shape().key), (&to, to_key));
+        parts.add(&text, links.into_iter().map(link_row));
+    }
+    parts
+}

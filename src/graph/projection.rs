@@ -1,0 +1,369 @@
+//! What a patient's rows are in the graph: entries, the concepts that their names name, and the clinical relationships
+//! among them. Pure, and the same for both stores.
+
+use super::{
+    Because, Link, Node, Props, Subgraph, Target, Tie, Value,
+    knowledge::{ConceptKind, FactKind, Knowledge},
+    names,
+    rows::{Line, Rows},
+    shape::{As, INDICATES_CONDITION, INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION, history_label},
+};
+use chrono::NaiveDate;
+use std::{collections::HashMap, sync::Arc};
+
+/// A patient, ready for either store.
+#[derive(Debug)]
+pub struct Projected {
+    /// The patient's key.
+    pub patient: i32,
+    /// The entries, the patient first; none if the patient is gone.
+    pub entries: Vec<Item>,
+    /// `INDICATES_CONDITION` and `TREATS_CONDITION`.
+    pub clinical: Vec<Clinic>,
+}
+
+/// One entry.
+#[derive(Debug)]
+pub struct Item {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its key.
+    pub id: i32,
+    /// The place of the entry that it hangs below.
+    pub owner: u16,
+    /// A label besides those of its kind.
+    pub label: Option<&'static str>,
+    /// Its stored columns.
+    pub cells: Vec<Option<Box<str>>>,
+    /// A condition that is active, a medication that is taken; of others true.
+    pub active: bool,
+    /// When it was reported or prescribed, or began.
+    pub since: Option<NaiveDate>,
+    /// When it was stopped.
+    pub until: Option<NaiveDate>,
+    /// The concepts that its name names.
+    pub ties: Arc<[Tie]>,
+}
+
+/// A clinical relationship between two entries, by their places.
+#[derive(Debug)]
+pub struct Clinic {
+    /// Its type.
+    pub name: &'static str,
+    /// The symptom or medication.
+    pub from: u16,
+    /// The condition.
+    pub to: u16,
+    /// Why.
+    pub because: Because,
+}
+
+/// The source of a relationship that rests on what the prescriber wrote.
+pub const PURPOSE: &str = "purpose";
+
+/// How much an entry's concept counts when patients are compared.
+pub fn weight(kind: Kind) -> i64 {
+    match kind {
+        Kind::MedicalHistory => 3,
+        Kind::Medication => 2,
+        _ => 1,
+    }
+}
+
+/// Projects patients, and remembers what names mean: they repeat from patient to patient.
+pub struct Projector {
+    /// What the catalogs know.
+    pub knowledge: Arc<Knowledge>,
+    purpose: Arc<str>,
+    ties: HashMap<(ConceptKind, Box<str>), Arc<[Tie]>>,
+    keys: HashMap<Box<str>, Arc<str>>,
+}
+
+/// Names that are remembered at once; a hospital has tens of thousands.
+const REMEMBERED: usize = 100_000;
+
+impl Projector {
+    /// One that knows what these catalogs know.
+    pub fn new(knowledge: Arc<Knowledge>) -> Self {
+        Projector { knowledge, purpose: PURPOSE.into(), ties: HashMap::new(), keys: HashMap::new() }
+    }
+
+    fn ties(&mut self, kind: ConceptKind, name: &str) -> Arc<[Tie]> {
+        if let Some(known) = self.ties.get(&(kind, name.into())) {
+            return known.clone();
+        }
+        if self.ties.len() >= REMEMBERED {
+            self.ties.clear();
+        }
+        let found: Arc<[Tie]> = self.knowledge.named(kind, name).into();
+        self.ties.insert((kind, name.into()), found.clone());
+        found
+    }
+
+    /// The form in which names are compared.
+    pub fn key(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.keys.get(name) {
+            return known.clone();
+        }
+        if self.keys.len() >= REMEMBERED {
+            self.keys.clear();
+        }
+        let key: Arc<str> = names::key(name).into();
+        self.keys.insert(name.into(), key.clone());
+        key
+    }
+
+    /// The patients as they ought to be, in the order asked for; one without a row is gone.
+    pub fn project(&mut self, patients: &[i32], rows: Rows) -> Vec<Projected> {
+        let Rows { tables, purposes } = rows;
+        let mut tables: Vec<_> = tables.into_iter().map(|lines| lines.into_iter().peekable()).collect();
+        let mut purposes = purposes.into_iter().peekable();
+        let mut sorted = patients.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut done = Vec::with_capacity(sorted.len());
+        for patient in sorted {
+            let lines = tables.iter_mut().map(|lines| of_patient(lines, patient)).collect();
+            done.push(self.one(patient, lines, of_patient(&mut purposes, patient)));
+        }
+        done
+    }
+
+    fn one(&mut self, patient: i32, tables: Vec<Vec<Line>>, purposes: Vec<Line>) -> Projected {
+        let mut entries: Vec<Item> = Vec::with_capacity(tables.iter().map(Vec::len).sum());
+        let mut places: HashMap<(Kind, i32), u16> = HashMap::new();
+        for (shape, lines) in SHAPES.iter().zip(tables) {
+            for Line { key, owner, cells, .. } in lines {
+                // A row that came between two statements has no owner yet; its change is on its way too.
+                let owner = match shape.kind {
+                    Kind::Patient => 0,
+                    _ => match places.get(&(shape.owner.0, owner)) {
+                        Some(place) => *place,
+                        None => continue,
+                    },
+                };
+                // More entries than places can be counted: a record of 65,535 lines is not one patient's.
+                let Ok(place) = u16::try_from(entries.len()) else { break };
+                places.insert((shape.kind, key), place);
+                let item = self.item(shape.kind, key, owner, cells, &entries);
+                entries.push(item);
+            }
+        }
+        let clinical = self.clinical(&entries, &places, purposes);
+        Projected { patient, entries, clinical }
+    }
+
+    fn item(&mut self, kind: Kind, id: i32, owner: u16, cells: Vec<Option<Box<str>>>, so_far: &[Item]) -> Item {
+        let mut item =
+            Item { kind, id, owner, label: None, cells, active: true, since: None, until: None, ties: Arc::default() };
+        match kind {
+            Kind::MedicalHistory => {
+                item.label = item.word("category").as_deref().and_then(category).and_then(history_label);
+                item.active = item.flag("status", true);
+                item.since = item.day("date");
+                if item.is_condition() {
+                    item.ties = self.ties(ConceptKind::Condition, item.text("name").unwrap_or_default());
+                }
+            }
+            Kind::Symptom => {
+                item.since = so_far.get(usize::from(owner)).and_then(|visit| visit.day("date"));
+                item.ties = self.ties(ConceptKind::Symptom, item.text("name").unwrap_or_default());
+            }
+            Kind::Medication => {
+                item.active = item.flag("status", true);
+                (item.since, item.until) = (item.day("prescribed_date"), item.day("discontinued_date"));
+                item.ties = self.ties(ConceptKind::Drug, item.text("name").unwrap_or_default());
+            }
+            _ => {}
+        }
+        item
+    }
+
+    fn clinical(&mut self, entries: &[Item], places: &HashMap<(Kind, i32), u16>, purposes: Vec<Line>) -> Vec<Clinic> {
+        let mut found = Vec::new();
+        let conditions: Vec<(u16, &Item)> = (0..).zip(entries).filter(|(_, item)| item.is_condition()).collect();
+        for (from, item) in (0..).zip(entries) {
+            let (name, kinds): (_, &[FactKind]) = match item.kind {
+                Kind::Symptom => (INDICATES_CONDITION, &[FactKind::Indicates]),
+                Kind::Medication => (TREATS_CONDITION, &[FactKind::Treats, FactKind::Palliates]),
+                _ => continue,
+            };
+            for (to, condition) in &conditions {
+                for (theirs, ours) in item.ties.iter().flat_map(|tie| condition.ties.iter().map(move |to| (tie, to))) {
+                    for kind in kinds {
+                        if let Some(fact) = self.knowledge.fact(*kind, theirs.concept, ours.concept) {
+                            let because = Because {
+                                fact: Some((*theirs, *kind, *ours)),
+                                source: fact.source.clone(),
+                                evidence: fact.evidence.clone(),
+                            };
+                            found.push(Clinic { name, from, to: *to, because });
+                        }
+                    }
+                }
+            }
+        }
+        for purpose in purposes {
+            let written = purpose.cells.into_iter().next().flatten();
+            let (Some(written), Some(from)) = (written, places.get(&(Kind::Medication, purpose.owner))) else {
+                continue;
+            };
+            let (key, ties) = (self.key(&written), self.ties(ConceptKind::Condition, &written));
+            for (to, condition) in &conditions {
+                let name = condition.text("name").unwrap_or_default();
+                let same_concept = ties.iter().any(|tie| condition.ties.iter().any(|own| own.concept == tie.concept));
+                if self.key(name) == key || same_concept {
+                    let (source, evidence) = (self.purpose.clone(), Some(Arc::from(&*written)));
+                    let because = Because { fact: None, source, evidence };
+                    found.push(Clinic { name: TREATS_CONDITION, from: *from, to: *to, because });
+                }
+            }
+        }
+        found.sort_by(|a, b| (a.name, a.from, a.to, &a.because).cmp(&(b.name, b.from, b.to, &b.because)));
+        found.dedup_by(|a, b| (a.name, a.from, a.to, &a.because) == (b.name, b.from, b.to, &b.because));
+        found
+    }
+
+    /// The nodes and relationships, with all their properties.
+    pub fn subgraph(&mut self, projected: &Projected) -> Subgraph {
+        let Projected { patient, entries, clinical } = projected;
+        let mut graph = Subgraph { patient: *patient, nodes: Vec::with_capacity(entries.len()), links: Vec::new() };
+        let (concepts, weight) = concepts(entries);
+        for item in entries {
+            let shape = item.kind.shape();
+            let mut props: Props =
+                shape.props.iter().filter_map(|(name, ..)| Some((*name, item.value(name)?))).collect();
+            match item.kind {
+                Kind::Patient => {
+                    let fixed = [("graph_center", "True"), ("node_type", "Patient"), ("entity_type", "person")];
+                    props.extend(fixed.map(|(name, text)| (name, Value::Text(text.into()))));
+                    props.insert("concepts", Value::Ints(concepts.iter().map(|id| i64::from(*id)).collect()));
+                    props.insert("concept_weight", Value::Int(weight));
+                }
+                Kind::MedicalHistory => {
+                    let chronic = item.word("category").as_deref() == Some("chronic_condition");
+                    props.insert("is_chronic", Value::Flag(chronic));
+                }
+                Kind::Symptom => props.extend(item.since.map(|day| ("date", Value::Date(day)))),
+                _ => {}
+            }
+            if matches!(item.kind, Kind::MedicalHistory | Kind::Symptom | Kind::Medication) {
+                let key = self.key(item.text("name").unwrap_or_default());
+                props.insert("name_key", Value::Text(key));
+            }
+            for bond in shape.bonds {
+                let owner = entries.get(usize::from(item.owner)).map(|owner| (owner.kind, owner.id));
+                let from = if bond.from_patient { Some((Kind::Patient, *patient)) } else { owner };
+                let repeated = bond.props.iter().filter_map(|(name, of)| Some((*name, props.get(of)?.clone())));
+                graph.links.extend(from.map(|from| Link {
+                    name: bond.name,
+                    from,
+                    to: Target::Own(item.kind, item.id),
+                    props: repeated.collect(),
+                }));
+            }
+            graph.links.extend(item.ties.iter().map(|tie| Link {
+                name: INSTANCE_OF,
+                from: (item.kind, item.id),
+                to: Target::Concept(tie.concept),
+                props: [("how", Value::Text(tie.how.name().into()))].into(),
+            }));
+            graph.nodes.push(Node { kind: item.kind, id: item.id, label: item.label, props });
+        }
+        for Clinic { name, from, to, because } in clinical {
+            let (Some(from), Some(to)) = (entries.get(usize::from(*from)), entries.get(usize::from(*to))) else {
+                continue;
+            };
+            graph.links.push(Link {
+                name,
+                from: (from.kind, from.id),
+                to: Target::Own(to.kind, to.id),
+                props: reason(because),
+            });
+        }
+        graph
+    }
+}
+
+/// The lines of one patient, from the front of all.
+fn of_patient(lines: &mut std::iter::Peekable<impl Iterator<Item = Line>>, patient: i32) -> Vec<Line> {
+    std::iter::from_fn(|| lines.next_if(|line| line.patient == patient)).collect()
+}
+
+/// The distinct concepts of entries, smallest first, and the sum of their weights.
+pub fn concepts(entries: &[Item]) -> (Vec<i32>, i64) {
+    let mut all: Vec<(i32, i64)> =
+        entries.iter().flat_map(|item| item.ties.iter().map(|tie| (tie.concept, weight(item.kind)))).collect();
+    all.sort_unstable();
+    all.dedup();
+    (all.iter().map(|(concept, _)| *concept).collect(), all.iter().map(|(_, weight)| weight).sum())
+}
+
+/// Why, as properties.
+fn reason(because: &Because) -> Props {
+    let text = |text: &str| Value::Text(text.into());
+    let mut props = Props::from([("source", Value::Text(because.source.clone()))]);
+    props.extend(because.evidence.clone().map(|evidence| ("evidence", Value::Text(evidence))));
+    if let Some((from, kind, to)) = &because.fact {
+        props.extend([
+            ("kind", text(kind.name())),
+            ("from_concept", Value::Int(i64::from(from.concept))),
+            ("from_how", text(from.how.name())),
+            ("to_concept", Value::Int(i64::from(to.concept))),
+            ("to_how", text(to.how.name())),
+        ]);
+    }
+    props
+}
+
+/// A history type in today's spelling.
+fn category(stored: &str) -> Option<&str> {
+    Some(match stored {
+        "" => return None,
+        "chronic_condition" => "condition",
+        other => other,
+    })
+}
+
+impl Item {
+    /// Whether it is a condition of the patient.
+    pub fn is_condition(&self) -> bool {
+        self.label == Some("Condition")
+    }
+
+    /// What a drawing shows of it.
+    pub fn caption(&self) -> Option<&str> {
+        self.text(self.kind.shape().caption)
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        let at = self.kind.shape().props.iter().position(|(known, ..)| *known == name)?;
+        self.cells.get(at)?.as_deref()
+    }
+
+    fn word(&self, name: &str) -> Option<String> {
+        self.text(name).map(str::to_lowercase)
+    }
+
+    fn flag(&self, name: &str, default: bool) -> bool {
+        self.text(name).map_or(default, |stored| stored != "0")
+    }
+
+    fn day(&self, name: &str) -> Option<NaiveDate> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// A property; `None` for what is unknown or cannot be understood.
+    fn value(&self, name: &str) -> Option<Value> {
+        let (.., form) = self.kind.shape().props.iter().find(|(known, ..)| *known == name)?;
+        let text = |text: &str| Some(Value::Text(text.into())).filter(|_| !text.is_empty());
+        match form {
+            As::Text => text(self.text(name)?),
+            As::Word if name == "category" => text(category(&self.word(name)?)?),
+            As::Word => text(&self.word(name)?),
+            As::Date => self.day(name).map(Value::Date),
+            As::Flag(default) => Some(Value::Flag(self.flag(name, *default))),
+            As::Status(yes, no) => text(if self.flag(name, true) { yes } else { no }),
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! The path of an answer: the nodes and relationships that it rests on, each with who says so and on what grounds.
+
+use super::{catalog::CONCEPT, entity};
+use crate::{
+    db::{Bad, Kind as Scalars, Stored, write_json},
+    graph::{
+        Because, Clinical, Entry, Tie,
+        knowledge::{ConceptKind, Fact, FactKind, How, Knowledge},
+        shape::{INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION},
+    },
+    graphql::{
+        args::Args,
+        context::Cx,
+        exec::{Given, Level, Slot, children},
+        limits::Limits,
+        made::{MadeRow, Texts, ToMany, ToOne, made, of_level, visible},
+        model::{Field, FieldDef, Loading, Object, Rows},
+        types::{FieldType, Types},
+    },
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// A global id, as `Symptom:12` or `Concept:7`.
+pub struct GlobalId(pub String);
+
+impl Stored for GlobalId {
+    const KIND: Scalars = Scalars::Id;
+    const NULLABLE: bool = false;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        write_json(&self.0, out);
+        Ok(())
+    }
+}
+
+/// A node: an entry of a record, or a concept.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// An entry, with a label besides those of its kind.
+    Entry(Entry, Option<&'static str>),
+    /// A concept.
+    Concept(i32, ConceptKind, Arc<str>),
+}
+
+impl Place {
+    /// The node of an entry on a path: of the medical history, only conditions are on any.
+    fn of(entry: &Entry) -> Self {
+        Place::Entry(entry.clone(), (entry.kind == Kind::MedicalHistory).then_some("Condition"))
+    }
+
+    /// The node of a concept; `None` for one that a newer catalog no longer has.
+    pub fn concept(knowledge: &Knowledge, id: i32) -> Option<Self> {
+        let concept = knowledge.get(id)?;
+        Some(Place::Concept(id, concept.kind, concept.name.clone()))
+    }
+
+    /// The node's global id.
+    pub fn id(&self) -> String {
+        match self {
+            Place::Entry(entry, _) => key((entry.kind, entry.id)),
+            Place::Concept(id, ..) => concept_key(*id),
+        }
+    }
+
+    fn name(&self) -> Option<Arc<str>> {
+        match self {
+            Place::Entry(entry, _) => entry.name.clone(),
+            Place::Concept(.., name) => Some(name.clone()),
+        }
+    }
+
+    fn labels(&self) -> Vec<Arc<str>> {
+        let of_concept = |kind: &ConceptKind| match kind {
+            ConceptKind::Symptom => "SymptomConcept",
+            ConceptKind::Condition => "ConditionConcept",
+            ConceptKind::Drug => "DrugConcept",
+            ConceptKind::Class => "DrugClass",
+        };
+        match self {
+            Place::Entry(entry, label) => {
+                let shape = entry.kind.shape();
+                [shape.label].iter().chain(shape.also).chain(label).map(|label| Arc::from(*label)).collect()
+            }
+            Place::Concept(_, kind, _) => vec!["Concept".into(), of_concept(kind).into()],
+        }
+    }
+}
+
+/// The global id of an entry.
+pub fn key((kind, id): (Kind, i32)) -> String {
+    format!("{}:{id}", entity(kind).object.name)
+}
+
+/// The global id of a concept.
+pub fn concept_key(id: i32) -> String {
+    format!("Concept:{id}")
+}
+
+made! {
+    Place {
+        /// The global id of the entry, as `Symptom:12`, or of the concept, as `Concept:7`.
+        "id": GlobalId = |place| GlobalId(place.id());
+        /// What it is called.
+        "name": Option<String> = |place| place.name().map(|name| name.to_string());
+    }
+}
+
+/// A node of the graph.
+pub static NODE: Object = Object {
+    name: "GraphNode",
+    doc: "A node of the graph: an entry of a patient's record, or a concept of a catalog.",
+    is_node: false,
+    of: None,
+    scalars: Place::SCALARS,
+    fields: &[
+        FieldDef {
+            name: "labels",
+            doc: "Its labels in the graph, the chief one first.",
+            field: &Texts::<Place>(|place, _| place.labels()),
+        },
+        FieldDef { name: "record", doc: "The entry of the record; null for a concept.", field: &Record },
+        FieldDef {
+            name: "concept",
+            doc: "The concept; null for an entry of a record.",
+            field: &ToOne {
+                object: &CONCEPT,
+                make: |place: &Place, cx| match place {
+                    Place::Concept(id, ..) => cx.graph.knowledge().get(*id).cloned(),
+                    Place::Entry(..) => None,
+                },
+            },
+        },
+    ],
+};
+
+/// A relationship, one way.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// The global id that it starts from.
+    pub from: String,
+    /// The global id that it leads to.
+    pub to: String,
+    /// Its type.
+    pub name: &'static str,
+    /// Who says so.
+    pub source: Option<Arc<str>>,
+    /// On what grounds.
+    pub evidence: Option<Arc<str>>,
+    /// How a name was recognised.
+    pub how: Option<How>,
+}
+
+made! {
+    Edge {
+        /// Its type, as `INSTANCE_OF` or `TREATS`.
+        "type": String = |edge| edge.name.to_owned();
+        /// The id of the node that it starts from.
+        "from": GlobalId = |edge| GlobalId(edge.from.clone());
+        /// The id of the node that it leads to.
+        "to": GlobalId = |edge| GlobalId(edge.to.clone());
+        /// Who says so: the source of a catalog's fact, `purpose` for what the prescriber wrote; null for what the record itself says.
+        "source": Option<String> = |edge| edge.source.as_deref().map(str::to_owned);
+        /// What it rests on.
+        "evidence": Option<String> = |edge| edge.evidence.as_deref().map(str::to_owned);
+        /// How the record's wording was recognised as the concept's name.
+        "matched": Option<How> = |edge| edge.how;
+    }
+}
+
+/// A relationship of the graph.
+pub static EDGE: Object = Object {
+    name: "GraphRelationship",
+    doc: "A relationship of the graph.",
+    is_node: false,
+    of: None,
+    scalars: Edge::SCALARS,
+    fields: &[],
+};
+
+/// Nodes in the order they are walked, and the relationships between them.
+#[derive(Debug, Clone, Default)]
+pub struct Path {
+    /// The nodes.
+    pub nodes: Vec<Place>,
+    /// The relationships.
+    pub edges: Vec<Edge>,
+}
+
+made! { Path {} }
+
+/// A path of the graph.
+pub static PATH: Object = Object {
+    name: "GraphPath",
+    doc: "What an answer rests on: nodes in the order they are walked, and the relationships between them.",
+    is_node: false,
+    of: None,
+    scalars: Path::SCALARS,
+    fields: &[
+        FieldDef {
+            name: "nodes",
+            doc: "The nodes, in the order they are walked.",
+            field: &ToMany {
+                object: &NODE,
+                make: |path: &Path, _, _| Ok(path.nodes.clone()),
+                args: no_args,
+                expected: 4,
+            },
+        },
+        FieldDef {
+            name: "relationships",
+            doc: "The relationships between neighbours, each in its own direction.",
+            field: &ToMany {
+                object: &EDGE,
+                make: |path: &Path, _, _| Ok(path.edges.clone()),
+                args: no_args,
+                expected: 3,
+            },
+        },
+    ],
+};
+
+/// No arguments.
+pub fn no_args(_: &mut Types<'_>) -> Vec<crate::graphql::types::Arg> {
+    Vec::new()
+}
+
+impl Path {
+    /// From an entry through a fact between its concept and another's to that other entry.
+    pub fn through(knowledge: &Knowledge, from: &Entry, ties: (Tie, Tie), fact: &Fact, to: &Entry) -> Self {
+        let mut path = Path::default();
+        path.nodes.push(Place::of(from));
+        path.tie(knowledge, from, ties.0);
+        path.nodes.extend([ties.0, ties.1].iter().filter_map(|tie| Place::concept(knowledge, tie.concept)));
+        path.edges.push(Edge::of_fact(fact));
+        path.tie(knowledge, to, ties.1);
+        path.nodes.push(Place::of(to));
+        path
+    }
+
+    fn tie(&mut self, knowledge: &Knowledge, entry: &Entry, tie: Tie) {
+        self.edges.push(Edge {
+            from: key((entry.kind, entry.id)),
+            to: concept_key(tie.concept),
+            name: INSTANCE_OF,
+            source: knowledge.get(tie.concept).map(|concept| concept.catalog.clone()),
+            evidence: None,
+            how: Some(tie.how),
+        });
+    }
+
+    /// From an entry through a fact to a concept.
+    pub fn to_concept(knowledge: &Knowledge, from: &Entry, tie: Tie, fact: &Fact) -> Self {
+        let mut path = Path::default();
+        path.nodes.push(Place::of(from));
+        path.tie(knowledge, from, tie);
+        path.nodes.extend([fact.from, fact.to].iter().filter_map(|id| Place::concept(knowledge, *id)));
+        path.edges.push(Edge::of_fact(fact));
+        path
+    }
+
+    /// Why a clinical relationship is there.
+    pub fn because(knowledge: &Knowledge, clinical: &Clinical) -> Self {
+        let Clinical { from, to, because: Because { fact, source, evidence }, .. } = clinical;
+        if let Some((ours, kind, theirs)) = fact {
+            let fact = Fact {
+                kind: *kind,
+                from: ours.concept,
+                to: theirs.concept,
+                source: source.clone(),
+                evidence: evidence.clone(),
+                weight: None,
+            };
+            return Path::through(knowledge, from, (*ours, *theirs), &fact, to);
+        }
+        let edge = Edge {
+            from: key((from.kind, from.id)),
+            to: key((to.kind, to.id)),
+            name: TREATS_CONDITION,
+            source: Some(source.clone()),
+            evidence: evidence.clone(),
+            how: None,
+        };
+        Path { nodes: vec![Place::of(from), Place::of(to)], edges: vec![edge] }
+    }
+
+    /// Goes on along another path that ends, walked backwards, where this one ends.
+    pub fn and_back(mut self, mut other: Path) -> Self {
+        other.nodes.pop();
+        self.nodes.extend(other.nodes.into_iter().rev());
+        self.edges.extend(other.edges.into_iter().rev());
+        self
+    }
+}
+
+impl Edge {
+    /// A fact of a catalog.
+    pub fn of_fact(fact: &Fact) -> Self {
+        Edge {
+            from: concept_key(fact.from),
+            to: concept_key(fact.to),
+            name: FactKind::name(fact.kind),
+            source: Some(fact.source.clone()),
+            evidence: fact.evidence.clone(),
+            how: None,
+        }
+    }
+}
+
+/// The entry of a node, as the row that it was made from.
+struct Record;
+
+impl Field for Record {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        for shape in &SHAPES {
+            types.entity(entity(shape.kind));
+        }
+        FieldType::new("Node")
+    }
+    fn expected(&self, _: &Args, _: &Limits) -> u64 {
+        1
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
+        Box::pin(async move {
+            let mut asked = Vec::with_capacity(level.height());
+            for place in of_level::<Place>(&level) {
+                asked.push(match place? {
+                    Place::Entry(entry, _) => Some((entry.kind, entry.id)),
+                    Place::Concept(..) => None,
+                });
+            }
+            let mut found: HashMap<(Kind, i32), Rows> = HashMap::new();
+            for shape in &SHAPES {
+                let keys: Vec<i32> =
+                    asked.iter().flatten().filter(|(kind, _)| *kind == shape.kind).map(|(_, id)| *id).collect();
+                let rows = visible(cx, entity(shape.kind), keys).await?;
+                found.extend(rows.into_iter().map(|(id, row)| ((shape.kind, id), row)));
+            }
+            let given = asked.iter().map(|key| match key.and_then(|key| found.get(&key)) {
+                Some(row) => Given::One(row.clone()),
+                None => Given::Null,
+            });
+            Ok(children(cx, &level, &slot, given.collect()).await)
+        })
+    }
+}
