@@ -7,6 +7,7 @@
 )]
 
 mod contracts;
+mod graph;
 mod operation;
 mod queries;
 mod support;

@@ -113,7 +113,7 @@ macro_rules! nested {
         let mut children = group(children, |child| child.$key);
         let rows = rows.into_iter().map(|row| {
             let children = take(&mut children, row.$key);
-            row.with(children)
+            row.with((children,))
         });
         Ok(group(rows, |row| row.patient_id))
     }};
@@ -152,14 +152,14 @@ impl Floor {
         )?;
         let patients = patients.into_iter().map(|patient| {
             let key = patient.patient_id;
-            patient.with(
+            patient.with((
                 take(&mut history, key),
                 take(&mut medications, key),
                 Page { nodes: take(&mut appointments, key) },
                 Page { nodes: take(&mut lab_reports, key) },
                 Page { nodes: take(&mut reports, key) },
                 Page { nodes: take(&mut messages, key) },
-            )
+            ))
         });
         Ok(serde_json::to_vec(&Answer { data: Data { patients: Page { nodes: patients.collect() } } })?)
     }

@@ -35,8 +35,8 @@ macro_rules! row {
         }
 
         impl $row {
-            #[allow(clippy::too_many_arguments, reason = "a patient has six lists")]
-            pub(crate) fn with(self, $($field: $below),*) -> $node {
+            /// The row with its lists, in the order of their fields.
+            pub(crate) fn with(self, ($($field,)*): ($($below,)*)) -> $node {
                 $node { $($column: self.$column,)* $($field,)* }
             }
         }

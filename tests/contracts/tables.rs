@@ -23,7 +23,7 @@ fn declared() -> Tables {
     tables
 }
 
-/// The tables and columns of a database, but for its own books and its search structures, which differ by design.
+/// The tables and columns of a database, but for its own books, and the tables of search and graph, which no entity shows.
 async fn existing(store: &Store) -> Tables {
     let mut sql = Sql::new(store.db.dialect());
     sql.push(match store.backend {
@@ -34,7 +34,8 @@ async fn existing(store: &Store) -> Tables {
     for (_, name) in store.db.texts(&sql).await.unwrap() {
         let name = name.unwrap();
         let (table, column) = name.split_once('.').unwrap();
-        if table != "Schema_Migration" && !table.contains("_Search") {
+        let of_graph = ["Change_Feed", "Feed_", "Catalog", "Concept"].iter().any(|name| table.starts_with(name));
+        if table != "Schema_Migration" && !table.contains("_Search") && !of_graph {
             tables.entry(table.to_owned()).or_default().insert(column.to_owned());
         }
     }

@@ -12,16 +12,35 @@ use std::{
     fs::read_dir,
     io::{BufRead, BufReader},
     net::TcpStream,
+    ops::Deref,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-/// A folder of the test's own.
-fn folder() -> PathBuf {
-    let path = scratch(&unique("folder"));
-    let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).unwrap();
-    path
+/// A folder of the test's own, until it is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = scratch(&unique("folder"));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+}
+
+impl Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// `medimax serve` in a folder: its data, its temporary files and its log are there.
@@ -66,7 +85,7 @@ async fn seeding_makes_the_same_rows_on_both_stores_and_others_the_next_time() {
 
 #[test]
 fn a_gateway_without_configuration_serves_demo_data_and_keeps_what_changed() {
-    let folder = folder();
+    let folder = Folder::new();
     let mut command = serve_in(&folder, &[]);
     let gateway = Gateway::from(&mut command);
     let file = folder.join("data/medimax.sqlite");
@@ -103,7 +122,8 @@ fn a_gateway_without_configuration_serves_demo_data_and_keeps_what_changed() {
 
 #[test]
 fn the_queries_that_serve_suggests_have_answers() {
-    let gateway = Gateway::from(&mut serve_in(&folder(), &[]));
+    let folder = Folder::new();
+    let gateway = Gateway::from(&mut serve_in(&folder, &[]));
     let queries = || gateway.said().into_iter().filter(|line| line.starts_with("  {")).collect::<Vec<_>>();
     let queries = eventually("two queries are printed", || Some(queries()).filter(|queries| queries.len() == 2));
     for query in queries.unwrap() {
@@ -116,22 +136,22 @@ fn the_queries_that_serve_suggests_have_answers() {
 
 #[test]
 fn a_store_in_memory_leaves_nothing_behind_and_finds_nothing() {
-    let folder = folder();
+    let folder = Folder::new();
     let gateway = Gateway::from(&mut serve_in(&folder, &["--memory", "--demo-patients", "3"]));
     assert_eq!(gateway.ask("{ patients { totalCount } }").1["data"]["patients"]["totalCount"], 3);
-    assert_eq!(read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(read_dir(&*folder).unwrap().count(), 1);
     assert!(gateway.stop().success());
-    assert_eq!(read_dir(&folder).unwrap().count(), 0);
+    assert_eq!(read_dir(&*folder).unwrap().count(), 0);
 
     // One that was killed left its folder, and in a container the next process has its number again.
     let script = "mkdir medimax-$$ && echo old > medimax-$$/memory.sqlite && exec \"$0\" \"$@\"";
     let mut command = Command::new("sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_medimax"), "serve", "--memory", "--listen", "127.0.0.1:0"]);
-    command.args(["--demo-patients", "2"]).current_dir(&folder).env("TMPDIR", &folder).stderr(Stdio::null());
+    command.args(["--demo-patients", "2"]).current_dir(&*folder).env("TMPDIR", &*folder).stderr(Stdio::null());
     let gateway = Gateway::from(&mut command);
     assert_eq!(gateway.ask("{ patients { totalCount } }").1["data"]["patients"]["totalCount"], 2);
     assert!(gateway.stop().success());
-    assert_eq!(read_dir(&folder).unwrap().count(), 0);
+    assert_eq!(read_dir(&*folder).unwrap().count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -175,7 +195,7 @@ fn a_gateway_can_be_stopped_before_it_is_ready() {
         assert!(log.all(|line| line.unwrap().contains("trying again")), "{name}");
 
         // While it makes its demo data.
-        let folder = folder();
+        let folder = Folder::new();
         let mut child = serve_in(&folder, &["--demo-patients", "1000000"]).stdout(Stdio::null()).spawn().unwrap();
         let journal = folder.join("data/medimax.sqlite-wal");
         let has_rows = || journal.metadata().is_ok_and(|file| file.len() > 1_000_000).then_some(());

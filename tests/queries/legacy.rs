@@ -10,7 +10,12 @@ async fn legacy() -> Store {
     // The fixture sets the mode of its session, so it has a connection of its own.
     let alone = db::open(&db::Options { max_connections: 1, ..options(&url) }).await.unwrap();
     alone.run(include_str!("../fixtures/legacy.sql")).await.unwrap();
-    Store { backend: Backend::MariaDb, db: db::open(&options(&url)).await.unwrap(), url }
+    Store {
+        backend: Backend::MariaDb,
+        db: db::open(&options(&url)).await.unwrap(),
+        url,
+        graph: medimax::graph::Graph::embedded(),
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use medimax::{
     cli::seed,
     config::Config,
     db::{self, Db, Options, Tls, migrate},
+    graph::{Graph, catalog, projector},
     graphql::{
         context::{Ran, Recorder},
         engine::{Caller, Engine},
@@ -36,6 +37,7 @@ pub(crate) struct Store {
     pub(crate) backend: Backend,
     pub(crate) url: String,
     pub(crate) db: Db,
+    pub(crate) graph: Graph,
 }
 
 /// The day it is in tests.
@@ -140,7 +142,7 @@ impl Store {
         if backend == Backend::MariaDb {
             migrate::up(&db, |_, _| {}).await.unwrap();
         }
-        Store { backend, url, db }
+        Store { backend, url, db, graph: Graph::embedded() }
     }
 
     /// A migrated database with demo patients.
@@ -150,12 +152,20 @@ impl Store {
         store
     }
 
+    /// The same with the shipped catalog, and a graph of what is in it now.
+    pub(crate) async fn with_graph(backend: Backend, patients: u64) -> Self {
+        let mut store = Store::with_patients(backend, patients).await;
+        catalog::store(&store.db, &catalog::shipped().unwrap(), |_, _| {}).await.unwrap();
+        store.graph = projector::built(&store.db).await.unwrap();
+        store
+    }
+
     pub(crate) fn engine(&self) -> Engine {
         self.engine_with(Config::default().limits())
     }
 
     pub(crate) fn engine_with(&self, limits: Limits) -> Engine {
-        Engine::new(&QUERY, self.db.clone(), limits, Duration::from_secs(60))
+        Engine::new(&QUERY, self.db.clone(), self.graph.clone(), limits, Duration::from_secs(60))
     }
 
     /// The answer to a query, errors and all.
