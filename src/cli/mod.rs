@@ -1,5 +1,6 @@
 //! The command line: one file a verb. `medimax` alone is `serve`.
 
+mod check;
 mod import;
 mod migrate;
 mod progress;
@@ -21,7 +22,7 @@ use std::{
     process::ExitCode,
 };
 
-/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault, 2 wrong usage.
+/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference), 2 wrong usage.
 pub fn run() -> ExitCode {
     let matches = match command().try_get_matches() {
         Ok(matches) => matches,
@@ -34,7 +35,7 @@ pub fn run() -> ExitCode {
         Err(error) => return fail(&Error::Setup(format!("cannot start: {error}"))),
     };
     match runtime.block_on(dispatch(&matches)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => fail(&error),
     }
 }
@@ -44,20 +45,23 @@ fn fail(error: &Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn dispatch(matches: &ArgMatches) -> Result<()> {
+async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
     // The schema needs no configuration, and must come out of a tree whose configuration is wrong.
     if let Some(("schema", _)) = matches.subcommand() {
-        return say(&crate::graphql::engine::sdl(&crate::schema::QUERY));
+        say(&crate::graphql::engine::sdl(&crate::schema::QUERY))?;
+        return Ok(ExitCode::SUCCESS);
     }
     let config = gather(matches)?;
     match matches.subcommand() {
+        Some(("check", args)) => return check::run(&config, args).await,
         Some(("migrate", args)) => migrate::run(&config, args).await,
         Some(("sync", args)) => sync::run(&config, args).await,
         Some(("seed", args)) => seed::run(&config, args).await,
         Some(("import", args)) => import::run(&config, args).await,
         Some(("config", _)) => say(&shown(&config)),
         _ => serve::run(&config).await,
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Writes to standard output. A reader that went away (`medimax schema | head`) is no fault.
@@ -114,6 +118,7 @@ fn command() -> Command {
                 "Compare every patient, not only those that changed; who reads the graph meanwhile finds it whole",
             ),
         ))
+        .subcommand(check::command())
         .subcommand(import::command())
         .subcommand(Command::new("schema").about("Print the GraphQL schema"))
         .subcommand(

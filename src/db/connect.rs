@@ -170,7 +170,8 @@ fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
     let session = format!(
         "SET time_zone = '+00:00', lc_messages = 'en_US', \
          sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION' \
-         /*M!100108 , max_statement_time = {seconds} */"
+         /*M!100108 , max_statement_time = {seconds} */ \
+         /*M!100300 , idle_transaction_timeout = {IDLE_TRANSACTION_S} */"
     );
     let builder = mysql_async::OptsBuilder::from_opts(opts)
         .init(vec![session])
@@ -196,6 +197,10 @@ fn certificates(file: &Path) -> Result<Vec<u8>> {
 fn pool_fault(error: impl std::fmt::Display) -> Error {
     Error::Internal(format!("the connection pool cannot be made: {error}"))
 }
+
+/// How long one of our transactions may wait for us, in seconds. A gateway that is frozen amidst one would hold its locks, and
+/// everybody else up, until it wakes.
+const IDLE_TRANSACTION_S: u32 = 20;
 
 fn mariadb_pool(opts: mysql_async::Opts, options: &Options) -> Result<Pool<AsyncMysqlConnection>> {
     let mut config = ManagerConfig::default();

@@ -93,6 +93,14 @@ impl Feed {
         .await
     }
 
+    /// The key of a consumer, if there is one of this name, and whether somebody has the right to write its graph now.
+    pub async fn find(&self, name: &str) -> Result<Option<(i32, bool)>> {
+        let mut sql = self.sql();
+        sql.push("SELECT consumer_id, CASE WHEN lease_until > ").push(self.now()).push(" THEN 1 ELSE 0 END");
+        sql.push(" FROM Feed_Consumer WHERE name = ").text(name);
+        Ok(self.db.numbers(&sql).await?.first().map(|(id, led)| (*id, *led == 1)))
+    }
+
     /// Prolongs a consumer's time. Where it was dropped meanwhile this is `false`, and it must register again.
     pub async fn keep(&self, consumer: i32, keep_ms: i64) -> Result<bool> {
         let mut sql = self.sql();
@@ -167,6 +175,31 @@ impl Feed {
         sql.push(" ORDER BY pending_id LIMIT ").int(most.into());
         let rows = self.db.triples(&sql).await?;
         Ok(rows.into_iter().map(|(patient, id, made_ms)| Pending { id, patient, made_ms }).collect())
+    }
+
+    /// Which of these patients a consumer has yet to deal with.
+    pub async fn pending_among(&self, consumer: i32, patients: &[i32]) -> Result<Vec<i32>> {
+        let mut sql = self.sql();
+        sql.push("SELECT DISTINCT p.patient_id, 0 FROM Feed_Pending p WHERE p.consumer_id = ").int(consumer.into());
+        sql.push(" AND p.patient_id IN (SELECT k.id FROM ").keys(patients).push(")");
+        Ok(self.db.numbers(&sql).await?.into_iter().map(|(patient, _)| patient).collect())
+    }
+
+    /// Makes these patients pending for a consumer.
+    pub async fn enqueue(&self, consumer: i32, patients: &[i32]) -> Result<()> {
+        let mut sql = self.sql();
+        sql.push("INSERT INTO Feed_Pending (consumer_id, patient_id, made_ms) SELECT ").int(consumer.into());
+        sql.push(", k.id, ").push(self.now()).push(" FROM ").keys(patients);
+        self.write(sql).await?;
+        Ok(())
+    }
+
+    /// The key of the last entry that a consumer has so far.
+    pub async fn last_pending(&self, consumer: i32) -> Result<Option<i64>> {
+        let mut sql = self.sql();
+        sql.push("SELECT 0, pending_id FROM Feed_Pending WHERE consumer_id = ").int(consumer.into());
+        sql.push(" ORDER BY pending_id DESC LIMIT 1");
+        Ok(self.db.numbers(&sql).await?.first().map(|(_, id)| *id))
     }
 
     /// Removes entries that a consumer has dealt with.
@@ -312,7 +345,8 @@ impl Feed {
                 .push("DELETE t FROM ")
                 .long_keys(keys)
                 .straight_join()
-                .push(format!("{table} t WHERE t.{key} = k.id")),
+                // A small table would be scanned, and every row of others' open transactions waited for.
+                .push(format!("{table} t FORCE INDEX (PRIMARY) WHERE t.{key} = k.id")),
             Dialect::Sqlite => {
                 sql.push(format!("DELETE FROM {table} WHERE {key} IN (SELECT id FROM ")).long_keys(keys).push(")")
             }

@@ -5,6 +5,7 @@
 //! is ranked, ordered or put together from them is done once, above. Nothing but the projector writes a graph.
 
 pub mod catalog;
+pub mod check;
 pub mod embedded;
 pub mod feed;
 mod handle;

@@ -22,13 +22,15 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
 /// How often the feed is looked at when there is nothing to do.
-const POLL: Duration = Duration::from_millis(200);
+pub(super) const POLL: Duration = Duration::from_millis(200);
+/// How long it waits at most after a failure before it tries again.
+const PAUSE: Duration = Duration::from_secs(5);
 /// How often a gateway shows that it lives, and looks for those that do not.
 const UPKEEP: Duration = Duration::from_secs(10);
 /// How long the changes of a gateway with a graph of its own are kept without a sign of life.
 const KEEP_EMBEDDED_MS: i64 = 120_000;
 /// How long the changes of a Neo4j are kept while no gateway serves it.
-const KEEP_NEO4J_MS: i64 = 7 * 24 * 3_600_000;
+pub(super) const KEEP_NEO4J_MS: i64 = 7 * 24 * 3_600_000;
 /// How long the right to write a Neo4j lasts without being renewed, and how often it is; as often we look whether the graph
 /// is still the one that we know.
 const LEASE_MS: i64 = 5_000;
@@ -36,16 +38,16 @@ const RENEW: Duration = Duration::from_millis(1_500);
 /// Changes that are given out at once.
 const DISTRIBUTED: u32 = 1_000;
 /// Patients of one read when a graph is built in memory, and of one transaction of Neo4j.
-const READ: u32 = 500;
+pub(super) const READ: u32 = 500;
 const WRITTEN: u32 = 64;
 
 /// Projects one relational store into one graph.
 pub struct Projection {
-    graph: Graph,
-    db: Db,
-    feed: Feed,
+    pub(super) graph: Graph,
+    pub(super) db: Db,
+    pub(super) feed: Feed,
     /// Who this gateway is among those that serve the same database.
-    holder: String,
+    pub(super) holder: String,
 }
 
 /// How far a synchronisation is: done, and in all.
@@ -67,7 +69,7 @@ impl Projection {
                 Backend::Neo4j(store) => self.neo4j(store, &mut known).await,
             };
             self.graph.note(|status| status.leads = false);
-            if started.elapsed() > UPKEEP {
+            if started.elapsed() > PAUSE {
                 pause = POLL;
             }
             if let Err(error) = ended {
@@ -80,7 +82,7 @@ impl Projection {
                 });
             }
             sleep(pause).await;
-            pause = (pause * 2).min(UPKEEP);
+            pause = (pause * 2).min(PAUSE);
         }
     }
 
@@ -107,32 +109,49 @@ impl Projection {
         };
         let mut writing = self.begin(store).await?;
         if full {
-            writing.epoch = self.feed.acquire(writing.consumer.id, &self.holder, LEASE_MS, true).await?;
-            let epoch = writing.epoch.ok_or_else(|| Error::Internal("the right to write was not given".into()))?;
-            self.renewing(writing.consumer.id, self.everything(store, &writing, epoch)).await?;
+            let epoch = self.take_over(writing.consumer.id).await?;
+            let compared = self.renewing(writing.consumer.id, self.everything(store, &writing, epoch));
+            if let Turn::Overtaken = compared.await? {
+                return Err(overtaken());
+            }
         }
-        let (mut done, mut idle, mut last) = (0, false, None);
-        while !idle {
+        let done = self.catch_up(store, &mut writing, progress).await?;
+        self.graph.note(|status| status.ready = true);
+        Ok(done)
+    }
+
+    /// Takes the right to write, whoever has it.
+    pub(super) async fn take_over(&self, consumer: i32) -> Result<i64> {
+        let epoch = self.feed.acquire(consumer, &self.holder, LEASE_MS, true).await?;
+        epoch.ok_or_else(|| Error::Internal("the right to write was not given".into()))
+    }
+
+    /// Works off what is pending, or waits while another gateway does, and gives back the right to write. Says how many
+    /// patients were looked at.
+    pub(super) async fn catch_up(&self, store: &Neo4j, writing: &mut Writing, progress: Progress<'_>) -> Result<u64> {
+        let (mut done, mut last, mut goal) = (0, None, None);
+        loop {
             self.upkeep(&writing.consumer, KEEP_NEO4J_MS, &mut last).await?;
-            let looked_at = self.turn(store, &mut writing).await?;
-            let (left, _) = self.feed.backlog(writing.consumer.id).await?;
-            match looked_at {
+            match self.turn(store, writing).await? {
                 Turn::Looked(patients) => done += patients,
                 // Another gateway does the work; this one waits until it is done.
                 Turn::Led => sleep(POLL).await,
-                Turn::Overtaken => return Err(Error::Setup("another gateway has taken over; run it again".into())),
+                Turn::Overtaken => return Err(overtaken()),
             }
-            idle = left == 0;
+            let (left, _) = self.feed.backlog(writing.consumer.id).await?;
             progress(done, done + left as u64);
+            // Not when nothing is left: in a hospital where somebody always writes that moment may not come.
+            if self.is_whole(writing.consumer.id, &mut goal).await? {
+                break;
+            }
         }
         self.feed.release(writing.consumer.id, &self.holder).await?;
-        self.graph.note(|status| status.ready = true);
         Ok(done)
     }
 
     /// Gives out what changed, and shows that we live. `false` where the consumer was dropped meanwhile.
     async fn upkeep(&self, consumer: &Consumer, keep_ms: i64, last: &mut Option<Instant>) -> Result<bool> {
-        while self.feed.distribute(DISTRIBUTED).await? == DISTRIBUTED as usize {}
+        self.distribute().await?;
         if last.is_some_and(|last| last.elapsed() < UPKEEP) {
             return Ok(true);
         }
@@ -140,6 +159,11 @@ impl Projection {
         let alive = self.feed.keep(consumer.id, keep_ms).await?;
         self.feed.drop_expired().await?;
         Ok(alive)
+    }
+
+    pub(super) async fn distribute(&self) -> Result<()> {
+        while self.feed.distribute(DISTRIBUTED).await? == DISTRIBUTED as usize {}
+        Ok(())
     }
 
     /// The patients of some entries, each once, as they are now.
@@ -224,11 +248,15 @@ impl Projection {
 
     /// `known` is the graph that was served before.
     async fn neo4j(&self, store: &Neo4j, known: &mut Option<Consumer>) -> Result<()> {
+        if let Some(known) = known {
+            // How far it falls behind is known while it is away, too.
+            self.note_backlog(known).await?;
+        }
         let mut writing = self.begin(store).await?;
         if known.replace(writing.consumer.clone()).is_none_or(|known| known.id != writing.consumer.id) {
             self.graph.note(|status| status.ready = false);
         }
-        let (mut last, mut seen) = (None, Instant::now());
+        let (mut last, mut seen, mut goal) = (None, Instant::now(), None);
         loop {
             if !self.upkeep(&writing.consumer, KEEP_NEO4J_MS, &mut last).await? {
                 return Ok(());
@@ -244,9 +272,7 @@ impl Projection {
             }
             let turn = self.turn(store, &mut writing).await?;
             self.note_backlog(&writing.consumer).await?;
-            // A new graph answers nothing before it holds everybody: half a record would be taken for the whole.
-            let whole = self.graph.is_ready()
-                || self.graph.status().backlog == 0 && self.feed.catalog_of(writing.consumer.id).await?.is_some();
+            let whole = self.graph.is_ready() || self.is_whole(writing.consumer.id, &mut goal).await?;
             self.graph.note(|status| {
                 (status.leads, status.ready) = (matches!(turn, Turn::Looked(_)), whole);
                 status.last_error = None;
@@ -264,8 +290,18 @@ impl Projection {
         }
     }
 
+    /// Whether the graph holds everybody. A new one answers nothing before: half a record would be taken for the whole. `goal`
+    /// is the last entry of those to wait for; changes never end, and what comes after it is only late.
+    async fn is_whole(&self, consumer: i32, goal: &mut Option<i64>) -> Result<bool> {
+        if goal.is_none() && self.feed.catalog_of(consumer).await?.is_some() {
+            *goal = Some(self.feed.last_pending(consumer).await?.unwrap_or_default());
+        }
+        let Some(goal) = goal else { return Ok(false) };
+        Ok(self.feed.pending(consumer, 1).await?.first().is_none_or(|first| first.id > *goal))
+    }
+
     /// Readies a Neo4j and makes it a consumer.
-    async fn begin(&self, store: &Neo4j) -> Result<Writing> {
+    pub(super) async fn begin(&self, store: &Neo4j) -> Result<Writing> {
         // First, because questions about it need no Neo4j.
         let knowledge = self.knowledge().await?;
         let state = store.prepare(&self.feed.database_id().await?).await?;
@@ -274,7 +310,7 @@ impl Projection {
     }
 
     /// What the catalogs know now, made known to who asks.
-    async fn knowledge(&self) -> Result<Arc<Knowledge>> {
+    pub(super) async fn knowledge(&self) -> Result<Arc<Knowledge>> {
         let known = self.graph.knowledge();
         if Knowledge::version_of(&self.db).await? == known.version() {
             return Ok(known);
@@ -322,7 +358,7 @@ impl Projection {
     }
 
     /// Does work that may take longer than the right to write lasts, and renews it meanwhile.
-    async fn renewing<T>(&self, consumer: i32, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub(super) async fn renewing<T>(&self, consumer: i32, work: impl Future<Output = Result<T>>) -> Result<T> {
         let renewal = async {
             loop {
                 sleep(RENEW).await;
@@ -341,9 +377,8 @@ impl Projection {
     /// Writes what the catalogs know, removes patients that are no more, and has every patient looked at.
     async fn everything(&self, store: &Neo4j, writing: &Writing, epoch: i64) -> Result<Turn> {
         let knowledge = &writing.projector.knowledge;
-        let facts: Vec<_> =
-            knowledge.concepts().iter().flat_map(|concept| knowledge.facts_from(concept.id)).cloned().collect();
-        if store.apply_knowledge(epoch, knowledge.concepts(), &facts, knowledge.version()).await? == Applied::Refused {
+        let (concepts, facts) = (knowledge.concepts(), knowledge.facts());
+        if store.apply_knowledge(epoch, concepts, facts, knowledge.version()).await? == Applied::Refused {
             return Ok(Turn::Overtaken);
         }
         let mut after = i32::MIN;
@@ -368,7 +403,7 @@ impl Projection {
         }
     }
 
-    async fn existing(&self, patients: &[i32]) -> Result<Vec<i32>> {
+    pub(super) async fn existing(&self, patients: &[i32]) -> Result<Vec<i32>> {
         let mut sql = Sql::new(self.db.dialect());
         sql.push("SELECT t.patient_id, 0 FROM ").keys(patients).straight_join();
         sql.push("Patient t ON t.patient_id = k.id");
@@ -377,8 +412,8 @@ impl Projection {
 }
 
 /// A Neo4j that a gateway stands ready to write.
-struct Writing {
-    consumer: Consumer,
+pub(super) struct Writing {
+    pub(super) consumer: Consumer,
     /// The right to write, while it is ours.
     epoch: Option<i64>,
     renewed: Option<Instant>,
@@ -397,7 +432,11 @@ enum Turn {
     Overtaken,
 }
 
-fn consumer_name(store_id: &str) -> String {
+pub(super) fn overtaken() -> Error {
+    Error::Setup("another gateway has taken over; run it again".into())
+}
+
+pub(super) fn consumer_name(store_id: &str) -> String {
     format!("neo4j:{store_id}")
 }
 

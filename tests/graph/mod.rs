@@ -4,6 +4,8 @@ pub(crate) mod answers;
 mod bolt;
 mod cascades;
 mod catalog;
+mod check;
 mod consumers;
+mod faults;
 mod feed;
 pub(crate) mod neo4j;

@@ -1,15 +1,16 @@
 //! A MariaDB server of a test's own: it may be stopped, killed and set up in any way.
 
-use crate::support::{options, process, scratch, unique};
+use crate::support::{
+    options,
+    process::{self, free_port, leashed, program},
+    scratch, unique,
+};
 use medimax::{
     cli::seed,
     db::{self, Db, migrate},
 };
 use std::{
-    env,
-    ffi::OsString,
     fs::{self, File},
-    net::TcpListener,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -113,25 +114,9 @@ impl Drop for Server {
     }
 }
 
-fn program(variable: &str) -> OsString {
-    env::var_os(variable).unwrap_or_else(|| panic!("{variable} names no program: run scripts/test, which sets it"))
-}
-
 /// MariaDB does not run as root unless it is told to.
 fn as_root(ours: &Path) -> Option<&'static str> {
     (ours.metadata().unwrap().uid() == 0).then_some("--user=root")
-}
-
-/// A command whose process, where the system can do that, does not outlive the thread that starts it: a test run that
-/// is interrupted leaves no server behind.
-fn leashed(program: &OsString) -> Command {
-    let setpriv = Command::new("setpriv").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if !setpriv.is_ok_and(|status| status.success()) {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", "--"]).arg(program);
-    command
 }
 
 /// A fresh data folder, to be copied. It takes seconds to make, so it is kept for each version of the server; it is
@@ -169,12 +154,4 @@ fn installed() -> PathBuf {
 
 fn copy(from: &Path, to: &Path) {
     assert!(Command::new("cp").arg("-R").args([from, to]).status().unwrap().success());
-}
-
-/// A port that nothing listens on, below the range from which systems hand out ports by themselves: while the server
-/// is down, nobody else may come by its port.
-fn free_port() -> u16 {
-    let random = std::hash::BuildHasher::hash_one(&std::collections::hash_map::RandomState::new(), ());
-    let mut ports = (0..20_000).map(|step| 10_000 + ((random % 20_000 + step) % 20_000) as u16);
-    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }

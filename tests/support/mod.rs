@@ -1,5 +1,6 @@
 //! Stores for tests: each test has a migrated database of its own, cheaply made, on both backends.
 
+pub(crate) mod neo4j;
 pub(crate) mod process;
 
 use chrono::NaiveDate;

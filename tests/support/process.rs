@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 use std::{
+    env,
+    ffi::OsString,
     io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
     thread,
@@ -16,13 +18,38 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// `medimax` in an environment without its variables.
 pub(crate) fn medimax(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_medimax"));
-    for (name, _) in std::env::vars_os() {
+    for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("MEDIMAX_") {
             command.env_remove(name);
         }
     }
     command.args(args).stdin(Stdio::null());
     command
+}
+
+/// The program that a variable names; `scripts/test` sets it.
+pub(crate) fn program(variable: &str) -> OsString {
+    env::var_os(variable).unwrap_or_else(|| panic!("{variable} names no program: run scripts/test, which sets it"))
+}
+
+/// A command whose process, where the system can do that, does not outlive the thread that starts it: a test run that
+/// is interrupted leaves no server behind.
+pub(crate) fn leashed(program: &OsString) -> Command {
+    let setpriv = Command::new("setpriv").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if !setpriv.is_ok_and(|status| status.success()) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "--"]).arg(program);
+    command
+}
+
+/// A port that nothing listens on, below the range from which systems hand out ports by themselves: while the server
+/// is down, nobody else may come by its port.
+pub(crate) fn free_port() -> u16 {
+    let random = std::hash::BuildHasher::hash_one(&std::collections::hash_map::RandomState::new(), ());
+    let mut ports = (0..20_000).map(|step| 10_000 + ((random % 20_000 + step) % 20_000) as u16);
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 /// A process that ended, and what it said.

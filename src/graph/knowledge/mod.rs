@@ -219,6 +219,11 @@ impl Knowledge {
         &self.concepts
     }
 
+    /// Every fact, by start, kind and end.
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
     /// A concept.
     pub fn get(&self, id: i32) -> Option<&Concept> {
         self.concepts.get(position(&self.concepts, id)?)

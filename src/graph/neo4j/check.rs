@@ -1,4 +1,5 @@
-//! Looking for what ought not to be there, and removing it. These statements read every node; only `check` sends them.
+//! Counting what is there, looking for what ought not to be, and removing it. These statements read every node; only
+//! `check` sends them.
 
 use super::{
     Neo4j,
@@ -8,6 +9,9 @@ use super::{
 };
 use crate::{error::Result, graph::shape::Kind};
 use serde::Deserialize;
+
+/// The label of what catalogs know.
+pub const CONCEPT: &str = "Concept";
 
 /// How many elements are removed at a time.
 const BATCH: i64 = 10_000;
@@ -39,19 +43,33 @@ pub struct Found {
     pub examples: Vec<String>,
 }
 
+/// How much there is of a label.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Amount {
+    /// The label, without the prefix.
+    pub label: String,
+    /// Its nodes.
+    pub nodes: i64,
+    /// The relationships that start at them.
+    pub relationships: i64,
+}
+
 #[derive(Deserialize)]
 struct Stray {
     element: String,
 }
 
-/// Nodes whose patient is not there; one without a patient's key has none.
+/// Nodes whose patient is not there; one without a patient's key has none, and neither has one whose key none could have.
 fn orphans() -> String {
     each_kind(" UNION ALL ", |_, label, key| {
         format!(
-            "MATCH (n:@{label}) WHERE NOT EXISTS {{
-               MATCH (p:@Patient {{patient_id: n.patient_id}}) USING INDEX SEEK p:@Patient(patient_id)
-             }}
-             RETURN elementId(n) AS element, '{label} ' + coalesce(toString(n.{key}), '?') AS example"
+            "MATCH (n:@{label}) WHERE NOT (n.patient_id IS :: INTEGER NOT NULL
+               AND {} <= n.patient_id <= {} AND EXISTS {{
+                 MATCH (p:@Patient {{patient_id: n.patient_id}}) USING INDEX SEEK p:@Patient(patient_id)
+               }})
+             RETURN elementId(n) AS element, '{label} ' + coalesce(toString(n.{key}), '?') AS example",
+            i32::MIN,
+            i32::MAX
         )
     })
 }
@@ -83,9 +101,10 @@ impl Neo4j {
     /// The next patients in the graph: keys after this one, the smallest first.
     pub async fn patients(&self, after: i32, most: u32) -> Result<Vec<i32>> {
         let text = "
-            MATCH (p:@Patient) USING INDEX SEEK p:@Patient(patient_id) WHERE p.patient_id > $after
-            RETURN p.patient_id AS id ORDER BY id LIMIT $most";
-        let ask = Ask::reading(&self.client, "patients", text).with("after", after).with("most", i64::from(most));
+            MATCH (p:@Patient) USING INDEX SEEK p:@Patient(patient_id) WHERE $after < p.patient_id <= $last
+            RETURN DISTINCT p.patient_id AS id ORDER BY id LIMIT $most";
+        let ask = Ask::reading(&self.client, "patients", text).with("after", after).with("last", i32::MAX);
+        let ask = ask.with("most", i64::from(most));
         let rows: Vec<rows::Id> = self.client.rows(ask).await?;
         Ok(rows.into_iter().map(|row| row.id).collect())
     }
@@ -116,31 +135,61 @@ impl Neo4j {
         Ok(self.client.rows(ask).await?.pop().unwrap_or_default())
     }
 
-    /// Removes what [`Neo4j::strays`] finds. Patients who lose something by it are to be applied again.
+    /// Removes what [`Neo4j::strays`] finds, and makes the constraints and indexes that are missing. Patients who lose
+    /// something by it are to be applied again.
     pub async fn remove_strays(&self, epoch: i64) -> Result<Applied> {
         if !self.claim(epoch).await? {
             return Ok(Applied::Refused);
         }
         let mut written = Written::default();
+        // Copies first: they stand in the way of constraints, without which the rest would take very long.
         loop {
-            let mut nodes = self.elements("strays.orphans", &orphans()).await?;
             let unguarded = self.unguarded().await?;
-            if !unguarded.is_empty() {
-                nodes.extend(self.elements("strays.duplicates", &duplicates(&unguarded)).await?);
+            let copies = match unguarded.is_empty() {
+                true => Vec::new(),
+                false => self.elements("strays.duplicates", &duplicates(&unguarded)).await?,
+            };
+            if copies.is_empty() {
+                break;
             }
+            written.nodes_removed += copies.len();
+            if !self.remove(epoch, copies, Vec::new()).await? {
+                return Ok(Applied::Refused);
+            }
+        }
+        self.mend_schema().await?;
+        loop {
+            let nodes = self.elements("strays.orphans", &orphans()).await?;
             let links = self.elements("strays.crossing", &crossing()).await?;
             if nodes.is_empty() && links.is_empty() {
                 return self.unchanged(epoch, written).await;
             }
             written.nodes_removed += nodes.len();
             written.links_removed += links.len();
-            let mut parts = Parts::default();
-            parts.add(REMOVE_LINKS, links);
-            parts.add(REMOVE_NODES, nodes);
-            if !self.guarded("remove_strays", epoch, parts).await? {
+            if !self.remove(epoch, nodes, links).await? {
                 return Ok(Applied::Refused);
             }
         }
+    }
+
+    async fn remove(&self, epoch: i64, nodes: Vec<String>, links: Vec<String>) -> Result<bool> {
+        let mut parts = Parts::default();
+        parts.add(REMOVE_LINKS, links);
+        parts.add(REMOVE_NODES, nodes);
+        self.guarded("remove_strays", epoch, parts).await
+    }
+
+    /// How much there is of each kind of node, and of concepts.
+    pub async fn amounts(&self) -> Result<Vec<Amount>> {
+        let of = |label: &str| {
+            format!(
+                "MATCH (n:@{label}) WITH count(n) AS nodes
+                 CALL () {{ MATCH (:@{label})-[r]->() RETURN count(r) AS relationships }}
+                 RETURN '{label}' AS label, nodes, relationships"
+            )
+        };
+        let text = each_kind(" UNION ALL ", |_, label, _| of(label)) + " UNION ALL " + &of(CONCEPT);
+        Ok(self.client.rows(Ask::reading(&self.client, "amounts", &text)).await?)
     }
 
     async fn elements(&self, name: &'static str, text: &str) -> Result<Vec<String>> {

@@ -113,6 +113,11 @@ impl Client {
         Client { watcher: Some(watcher), ..self.clone() }
     }
 
+    /// The same, with another limit for each statement.
+    pub(super) fn with_timeout(&self, timeout: Duration) -> Self {
+        Client { timeout, ..self.clone() }
+    }
+
     /// The prefix of our labels.
     pub(super) fn prefix(&self) -> &str {
         &self.prefix

@@ -77,12 +77,12 @@ fn value(value: &Value) -> BoltType {
 }
 
 /// Properties as the driver takes them.
-fn map(props: &Props) -> BoltMap {
+pub(super) fn map(props: &Props) -> BoltMap {
     props.iter().map(|(name, held)| ((*name).into(), value(held))).collect()
 }
 
 /// All properties of a node, its keys included.
-fn node_props(patient: i32, node: &Node) -> BoltMap {
+pub(super) fn node_props(patient: i32, node: &Node) -> BoltMap {
     let mut props = map(&node.props);
     props.put("patient_id".into(), patient.into());
     props.put(node.kind.shape().key.into(), node.id.into());
@@ -90,7 +90,7 @@ fn node_props(patient: i32, node: &Node) -> BoltMap {
 }
 
 /// What a stored node is: its kind and key, if it has them as we write them.
-fn identity(node: &Stored) -> Option<(Kind, i32)> {
+pub(super) fn identity(node: &Stored) -> Option<(Kind, i32)> {
     let shape = SHAPES.iter().find(|shape| node.labels.iter().any(|label| label == shape.label))?;
     Some((shape.kind, number(node.props.value.get(shape.key)?)?))
 }

@@ -128,6 +128,18 @@ fn diff(concepts: &[StoredConcept], facts: &[StoredFact], wanted: &[Concept], kn
     changes
 }
 
+impl Written {
+    fn of_knowledge(changes: &Changes) -> Self {
+        Written {
+            nodes_created: changes.created.values().map(Vec::len).sum(),
+            nodes_changed: changes.changed.values().map(Vec::len).sum(),
+            nodes_removed: changes.concepts_gone.len(),
+            links_created: changes.linked.values().map(Vec::len).sum(),
+            links_removed: changes.facts_gone.len(),
+        }
+    }
+}
+
 fn parts(changes: Changes) -> Parts {
     let mut parts = Parts::default();
     parts.add(REMOVE_LINKS, changes.facts_gone);
@@ -163,15 +175,8 @@ impl Neo4j {
         if !self.claim(epoch).await? {
             return Ok(Applied::Refused);
         }
-        let (stored, linked) = (self.stored_concepts().await?, self.stored_facts().await?);
-        let changes = diff(&stored, &linked, concepts, facts);
-        let written = Written {
-            nodes_created: changes.created.values().map(Vec::len).sum(),
-            nodes_changed: changes.changed.values().map(Vec::len).sum(),
-            nodes_removed: changes.concepts_gone.len(),
-            links_created: changes.linked.values().map(Vec::len).sum(),
-            links_removed: changes.facts_gone.len(),
-        };
+        let changes = self.compared_knowledge(concepts, facts).await?;
+        let written = Written::of_knowledge(&changes);
         let named = self.state().await?.is_some_and(|state| state.catalog.as_deref() == Some(version));
         if named && changes == Changes::default() {
             return self.unchanged(epoch, written).await;
@@ -180,6 +185,15 @@ impl Neo4j {
         parts.add("UNWIND $rows AS version MATCH (s:@MediMax {id: 1}) SET s.catalog = version", [version]);
         let passed = self.guarded("apply_knowledge", epoch, parts).await?;
         Ok(if passed { Applied::Done(written) } else { Applied::Refused })
+    }
+
+    /// What would have to be written so that the graph holds these concepts and facts and no others.
+    pub async fn compare_knowledge(&self, concepts: &[Concept], facts: &[Fact]) -> Result<Written> {
+        Ok(Written::of_knowledge(&self.compared_knowledge(concepts, facts).await?))
+    }
+
+    async fn compared_knowledge(&self, concepts: &[Concept], facts: &[Fact]) -> Result<Changes> {
+        Ok(diff(&self.stored_concepts().await?, &self.stored_facts().await?, concepts, facts))
     }
 
     async fn stored_concepts(&self) -> Result<Vec<StoredConcept>> {

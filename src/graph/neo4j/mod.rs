@@ -5,6 +5,7 @@
 
 mod check;
 mod client;
+mod compare;
 mod diff;
 mod knowledge;
 mod read;
@@ -13,7 +14,8 @@ mod schema;
 mod url;
 mod write;
 
-pub use check::{Found, Strays};
+pub use check::{Amount, CONCEPT, Found, Strays};
+pub use compare::Compared;
 pub use schema::State;
 pub use write::{Applied, Written};
 
@@ -81,6 +83,11 @@ impl Neo4j {
     /// The same store; `watcher` is told of each statement that it is asked for.
     pub fn watched(&self, watcher: impl Fn(Ran) + Send + Sync + 'static) -> Self {
         Neo4j { client: self.client.watched(Arc::new(watcher)), ..self.clone() }
+    }
+
+    /// The same store with another limit for each statement, for those that read a whole graph.
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Neo4j { client: self.client.with_timeout(timeout), ..self.clone() }
     }
 
     fn has_claimed(&self, epoch: i64) -> bool {

@@ -97,8 +97,8 @@ impl Neo4j {
         // stranger's.
         let text = "OPTIONAL MATCH (p:@Patient) WITH p LIMIT 1 RETURN p IS NOT NULL AS patients";
         let found: Vec<Foreign> = self.client.rows(Ask::reading(&self.client, "foreign", text)).await?;
-        match self.state().await? {
-            Some(state) => ours(&state, database_id)?,
+        match self.state_of(database_id).await? {
+            Some(_) => {}
             None if found.iter().any(|found| found.patients) => {
                 return Err(Error::Setup(format!(
                     "the graph holds {}Patient nodes that MediMax did not make: use another database in graph_url, or \
@@ -116,8 +116,15 @@ impl Neo4j {
         let ask = Ask::writing(&self.client, "state.make", text);
         let _: Vec<IgnoredAny> =
             self.client.rows(ask.with("version", VERSION).with("database_id", database_id)).await?;
-        let state = self.state().await?.ok_or_else(lost)?;
-        ours(&state, database_id)?;
+        self.state_of(database_id).await?.ok_or_else(lost)
+    }
+
+    /// What the graph says of itself, which must be made from this database; nothing where it was never prepared.
+    pub async fn state_of(&self, database_id: &str) -> Result<Option<State>> {
+        let state = self.state().await?;
+        if let Some(state) = &state {
+            ours(state, database_id)?;
+        }
         Ok(state)
     }
 

@@ -14,10 +14,7 @@ use super::{
 use crate::{error::Result, graph::Subgraph};
 use neo4rs::{BoltList, BoltMap, BoltType};
 use serde::de::IgnoredAny;
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::atomic::Ordering,
-};
+use std::{collections::BTreeMap, sync::atomic::Ordering};
 
 /// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +40,18 @@ pub struct Written {
     pub links_removed: usize,
 }
 
+impl std::ops::AddAssign for Written {
+    fn add_assign(&mut self, more: Self) {
+        self.nodes_created += more.nodes_created;
+        self.nodes_changed += more.nodes_changed;
+        self.nodes_removed += more.nodes_removed;
+        self.links_created += more.links_created;
+        self.links_removed += more.links_removed;
+    }
+}
+
 impl Written {
-    fn of(changes: &Changes) -> Self {
+    pub(super) fn of(changes: &Changes) -> Self {
         Written {
             nodes_created: changes.created.values().map(Vec::len).sum(),
             nodes_changed: changes.changed.len(),
@@ -113,20 +120,6 @@ impl Neo4j {
         Ok(if passed { Applied::Done(written) } else { Applied::Refused })
     }
 
-    /// Which of these patients the graph does not hold as wanted.
-    pub async fn differing(&self, wanted: &[Subgraph]) -> Result<Vec<i32>> {
-        let patients: Vec<i32> = wanted.iter().map(|part| part.patient).collect();
-        let mut stored: HashMap<i32, Vec<Stored>> = HashMap::new();
-        for node in self.stored(&patients).await? {
-            stored.entry(node.patient).or_default().push(node);
-        }
-        let differs = |part: &&Subgraph| {
-            let held = stored.get(&part.patient).map_or(&[][..], Vec::as_slice);
-            !diff(held, std::slice::from_ref(*part)).is_empty()
-        };
-        Ok(wanted.iter().filter(differs).map(|part| part.patient).collect())
-    }
-
     /// Makes an epoch known to the graph, once, before anything is read to be compared: from then on nobody older writes
     /// between our reading and our writing.
     pub(super) async fn claim(&self, epoch: i64) -> Result<bool> {
@@ -162,7 +155,7 @@ impl Neo4j {
     }
 
     /// What the graph holds of these patients.
-    async fn stored(&self, patients: &[i32]) -> Result<Vec<Stored>> {
+    pub(super) async fn stored(&self, patients: &[i32]) -> Result<Vec<Stored>> {
         let ask = Ask::reading(&self.client, "stored", &stored()).with("patients", patients);
         let mut rows: Vec<Stored> = self.client.rows(ask).await?;
         for label in rows.iter_mut().flat_map(|node| &mut node.labels) {

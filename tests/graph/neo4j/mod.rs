@@ -20,12 +20,12 @@ use std::time::Duration;
 
 const DATABASE: &str = "00000000-0000-0000-0000-000000000001";
 
-fn server() -> String {
+pub(super) fn server() -> String {
     std::env::var("MEDIMAX_TEST_NEO4J_URL")
         .expect("MEDIMAX_TEST_NEO4J_URL names no server: run scripts/test, which starts one")
 }
 
-fn options(url: &str, prefix: &str) -> Options {
+pub(super) fn options(url: &str, prefix: &str) -> Options {
     Options {
         url: url.to_owned(),
         prefix: prefix.to_owned(),

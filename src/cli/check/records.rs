@@ -1,0 +1,189 @@
+//! Whether the rows of the relational store are whole: each hangs below one that is there, and each value is one of its type.
+//! What is asked follows from the entities; only what is merely incomplete is named here one by one.
+
+use super::{
+    super::progress::Progress,
+    report::{Check, Finding},
+};
+use crate::{
+    db::{Db, Dialect, Kind, Reach, Sql, Table},
+    error::Result,
+    graphql::model::Scalar,
+    schema,
+};
+
+/// Keys that are named of each finding.
+const NAMED: i64 = 5;
+
+static ORPHAN: Check = Check {
+    store: "database",
+    name: "orphan",
+    fault: true,
+    advice: "The row that these hang below is gone, so nobody sees them: bring it back, or delete them. They come where \
+             foreign keys are missing or were switched off.",
+};
+static UNKNOWN_VALUE: Check = Check {
+    store: "database",
+    name: "unknown-value",
+    fault: true,
+    advice: "The column holds a word that is none of its values, and is answered as null with an error: write one that is.",
+};
+static IMPOSSIBLE_DATE: Check = Check {
+    store: "database",
+    name: "impossible-date",
+    fault: true,
+    advice: "The column holds a day that no calendar has (0000-00-00), and is answered as null with an error: write the \
+             day, or NULL.",
+};
+static IMPOSSIBLE_TIME: Check = Check {
+    store: "database",
+    name: "impossible-time",
+    fault: true,
+    advice: "The column holds no time of a day, and is answered as null with an error: write the time, or NULL.",
+};
+
+/// What is answered as it stands, but lacks something. (table, what is to hold, the kind of finding)
+static INCOMPLETE: [(&str, &str, Check); 3] = [
+    (
+        "Medication",
+        "NOT EXISTS (SELECT 1 FROM Medication_Purpose p WHERE p.medication_id = t.medication_id)",
+        Check {
+            store: "database",
+            name: "no-purpose",
+            fault: false,
+            advice: "Nobody wrote down what these medications are for; the catalogs may know.",
+        },
+    ),
+    (
+        "Medication",
+        "t.is_continued = 0 AND t.discontinued_date IS NULL",
+        Check {
+            store: "database",
+            name: "no-end",
+            fault: false,
+            advice: "These medications were stopped, and nobody wrote down when.",
+        },
+    ),
+    (
+        "Lab_Finding",
+        "t.is_abnormal = 1 AND t.abnormal_flag IS NULL",
+        Check {
+            store: "database",
+            name: "no-flag",
+            fault: false,
+            advice: "These findings are outside their range, and nobody wrote down on which side.",
+        },
+    ),
+];
+
+/// A condition on the rows (`t`) of a table that ought to hold for none.
+struct Question {
+    check: &'static Check,
+    /// The table, or a column of it.
+    of: String,
+    table: &'static Table,
+    condition: Sql,
+}
+
+/// Asks everything of every table.
+pub(super) async fn check(db: &Db) -> Result<Vec<Finding>> {
+    let questions = questions(db.dialect());
+    let progress = Progress::new("Database", "questions", questions.len() as u64);
+    let mut findings = Vec::new();
+    for (done, Question { check, of, table, condition }) in questions.iter().enumerate() {
+        progress.at(done as u64, questions.len() as u64);
+        let mut sql = Sql::new(db.dialect());
+        sql.varies();
+        sql.push(format!("SELECT t.{key}, COUNT(*) OVER () FROM {} t WHERE ", table.name, key = table.key));
+        sql.append(condition).push(format!(" ORDER BY t.{} LIMIT ", table.key)).int(NAMED);
+        let found = db.numbers(&sql).await?;
+        if let Some((_, count)) = found.first() {
+            let examples = found.iter().map(|(key, _)| key.to_string()).collect();
+            findings.push(Finding { check, of: of.clone(), count: *count, examples });
+        }
+    }
+    Ok(findings)
+}
+
+fn questions(dialect: Dialect) -> Vec<Question> {
+    let tables = schema::entities().iter().map(|entity| entity.table);
+    let patient = tables.clone().find(|table| matches!(table.patient, Reach::Column(column) if column == table.key));
+    let mut all = Vec::new();
+    for table in tables {
+        let owner = match table.patient {
+            Reach::Column(column) if column == table.key => None,
+            Reach::Column(column) => patient.map(|patient| (column, patient)),
+            Reach::Parent(column, parent) => Some((column, parent)),
+        };
+        if let Some((column, owner)) = owner {
+            let mut condition = Sql::new(dialect);
+            condition.push(format!("NOT EXISTS (SELECT 1 FROM {} o WHERE o.{} = t.{column})", owner.name, owner.key));
+            all.push(Question { check: &ORPHAN, of: table.name.to_owned(), table, condition });
+        }
+    }
+    for entity in schema::entities() {
+        let table = entity.table;
+        for scalar in entity.object.scalars.iter().filter(|scalar| !scalar.column.is_empty()) {
+            if let Some((check, condition)) = of_values(dialect, scalar) {
+                all.push(Question { check, of: format!("{}.{}", table.name, scalar.column), table, condition });
+            }
+        }
+        for (_, text, check) in INCOMPLETE.iter().filter(|(name, ..)| *name == table.name) {
+            let mut condition = Sql::new(dialect);
+            condition.push(*text);
+            all.push(Question { check, of: table.name.to_owned(), table, condition });
+        }
+    }
+    all
+}
+
+/// When a column's value is none of its type. NULL is none of these.
+fn of_values(dialect: Dialect, scalar: &Scalar) -> Option<(&'static Check, Sql)> {
+    let (column, mut sql) = (format!("t.{}", scalar.column), Sql::new(dialect));
+    let check = match scalar.kind {
+        Kind::Enum(of) => {
+            // As it is read: without ASCII case, and to the letter otherwise, whatever the column's collation.
+            sql.push(match dialect {
+                Dialect::MariaDb => format!("CAST(LOWER({column}) AS BINARY) NOT IN ("),
+                Dialect::Sqlite => format!("LOWER({column}) COLLATE BINARY NOT IN ("),
+            });
+            for (at, value) in of.values.iter().enumerate() {
+                sql.push(if at == 0 { "" } else { ", " }).text(value.stored.to_ascii_lowercase());
+            }
+            sql.push(")");
+            &UNKNOWN_VALUE
+        }
+        Kind::Date | Kind::DateTime => {
+            sql.push(match dialect {
+                // By its text: MariaDB's own functions take some of these days for NULL.
+                Dialect::MariaDb => {
+                    let part = |from: u32, len: u32| format!("SUBSTR(CAST({column} AS CHAR), {from}, {len})");
+                    format!(
+                        "({} = '0000' OR {} = '00' OR {day} = '00' OR {day} > DAYOFMONTH(LAST_DAY(CONCAT({}, '01'))))",
+                        part(1, 4),
+                        part(6, 2),
+                        part(1, 8),
+                        day = part(9, 2)
+                    )
+                }
+                Dialect::Sqlite => {
+                    let day = format!("SUBSTR({column}, 1, 10)");
+                    format!(
+                        "{column} IS NOT NULL AND ({day} IS NOT date({day}, '+0 days') OR datetime({column}) IS NULL \
+                         OR {column} LIKE '0000%')"
+                    )
+                }
+            });
+            &IMPOSSIBLE_DATE
+        }
+        Kind::Time => {
+            sql.push(match dialect {
+                Dialect::MariaDb => format!("({column} < '00:00:00' OR {column} >= '24:00:00')"),
+                Dialect::Sqlite => format!("{column} IS NOT time({column}, '+0 days')"),
+            });
+            &IMPOSSIBLE_TIME
+        }
+        Kind::Id | Kind::Int | Kind::Float | Kind::Text | Kind::Flag(_) => return None,
+    };
+    Some((check, sql))
+}

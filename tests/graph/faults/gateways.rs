@@ -1,0 +1,86 @@
+//! Gateways that are killed and frozen.
+
+use super::*;
+use crate::{graph::feed::session, support::process::signal};
+use std::process::Stdio;
+
+/// Ends the lease of a gateway that was killed: as if the seconds had passed that it lasts.
+async fn end_lease(hospital: &Hospital) {
+    hospital.store.sql("UPDATE Feed_Consumer SET lease_until = 0").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_is_killed_again_and_again_loses_nothing() {
+    let place = Place::new();
+    let hospital = Hospital::new(150, &server(), &place.prefix).await;
+    let writer = Writer::start(&hospital.store).await;
+    let (rounds, mut amidst) = (if support::full() { 50 } else { 5 }, 0);
+    for round in 0..rounds {
+        // From its first steps, through the first building of the graph, to the everyday.
+        let life = Duration::from_millis(400 + 397 * (round % 7));
+        let mut child = hospital.serving().stdout(Stdio::null()).spawn().unwrap();
+        sleep(life).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+        amidst += u32::from(hospital.number("SELECT COUNT(*) FROM Feed_Pending").await > 0);
+        end_lease(&hospital).await;
+        writer.goes_on(5).await;
+    }
+    assert!(amidst > 0, "no gateway was killed amidst its work");
+    let gateway = hospital.gateway();
+    writer.stop().await;
+    hospital.is_in_step().await;
+    until("the gateway says so", async || available(&gateway) && status(&gateway)["backlog"] == 0).await;
+    assert_eq!(status(&gateway)["lastError"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_of_two_gateways_leads_and_the_other_takes_over() {
+    let place = Place::new();
+    let hospital = Hospital::new(20, &server(), &place.prefix).await;
+    let first = hospital.gateway();
+    until("the first leads", async || projects(&first)).await;
+    let second = hospital.gateway();
+    until("the second stands by", async || available(&second) && !projects(&second)).await;
+    assert!(projects(&first));
+    let writer = Writer::start(&hospital.store).await;
+    writer.goes_on(20).await;
+
+    // Killed, amidst the work.
+    drop(first);
+    until("the second leads", async || projects(&second)).await;
+    let third = hospital.gateway();
+    until("the third stands by", async || available(&third) && !projects(&third)).await;
+
+    // Frozen, amidst the work, until the other has written newer rows.
+    signal(&second.child, "STOP");
+    until("the third leads", async || projects(&third)).await;
+    writer.goes_on(40).await;
+    writer.stop().await;
+    hospital.store.sql("UPDATE Patient SET name = 'The newest'").await;
+    hospital.has_caught_up().await;
+    signal(&second.child, "CONT");
+    until("the second knows that it was overtaken", async || available(&second) && !projects(&second)).await;
+    hospital.is_in_step().await;
+    assert!(projects(&third) && available(&third));
+    assert_eq!(status(&second)["lastError"], Value::Null, "{}", hospital.log());
+
+    // One that is told to stop does not keep the other waiting, and one that was frozen is as good as before.
+    assert!(third.stop().success());
+    until("the second leads again", async || projects(&second)).await;
+    hospital.store.sql("DELETE FROM Patient WHERE patient_id = 3").await;
+    hospital.is_in_step().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_is_frozen_amidst_a_transaction_does_not_hold_up_the_others() {
+    let place = Place::new();
+    let hospital = Hospital::new(5, &server(), &place.prefix).await;
+    // A session like a gateway's, which says nothing any more while it has the locks of a distribution.
+    let frozen = session(&hospital.store.url).await;
+    frozen.run("START TRANSACTION").await.unwrap();
+    frozen.run("DELETE FROM Change_Feed").await.unwrap();
+    let _gateway = hospital.gateway();
+    hospital.is_in_step().await;
+    frozen.run("COMMIT").await.unwrap_err();
+}
