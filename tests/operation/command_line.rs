@@ -18,7 +18,7 @@ fn stranger() -> String {
 #[test]
 fn help_names_every_command_and_every_key() {
     let help = done(&mut medimax(&["--help"]));
-    for verb in ["serve", "migrate", "seed", "schema", "config"] {
+    for verb in ["serve", "migrate", "seed", "import", "sync", "check", "schema", "config"] {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb} is not in {help}");
         assert!(done(&mut medimax(&[verb, "--help"])).contains(&format!("Usage: medimax {verb}")));
     }
@@ -37,6 +37,8 @@ fn wrong_usage_ends_with_2() {
         &["serve", "--database-url"],
         &["seed", "--patients", "many"],
         &["migrate", "--revert-to", "-1"],
+        &["import"],
+        &["check", "--format", "xml"],
     ] {
         let ended = run(&mut medimax(args));
         assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{args:?}: {ended:?}");

@@ -57,6 +57,27 @@ export const entities = {
   },
 };
 
+/** What the graph answers, which is not in the dump; tests/graph/answers.rs compares its two stores. */
+export const ofGraph = {
+  Query: ['knowledge', 'graphStatus'],
+  Patient: [
+    'carePaths',
+    'unexplainedSymptoms',
+    'untreatedConditions',
+    'medicationsWithoutIndication',
+    'possibleSideEffects',
+    'interactions',
+    'contraindications',
+    'differential',
+    'similarPatients',
+    'graph',
+  ],
+  PatientFilter: ['graph'],
+  MedicalHistory: ['indicatedBy', 'treatedBy'],
+  Medication: ['treats'],
+  Symptom: ['indicates'],
+};
+
 /** A flag that is NULL reads as its column's default. */
 export const flagDefaults = { is_active: true, is_continued: true, is_abnormal: false };
 

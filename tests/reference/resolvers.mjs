@@ -1,6 +1,6 @@
 // The schema over the dump: graphql-js executes, these resolvers only find rows. Nothing here names a field of the
 // domain but the arguments that all lists share.
-import { entities } from './model.mjs';
+import { entities, ofGraph } from './model.mjs';
 import { Rows, Undecodable, entityOf } from './rows.mjs';
 import graphql from './graphql.mjs';
 
@@ -15,6 +15,9 @@ export class Reference {
 
   constructor(sdl, dump) {
     this.schema = graphql.buildSchema(sdl);
+    for (const [type, fields] of Object.entries(ofGraph)) {
+      for (const field of fields) delete this.schema.getType(type).getFields()[field];
+    }
     this.rows = new Rows(this.schema, dump);
     for (const type of Object.values(this.schema.getTypeMap())) {
       if (!graphql.isObjectType(type) || !(type.name in entities || type.name === 'Query')) continue;
