@@ -203,6 +203,10 @@ config! {
     max_level_rows: u32 = 50_000;
     /// How many patients a filter by facts of the graph may match.
     max_graph_matches: u32 = 200_000;
+    /// Refuse every mutation.
+    read_only: bool = false;
+    /// For how many hours an idempotency key stands for its request.
+    idempotency_hours: u32 = 72;
 }
 
 fn unknown(key: &str, source: Source) -> Error {
@@ -340,6 +344,8 @@ impl Config {
             default_page_size: self.default_page_size,
             max_level_rows: self.max_level_rows,
             max_graph_matches: self.max_graph_matches,
+            read_only: self.read_only,
+            idempotency_hours: self.idempotency_hours,
         }
     }
 }

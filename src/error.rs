@@ -9,6 +9,8 @@ use std::{fmt, sync::Arc};
 pub enum Code {
     /// The request is wrong; sending it again unchanged will fail again.
     BadUserInput,
+    /// What is stored is not what the request took for granted.
+    Conflict,
     /// A documented limit was gone over.
     LimitExceeded,
     /// The relational store cannot be reached; its fields are null.
@@ -23,8 +25,9 @@ pub enum Code {
 
 impl Code {
     /// Every code there is, for the documentation and the contract test.
-    pub const ALL: [Code; 6] = [
+    pub const ALL: [Code; 7] = [
         Code::BadUserInput,
+        Code::Conflict,
         Code::LimitExceeded,
         Code::DatabaseUnavailable,
         Code::GraphUnavailable,
@@ -36,6 +39,7 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         match self {
             Code::BadUserInput => "BAD_USER_INPUT",
+            Code::Conflict => "CONFLICT",
             Code::LimitExceeded => "LIMIT_EXCEEDED",
             Code::DatabaseUnavailable => "DATABASE_UNAVAILABLE",
             Code::GraphUnavailable => "GRAPH_UNAVAILABLE",
@@ -50,6 +54,14 @@ impl Code {
 pub enum Error {
     /// What the caller sent cannot be accepted; the text says what to do.
     BadInput(String),
+    /// An input breaks rules: every rule that it breaks.
+    Invalid(Vec<Violation>),
+    /// The row was changed since it was read; its version now.
+    Changed(String),
+    /// An idempotency key that stands for another request.
+    KeyTaken,
+    /// The database was lost while it was told to keep a change; the text is for the log.
+    Unconfirmed(String),
     /// A limit: its key, its value, and what was asked for, where that is known.
     Limit {
         /// The configuration key.
@@ -71,6 +83,17 @@ pub enum Error {
     Setup(String),
 }
 
+/// A rule that an input breaks.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Violation {
+    /// Where: the argument, then names of fields and places in lists.
+    pub path: Vec<serde_json::Value>,
+    /// Which kind of rule, for programs.
+    pub code: &'static str,
+    /// What the rule says, for people; never the value.
+    pub message: String,
+}
+
 /// A result with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -78,9 +101,10 @@ impl Error {
     /// The public code.
     pub fn code(&self) -> Code {
         match self {
-            Error::BadInput(_) => Code::BadUserInput,
+            Error::BadInput(_) | Error::Invalid(_) => Code::BadUserInput,
+            Error::Changed(_) | Error::KeyTaken => Code::Conflict,
             Error::Limit { .. } => Code::LimitExceeded,
-            Error::Unavailable(_) => Code::DatabaseUnavailable,
+            Error::Unavailable(_) | Error::Unconfirmed(_) => Code::DatabaseUnavailable,
             Error::Graph(_) => Code::GraphUnavailable,
             Error::Timeout(_) => Code::Timeout,
             Error::Internal(_) | Error::Setup(_) => Code::Internal,
@@ -91,6 +115,17 @@ impl Error {
     pub fn public_message(&self) -> String {
         match self {
             Error::BadInput(text) => text.clone(),
+            Error::Invalid(violations) => match violations.as_slice() {
+                [one] => one.message.clone(),
+                all => format!("the input breaks {} rules; `extensions.violations` has each", all.len()),
+            },
+            Error::Changed(_) => {
+                "this was changed since you read it; `extensions.currentVersion` is its version now".into()
+            }
+            Error::KeyTaken => "this idempotencyKey was used for another request; take a new one".into(),
+            Error::Unconfirmed(_) => "the database was lost while this was saved, so it may be saved or not: send it \
+                                      again with the same idempotencyKey, or look before you do"
+                .into(),
             Error::Limit { key, allowed, asked: Some(asked) } => {
                 format!("the request needs {asked}, the limit {key} allows {allowed}")
             }
@@ -117,6 +152,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Unavailable(detail) => write!(f, "the database is not available: {detail}"),
+            Error::Unconfirmed(detail) => write!(f, "the database was lost during a commit: {detail}"),
             Error::Graph(detail) => write!(f, "the graph is not available: {detail}"),
             Error::Internal(detail) | Error::Setup(detail) => f.write_str(detail),
             other => f.write_str(&other.public_message()),

@@ -1,18 +1,19 @@
 //! The only file that names every domain: the root of the schema.
 
 use crate::{
-    chat::message,
+    chat::{self, message},
     graphql::{
+        engine::Roots,
         model::{Entity, FieldDef, Object},
         root::{All, ById, Nodes},
     },
     knowledge::{catalog, status},
-    labs::{lab_finding, lab_report},
-    medications::{medication, purpose},
-    patients::patient,
-    records::medical_history,
-    reports::{report, report_finding},
-    visits::{appointment, symptom},
+    labs::{self, lab_finding, lab_report},
+    medications::{self, medication, purpose},
+    patients::{self, patient},
+    records::{self, medical_history},
+    reports::{self, report, report_finding},
+    visits::{self, appointment, symptom},
 };
 
 /// Every entity with a global id.
@@ -135,3 +136,145 @@ pub static QUERY: Object = Object {
         },
     ],
 };
+
+/// The root of every mutation.
+pub static MUTATION: Object = Object {
+    name: "Mutation",
+    doc: "Where everything is written. Each field is one transaction; those of a request are done in their order.",
+    is_node: false,
+    of: None,
+    scalars: &[],
+    fields: &[
+        FieldDef { name: "registerPatient", doc: "Registers a patient.", field: &patients::writes::REGISTER },
+        FieldDef { name: "correctPatient", doc: "Corrects a patient's record.", field: &patients::writes::CORRECT },
+        FieldDef {
+            name: "removePatient",
+            doc: "Removes a patient and all that belongs to them, here and in the graph. This cannot be undone.",
+            field: &patients::writes::REMOVE,
+        },
+        FieldDef {
+            name: "recordMedicalHistory",
+            doc: "Records an entry of a patient's medical history.",
+            field: &records::writes::RECORD,
+        },
+        FieldDef {
+            name: "correctMedicalHistory",
+            doc: "Corrects an entry of a medical history.",
+            field: &records::writes::CORRECT,
+        },
+        FieldDef {
+            name: "removeMedicalHistory",
+            doc: "Removes an entry of a medical history.",
+            field: &records::writes::REMOVE,
+        },
+        FieldDef {
+            name: "scheduleAppointment",
+            doc: "Schedules an appointment, with symptoms that are known already.",
+            field: &visits::writes::SCHEDULE,
+        },
+        FieldDef {
+            name: "rescheduleAppointment",
+            doc: "Moves an appointment to another day or time.",
+            field: &visits::writes::RESCHEDULE,
+        },
+        FieldDef { name: "cancelAppointment", doc: "Calls an appointment off.", field: &visits::writes::CANCEL },
+        FieldDef { name: "correctAppointment", doc: "Corrects an appointment.", field: &visits::writes::CORRECT },
+        FieldDef {
+            name: "removeAppointment",
+            doc: "Removes an appointment and its symptoms.",
+            field: &visits::writes::REMOVE,
+        },
+        FieldDef {
+            name: "recordSymptoms",
+            doc: "Records symptoms that a patient reported at an appointment.",
+            field: &visits::writes::RECORD_SYMPTOMS,
+        },
+        FieldDef { name: "correctSymptom", doc: "Corrects a symptom.", field: &visits::writes::CORRECT_SYMPTOM },
+        FieldDef { name: "removeSymptom", doc: "Removes a symptom.", field: &visits::writes::REMOVE_SYMPTOM },
+        FieldDef {
+            name: "prescribeMedication",
+            doc: "Prescribes a medication, with what it is for.",
+            field: &medications::writes::PRESCRIBE,
+        },
+        FieldDef {
+            name: "discontinueMedication",
+            doc: "Stops a medication.",
+            field: &medications::writes::DISCONTINUE,
+        },
+        FieldDef { name: "correctMedication", doc: "Corrects a medication.", field: &medications::writes::CORRECT },
+        FieldDef {
+            name: "removeMedication",
+            doc: "Removes a medication and its purposes.",
+            field: &medications::writes::REMOVE,
+        },
+        FieldDef {
+            name: "addMedicationPurposes",
+            doc: "Adds to what a medication is for.",
+            field: &medications::writes::ADD_PURPOSES,
+        },
+        FieldDef {
+            name: "correctMedicationPurpose",
+            doc: "Corrects what a medication is for.",
+            field: &medications::writes::CORRECT_PURPOSE,
+        },
+        FieldDef {
+            name: "removeMedicationPurpose",
+            doc: "Removes something that a medication was for.",
+            field: &medications::writes::REMOVE_PURPOSE,
+        },
+        FieldDef {
+            name: "recordLabReport",
+            doc: "Records a laboratory report, with its findings.",
+            field: &labs::writes::RECORD,
+        },
+        FieldDef { name: "correctLabReport", doc: "Corrects a laboratory report.", field: &labs::writes::CORRECT },
+        FieldDef {
+            name: "removeLabReport",
+            doc: "Removes a laboratory report and its findings.",
+            field: &labs::writes::REMOVE,
+        },
+        FieldDef {
+            name: "addLabFindings",
+            doc: "Adds findings to a laboratory report.",
+            field: &labs::writes::ADD_FINDINGS,
+        },
+        FieldDef {
+            name: "correctLabFinding",
+            doc: "Corrects a finding of a laboratory report.",
+            field: &labs::writes::CORRECT_FINDING,
+        },
+        FieldDef {
+            name: "removeLabFinding",
+            doc: "Removes a finding of a laboratory report.",
+            field: &labs::writes::REMOVE_FINDING,
+        },
+        FieldDef { name: "addReport", doc: "Adds a report, with its findings.", field: &reports::writes::ADD },
+        FieldDef { name: "correctReport", doc: "Corrects a report.", field: &reports::writes::CORRECT },
+        FieldDef { name: "removeReport", doc: "Removes a report and its findings.", field: &reports::writes::REMOVE },
+        FieldDef {
+            name: "addReportFindings",
+            doc: "Adds findings to a report.",
+            field: &reports::writes::ADD_FINDINGS,
+        },
+        FieldDef {
+            name: "correctReportFinding",
+            doc: "Corrects a finding of a report.",
+            field: &reports::writes::CORRECT_FINDING,
+        },
+        FieldDef {
+            name: "removeReportFinding",
+            doc: "Removes a finding of a report.",
+            field: &reports::writes::REMOVE_FINDING,
+        },
+        FieldDef {
+            name: "sendChatMessage",
+            doc: "Adds a message to a patient's conversation.",
+            field: &chat::writes::SEND,
+        },
+        FieldDef { name: "correctChatMessage", doc: "Corrects a message.", field: &chat::writes::CORRECT },
+        FieldDef { name: "removeChatMessage", doc: "Removes a message.", field: &chat::writes::REMOVE },
+    ],
+};
+
+/// Where requests start.
+pub static ROOTS: Roots = Roots { query: &QUERY, mutation: &MUTATION };

@@ -2,7 +2,12 @@
 
 use crate::{
     db::{By, DateTime, Enum, Link, Reach, enumeration, tables},
-    graphql::{entity, model::Children, relation::One},
+    graphql::{
+        entity,
+        model::Children,
+        relation::One,
+        write::{Column, Rules},
+    },
     patients::patient,
 };
 
@@ -22,7 +27,8 @@ enumeration! {
 
 entity! {
     /// A message of a patient's conversation.
-    ChatMessage of tables::chat_history, "Chat_History" by chat_id, patient Reach::Column("patient_id"), search false;
+    ChatMessage of tables::chat_history, "Chat_History" by chat_id, patient Reach::Column("patient_id"), search false,
+        written as "message", "messages";
     columns {
         /// The key of the message in the relational store.
         chat_id: i32 = "chatId" index;
@@ -43,6 +49,17 @@ entity! {
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
     }
 }
+
+/// What must hold of a message that is written.
+pub static RULES: Rules = Rules {
+    columns: &[
+        Column::prose("message_text").required(),
+        Column::of("message_type"),
+        Column::of("timestamp"),
+        Column::line("session_id", 100),
+    ],
+    checks: &[],
+};
 
 /// The messages of a patient, the earliest first.
 pub static OF_PATIENT: Children = Children {

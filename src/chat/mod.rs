@@ -1,3 +1,4 @@
 //! Conversations of patients with the practice and its bot.
 
 pub mod message;
+pub mod writes;

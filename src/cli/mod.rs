@@ -48,7 +48,7 @@ fn fail(error: &Error) -> ExitCode {
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
     // The schema needs no configuration, and must come out of a tree whose configuration is wrong.
     if let Some(("schema", _)) = matches.subcommand() {
-        say(&crate::graphql::engine::sdl(&crate::schema::QUERY))?;
+        say(&crate::graphql::engine::sdl(&crate::schema::ROOTS))?;
         return Ok(ExitCode::SUCCESS);
     }
     let config = gather(matches)?;

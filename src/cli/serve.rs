@@ -8,7 +8,7 @@ use crate::{
     graph::{Graph, projector::Projection},
     graphql::engine::Engine,
     http,
-    schema::QUERY,
+    schema::ROOTS,
 };
 use futures_util::FutureExt;
 use std::{sync::Arc, time::Duration};
@@ -30,7 +30,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let timeout = Duration::from_millis(config.request_timeout_ms);
     let graph = open_graph(config)?;
     let projection = Arc::new(Projection::new(graph.clone(), db.clone(), holder()));
-    let engine = Engine::new(&QUERY, db, graph.clone(), config.limits(), timeout);
+    let engine = Engine::new(&ROOTS, db, graph.clone(), config.limits(), timeout);
     let listener = http::listen(address).await?;
     let projecting = tokio::spawn({
         let projection = projection.clone();

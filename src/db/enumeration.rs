@@ -40,6 +40,13 @@ impl Enumeration {
         Some(found.alias_of.unwrap_or(found.name))
     }
 
+    /// The canonical stored spelling of a value, by its GraphQL name or a stored spelling, older ones included.
+    pub fn canonical(&self, text: &str) -> Option<&'static str> {
+        let found = self.values.iter().find(|value| value.name == text || value.stored.eq_ignore_ascii_case(text))?;
+        let name = found.alias_of.unwrap_or(found.name);
+        self.values.iter().find(|value| value.name == name).map(|value| value.stored)
+    }
+
     /// Every stored spelling that reads as the same value as the given GraphQL name.
     pub fn spellings(&self, name: &str) -> Vec<&'static str> {
         let Some(asked) = self.values.iter().find(|value| value.name == name) else { return Vec::new() };

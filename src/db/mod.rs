@@ -1,5 +1,6 @@
 //! All that knows a SQL backend: connections, statements, tables, migrations. It knows nothing of GraphQL or medicine.
 
+pub mod change;
 mod cond;
 mod connect;
 mod enumeration;

@@ -293,6 +293,14 @@ impl Tx {
         Ok(Tx(conn))
     }
 
+    /// Whose SQL it speaks.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self.0 {
+            Conn::MariaDb(_) => Dialect::MariaDb,
+            Conn::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
     /// Runs a statement and says how many rows it touched.
     pub(crate) async fn execute(&mut self, sql: Sql) -> Result<usize> {
         self.0.touch(sql).await

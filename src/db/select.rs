@@ -219,7 +219,7 @@ pub fn large_column(dialect: Dialect, table: &Table, column: &'static str, keys:
 }
 
 /// Writes that the rows called `alias` belong to patients in scope.
-fn push_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &Scope) {
+pub(super) fn push_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &Scope) {
     let Some(patients) = scope.only() else {
         sql.push("1=1");
         return;

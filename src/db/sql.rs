@@ -3,9 +3,10 @@
 //! Statements are put together at run time (filters, orders and pages are the caller's choice), so they are a
 //! Diesel query fragment of our own: Diesel prepares and caches them, sends the parameters and reads the rows by type.
 //!
-//! **Invariant:** values enter a statement by [`Sql::int`], [`Sql::text`], [`Sql::maybe_text`], [`Sql::keys`] and
-//! [`Sql::long_keys`] alone, as parameters.
+//! **Invariant:** values enter a statement by [`Sql::int`], [`Sql::text`], [`Sql::maybe_text`], [`Sql::cell`], [`Sql::keys`]
+//! and [`Sql::long_keys`] alone, as parameters.
 
+use super::write::Cell;
 use diesel::{
     QueryResult,
     mysql::Mysql,
@@ -89,6 +90,14 @@ impl Sql {
     pub fn maybe_text(&mut self, value: Option<String>) -> &mut Self {
         self.parts.push(Part::Str(value));
         self
+    }
+
+    /// Adds one value of a row as a parameter.
+    pub fn cell(&mut self, cell: Cell) -> &mut Self {
+        match cell {
+            Cell::Int(value) => self.int(value),
+            Cell::Text(value) => self.maybe_text(value),
+        }
     }
 
     /// Adds a table `k(id)` of keys: one parameter however many, so that the text stays the same.

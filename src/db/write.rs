@@ -45,10 +45,7 @@ impl Writer {
                     (_, 0) => "),(",
                     _ => ",",
                 });
-                match cell {
-                    Cell::Int(value) => sql.int(value),
-                    Cell::Text(value) => sql.maybe_text(value),
-                };
+                sql.cell(cell);
             }
             sql.push(")");
             self.tx.execute(sql).await?;

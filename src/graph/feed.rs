@@ -202,6 +202,16 @@ impl Feed {
         Ok(self.db.numbers(&sql).await?.first().map(|(_, id)| *id))
     }
 
+    /// Whether a consumer has dealt with every change of these patients up to this one.
+    pub async fn holds(&self, consumer: i32, patients: &[i32], change: i64) -> Result<bool> {
+        let mut sql = self.sql();
+        sql.push("SELECT 0, COUNT(*) FROM Change_Feed WHERE change_id <= ").int(change);
+        if self.db.numbers(&sql).await?.first().is_some_and(|(_, count)| *count > 0) {
+            return Ok(false);
+        }
+        Ok(self.pending_among(consumer, patients).await?.is_empty())
+    }
+
     /// Removes entries that a consumer has dealt with.
     pub async fn applied(&self, consumer: i32, entries: &[i64]) -> Result<()> {
         let mut sql = self.removal("Feed_Pending", "pending_id", entries);
@@ -330,7 +340,7 @@ impl Feed {
 
     /// The milliseconds of the database's clock. The seconds are not made from a local time, of which an hour is ambiguous
     /// each autumn.
-    fn now(&self) -> &'static str {
+    pub fn now(&self) -> &'static str {
         match self.db.dialect() {
             Dialect::MariaDb => "(UNIX_TIMESTAMP() * 1000 + MICROSECOND(CURRENT_TIMESTAMP(3)) DIV 1000)",
             Dialect::Sqlite => "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",

@@ -36,6 +36,8 @@ pub struct Status {
     /// Whether the store has held a whole graph of our records since the gateway started. A Neo4j is asked nothing before:
     /// it may be empty, another database's, or refuse the log-in.
     pub ready: bool,
+    /// Whom the feed gives the changes that this graph needs.
+    pub consumer: Option<i32>,
     /// Whether this gateway is the one that projects.
     pub leads: bool,
     /// Patients that are yet to be looked at again.

@@ -190,6 +190,7 @@ impl Projection {
     async fn embedded(&self, store: &Embedded) -> Result<()> {
         // Before the first patient is read: what changes from now on is kept for us.
         let consumer = self.feed.register(&format!("embedded:{}", self.holder), KEEP_EMBEDDED_MS).await?;
+        self.graph.note(|status| status.consumer = Some(consumer.id));
         let mut projector = None;
         if !consumer.fresh && self.graph.status().ready {
             projector = Some(Projector::new(self.graph.knowledge()));
@@ -306,6 +307,7 @@ impl Projection {
         let knowledge = self.knowledge().await?;
         let state = store.prepare(&self.feed.database_id().await?).await?;
         let consumer = self.feed.register(&consumer_name(&state.store_id), KEEP_NEO4J_MS).await?;
+        self.graph.note(|status| status.consumer = Some(consumer.id));
         Ok(Writing { consumer, epoch: None, renewed: None, projector: Projector::new(knowledge), batch: WRITTEN })
     }
 

@@ -38,6 +38,8 @@ pub struct Cx {
     pub deadline: Instant,
     /// The loaders of this request; they live no longer.
     pub loaders: Loaders,
+    /// Whether the root's fields are answered one after the other, each seeing what those before it wrote.
+    pub(super) serial: bool,
     pub(super) document: Arc<ExecutableDocument>,
     pub(super) variables: Variables,
     pub(super) introspection: HashMap<String, Vec<u8>>,
@@ -84,6 +86,13 @@ impl Cx {
     /// A value of the document with variables put in; `None` for a variable that was not given.
     pub(super) fn constant(&self, value: &async_graphql_value::Value) -> Option<Value> {
         constant(&self.variables, value)
+    }
+
+    /// Forgets what was read before something was written.
+    pub(super) fn forget(&self) {
+        self.loaders.forget();
+        self.own.forget();
+        self.clinical.forget();
     }
 
     pub(super) fn fragment(&self, name: &Name) -> Option<&FragmentDefinition> {

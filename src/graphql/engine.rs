@@ -23,7 +23,7 @@ use crate::{
     scope::Scope,
 };
 use async_graphql::{
-    Context, EmptyMutation, EmptySubscription, Name, Positioned, Request, Schema, ServerResult, Value,
+    Context, EmptySubscription, Name, Positioned, Request, Schema, ServerResult, Value,
     parser::types::{
         DocumentOperations, ExecutableDocument, Field, InlineFragment, OperationDefinition, OperationType, Selection,
         SelectionSet,
@@ -40,46 +40,61 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// The root type, for async-graphql: it describes every type and resolves none.
-struct Query;
+/// The root objects of a schema.
+pub struct Roots {
+    /// Where reading starts.
+    pub query: &'static Object,
+    /// Where writing starts.
+    pub mutation: &'static Object,
+}
 
-/// The root object; set once, before the schema is built (async-graphql asks for types without an instance).
-static ROOT: OnceLock<&'static Object> = OnceLock::new();
+/// The roots; set once, before the schema is built (async-graphql asks for types without an instance).
+static ROOTS: OnceLock<&'static Roots> = OnceLock::new();
 
-impl async_graphql::OutputType for Query {
-    fn type_name() -> Cow<'static, str> {
-        "Query".into()
-    }
-    fn create_type_info(registry: &mut Registry) -> String {
-        if let Some(root) = ROOT.get() {
-            Types(registry).object(root);
+/// A root type, for async-graphql: it describes every type and resolves none.
+macro_rules! root_type {
+    ($type:ident, $root:ident) => {
+        struct $type;
+
+        impl async_graphql::OutputType for $type {
+            fn type_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+            fn create_type_info(registry: &mut Registry) -> String {
+                if let Some(roots) = ROOTS.get() {
+                    Types(registry).object(roots.$root);
+                }
+                stringify!($type).into()
+            }
+            async fn resolve(
+                &self,
+                _: &async_graphql::ContextSelectionSet<'_>,
+                _: &async_graphql::Positioned<Field>,
+            ) -> ServerResult<Value> {
+                Ok(Value::Null)
+            }
         }
-        "Query".into()
-    }
-    async fn resolve(
-        &self,
-        _: &async_graphql::ContextSelectionSet<'_>,
-        _: &async_graphql::Positioned<Field>,
-    ) -> ServerResult<Value> {
-        Ok(Value::Null)
-    }
-}
 
-impl ContainerType for Query {
-    async fn resolve_field(&self, _: &Context<'_>) -> ServerResult<Option<Value>> {
-        Ok(None)
-    }
-}
+        impl ContainerType for $type {
+            async fn resolve_field(&self, _: &Context<'_>) -> ServerResult<Option<Value>> {
+                Ok(None)
+            }
+        }
 
-impl async_graphql::ObjectType for Query {}
+        impl async_graphql::ObjectType for $type {}
+    };
+}
+root_type!(Query, query);
+root_type!(Mutation, mutation);
 
 /// Answers requests against one schema and store.
 pub struct Engine {
-    schema: Schema<Query, EmptyMutation, EmptySubscription>,
+    schema: Schema<Query, Mutation, EmptySubscription>,
     /// The same types once more: async-graphql keeps its own to itself.
     registry: Registry,
-    root: &'static Object,
-    objects: Objects,
+    roots: &'static Roots,
+    queries: Objects,
+    mutations: Objects,
     documents: Documents,
     db: Db,
     graph: Graph,
@@ -110,18 +125,20 @@ pub struct Answer {
 }
 
 impl Engine {
-    /// An engine for the schema below `root`, on a store.
-    pub fn new(root: &'static Object, db: Db, graph: Graph, limits: Limits, timeout: Duration) -> Self {
-        ROOT.get_or_init(|| root);
-        let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
+    /// An engine for the schema below the roots, on a store.
+    pub fn new(roots: &'static Roots, db: Db, graph: Graph, limits: Limits, timeout: Duration) -> Self {
+        ROOTS.get_or_init(|| roots);
+        let schema = Schema::build(Query, Mutation, EmptySubscription).finish();
         let mut registry = Registry::default();
-        Types(&mut registry).object(root);
+        Types(&mut registry).object(roots.query);
+        Types(&mut registry).object(roots.mutation);
         Types(&mut registry).built_in();
         Engine {
             schema,
             registry,
-            root,
-            objects: Objects::below(root),
+            roots,
+            queries: Objects::below(roots.query),
+            mutations: Objects::below(roots.mutation),
             documents: Documents::default(),
             db,
             graph,
@@ -162,7 +179,8 @@ impl Engine {
             return Err(refuse(Error::BadInput("there are no subscriptions yet".into())));
         }
         let with_defaults = known_variables(operation, given.clone());
-        self.limits.check_operation(&document, operation, &with_defaults, &self.objects).map_err(refuse)?;
+        let objects = if operation.ty == OperationType::Mutation { &self.mutations } else { &self.queries };
+        self.limits.check_operation(&document, operation, &with_defaults, objects).map_err(refuse)?;
         // Validation comes before variables: the specification reports a wrong document first.
         let mut introspection = HashMap::new();
         if known.is_none() {
@@ -204,6 +222,11 @@ impl Engine {
 
     async fn execute(&self, prepared: Prepared, caller: Caller) -> Answer {
         let Prepared { document, name, variables, introspection } = prepared;
+        let operation = match select(&document, name.as_deref()) {
+            Ok(operation) => operation,
+            Err(error) => return refusal(&error, &caller.request_id),
+        };
+        let writes = operation.ty == OperationType::Mutation;
         let cx = Cx {
             db: self.db.clone(),
             graph: caller.recorder.watching(&self.graph),
@@ -214,17 +237,15 @@ impl Engine {
             limits: self.limits.clone(),
             deadline: Instant::now() + self.timeout,
             loaders: Loaders::default(),
+            serial: writes,
             document: document.clone(),
             variables,
             introspection,
             faults: Default::default(),
             recorder: caller.recorder,
         };
-        let operation = match select(&document, name.as_deref()) {
-            Ok(operation) => operation,
-            Err(error) => return refusal(&error, &caller.request_id),
-        };
-        let level = Arc::new(Level::root(Arc::new(Root(self.root))));
+        let root = if writes { self.roots.mutation } else { self.roots.query };
+        let level = Arc::new(Level::root(Arc::new(Root(root))));
         let answered = exec::answer(&cx, level, vec![&operation.selection_set.node]).await;
         let mut body = Vec::with_capacity(1024);
         body.extend_from_slice(b"{\"data\":");
@@ -242,9 +263,9 @@ impl Engine {
 }
 
 /// The schema in its own language.
-pub fn sdl(root: &'static Object) -> String {
-    ROOT.get_or_init(|| root);
-    let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
+pub fn sdl(roots: &'static Roots) -> String {
+    ROOTS.get_or_init(|| roots);
+    let schema = Schema::build(Query, Mutation, EmptySubscription).finish();
     schema.sdl_with_options(async_graphql::SDLExportOptions::new().include_specified_by())
 }
 

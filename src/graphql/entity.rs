@@ -92,12 +92,14 @@ impl<R: Row> RowSet for Set<R> {
     }
 }
 
-/// Declares a row of a table and its GraphQL type: the struct, `TABLE` and `ENTITY`.
+/// Declares a row of a table and its GraphQL type: the struct, `TABLE` and `ENTITY`. Beside it stands `RULES`: what must hold
+/// of a row that is written.
 ///
 /// ```text
 /// entity! {
 ///     /// What it is, for the API's reader.
-///     Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true;
+///     Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true,
+///         written as "medication", "medications";
 ///     columns {                     // in any order
 ///         /// What it means. `index`: an index leads with it, so that it may narrow a read; `order`: and orders by it.
 ///         medicine_name: String = "name" order;
@@ -115,7 +117,8 @@ impl<R: Row> RowSet for Set<R> {
 macro_rules! entity {
     (
         $(#[doc = $doc:literal])*
-        $row:ident of $table:path, $name:literal by $key:ident, patient $reach:expr, search $search:literal;
+        $row:ident of $table:path, $name:literal by $key:ident, patient $reach:expr, search $search:literal,
+            written as $one:literal, $many:literal;
         columns { $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty = $field:literal $($index:ident)?;)* }
         computed { $($(#[doc = $sdoc:literal])* $computed:literal: $sty:ty = $compute:expr;)* }
         fields { $($(#[doc = $fdoc:literal])* $relation:literal = $how:expr;)* }
@@ -149,6 +152,38 @@ macro_rules! entity {
             },
             table: &TABLE,
             columns: &[$(stringify!($column)),*],
+            rules: &RULES,
+            payload: &$crate::graphql::model::Object {
+                name: concat!(stringify!($row), "Payload"),
+                doc: concat!("A ", stringify!($row), " that was written."),
+                is_node: false,
+                of: None,
+                scalars: <$crate::graphql::write::payload::Outcome as $crate::graphql::made::MadeRow>::SCALARS,
+                fields: &[$crate::graphql::model::FieldDef {
+                    name: $one,
+                    doc: "The object as it is now; null if it is gone.",
+                    field: &$crate::graphql::made::ToRow {
+                        entity: &ENTITY,
+                        key: $crate::graphql::write::payload::Outcome::key,
+                    },
+                }],
+            },
+            payloads: &$crate::graphql::model::Object {
+                name: concat!(stringify!($row), "ListPayload"),
+                doc: concat!(stringify!($row), " rows that were written."),
+                is_node: false,
+                of: None,
+                scalars: <$crate::graphql::write::payload::Outcome as $crate::graphql::made::MadeRow>::SCALARS,
+                fields: &[$crate::graphql::model::FieldDef {
+                    name: $many,
+                    doc: "The objects as they are now; those that are gone are left out.",
+                    field: &$crate::graphql::made::ToRows {
+                        entity: &ENTITY,
+                        keys: |outcome: &$crate::graphql::write::payload::Outcome| outcome.keys.clone(),
+                        expected: 5,
+                    },
+                }],
+            },
             fetch: |db, sql| Box::pin(async move {
                 let rows = $crate::db::load!(db, sql, PlacedColumns, $crate::graphql::Placed<$row>)?;
                 Ok($crate::graphql::Set::fetched(rows))
@@ -206,6 +241,11 @@ macro_rules! entity {
                 },)*
             ],
             fields: &[
+                $crate::graphql::model::FieldDef {
+                    name: "version",
+                    doc: "A digest of all that is stored of it: another one after every change, by whatever program. For `expectedVersion`.",
+                    field: &$crate::graphql::write::Version(&ENTITY),
+                },
                 $($crate::graphql::model::FieldDef { name: $relation, doc: concat!($($fdoc, "\n"),*), field: &$how },)*
             ],
         };

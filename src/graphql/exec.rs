@@ -311,8 +311,16 @@ async fn answer_type<'a>(
             loads.push(load(cx, def, level.clone(), slot.clone()));
         }
     }
-    // A serial root (mutations) would await them one by one here.
-    let loaded = join_all(loads).await;
+    let loaded = if cx.serial && level.above.is_none() {
+        let mut loaded = Vec::with_capacity(loads.len());
+        for load in loads {
+            loaded.push(load.await);
+            cx.forget();
+        }
+        loaded
+    } else {
+        join_all(loads).await
+    };
     for (how, column) in how.iter_mut().filter(|how| matches!(how, How::Field(_))).zip(loaded) {
         *how = How::Loaded(column);
     }

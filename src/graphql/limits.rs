@@ -34,6 +34,10 @@ pub struct Limits {
     pub max_level_rows: u32,
     /// Rows that a filter by facts of the graph may match.
     pub max_graph_matches: u32,
+    /// Whether nothing may be written.
+    pub read_only: bool,
+    /// For how long an idempotency key is kept.
+    pub idempotency_hours: u32,
 }
 
 fn check(key: &'static str, allowed: u64, asked: u64) -> Result<()> {
@@ -41,6 +45,11 @@ fn check(key: &'static str, allowed: u64, asked: u64) -> Result<()> {
 }
 
 impl Limits {
+    /// For how long an idempotency key is kept, in milliseconds.
+    pub fn idempotency_ms(&self) -> i64 {
+        i64::from(self.idempotency_hours) * 3_600_000
+    }
+
     /// Counts tokens and nesting of the text, before it is parsed.
     pub fn check_text(&self, text: &str) -> Result<()> {
         let mut bytes = text.bytes().peekable();
@@ -246,6 +255,8 @@ mod tests {
             default_page_size: 20,
             max_level_rows: 1000,
             max_graph_matches: 1000,
+            read_only: false,
+            idempotency_hours: 1,
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
     model::{Children, Entity, Fetched, Rows},
 };
 use crate::{
-    db::{Ask, Db, Select, Sql, Table, large_column},
+    db::{Ask, Db, Select, Sql, Table, change, large_column},
     error::{Error, Result},
     scope::Scope,
 };
@@ -31,13 +31,15 @@ pub enum What {
     Visible(&'static Entity, Scope),
     /// One large column of each row.
     Large(&'static Table, &'static str),
+    /// The version of each row.
+    Version(&'static Entity),
 }
 
 impl What {
     fn name(&self) -> &'static str {
         match self {
             What::Children(children, _) | What::Count(children, _) => children.name,
-            What::Parent(entity) | What::Visible(entity, _) => entity.object.name,
+            What::Parent(entity) | What::Visible(entity, _) | What::Version(entity) => entity.object.name,
             What::Large(table, _) => table.name,
         }
     }
@@ -50,6 +52,7 @@ impl What {
             What::Parent(entity) => format!("p {}", entity.object.name),
             What::Visible(entity, _) => format!("v {}", entity.object.name),
             What::Large(table, column) => format!("l {} {column}", table.name),
+            What::Version(entity) => format!("s {}", entity.object.name),
         }
     }
 }
@@ -86,6 +89,13 @@ type PieceLoader = Loader<Keys, Loaded, Batch>;
 /// The loaders of one request, made when each is first asked.
 #[derive(Default)]
 pub struct Loaders(Mutex<HashMap<String, PieceLoader>>);
+
+impl Loaders {
+    /// Forgets what was loaded: something was written since.
+    pub(super) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
 
 struct Batch {
     db: Db,
@@ -222,6 +232,12 @@ impl Batch {
                 let counts = self.db.numbers(&sql).await?;
                 let rows = counts.len();
                 (sql, counts.into_iter().map(|(key, count)| (key, Piece::Count(count))).collect(), rows)
+            }
+            What::Version(entity) => {
+                let sql = change::as_lists(dialect, entity.table, &entity.stored(), keys);
+                let versions = self.db.versions(&sql).await?;
+                let rows = versions.len();
+                (sql, versions.into_iter().map(|(key, text)| (key, Piece::Text(Some(text.into())))).collect(), rows)
             }
             What::Large(table, column) => {
                 let sql = large_column(dialect, table, column, keys);

@@ -20,6 +20,11 @@ impl<K, V> Default for Memo<K, V> {
 }
 
 impl<K: Hash + Eq, V> Memo<K, V> {
+    /// Forgets the answers: something was written since.
+    pub fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The answer, from whoever asked first.
     pub async fn get(&self, asked: K, ask: impl AsyncFnOnce() -> Result<V>) -> Result<Arc<V>> {
         let cell = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(asked).or_default().clone();

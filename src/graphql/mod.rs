@@ -17,6 +17,7 @@ pub mod report;
 pub mod root;
 pub mod types;
 mod variables;
+pub mod write;
 
 pub use entity::{Placed, Row, Set, StaticallySized};
 pub(crate) use entity::{entity, indexed};

@@ -5,6 +5,7 @@ use super::{
     context::Cx,
     exec::{Column, Level, Slot},
     types::{FieldType, Types},
+    write::rules::Rules,
 };
 use crate::{
     db::{Bad, By, Cond, Db, Kind, Link, Sql, Table},
@@ -116,8 +117,22 @@ pub struct Entity {
     pub table: &'static Table,
     /// The columns in the order of the row type.
     pub columns: &'static [&'static str],
+    /// What must hold of a row that is written.
+    pub rules: &'static Rules,
+    /// What a mutation answers that wrote one row.
+    pub payload: &'static Object,
+    /// What a mutation answers that wrote several.
+    pub payloads: &'static Object,
     /// Runs a statement that answers `(parent, position, row)`.
     pub fetch: for<'a> fn(&'a Db, &'a Sql) -> BoxFuture<'a, Result<Fetched>>,
+}
+
+impl Entity {
+    /// Every column of the table, large ones last.
+    pub fn stored(&self) -> Vec<&'static str> {
+        let large = self.rules.columns.iter().map(|column| column.name).filter(|name| !self.columns.contains(name));
+        self.columns.iter().copied().chain(large).collect()
+    }
 }
 
 impl std::fmt::Debug for Entity {

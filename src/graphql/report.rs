@@ -1,7 +1,7 @@
 //! Errors as a client sees them: one shape, a code each, nothing of the inside.
 
 use super::context::Cx;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Violation};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -33,6 +33,10 @@ struct Extensions {
     request_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<Limit>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Violation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current_version: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -56,6 +60,8 @@ pub fn error(error: &Error, path: &[Value], locations: &[async_graphql::Pos], re
             code: error.code().as_str(),
             request_id: (error.code() == Code::Internal).then(|| request_id.to_owned()),
             limit,
+            violations: if let Error::Invalid(violations) = error { violations.clone() } else { Vec::new() },
+            current_version: if let Error::Changed(version) = error { Some(version.clone()) } else { None },
         },
     }
 }

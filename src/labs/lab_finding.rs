@@ -3,7 +3,13 @@
 use super::lab_report;
 use crate::{
     db::{Bind, By, Cond, Enum, Flag, Link, Reach, enumeration, tables},
-    graphql::{context::Cx, entity, model::Children, relation::One},
+    graphql::{
+        context::Cx,
+        entity,
+        model::Children,
+        relation::One,
+        write::{Check, Column, Rules},
+    },
 };
 
 enumeration! {
@@ -23,7 +29,8 @@ enumeration! {
 entity! {
     /// One finding of a laboratory report.
     LabFinding of tables::lab_finding, "Lab_Finding" by lab_finding_id,
-        patient Reach::Parent("lab_report_id", &lab_report::TABLE), search false;
+        patient Reach::Parent("lab_report_id", &lab_report::TABLE), search false,
+        written as "finding", "findings";
     columns {
         /// The key of the finding in the relational store.
         lab_finding_id: i32 = "labFindingId" index;
@@ -51,6 +58,25 @@ entity! {
         "labReport" = One { entity: &lab_report::ENTITY, column: "lab_report_id" };
     }
 }
+
+/// What must hold of a finding that is written.
+pub static RULES: Rules = Rules {
+    columns: &[
+        Column::line("test_name", 255).required(),
+        Column::line("test_value", 255).required(),
+        Column::line("test_unit", 50),
+        Column::line("reference_range", 100),
+        Column::of("is_abnormal"),
+        Column::of("abnormal_flag"),
+    ],
+    checks: &[Check {
+        columns: &["abnormal_flag", "is_abnormal"],
+        code: "REQUIRED",
+        message: "an abnormal finding needs its flag: on which side of the range it lies",
+        constraint: Some("chk_abnormal_flag"),
+        holds: |row, _| !row.flag("is_abnormal", false) || row.get("abnormal_flag").is_some(),
+    }],
+};
 
 /// The findings of a laboratory report.
 pub static OF_LAB_REPORT: Children = Children {

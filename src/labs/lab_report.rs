@@ -7,13 +7,15 @@ use crate::{
         entity,
         model::Children,
         relation::{List, One},
+        write::{Column, Rules},
     },
     patients::patient,
 };
 
 entity! {
     /// A laboratory report: one sample, several findings.
-    LabReport of tables::lab_report, "Lab_Report" by lab_report_id, patient Reach::Column("patient_id"), search false;
+    LabReport of tables::lab_report, "Lab_Report" by lab_report_id, patient Reach::Column("patient_id"), search false,
+        written as "labReport", "labReports";
     columns {
         /// The key of the report in the relational store.
         lab_report_id: i32 = "labReportId" index;
@@ -40,6 +42,17 @@ entity! {
         "findings" = List { children: &lab_finding::OF_LAB_REPORT, narrowing: None };
     }
 }
+
+/// What must hold of a laboratory report that is written.
+pub static RULES: Rules = Rules {
+    columns: &[
+        Column::of("lab_date").required(),
+        Column::line("lab_type", 255).required(),
+        Column::line("ordering_doctor", 255),
+        Column::line("lab_facility", 255),
+    ],
+    checks: &[],
+};
 
 /// A patient's laboratory reports, the latest first.
 pub static OF_PATIENT: Children = Children {

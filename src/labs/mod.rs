@@ -2,3 +2,4 @@
 
 pub mod lab_finding;
 pub mod lab_report;
+pub mod writes;

@@ -7,6 +7,7 @@ use crate::{
         entity,
         model::Children,
         relation::{List, One},
+        write::{Check, Column, Rules},
     },
     knowledge::clinical,
     patients::patient,
@@ -14,7 +15,8 @@ use crate::{
 
 entity! {
     /// A medicine prescribed to a patient.
-    Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true;
+    Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true,
+        written as "medication", "medications";
     columns {
         /// The key of the medication in the relational store.
         medication_id: i32 = "medicationId" index;
@@ -49,6 +51,37 @@ entity! {
         "treats" = clinical::TREATS;
     }
 }
+
+/// What must hold of a medication that is written.
+pub static RULES: Rules = Rules {
+    columns: &[
+        Column::line("medicine_name", 255).required(),
+        Column::of("is_continued"),
+        Column::of("prescribed_date").required(),
+        Column::of("discontinued_date"),
+        Column::line("dosage", 100),
+        Column::line("frequency", 100),
+        Column::line("prescribed_by", 255),
+    ],
+    checks: &[
+        Check {
+            columns: &["discontinued_date", "is_continued"],
+            code: "REQUIRED",
+            message: "a medication that is not continued needs the date on which it was stopped",
+            constraint: Some("chk_discontinued_date"),
+            holds: |row, _| row.flag("is_continued", true) || row.get("discontinued_date").is_some(),
+        },
+        Check {
+            columns: &["discontinued_date", "prescribed_date"],
+            code: "ORDER",
+            message: "a medication must not be stopped before it was prescribed",
+            constraint: Some("chk_discontinued_order"),
+            holds: |row, _| {
+                row.day("discontinued_date").is_none_or(|end| row.day("prescribed_date").is_none_or(|day| day <= end))
+            },
+        },
+    ],
+};
 
 const LATEST_FIRST: &[By] = &[By { column: "prescribed_date", descending: true, via: false, nullable: false }];
 

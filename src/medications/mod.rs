@@ -2,3 +2,4 @@
 
 pub mod medication;
 pub mod purpose;
+pub mod writes;

@@ -3,13 +3,19 @@
 use super::medication;
 use crate::{
     db::{Link, Reach, tables},
-    graphql::{entity, model::Children, relation::One},
+    graphql::{
+        entity,
+        model::Children,
+        relation::One,
+        write::{Check, Column, Rules},
+    },
 };
 
 entity! {
     /// What a medicine was prescribed for.
     MedicationPurpose of tables::medication_purpose, "Medication_Purpose" by purpose_id,
-        patient Reach::Parent("medication_id", &medication::TABLE), search false;
+        patient Reach::Parent("medication_id", &medication::TABLE), search false,
+        written as "purpose", "purposes";
     columns {
         /// The key of the purpose in the relational store.
         purpose_id: i32 = "purposeId" index;
@@ -26,6 +32,18 @@ entity! {
         "medication" = One { entity: &medication::ENTITY, column: "medication_id" };
     }
 }
+
+/// What must hold of a purpose that is written.
+pub static RULES: Rules = Rules {
+    columns: &[Column::line("condition_name", 255), Column::prose("purpose_description")],
+    checks: &[Check {
+        columns: &["condition_name", "purpose_description"],
+        code: "REQUIRED",
+        message: "a purpose needs a condition or a description",
+        constraint: None,
+        holds: |row, _| row.get("condition_name").or(row.get("purpose_description")).is_some(),
+    }],
+};
 
 /// What a medicine was prescribed for.
 pub static OF_MEDICATION: Children = Children {

@@ -8,6 +8,7 @@ use crate::{
         context::Cx,
         entity,
         relation::{Connection, List, Narrowing},
+        write::{Check, Column, Rules, rules::not_in_future},
     },
     knowledge::{alike, drawing, findings},
     labs, medications, records, reports, visits,
@@ -28,7 +29,8 @@ enumeration! {
 
 entity! {
     /// A person under care.
-    Patient of tables::patient, "Patient" by patient_id, patient Reach::Column("patient_id"), search true;
+    Patient of tables::patient, "Patient" by patient_id, patient Reach::Column("patient_id"), search true,
+        written as "patient", "patients";
     columns {
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
@@ -99,6 +101,27 @@ entity! {
         "graph" = drawing::Graph;
     }
 }
+
+/// What must hold of a patient that is written.
+pub static RULES: Rules = Rules {
+    columns: &[Column::line("name", 255).required(), Column::of("dob"), Column::of("sex").required()],
+    checks: &[
+        Check {
+            columns: &["dob"],
+            code: "IN_FUTURE",
+            message: "a date of birth must not be in the future",
+            constraint: None,
+            holds: |row, today| not_in_future(row, "dob", today),
+        },
+        Check {
+            columns: &["dob"],
+            code: "TOO_EARLY",
+            message: "a date of birth must not be before 1900",
+            constraint: Some("chk_patient_dob"),
+            holds: |row, _| row.day("dob").is_none_or(|day| day.year() >= 1900),
+        },
+    ],
+};
 
 impl Patient {
     fn age(&self, cx: &Cx) -> Option<i32> {

@@ -2,7 +2,12 @@
 
 use crate::{
     db::{Date, DateTime, Enum, Flag, Link, Reach, enumeration, tables},
-    graphql::{entity, model::Children, relation::One},
+    graphql::{
+        entity,
+        model::Children,
+        relation::One,
+        write::{Check, Column, Rules, rules::not_in_future},
+    },
     knowledge::clinical,
     patients::patient,
 };
@@ -44,7 +49,8 @@ enumeration! {
 
 entity! {
     /// An entry of a patient's medical history: a condition, allergy, operation, family history or habit.
-    MedicalHistory of tables::medical_history, "Medical_History" by history_id, patient Reach::Column("patient_id"), search true;
+    MedicalHistory of tables::medical_history, "Medical_History" by history_id, patient Reach::Column("patient_id"), search true,
+        written as "medicalHistory", "medicalHistory";
     columns {
         /// The key of the entry in the relational store.
         history_id: i32 = "historyId" index;
@@ -76,6 +82,25 @@ entity! {
         "treatedBy" = clinical::TREATED_BY;
     }
 }
+
+/// What must hold of an entry that is written.
+pub static RULES: Rules = Rules {
+    columns: &[
+        Column::of("history_type").required(),
+        Column::line("history_item", 255).required(),
+        Column::prose("history_details"),
+        Column::of("history_date"),
+        Column::of("severity"),
+        Column::of("is_active"),
+    ],
+    checks: &[Check {
+        columns: &["history_date"],
+        code: "IN_FUTURE",
+        message: "what is in a medical history must not be in the future",
+        constraint: None,
+        holds: |row, today| not_in_future(row, "history_date", today),
+    }],
+};
 
 /// A patient's medical history, as it was entered.
 pub static OF_PATIENT: Children = Children {

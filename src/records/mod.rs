@@ -1,3 +1,4 @@
 //! What is known of a patient's past.
 
 pub mod medical_history;
+pub mod writes;

@@ -2,3 +2,4 @@
 
 pub mod report;
 pub mod report_finding;
+pub mod writes;

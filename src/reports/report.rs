@@ -7,13 +7,15 @@ use crate::{
         entity,
         model::Children,
         relation::{Large, List, One},
+        write::{Column, Rules},
     },
     patients::patient,
 };
 
 entity! {
     /// A report on a patient: radiology, pathology, discharge, …
-    Report of tables::report, "Report" by report_id, patient Reach::Column("patient_id"), search false;
+    Report of tables::report, "Report" by report_id, patient Reach::Column("patient_id"), search false,
+        written as "report", "reports";
     columns {
         /// The key of the report in the relational store.
         report_id: i32 = "reportId" index;
@@ -42,6 +44,18 @@ entity! {
         "fullText" = Large { entity: &ENTITY, column: "complete_report" };
     }
 }
+
+/// What must hold of a report that is written.
+pub static RULES: Rules = Rules {
+    columns: &[
+        Column::line("report_type", 100).required(),
+        Column::of("report_date").required(),
+        Column::large("complete_report", "fullText", "The whole text."),
+        Column::prose("report_summary"),
+        Column::line("doctor_name", 255),
+    ],
+    checks: &[],
+};
 
 /// A patient's reports, the latest first.
 pub static OF_PATIENT: Children = Children {

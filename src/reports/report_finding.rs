@@ -3,14 +3,20 @@
 use super::report;
 use crate::{
     db::{Enum, Flag, Link, Reach, tables},
-    graphql::{entity, model::Children, relation::One},
+    graphql::{
+        entity,
+        model::Children,
+        relation::One,
+        write::{Check, Column, Rules},
+    },
     records::medical_history::Severity,
 };
 
 entity! {
     /// One finding of a report.
     ReportFinding of tables::report_finding, "Report_Finding" by finding_id,
-        patient Reach::Parent("report_id", &report::TABLE), search false;
+        patient Reach::Parent("report_id", &report::TABLE), search false,
+        written as "finding", "findings";
     columns {
         /// The key of the finding in the relational store.
         finding_id: i32 = "findingId" index;
@@ -35,6 +41,25 @@ entity! {
         "report" = One { entity: &report::ENTITY, column: "report_id" };
     }
 }
+
+/// What must hold of a finding that is written.
+pub static RULES: Rules = Rules {
+    columns: &[
+        Column::line("finding_key", 255).required(),
+        Column::line("finding_value", 255).required(),
+        Column::line("finding_unit", 50),
+        Column::line("normal_range", 100),
+        Column::of("is_abnormal"),
+        Column::of("abnormal_severity"),
+    ],
+    checks: &[Check {
+        columns: &["abnormal_severity", "is_abnormal"],
+        code: "REQUIRED",
+        message: "an abnormal finding needs its severity",
+        constraint: Some("chk_abnormal_severity"),
+        holds: |row, _| !row.flag("is_abnormal", false) || row.get("abnormal_severity").is_some(),
+    }],
+};
 
 /// The findings of a report.
 pub static OF_REPORT: Children = Children {

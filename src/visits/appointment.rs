@@ -8,6 +8,7 @@ use crate::{
         entity,
         model::Children,
         relation::{List, One},
+        write::{Column, Rules},
     },
     patients::patient,
 };
@@ -50,7 +51,8 @@ enumeration! {
 
 entity! {
     /// An appointment of a patient with a doctor.
-    Appointment of tables::appointment, "Appointment" by appointment_id, patient Reach::Column("patient_id"), search false;
+    Appointment of tables::appointment, "Appointment" by appointment_id, patient Reach::Column("patient_id"), search false,
+        written as "appointment", "appointments";
     columns {
         /// The key of the appointment in the relational store.
         appointment_id: i32 = "appointmentId" index;
@@ -81,6 +83,19 @@ entity! {
         "symptoms" = List { children: &symptom::OF_APPOINTMENT, narrowing: None };
     }
 }
+
+/// What must hold of an appointment that is written.
+pub static RULES: Rules = Rules {
+    columns: &[
+        Column::of("appointment_date").required(),
+        Column::of("appointment_time"),
+        Column::of("status"),
+        Column::of("appointment_type"),
+        Column::line("doctor_name", 255),
+        Column::prose("notes"),
+    ],
+    checks: &[],
+};
 
 const LATEST_FIRST: By = By { column: "appointment_date", descending: true, via: false, nullable: false };
 const NEXT_FIRST: By = By { descending: false, ..LATEST_FIRST };

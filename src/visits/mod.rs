@@ -2,3 +2,4 @@
 
 pub mod appointment;
 pub mod symptom;
+pub mod writes;

@@ -3,7 +3,12 @@
 use super::appointment;
 use crate::{
     db::{Enum, Link, Reach, enumeration, tables},
-    graphql::{entity, model::Children, relation::One},
+    graphql::{
+        entity,
+        model::Children,
+        relation::One,
+        write::{Column, Rules},
+    },
     knowledge::clinical,
     records::medical_history::Severity,
 };
@@ -25,7 +30,8 @@ enumeration! {
 entity! {
     /// A symptom that a patient reported at an appointment.
     Symptom of tables::appointment_symptom, "Appointment_Symptom" by symptom_id,
-        patient Reach::Parent("appointment_id", &appointment::TABLE), search true;
+        patient Reach::Parent("appointment_id", &appointment::TABLE), search true,
+        written as "symptom", "symptoms";
     columns {
         /// The key of the symptom in the relational store.
         symptom_id: i32 = "symptomId" index;
@@ -50,6 +56,18 @@ entity! {
         "indicates" = clinical::INDICATES;
     }
 }
+
+/// What must hold of a symptom that is written.
+pub static RULES: Rules = Rules {
+    columns: &[
+        Column::line("symptom_name", 255).required(),
+        Column::prose("symptom_description"),
+        Column::of("severity"),
+        Column::line("duration", 100),
+        Column::of("onset_type"),
+    ],
+    checks: &[],
+};
 
 /// The symptoms reported at an appointment.
 pub static OF_APPOINTMENT: Children = Children {

@@ -1,12 +1,12 @@
 //! The schema: committed, and described to the last value.
 
-use medimax::{error::Code, graphql::engine::sdl, schema::QUERY};
+use medimax::{error::Code, graphql::engine::sdl, schema::ROOTS};
 
 #[test]
 fn the_committed_schema_is_the_built_one() {
     let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql")).unwrap();
     assert!(
-        committed.trim_end() == sdl(&QUERY).trim_end(),
+        committed.trim_end() == sdl(&ROOTS).trim_end(),
         "schema.graphql is stale: cargo run -- schema > schema.graphql"
     );
 }
@@ -14,7 +14,7 @@ fn the_committed_schema_is_the_built_one() {
 #[test]
 fn everything_has_a_description() {
     // In the exported text a description stands on the lines before what it describes.
-    let sdl = sdl(&QUERY);
+    let sdl = sdl(&ROOTS);
     let (mut described, mut inside, mut missing) = (false, false, Vec::new());
     for line in sdl.lines().map(str::trim) {
         match line {

@@ -10,7 +10,7 @@ use medimax::{
         projector::{Projection, built},
     },
     graphql::engine::Engine,
-    schema::QUERY,
+    schema::ROOTS,
     scope::Scope,
 };
 use serde_json::Value;
@@ -44,7 +44,7 @@ fn query(field: &str, first: usize) -> String {
 }
 
 pub(crate) fn engine(store: &Store, graph: &Graph) -> Engine {
-    Engine::new(&QUERY, store.db.clone(), graph.clone(), Config::default().limits(), Duration::from_secs(120))
+    Engine::new(&ROOTS, store.db.clone(), graph.clone(), Config::default().limits(), Duration::from_secs(120))
 }
 
 /// The same in Neo4j.

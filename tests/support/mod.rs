@@ -14,7 +14,7 @@ use medimax::{
         engine::{Caller, Engine},
         limits::Limits,
     },
-    schema::QUERY,
+    schema::ROOTS,
     scope::Scope,
 };
 use serde_json::Value;
@@ -166,7 +166,7 @@ impl Store {
     }
 
     pub(crate) fn engine_with(&self, limits: Limits) -> Engine {
-        Engine::new(&QUERY, self.db.clone(), self.graph.clone(), limits, Duration::from_secs(60))
+        Engine::new(&ROOTS, self.db.clone(), self.graph.clone(), limits, Duration::from_secs(60))
     }
 
     /// The answer to a query, errors and all.

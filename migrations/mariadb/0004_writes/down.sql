@@ -1,0 +1,2 @@
+-- drop table Idempotency_Key
+DROP TABLE IF EXISTS Idempotency_Key;

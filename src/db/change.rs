@@ -1,0 +1,213 @@
+//! Changing single rows inside a transaction: what is there is read as texts, what is written is given as cells.
+
+use super::{
+    pool::{Db, Tx},
+    select::{Reach, Table, push_scope},
+    sql::{Dialect, Sql},
+    write::Cell,
+};
+use crate::{
+    error::{Error, Result},
+    scope::Scope,
+};
+use sha2::{Digest, Sha256};
+
+/// The cells of a row as texts, in the order of the columns asked for; `None` is NULL.
+pub type Texts = Vec<Option<String>>;
+
+/// The rows of a table with these keys, each as one JSON list of some of its columns.
+pub fn as_lists(dialect: Dialect, table: &Table, columns: &[&str], keys: &[i32]) -> Sql {
+    let mut sql = Sql::new(dialect);
+    sql.push(format!("SELECT t.{},", table.key)).push(match dialect {
+        Dialect::MariaDb => "JSON_ARRAY(",
+        Dialect::Sqlite => "json_array(",
+    });
+    for (at, column) in columns.iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        sql.push(match dialect {
+            // As text, so that `0000-00-00` and odd enums are what they are.
+            Dialect::MariaDb => format!("{comma}CAST(t.{column} AS CHAR CHARACTER SET utf8mb4)"),
+            Dialect::Sqlite => format!("{comma}t.{column}"),
+        });
+    }
+    sql.push(") FROM ").keys(keys).straight_join().push(format!("{} t ON t.{} = k.id", table.name, table.key));
+    sql
+}
+
+/// The cells of such a list.
+pub fn of_list(list: &str) -> Result<Texts> {
+    let cells: Vec<serde_json::Value> = serde_json::from_str(list)
+        .map_err(|error| Error::Internal(format!("the database answered a row that is no list: {error}")))?;
+    let text = |cell| match cell {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    };
+    Ok(cells.into_iter().map(text).collect())
+}
+
+/// The version of a row: a digest of its cells.
+pub fn version(cells: &Texts) -> String {
+    let mut digest = Sha256::new();
+    for cell in cells {
+        // A length before each text, so that no two rows run together to the same bytes.
+        match cell {
+            Some(text) => digest.update(format!("{}:{text}", text.len())),
+            None => digest.update("-"),
+        }
+    }
+    format!("{:x}", digest.finalize()).chars().take(16).collect()
+}
+
+impl Tx {
+    /// A row that the caller may see, locked until the transaction ends; `None` if there is none.
+    pub(crate) async fn lock(
+        &mut self,
+        table: &Table,
+        columns: &[&str],
+        key: i32,
+        scope: &Scope,
+    ) -> Result<Option<Texts>> {
+        let mut sql = as_lists(self.dialect(), table, columns, &[key]);
+        sql.push(" WHERE ");
+        push_scope(&mut sql, "t", table, scope);
+        if self.dialect() == Dialect::MariaDb {
+            sql.push(" FOR UPDATE");
+        }
+        let rows = self.conn().texts(sql).await?;
+        rows.into_iter().next().and_then(|(_, list)| list).map(|list| of_list(&list)).transpose()
+    }
+
+    /// Whether the caller may see a row.
+    pub(crate) async fn sees(&mut self, table: &Table, key: i32, scope: &Scope) -> Result<bool> {
+        let mut sql = Sql::new(self.dialect());
+        sql.push("SELECT 0, COUNT(*) FROM ").keys(&[key]).straight_join();
+        sql.push(format!("{} t ON t.{} = k.id WHERE ", table.name, table.key));
+        push_scope(&mut sql, "t", table, scope);
+        Ok(self.numbers(sql).await?.first().is_some_and(|(_, count)| *count > 0))
+    }
+
+    /// Adds rows of the same columns, and answers their keys in the same order.
+    pub(crate) async fn insert(&mut self, table: &Table, columns: &[&str], rows: Vec<Vec<Cell>>) -> Result<Vec<i32>> {
+        let mut keys = Vec::with_capacity(rows.len());
+        let most = (MAX_PARAMETERS / columns.len().max(1)).max(1);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let mut sql = Sql::new(self.dialect());
+            let mut count = 0;
+            sql.push(format!("INSERT INTO {} ({}) VALUES ", table.name, columns.join(",")));
+            for row in rows.by_ref().take(most) {
+                sql.push(if count == 0 { "(" } else { "),(" });
+                for (at, cell) in row.into_iter().enumerate() {
+                    sql.push(if at == 0 { "" } else { "," }).cell(cell);
+                }
+                count += 1;
+            }
+            if count > 1 {
+                sql.varies();
+            }
+            // The second number is only there because rows are read in pairs.
+            sql.push(format!(") RETURNING {}, 0", table.key));
+            keys.extend(self.numbers(sql).await?.into_iter().map(|(key, _)| key));
+        }
+        // Keys grow in the order of the rows, whatever the order of the answer.
+        keys.sort_unstable();
+        Ok(keys)
+    }
+
+    /// Writes cells of a row.
+    pub(crate) async fn update(&mut self, table: &Table, key: i32, cells: Vec<(&str, Cell)>) -> Result<()> {
+        let mut sql = Sql::new(self.dialect());
+        sql.varies();
+        sql.push(format!("UPDATE {} SET ", table.name));
+        for (at, (column, cell)) in cells.into_iter().enumerate() {
+            sql.push(format!("{}{column} = ", if at == 0 { "" } else { ", " })).cell(cell);
+        }
+        sql.push(format!(" WHERE {} = ", table.key)).int(key.into());
+        self.execute(sql).await?;
+        Ok(())
+    }
+
+    /// Removes the rows of a table that belong to a row of another, or that row itself, and says how many there were.
+    pub(crate) async fn remove(&mut self, table: &Table, of: &Table, key: i32) -> Result<usize> {
+        let mut sql = Sql::new(self.dialect());
+        sql.push(format!("DELETE FROM {} WHERE ", table.name));
+        push_below(&mut sql, table, of, key)?;
+        self.execute(sql).await
+    }
+
+    /// The patient that a row belongs to.
+    pub(crate) async fn patient_of(&mut self, table: &Table, key: i32) -> Result<Option<i32>> {
+        let (mut table, mut key) = (table, key);
+        loop {
+            let (column, parent) = match table.patient {
+                Reach::Column(column) if column == table.key => return Ok(Some(key)),
+                Reach::Column(column) => (column, None),
+                Reach::Parent(column, parent) => (column, Some(parent)),
+            };
+            let mut sql = Sql::new(self.dialect());
+            sql.push(format!("SELECT {column}, 0 FROM {} WHERE {} = ", table.name, table.key)).int(key.into());
+            let Some((above, _)) = self.numbers(sql).await?.first().copied() else { return Ok(None) };
+            match parent {
+                Some(parent) => (table, key) = (parent, above),
+                None => return Ok(Some(above)),
+            }
+        }
+    }
+}
+
+/// The most parameters of one statement: below SQLite's 32,766 and MariaDB's 65,535.
+const MAX_PARAMETERS: usize = 16_000;
+
+/// That a row of `table` belongs to the row of `of` with this key.
+fn push_below(sql: &mut Sql, table: &Table, of: &Table, key: i32) -> Result<()> {
+    if table.name == of.name {
+        sql.push(format!("{} = ", table.key)).int(key.into());
+        return Ok(());
+    }
+    match table.patient {
+        Reach::Column(column) if column != table.key => {
+            sql.push(format!("{column} = ")).int(key.into());
+            Ok(())
+        }
+        Reach::Parent(column, parent) => {
+            if parent.name == of.name {
+                sql.push(format!("{column} = ")).int(key.into());
+                return Ok(());
+            }
+            sql.push(format!("{column} IN (SELECT {} FROM {} WHERE ", parent.key, parent.name));
+            push_below(sql, parent, of, key)?;
+            sql.push(")");
+            Ok(())
+        }
+        Reach::Column(_) => Err(Error::Internal(format!("{} is not below {}", table.name, of.name))),
+    }
+}
+
+impl Db {
+    /// The versions of rows, by their keys.
+    pub(crate) async fn versions(&self, sql: &Sql) -> Result<Vec<(i32, String)>> {
+        let rows = self.texts(sql).await?;
+        rows.into_iter().filter_map(|(key, list)| Some(of_list(&list?).map(|cells| (key, version(&cells))))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn different_rows_have_different_versions() {
+        let row = |cells: &[Option<&str>]| version(&cells.iter().map(|cell| cell.map(str::to_owned)).collect());
+        let rows = [
+            row(&[Some("a"), Some("b")]),
+            row(&[Some("ab"), Some("")]),
+            row(&[Some("ab"), None]),
+            row(&[None, Some("ab")]),
+            row(&[Some("1:a"), None]),
+        ];
+        let distinct: std::collections::BTreeSet<&String> = rows.iter().collect();
+        assert_eq!(distinct.len(), rows.len());
+        assert!(rows.iter().all(|version| version.len() == 16));
+    }
+}

@@ -1,0 +1,238 @@
+//! What a client wants written, read from an input object: canonical values by column, and every rule that they break.
+
+use super::{
+    form::Form,
+    rules::{Column, Longest, broken, violation},
+};
+use crate::{
+    db::{Cell, Kind},
+    error::Violation,
+    graphql::{
+        args::{as_list, as_text},
+        model::Entity,
+    },
+};
+use async_graphql::{Value, indexmap::IndexMap};
+use chrono::{DateTime, NaiveDate, NaiveTime};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
+
+/// The values of a row by column, as the store spells them; `None` is NULL. What was not given is not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cells(BTreeMap<&'static str, Option<String>>);
+
+impl Cells {
+    /// A value; `None` where it is NULL or not there.
+    pub fn get(&self, column: &str) -> Option<&str> {
+        self.0.get(column)?.as_deref()
+    }
+
+    /// Whether it was given, NULL or not.
+    pub fn has(&self, column: &str) -> bool {
+        self.0.contains_key(column)
+    }
+
+    /// A day.
+    pub fn day(&self, column: &str) -> Option<NaiveDate> {
+        self.get(column)?.parse().ok()
+    }
+
+    /// A flag, which is this by default.
+    pub fn flag(&self, column: &str, default: bool) -> bool {
+        self.get(column).map_or(default, |value| value != "0")
+    }
+
+    /// Puts a value.
+    pub fn set(&mut self, column: &'static str, value: Option<String>) {
+        self.0.insert(column, value);
+    }
+
+    /// Every value, by column.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.0.iter().map(|(column, value)| (*column, value.as_deref()))
+    }
+
+    /// As parameters of a statement.
+    pub fn cells(&self, entity: &Entity) -> Vec<(&'static str, Cell)> {
+        let cell = |column: &str, value: Option<&str>| match (kind_of(entity, column), value.map(str::parse)) {
+            (Kind::Flag(_) | Kind::Int, Some(Ok(number))) => Cell::Int(number),
+            _ => Cell::Text(value.map(str::to_owned)),
+        };
+        self.iter().map(|(column, value)| (column, cell(column, value))).collect()
+    }
+}
+
+/// One row to be written, and the rows below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Its values.
+    pub cells: Cells,
+    /// For each list of its form: rows.
+    pub below: Vec<Vec<Draft>>,
+}
+
+/// What a column holds.
+pub fn kind_of(entity: &Entity, column: &str) -> Kind {
+    let scalar = entity.object.scalar_of_column(column).and_then(|scalar| entity.object.scalars.get(scalar));
+    scalar.map_or(Kind::Text, |scalar| scalar.kind)
+}
+
+/// Reads input objects. All that is wrong with them is gathered.
+pub struct Reader {
+    /// The day that rules look at.
+    pub today: NaiveDate,
+    /// Where we are.
+    pub path: Vec<Json>,
+    /// What is wrong.
+    pub violations: Vec<Violation>,
+}
+
+impl Reader {
+    /// A new row of a form.
+    pub fn new_row(&mut self, form: &'static Form, given: &IndexMap<async_graphql::Name, Value>) -> Draft {
+        let cells = self.cells(form, given);
+        for column in form.columns() {
+            if column.required && cells.get(column.name).is_none() && !self.named(form, column) {
+                let message = "this must be given";
+                self.violations.push(violation(&self.path, form.field(column), "REQUIRED", message));
+            }
+        }
+        let checks = form.rules().checks.iter().chain(form.checks);
+        for check in broken(checks, &cells, |column| form.has(column), self.today) {
+            self.violations.push(violation(&self.path, form.field_of(check.columns), check.code, check.message));
+        }
+        let mut below = Vec::with_capacity(form.below.len());
+        for list in form.below {
+            let items = given.get(list.field).map(as_list).unwrap_or_default();
+            let mut rows = Vec::with_capacity(items.len());
+            self.path.push(list.field.into());
+            for (at, item) in items.iter().enumerate() {
+                if let Value::Object(item) = item {
+                    self.path.push(at.into());
+                    rows.push(self.new_row(list.form, item));
+                    self.path.pop();
+                }
+            }
+            self.path.pop();
+            below.push(rows);
+        }
+        Draft { cells, below }
+    }
+
+    /// Whether a violation of this column was named already.
+    fn named(&self, form: &Form, column: &'static Column) -> bool {
+        let field = Json::from(form.field(column));
+        self.violations
+            .iter()
+            .any(|known| known.path.split_last().is_some_and(|(last, above)| *last == field && *above == self.path))
+    }
+
+    /// The values of a form's columns, each canonical.
+    pub fn cells(&mut self, form: &'static Form, given: &IndexMap<async_graphql::Name, Value>) -> Cells {
+        let mut cells = Cells::default();
+        for column in form.columns() {
+            let field = form.field(column);
+            let Some(value) = given.get(field) else { continue };
+            match canonical(kind_of(form.entity, column.name), column, value) {
+                Ok(None) if column.required => {
+                    let message =
+                        if *value == Value::Null { "this must not be null" } else { "this must not be blank" };
+                    self.violations.push(violation(&self.path, field, "REQUIRED", message));
+                }
+                Ok(value) => cells.set(column.name, value),
+                Err((code, message)) => self.violations.push(violation(&self.path, field, code, message)),
+            }
+        }
+        cells
+    }
+}
+
+/// A value as it is stored, or what is wrong with it.
+fn canonical(kind: Kind, column: &Column, value: &Value) -> Result<Option<String>, (&'static str, String)> {
+    if *value == Value::Null {
+        return Ok(None);
+    }
+    if let Value::Boolean(yes) = value {
+        return Ok(Some(u8::from(*yes).to_string()));
+    }
+    read(kind, column, as_text(value).unwrap_or_default())
+}
+
+/// A text as the value that is stored, or what is wrong with it. A blank text is none.
+pub fn read(kind: Kind, column: &Column, text: &str) -> Result<Option<String>, (&'static str, String)> {
+    let wrong = |what: &str| Err(("INVALID", format!("this must be {what}")));
+    match kind {
+        Kind::Date => match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            Ok(day) if text.len() == 10 => Ok(Some(day.to_string())),
+            _ => wrong("a day, as 2024-05-01"),
+        },
+        Kind::Time => {
+            let time =
+                NaiveTime::parse_from_str(text, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M"));
+            time.map_or_else(
+                |_| wrong("a time of day, as 14:30:00"),
+                |time| Ok(Some(time.format("%H:%M:%S").to_string())),
+            )
+        }
+        Kind::DateTime => match DateTime::parse_from_rfc3339(text) {
+            Ok(moment) => Ok(Some(moment.naive_utc().format("%Y-%m-%d %H:%M:%S").to_string())),
+            Err(_) => wrong("a moment, as 2024-05-01T10:00:00Z"),
+        },
+        Kind::Enum(of) => match of.canonical(text) {
+            Some(stored) => Ok(Some(stored.to_owned())),
+            None => wrong(&format!("one of {}'s values", of.name)),
+        },
+        _ => clean(column.longest, text),
+    }
+}
+
+/// Text in the one form that is stored: trimmed, composed, lines ended alike.
+fn clean(longest: Longest, text: &str) -> Result<Option<String>, (&'static str, String)> {
+    let lines = matches!(longest, Longest::Prose(_));
+    let text: String = text.replace("\r\n", "\n").trim().nfc().collect();
+    if text.chars().any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\t'))) {
+        return Err(("CONTROL_CHARACTER", "this must hold no control characters".into()));
+    }
+    let too_long = |most: usize, unit: &str| Err(("TOO_LONG", format!("this must be no longer than {most} {unit}")));
+    match longest {
+        Longest::Line(most) if text.chars().count() > most => too_long(most, "characters"),
+        Longest::Prose(most) if text.len() > most => too_long(most, "bytes"),
+        _ => Ok(Some(text).filter(|text| !text.is_empty())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_stored_in_one_form() {
+        let line = |text: &str| clean(Longest::Line(5), text);
+        assert_eq!(line("  A\u{30a}sa "), Ok(Some("Åsa".into())));
+        assert_eq!(line("\u{2003}\n"), Ok(None));
+        assert_eq!(line("abcdef").unwrap_err().0, "TOO_LONG");
+        assert_eq!(line("a\nb").unwrap_err().0, "CONTROL_CHARACTER");
+        assert_eq!(clean(Longest::Prose(9), "a\r\n\tb"), Ok(Some("a\n\tb".into())));
+        assert_eq!(clean(Longest::Prose(9), "a\u{0}b").unwrap_err().0, "CONTROL_CHARACTER");
+        assert_eq!(clean(Longest::Prose(3), "ååå").unwrap_err().0, "TOO_LONG");
+    }
+
+    #[test]
+    fn days_times_and_moments_are_read_strictly() {
+        let of = |kind, text| read(kind, &Column::of("x"), text);
+        assert_eq!(of(Kind::Date, "2024-02-29"), Ok(Some("2024-02-29".into())));
+        assert_eq!(of(Kind::Time, "9:05").unwrap(), Some("09:05:00".into()));
+        assert_eq!(of(Kind::DateTime, "2024-05-01T12:00:00+02:00"), Ok(Some("2024-05-01 10:00:00".into())));
+        for (kind, text) in [
+            (Kind::Date, "2023-02-29"),
+            (Kind::Date, "2024-5-1"),
+            (Kind::Date, "0000-00-00"),
+            (Kind::Time, "24:00"),
+            (Kind::Time, "noon"),
+            (Kind::DateTime, "2024-05-01 10:00:00"),
+        ] {
+            assert_eq!(of(kind, text).unwrap_err().0, "INVALID", "{text}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Mutations: what clients may write, as data. A domain says which columns of its entities are written, what must hold of
+//! them ([`rules`]) and what the mutations are called; everything else is the same for all.
+
+pub mod draft;
+pub mod form;
+pub mod payload;
+mod perform;
+pub mod rules;
+mod version;
+
+pub use form::{Below, Form, Parent, Verb};
+pub use perform::forget_keys;
+pub use rules::{Check, Column, Rules};
+pub use version::Version;
+
+use super::{
+    args::{Args, as_list, id_of},
+    context::Cx,
+    exec::{Given, Level, Slot, children},
+    made::Made,
+    model::{Entity, Field, Loading, Object},
+    types::{Arg, FieldType, Types},
+};
+use crate::error::{Error, Result, Violation};
+use async_graphql::{Name, Value, indexmap::IndexMap};
+use draft::Reader;
+use payload::REMOVAL;
+use perform::{Manner, Work, perform};
+use std::sync::Arc;
+
+/// Adds one row, with those below it.
+pub struct Add(pub &'static Form);
+
+/// Adds several rows below one.
+pub struct AddAll {
+    /// The input object's name.
+    pub name: &'static str,
+    /// Its description.
+    pub doc: &'static str,
+    /// The row that they hang below.
+    pub parent: &'static Parent,
+    /// The list of rows in it.
+    pub list: Below,
+}
+
+/// Changes a row.
+pub struct Change {
+    /// What is given.
+    pub form: &'static Form,
+    /// What is set besides.
+    pub set: &'static [(&'static str, &'static str)],
+    /// What must be given.
+    pub needs: &'static [&'static str],
+}
+
+impl Change {
+    /// One that sets nothing besides, and needs nothing.
+    pub const fn of(form: &'static Form) -> Self {
+        Change { form, set: &[], needs: &[] }
+    }
+}
+
+/// Removes a row and all that belongs to it.
+pub struct Remove {
+    /// Its entity.
+    pub entity: &'static Entity,
+    /// What belongs to it, the lowest first.
+    pub below: &'static [&'static Entity],
+}
+
+/// The longest idempotency key.
+const LONGEST_KEY: usize = 128;
+
+/// The arguments that every mutation takes.
+fn manner_args() -> Vec<Arg> {
+    let once = "A name of your choice for this request, as a UUID. Sent again with the same input, it is not done again: the \
+                answer has the objects as they are now. Send one wherever you would repeat a request that got no answer.";
+    let wait = "Answer only when the graph holds the change, or after ten seconds; `inGraph` says which.";
+    vec![Arg::new("idempotencyKey", "String", once), Arg::new("waitForGraph", "Boolean", wait)]
+}
+
+fn row_args(entity: &Entity) -> Vec<Arg> {
+    let name = entity.object.name;
+    let version = "The object's `version` as you read it: where it is another one by now, nothing is done and the error is \
+                   CONFLICT.";
+    vec![
+        Arg::new("id", "ID!", format!("The global id, as `{name}:12`; `12` will do.")),
+        Arg::new("expectedVersion", "String", version),
+    ]
+}
+
+fn manner(args: &Args) -> Result<Manner> {
+    let key = args.text("idempotencyKey").map(str::to_owned);
+    if let Some(key) = &key
+        && (key.is_empty() || key.chars().count() > LONGEST_KEY || key.chars().any(char::is_control))
+    {
+        let message = format!("an idempotencyKey has 1 to {LONGEST_KEY} characters, none of them control characters");
+        return Err(Error::Invalid(vec![Violation { path: vec!["idempotencyKey".into()], code: "INVALID", message }]));
+    }
+    Ok(Manner { key, wait_for_graph: args.get("waitForGraph") == Some(&Value::Boolean(true)) })
+}
+
+fn input(args: &Args) -> IndexMap<Name, Value> {
+    match args.get("input") {
+        Some(Value::Object(input)) => input.clone(),
+        _ => IndexMap::new(),
+    }
+}
+
+fn reader(cx: &Cx) -> Reader {
+    Reader { today: cx.today, path: vec!["input".into()], violations: Vec::new() }
+}
+
+fn row(entity: &Entity, args: &Args) -> Result<(i32, Option<String>)> {
+    let key = id_of(entity, args.get("id").unwrap_or(&Value::Null))?;
+    // Digits beyond the range of keys name nobody, like -1.
+    Ok((key.unwrap_or(-1), args.text("expectedVersion").map(str::to_owned)))
+}
+
+fn parent_of(
+    parent: &'static Parent,
+    given: &IndexMap<Name, Value>,
+    reader: &mut Reader,
+) -> Option<(&'static Parent, i32)> {
+    match id_of(parent.entity, given.get(parent.field).unwrap_or(&Value::Null)) {
+        Ok(key) => Some((parent, key.unwrap_or(-1))),
+        Err(error) => {
+            let message = error.public_message();
+            reader.violations.push(rules::violation(&reader.path, parent.field, "INVALID", message));
+            None
+        }
+    }
+}
+
+/// Everything that is wrong, at once.
+fn sound(reader: Reader) -> Result<()> {
+    if reader.violations.is_empty() { Ok(()) } else { Err(Error::Invalid(reader.violations)) }
+}
+
+impl Add {
+    fn work(&self, cx: &Cx, args: &Args) -> Result<Work> {
+        let (given, mut reader) = (input(args), reader(cx));
+        let parent = self.0.parent.and_then(|parent| parent_of(parent, &given, &mut reader));
+        let rows = vec![reader.new_row(self.0, &given)];
+        sound(reader)?;
+        Ok(Work::Add { form: self.0, parent, rows })
+    }
+}
+
+impl AddAll {
+    fn work(&self, cx: &Cx, args: &Args) -> Result<Work> {
+        let (given, mut reader, list) = (input(args), reader(cx), &self.list);
+        let parent = parent_of(self.parent, &given, &mut reader);
+        let items = given.get(list.field).map(as_list).unwrap_or_default();
+        if items.len() > cx.limits.max_page_size as usize {
+            let (allowed, asked) = (u64::from(cx.limits.max_page_size), Some(items.len() as u64));
+            return Err(Error::Limit { key: "max_page_size", allowed, asked });
+        }
+        reader.path.push(list.field.into());
+        let mut rows = Vec::with_capacity(items.len());
+        for (at, item) in items.iter().enumerate() {
+            if let Value::Object(item) = item {
+                reader.path.push(at.into());
+                rows.push(reader.new_row(list.form, item));
+                reader.path.pop();
+            }
+        }
+        sound(reader)?;
+        Ok(Work::Add { form: list.form, parent, rows })
+    }
+}
+
+impl Change {
+    fn work(&self, cx: &Cx, args: &Args) -> Result<Work> {
+        let (given, mut reader) = (input(args), reader(cx));
+        let (key, expected) = row(self.form.entity, args)?;
+        let mut cells = reader.cells(self.form, &given);
+        for column in self.form.columns().filter(|column| self.needs.contains(&column.name)) {
+            let field = self.form.field(column);
+            if !given.contains_key(field) {
+                reader.violations.push(rules::violation(&reader.path, field, "REQUIRED", "this must be given"));
+            }
+        }
+        sound(reader)?;
+        for (column, value) in self.set {
+            cells.set(column, Some((*value).to_owned()));
+        }
+        Ok(Work::Change { form: self.form, key, expected, cells })
+    }
+}
+
+impl Remove {
+    fn work(&self, args: &Args) -> Result<Work> {
+        let (key, expected) = row(self.entity, args)?;
+        Ok(Work::Remove { entity: self.entity, below: self.below, key, expected })
+    }
+}
+
+/// Does the work, and leads to the payload.
+async fn done<'a>(
+    cx: &'a Cx,
+    level: &Arc<Level<'a>>,
+    slot: &Arc<Slot<'a>>,
+    payload: &'static Object,
+    work: Work,
+) -> Result<super::exec::Column<'a>> {
+    if cx.limits.read_only {
+        return Err(Error::BadInput("this gateway only reads (`read_only`)".into()));
+    }
+    let outcome = perform(cx, slot.name, &work, &manner(&slot.args)?).await?;
+    let given = vec![Given::One(Made::rows(payload, vec![outcome]))];
+    Ok(children(cx, level, slot, given).await)
+}
+
+impl Field for Add {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        let input = self.0.describe(types);
+        types.object(self.0.entity.payload);
+        let mut args = vec![Arg::new("input", format!("{input}!"), "What to write.")];
+        args.extend(manner_args());
+        FieldType { ty: self.0.entity.payload.name.into(), args }
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(self.0.entity.payload)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
+        Box::pin(async move { done(cx, &level, &slot, self.0.entity.payload, self.work(cx, &slot.args)?).await })
+    }
+}
+
+impl Field for AddAll {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        let list = &self.list;
+        let item = list.form.describe(types);
+        let fields = vec![
+            Arg::new(self.parent.field, "ID!", self.parent.doc),
+            Arg::new(list.field, format!("[{item}!]!"), list.doc),
+        ];
+        let input = types.input(self.name, self.doc, fields);
+        types.object(list.form.entity.payloads);
+        let mut args = vec![Arg::new("input", format!("{input}!"), "What to write.")];
+        args.extend(manner_args());
+        FieldType { ty: list.form.entity.payloads.name.into(), args }
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(self.list.form.entity.payloads)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
+        let payload = self.list.form.entity.payloads;
+        Box::pin(async move { done(cx, &level, &slot, payload, self.work(cx, &slot.args)?).await })
+    }
+}
+
+impl Field for Change {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        let entity = self.form.entity;
+        types.object(entity.payload);
+        let mut args = row_args(entity);
+        if self.form.columns().next().is_some() {
+            let input = self.form.describe(types);
+            let doc = "What to write: a field that is left out stays as it is, a null clears it.";
+            args.push(Arg::new("input", format!("{input}!"), doc));
+        }
+        args.extend(manner_args());
+        FieldType { ty: entity.payload.name.into(), args }
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(self.form.entity.payload)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
+        let payload = self.form.entity.payload;
+        Box::pin(async move { done(cx, &level, &slot, payload, self.work(cx, &slot.args)?).await })
+    }
+}
+
+impl Field for Remove {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        types.object(&REMOVAL);
+        let mut args = row_args(self.entity);
+        args.extend(manner_args());
+        FieldType { ty: REMOVAL.name.into(), args }
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(&REMOVAL)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
+        Box::pin(async move { done(cx, &level, &slot, &REMOVAL, self.work(&slot.args)?).await })
+    }
+}

@@ -1,0 +1,88 @@
+//! What a mutation answers: the rows that it wrote, with all their relations, or what it removed.
+
+use crate::{
+    db::Flag,
+    graphql::{
+        made::{MadeRow, ToMany, made},
+        model::{FieldDef, Object},
+    },
+};
+use serde::{Deserialize, Serialize};
+
+/// What a mutation did. It is kept with its idempotency key, for a replay.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The keys of the rows that it wrote.
+    pub keys: Vec<i32>,
+    /// How many rows of each type it removed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Removed>,
+    /// Whether it was done before, under the same idempotency key.
+    #[serde(skip)]
+    pub replayed: bool,
+    /// Whether the graph holds it, where the client waited for that.
+    #[serde(skip)]
+    pub in_graph: bool,
+}
+
+/// Rows of a type that were removed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Removed {
+    /// The type in GraphQL.
+    pub of: String,
+    /// How many.
+    pub count: i32,
+}
+
+impl Outcome {
+    /// The key of the only row.
+    pub fn key(&self) -> Option<i32> {
+        self.keys.first().copied()
+    }
+}
+
+made! {
+    Outcome {
+        /// Whether this was done before, by a request with the same `idempotencyKey`; then it was not done again.
+        "replayed": Flag<false> = |outcome| Flag(outcome.replayed);
+        /// Whether the graph holds the change: true only with `waitForGraph`, if it came to hold it in time.
+        "inGraph": Flag<false> = |outcome| Flag(outcome.in_graph);
+    }
+}
+
+made! {
+    Removed {
+        /// The type of the objects.
+        "type": String = |removed| removed.of.clone();
+        /// How many there were.
+        "count": i32 = |removed| removed.count;
+    }
+}
+
+static REMOVED: Object = Object {
+    name: "Removed",
+    doc: "Objects of a type that were removed.",
+    is_node: false,
+    of: None,
+    scalars: Removed::SCALARS,
+    fields: &[],
+};
+
+/// What a removal answers.
+pub static REMOVAL: Object = Object {
+    name: "RemovalPayload",
+    doc: "What a removal removed.",
+    is_node: false,
+    of: None,
+    scalars: Outcome::SCALARS,
+    fields: &[FieldDef {
+        name: "removed",
+        doc: "The object itself and all that belonged to it, by type; types without any are left out.",
+        field: &ToMany {
+            object: &REMOVED,
+            make: |outcome: &Outcome, _, _| Ok(outcome.removed.clone()),
+            args: |_| Vec::new(),
+            expected: 5,
+        },
+    }],
+};

@@ -1,0 +1,391 @@
+//! A mutation as one transaction: all of it or nothing, once, and said only when it is kept.
+
+use super::{
+    draft::{Cells, Draft},
+    form::{Below, Form, Parent},
+    payload::{Outcome, Removed},
+    rules::{Check, broken, violation},
+};
+use crate::{
+    db::{Cell, Db, Dialect, Sql, Table, Tx, change, fault},
+    error::{Error, Result, Violation},
+    graph::feed::Feed,
+    graphql::{context::Cx, model::Entity},
+};
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// What is to be done, read and checked.
+pub(super) enum Work {
+    /// New rows.
+    Add {
+        /// Their form.
+        form: &'static Form,
+        /// The row that they hang below.
+        parent: Option<(&'static Parent, i32)>,
+        /// They.
+        rows: Vec<Draft>,
+    },
+    /// New values of a row.
+    Change {
+        /// Its form.
+        form: &'static Form,
+        /// Its key.
+        key: i32,
+        /// The version that the client read.
+        expected: Option<String>,
+        /// The values.
+        cells: Cells,
+    },
+    /// The end of a row and of all that belongs to it.
+    Remove {
+        /// Its entity.
+        entity: &'static Entity,
+        /// What belongs to it, the lowest first.
+        below: &'static [&'static Entity],
+        /// Its key.
+        key: i32,
+        /// The version that the client read.
+        expected: Option<String>,
+    },
+}
+
+impl Work {
+    /// Equal for the same request, spelled however, and by whichever process.
+    fn identity(&self, mutation: &str) -> String {
+        let text = match self {
+            Work::Add { parent, rows, .. } => format!("{mutation} {:?} {rows:?}", parent.map(|(_, key)| key)),
+            Work::Change { key, expected, cells, .. } => format!("{mutation} {key} {expected:?} {cells:?}"),
+            Work::Remove { key, expected, .. } => format!("{mutation} {key} {expected:?}"),
+        };
+        format!("{:x}", Sha256::digest(text))
+    }
+}
+
+/// How a client wants it done.
+#[derive(Debug, Default)]
+pub(super) struct Manner {
+    /// The name under which it is done only once.
+    pub key: Option<String>,
+    /// Whether to answer only when the graph holds it.
+    pub wait_for_graph: bool,
+}
+
+/// How often a transaction is begun at most.
+const ATTEMPTS: u32 = 5;
+/// How long a client waits for the graph at most.
+const GRAPH_WAIT: Duration = Duration::from_secs(10);
+/// How often the graph is looked at meanwhile.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Does the work.
+pub(super) async fn perform(cx: &Cx, mutation: &str, work: &Work, manner: &Manner) -> Result<Outcome> {
+    let digest = work.identity(mutation);
+    let (mut attempt, mut unconfirmed) = (0, None);
+    let done = loop {
+        attempt += 1;
+        let attempted = Attempt { cx, mutation, work, manner, digest: &digest }.run().await;
+        let again = match &attempted {
+            // The store took it back.
+            Err(error) if fault::asks_again(error) => true,
+            // It was lost before the commit, so nothing is kept.
+            Err(Error::Unavailable(_)) => true,
+            // Whether it is kept is not known; with a key the next attempt finds out.
+            Err(Error::Unconfirmed(detail)) => {
+                unconfirmed = Some(detail.clone());
+                manner.key.is_some()
+            }
+            _ => false,
+        };
+        if !again || attempt == ATTEMPTS {
+            break match (attempted, unconfirmed) {
+                (Err(Error::Unavailable(_)), Some(detail)) => Err(Error::Unconfirmed(detail)),
+                (attempted, _) => attempted,
+            };
+        }
+        cx.db.forget_idle();
+        sleep(Duration::from_millis(20 << attempt)).await;
+    };
+    let (mut outcome, patients, last) = done?;
+    if manner.wait_for_graph {
+        outcome.in_graph = reaches_graph(cx, &patients, last).await?;
+    }
+    Ok(outcome)
+}
+
+/// What was done, to whom, and the last change of it in the feed.
+type Done = (Outcome, Vec<i32>, i64);
+
+struct Attempt<'a> {
+    cx: &'a Cx,
+    mutation: &'a str,
+    work: &'a Work,
+    manner: &'a Manner,
+    digest: &'a str,
+}
+
+impl Attempt<'_> {
+    async fn run(&self) -> Result<Done> {
+        let mut tx = Tx::begin(&self.cx.db).await?;
+        if let Some(key) = &self.manner.key
+            && let Some(outcome) = self.claim(&mut tx, key).await?
+        {
+            let (patients, last) = self.followed(&mut tx, &outcome).await?;
+            return Ok((outcome, patients, last));
+        }
+        let before = match self.work {
+            // Afterwards nothing says any more whose it was.
+            Work::Remove { entity, key, .. } => self.patients(&mut tx, entity.table, &[*key]).await?,
+            _ => Vec::new(),
+        };
+        let outcome = self.act(&mut tx).await?;
+        if let Some(key) = &self.manner.key {
+            let mut sql = Sql::new(tx.dialect());
+            let kept = serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
+            sql.push("UPDATE Idempotency_Key SET outcome = ").text(kept);
+            sql.push(" WHERE idempotency_key = ").text(key);
+            tx.execute(sql).await?;
+        }
+        let (mut patients, last) = self.followed(&mut tx, &outcome).await?;
+        patients.extend(before);
+        match tx.commit().await {
+            Err(Error::Unavailable(detail)) => Err(Error::Unconfirmed(detail)),
+            ended => ended.map(|()| (outcome, patients, last)),
+        }
+    }
+
+    /// Takes the key for this request; or what was done under it, if it was taken by the same.
+    async fn claim(&self, tx: &mut Tx, key: &str) -> Result<Option<Outcome>> {
+        let mut sql = Sql::new(tx.dialect());
+        // Who holds the same key in an open transaction is waited for.
+        sql.push(match tx.dialect() {
+            Dialect::MariaDb => "INSERT IGNORE INTO ",
+            Dialect::Sqlite => "INSERT OR IGNORE INTO ",
+        });
+        sql.push("Idempotency_Key (idempotency_key, mutation, digest, expires_ms) VALUES (").text(key);
+        sql.push(", ").text(self.mutation).push(", ").text(self.digest).push(", ");
+        sql.push(Feed::new(self.cx.db.clone()).now()).push(" + ").int(self.cx.limits.idempotency_ms()).push(")");
+        if tx.execute(sql).await? == 1 {
+            return Ok(None);
+        }
+        let mut sql = Sql::new(tx.dialect());
+        sql.push("SELECT CASE WHEN digest = ").text(self.digest).push(" THEN 1 ELSE 0 END, outcome");
+        sql.push(" FROM Idempotency_Key WHERE idempotency_key = ").text(key);
+        match tx.conn().texts(sql).await?.into_iter().next() {
+            Some((1, Some(outcome))) => {
+                let outcome: Outcome = serde_json::from_str(&outcome)
+                    .map_err(|error| Error::Internal(format!("a kept outcome cannot be read: {error}")))?;
+                Ok(Some(Outcome { replayed: true, ..outcome }))
+            }
+            Some((0, _)) => Err(Error::KeyTaken),
+            // It ran out between the two statements; who asks again finds it free.
+            _ => Err(Error::Unavailable("an idempotency key ran out while it was read".into())),
+        }
+    }
+
+    /// The patients whom it concerns, and the last change in the feed so far; known only to whoever waits for the graph.
+    async fn followed(&self, tx: &mut Tx, outcome: &Outcome) -> Result<(Vec<i32>, i64)> {
+        if !self.manner.wait_for_graph {
+            return Ok((Vec::new(), 0));
+        }
+        let table = match self.work {
+            Work::Add { form, .. } | Work::Change { form, .. } => form.entity.table,
+            Work::Remove { entity, .. } => entity.table,
+        };
+        let patients = self.patients(tx, table, &outcome.keys).await?;
+        let mut sql = Sql::new(tx.dialect());
+        sql.push("SELECT 0, COALESCE(MAX(change_id), 0) FROM Change_Feed");
+        let last = tx.numbers(sql).await?.first().map_or(0, |(_, last)| *last);
+        Ok((patients, last))
+    }
+
+    async fn patients(&self, tx: &mut Tx, table: &Table, keys: &[i32]) -> Result<Vec<i32>> {
+        let mut patients = Vec::new();
+        if self.manner.wait_for_graph {
+            for key in keys {
+                patients.extend(tx.patient_of(table, *key).await?);
+            }
+        }
+        Ok(patients)
+    }
+
+    async fn act(&self, tx: &mut Tx) -> Result<Outcome> {
+        match self.work {
+            Work::Add { form, parent, rows } => {
+                if let Some((parent, key)) = parent
+                    && !tx.sees(parent.entity.table, *key, &self.cx.scope).await?
+                {
+                    return Err(nobody(&["input", parent.field], parent.entity));
+                }
+                let given = parent.map(|(parent, key)| (parent.column, key));
+                let keys = add(tx, form, given, rows)
+                    .await
+                    .map_err(|error| of_database(error, form, parent.map(|(parent, _)| parent)))?;
+                Ok(Outcome { keys, ..Outcome::default() })
+            }
+            Work::Change { form, key, expected, cells } => {
+                self.change(tx, form, *key, expected.as_deref(), cells).await?;
+                Ok(Outcome { keys: vec![*key], ..Outcome::default() })
+            }
+            Work::Remove { entity, below, key, expected } => {
+                self.locked(tx, entity, *key, expected.as_deref()).await?;
+                let mut removed = Vec::new();
+                // Not left to the database's cascades: an adopted one may lack them.
+                for entity_below in below.iter().chain([entity]) {
+                    let count = tx.remove(entity_below.table, entity.table, *key).await?;
+                    if count > 0 {
+                        removed.insert(0, Removed { of: entity_below.object.name.into(), count: count as i32 });
+                    }
+                }
+                Ok(Outcome { removed, ..Outcome::default() })
+            }
+        }
+    }
+
+    /// The row as it is stored, if it is the one that the client knows.
+    async fn locked(
+        &self,
+        tx: &mut Tx,
+        entity: &'static Entity,
+        key: i32,
+        expected: Option<&str>,
+    ) -> Result<change::Texts> {
+        let columns = entity.stored();
+        let stored = tx.lock(entity.table, &columns, key, &self.cx.scope).await?;
+        let stored = stored.ok_or_else(|| nobody(&["id"], entity))?;
+        let version = change::version(&stored);
+        if expected.is_some_and(|expected| expected != version) {
+            return Err(Error::Changed(version));
+        }
+        Ok(stored)
+    }
+
+    async fn change(
+        &self,
+        tx: &mut Tx,
+        form: &'static Form,
+        key: i32,
+        expected: Option<&str>,
+        cells: &Cells,
+    ) -> Result<()> {
+        let stored = self.locked(tx, form.entity, key, expected).await?;
+        let mut row = Cells::default();
+        for (column, text) in form.entity.stored().into_iter().zip(stored) {
+            row.set(column, text);
+        }
+        let mut changed = Cells::default();
+        for (column, value) in cells.iter() {
+            if row.get(column) != value {
+                changed.set(column, value.map(str::to_owned));
+                row.set(column, value.map(str::to_owned));
+            }
+        }
+        // A row that broke a rule before may be mended a step at a time: only rules on what is given count.
+        let checks = form.rules().checks.iter().chain(form.checks);
+        let violations = of_checks(form, broken(checks, &row, |column| cells.has(column), self.cx.today));
+        if !violations.is_empty() {
+            return Err(Error::Invalid(violations));
+        }
+        let written = changed.cells(form.entity);
+        if written.is_empty() {
+            return Ok(());
+        }
+        tx.update(form.entity.table, key, written).await.map_err(|error| of_database(error, form, None))
+    }
+}
+
+/// Adds rows and those below them; answers the keys of the rows themselves.
+async fn add(tx: &mut Tx, form: &'static Form, above: Option<(&'static str, i32)>, rows: &[Draft]) -> Result<Vec<i32>> {
+    let mut keys = Vec::with_capacity(rows.len());
+    // What is left out takes the column's default, so one statement is for rows that give the same.
+    for alike in rows.chunk_by(|a, b| a.cells.iter().map(|(c, _)| c).eq(b.cells.iter().map(|(c, _)| c))) {
+        let (mut columns, mut cells) = (Vec::new(), Vec::with_capacity(alike.len()));
+        for row in alike {
+            let mut values = row.cells.cells(form.entity);
+            values.extend(above.map(|(column, key)| (column, Cell::Int(key.into()))));
+            columns = values.iter().map(|(column, _)| *column).collect();
+            cells.push(values.into_iter().map(|(_, cell)| cell).collect());
+        }
+        let made = tx.insert(form.entity.table, &columns, cells).await?;
+        if made.len() != alike.len() {
+            return Err(Error::Internal(format!("{} rows were added in the place of {}", made.len(), alike.len())));
+        }
+        for (row, key) in alike.iter().zip(&made) {
+            for (Below { form, column, .. }, rows) in form.below.iter().zip(&row.below) {
+                Box::pin(add(tx, form, Some((column, *key)), rows)).await?;
+            }
+        }
+        keys.extend(made);
+    }
+    Ok(keys)
+}
+
+fn nobody(path: &[&str], entity: &Entity) -> Error {
+    let path = path.iter().map(|part| (*part).into()).collect();
+    Error::Invalid(vec![Violation {
+        path,
+        code: "NOT_FOUND",
+        message: format!("there is no such {}", entity.object.name),
+    }])
+}
+
+fn of_checks(form: &Form, checks: Vec<&Check>) -> Vec<Violation> {
+    let input = [serde_json::Value::from("input")];
+    let shown = |check: &&Check| violation(&input, form.field_of(check.columns), check.code, check.message);
+    checks.iter().map(shown).collect()
+}
+
+/// The database's own refusal, in the words of the rule that it stands for.
+fn of_database(error: Error, form: &Form, parent: Option<&Parent>) -> Error {
+    let Error::Internal(text) = &error else { return error };
+    let forms = std::iter::once(form).chain(form.below.iter().map(|below| below.form));
+    for form in forms {
+        let stands_for = |check: &&Check| check.constraint.is_some_and(|name| text.contains(name));
+        let checks: Vec<&Check> = form.rules().checks.iter().filter(stands_for).collect();
+        if !checks.is_empty() {
+            return Error::Invalid(of_checks(form, checks));
+        }
+    }
+    match parent {
+        // It was there when it was looked for.
+        Some(parent) if text.to_lowercase().contains("foreign key constraint") => {
+            nobody(&["input", parent.field], parent.entity)
+        }
+        _ => error,
+    }
+}
+
+/// Waits until the graph that this gateway asks holds what was written; `false` where it takes too long.
+async fn reaches_graph(cx: &Cx, patients: &[i32], last: i64) -> Result<bool> {
+    let feed = Feed::new(cx.db.clone());
+    let most = (Instant::now() + GRAPH_WAIT).min(cx.deadline - GRAPH_WAIT / 10);
+    loop {
+        if let Some(consumer) = cx.graph.status().consumer
+            && feed.holds(consumer, patients, last).await?
+        {
+            return Ok(true);
+        }
+        if Instant::now() > most {
+            return Ok(false);
+        }
+        sleep(LOOK).await;
+    }
+}
+
+/// Forgets idempotency keys whose time is over, some at a time; says how many.
+pub async fn forget_keys(db: &Db) -> Result<usize> {
+    let mut sql = Sql::new(db.dialect());
+    sql.push("SELECT key_id, 0 FROM Idempotency_Key WHERE expires_ms < ").push(Feed::new(db.clone()).now());
+    sql.push(" ORDER BY expires_ms LIMIT 1000");
+    let over: Vec<i32> = db.numbers(&sql).await?.into_iter().map(|(key, _)| key).collect();
+    if over.is_empty() {
+        return Ok(0);
+    }
+    let mut tx = Tx::begin(db).await?;
+    let mut sql = Sql::new(db.dialect());
+    sql.push("DELETE FROM Idempotency_Key WHERE key_id IN (SELECT k.id FROM ").keys(&over).push(")");
+    let gone = tx.execute(sql).await?;
+    tx.commit().await?;
+    Ok(gone)
+}

@@ -1,0 +1,116 @@
+//! What must hold of rows that are written. Pure: values and the day come in, violations go out.
+//!
+//! The database has the same rules as constraints where it can express them; [`Check::constraint`] names them, so that its
+//! refusal, after a race or a rule that was missed here, reads the same.
+
+use super::draft::Cells;
+use crate::error::Violation;
+use chrono::NaiveDate;
+use serde_json::Value;
+
+/// The columns of a table that clients write, and what must hold of a row.
+pub struct Rules {
+    /// The columns.
+    pub columns: &'static [Column],
+    /// What must hold between them.
+    pub checks: &'static [Check],
+}
+
+/// A column that clients write.
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether a row must have it.
+    pub required: bool,
+    /// How long a text may be.
+    pub longest: Longest,
+    /// The field that shows it, and what it is, where that is no scalar of the row.
+    pub shown: Option<(&'static str, &'static str)>,
+}
+
+/// How long a text may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Longest {
+    /// One line of so many characters.
+    Line(usize),
+    /// Lines of so many bytes together.
+    Prose(usize),
+    /// It is no text.
+    NoText,
+}
+
+/// The bytes of MariaDB's TEXT.
+const TEXT: usize = 65_535;
+/// The bytes of MariaDB's LONGTEXT.
+const LONGTEXT: usize = 4_294_967_295;
+
+impl Column {
+    /// One line of text.
+    pub const fn line(name: &'static str, characters: usize) -> Self {
+        Column { name, required: false, longest: Longest::Line(characters), shown: None }
+    }
+
+    /// Lines of text.
+    pub const fn prose(name: &'static str) -> Self {
+        Column { name, required: false, longest: Longest::Prose(TEXT), shown: None }
+    }
+
+    /// A text of any length, which `field` shows.
+    pub const fn large(name: &'static str, field: &'static str, doc: &'static str) -> Self {
+        Column { name, required: false, longest: Longest::Prose(LONGTEXT), shown: Some((field, doc)) }
+    }
+
+    /// Anything but text.
+    pub const fn of(name: &'static str) -> Self {
+        Column { name, required: false, longest: Longest::NoText, shown: None }
+    }
+
+    /// The same, which every row must have.
+    pub const fn required(self) -> Self {
+        Column { required: true, ..self }
+    }
+}
+
+/// A rule between values of a row.
+pub struct Check {
+    /// The columns that it looks at; a violation is shown at the first.
+    pub columns: &'static [&'static str],
+    /// Which kind of rule, for programs.
+    pub code: &'static str,
+    /// What it says, for people.
+    pub message: &'static str,
+    /// The database's name of the same rule.
+    pub constraint: Option<&'static str>,
+    /// Whether it holds of a row, on a day.
+    pub holds: fn(&Cells, NaiveDate) -> bool,
+}
+
+impl Rules {
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+/// The checks that a row breaks, of those that look at a column that `touched` names.
+pub fn broken<'a>(
+    checks: impl IntoIterator<Item = &'a Check>,
+    cells: &Cells,
+    touched: impl Fn(&str) -> bool,
+    today: NaiveDate,
+) -> Vec<&'a Check> {
+    let looks = |check: &&Check| check.columns.iter().any(|column| touched(column));
+    checks.into_iter().filter(looks).filter(|check| !(check.holds)(cells, today)).collect()
+}
+
+/// A violation at a place.
+pub fn violation(path: &[Value], field: &str, code: &'static str, message: impl Into<String>) -> Violation {
+    let mut path = path.to_vec();
+    path.push(field.into());
+    Violation { path, code, message: message.into() }
+}
+
+/// A rule that a date is not after today.
+pub fn not_in_future(cells: &Cells, column: &str, today: NaiveDate) -> bool {
+    cells.day(column).is_none_or(|day| day <= today)
+}

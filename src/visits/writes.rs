@@ -1,0 +1,78 @@
+//! What is written of appointments and of the symptoms reported at them.
+
+use super::{appointment, symptom};
+use crate::{
+    graphql::write::{Add, AddAll, Below, Change, Check, Form, Parent, Remove},
+    patients::writes::OF_PATIENT,
+};
+
+/// Whoever plans an appointment plans it for a day to come. Only here: the database holds old ones, and imports bring them.
+static NOT_PAST: [Check; 1] = [Check {
+    columns: &["appointment_date", "status"],
+    code: "IN_PAST",
+    message: "a new appointment must not lie in the past, unless it is completed, cancelled or was missed",
+    constraint: None,
+    holds: |row, today| {
+        let over = matches!(row.get("status"), Some("Completed" | "Cancelled" | "No_Show"));
+        over || row.day("appointment_date").is_none_or(|day| day >= today)
+    },
+}];
+
+static OF_APPOINTMENT: Parent = Parent {
+    field: "appointmentId",
+    doc: "The appointment at which they were reported.",
+    entity: &appointment::ENTITY,
+    column: "appointment_id",
+};
+
+static SYMPTOM: Form = Form::add("SymptomInput", "A symptom that a patient reported.", &symptom::ENTITY);
+
+/// Schedules an appointment, with symptoms that are known already.
+pub static SCHEDULE: Add = Add(&Form::add("ScheduleAppointmentInput", "A new appointment.", &appointment::ENTITY)
+    .of(&OF_PATIENT)
+    .where_holds(&NOT_PAST)
+    .with(&[Below {
+        field: "symptoms",
+        doc: "Symptoms that were reported.",
+        form: &SYMPTOM,
+        column: "appointment_id",
+    }]));
+
+/// Moves an appointment to another day or time.
+pub static RESCHEDULE: Change = Change {
+    form: &Form::change("RescheduleAppointmentInput", "When an appointment is to be.", &appointment::ENTITY)
+        .only(&["appointment_date", "appointment_time"])
+        .where_holds(&NOT_PAST),
+    set: &[],
+    needs: &["appointment_date"],
+};
+
+/// Calls an appointment off.
+pub static CANCEL: Change = Change {
+    form: &Form::change("CancelAppointmentInput", "Why an appointment is called off.", &appointment::ENTITY)
+        .only(&["notes"]),
+    set: &[("status", "Cancelled")],
+    needs: &[],
+};
+
+/// Corrects an appointment.
+pub static CORRECT: Change =
+    Change::of(&Form::change("CorrectAppointmentInput", "What to write of an appointment.", &appointment::ENTITY));
+
+/// Removes an appointment and its symptoms.
+pub static REMOVE: Remove = Remove { entity: &appointment::ENTITY, below: &[&symptom::ENTITY] };
+
+/// Records symptoms.
+pub static RECORD_SYMPTOMS: AddAll = AddAll {
+    name: "RecordSymptomsInput",
+    doc: "Symptoms reported at an appointment.",
+    parent: &OF_APPOINTMENT,
+    list: Below { field: "symptoms", doc: "They.", form: &SYMPTOM, column: "appointment_id" },
+};
+
+/// Corrects a symptom.
+pub static CORRECT_SYMPTOM: Change =
+    Change::of(&Form::change("CorrectSymptomInput", "What to write of a symptom.", &symptom::ENTITY));
+
+/// Removes a symptom.
+pub static REMOVE_SYMPTOM: Remove = Remove { entity: &symptom::ENTITY, below: &[] };
