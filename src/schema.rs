@@ -146,6 +146,11 @@ pub static MUTATION: Object = Object {
     scalars: &[],
     fields: &[
         FieldDef { name: "registerPatient", doc: "Registers a patient.", field: &patients::writes::REGISTER },
+        FieldDef {
+            name: "importPatients",
+            doc: "Adds patients with all that belongs to them, each whole or not at all; what is refused costs itself alone.",
+            field: &patients::writes::IMPORT,
+        },
         FieldDef { name: "correctPatient", doc: "Corrects a patient's record.", field: &patients::writes::CORRECT },
         FieldDef {
             name: "removePatient",

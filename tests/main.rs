@@ -11,3 +11,4 @@ mod graph;
 mod operation;
 mod queries;
 mod support;
+mod writes;

@@ -6,6 +6,9 @@ use crate::{
     patients::writes::OF_PATIENT,
 };
 
+/// A message of a patient who is imported.
+pub static MESSAGE: Form = Form::add("ChatMessageInput", "A message of a conversation.", &message::ENTITY);
+
 /// Adds a message to a patient's conversation.
 pub static SEND: Add =
     Add(&Form::add("SendChatMessageInput", "A new message of a conversation.", &message::ENTITY).of(&OF_PATIENT));

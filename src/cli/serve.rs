@@ -6,7 +6,7 @@ use crate::{
     db::{self, Db, Dialect, migrate},
     error::{Error, Result},
     graph::{Graph, projector::Projection},
-    graphql::engine::Engine,
+    graphql::{engine::Engine, write},
     http,
     schema::ROOTS,
 };
@@ -30,6 +30,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let timeout = Duration::from_millis(config.request_timeout_ms);
     let graph = open_graph(config)?;
     let projection = Arc::new(Projection::new(graph.clone(), db.clone(), holder()));
+    let forgetting = tokio::spawn(forget_keys(db.clone()));
     let engine = Engine::new(&ROOTS, db, graph.clone(), config.limits(), timeout);
     let listener = http::listen(address).await?;
     let projecting = tokio::spawn({
@@ -46,11 +47,28 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     ))?;
     let served = http::serve(listener, http::App::new(engine, config, today), stop).await;
     projecting.abort();
+    forgetting.abort();
     if let Err(error) = projection.leave().await {
         tracing::warn!("another gateway takes over only when this one's lease ends: {error}");
     }
     served
 }
+
+/// Forgets idempotency keys whose time is over, for as long as the gateway runs.
+async fn forget_keys(db: Db) {
+    loop {
+        match write::forget_keys(&db).await {
+            // There may be more.
+            Ok(1..) => continue,
+            Ok(0) => {}
+            Err(error) => tracing::warn!("idempotency keys whose time is over are kept for now: {error}"),
+        }
+        tokio::time::sleep(FORGET).await;
+    }
+}
+
+/// How often idempotency keys are looked through.
+const FORGET: Duration = Duration::from_secs(600);
 
 /// How long the first queries wait for the graph.
 const GRAPH_WAIT: Duration = Duration::from_secs(3);

@@ -202,6 +202,13 @@ impl Feed {
         Ok(self.db.numbers(&sql).await?.first().map(|(_, id)| *id))
     }
 
+    /// The key of the last change so far.
+    pub async fn last_change(&self) -> Result<i64> {
+        let mut sql = self.sql();
+        sql.push("SELECT 0, COALESCE(MAX(change_id), 0) FROM Change_Feed");
+        Ok(self.db.numbers(&sql).await?.first().map_or(0, |(_, last)| *last))
+    }
+
     /// Whether a consumer has dealt with every change of these patients up to this one.
     pub async fn holds(&self, consumer: i32, patients: &[i32], change: i64) -> Result<bool> {
         let mut sql = self.sql();

@@ -15,6 +15,12 @@ static OF_REPORT: Parent = Parent {
 
 static FINDING: Form = Form::add("LabFindingInput", "A finding of a laboratory report.", &lab_finding::ENTITY);
 
+static FINDINGS: [Below; 1] =
+    [Below { field: "findings", doc: "What was found.", form: &FINDING, column: "lab_report_id" }];
+
+/// A report on a patient who is imported.
+pub static REPORT: Form = Form::add("LabReportInput", "A laboratory report.", &lab_report::ENTITY).with(&FINDINGS);
+
 /// Adds a report, with its findings.
 pub static RECORD: Add = Add(&Form::add("RecordLabReportInput", "A new laboratory report.", &lab_report::ENTITY)
     .of(&OF_PATIENT)

@@ -15,6 +15,12 @@ static OF_MEDICATION: Parent = Parent {
 
 static PURPOSE: Form = Form::add("MedicationPurposeInput", "What a medication is for.", &purpose::ENTITY);
 
+static PURPOSES: [Below; 1] =
+    [Below { field: "purposes", doc: "What it is for.", form: &PURPOSE, column: "medication_id" }];
+
+/// A medication of a patient who is imported.
+pub static MEDICATION: Form = Form::add("MedicationInput", "A medication.", &medication::ENTITY).with(&PURPOSES);
+
 /// Prescribes a medication, with what it is for.
 pub static PRESCRIBE: Add = Add(&Form::add("PrescribeMedicationInput", "A new medication.", &medication::ENTITY)
     .of(&OF_PATIENT)

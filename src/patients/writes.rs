@@ -2,13 +2,20 @@
 
 use super::patient;
 use crate::{
-    chat::message,
-    graphql::write::{Add, Change, Form, Parent, Remove},
-    labs::{lab_finding, lab_report},
-    medications::{medication, purpose},
-    records::medical_history,
-    reports::{report, report_finding},
-    visits::{appointment, symptom},
+    chat::{self, message},
+    graphql::{
+        made::{MadeRow, ToRows},
+        model::{FieldDef, Object},
+        write::{
+            Add, Below, Change, Form, Parent, Remove,
+            batch::{AddEach, Batch, REFUSED},
+        },
+    },
+    labs::{self, lab_finding, lab_report},
+    medications::{self, medication, purpose},
+    records::{self, medical_history},
+    reports::{self, report, report_finding},
+    visits::{self, appointment, symptom},
 };
 
 /// The patient that a new row belongs to.
@@ -17,6 +24,50 @@ pub static OF_PATIENT: Parent =
 
 /// Registers a patient.
 pub static REGISTER: Add = Add(&Form::add("RegisterPatientInput", "A new patient.", &patient::ENTITY));
+
+static IMPORT_PAYLOAD: Object = Object {
+    name: "ImportPatientsPayload",
+    doc: "What became of patients who were imported.",
+    is_node: false,
+    of: None,
+    scalars: Batch::SCALARS,
+    fields: &[
+        FieldDef {
+            name: "patients",
+            doc: "Those who were written, as they are now.",
+            field: &ToRows { entity: &patient::ENTITY, keys: |batch: &Batch| batch.keys.clone(), expected: 1 },
+        },
+        FieldDef { name: REFUSED.name, doc: REFUSED.doc, field: REFUSED.field },
+    ],
+};
+
+/// Adds patients with all that belongs to them, each whole or not at all.
+pub static IMPORT: AddEach = AddEach {
+    form: &Form::add("ImportPatientInput", "A patient with all that belongs to them.", &patient::ENTITY).with(&[
+        Below {
+            field: "medicalHistory",
+            doc: "The medical history.",
+            form: &records::writes::ENTRY,
+            column: "patient_id",
+        },
+        Below {
+            field: "appointments",
+            doc: "Appointments, past ones too.",
+            form: &visits::writes::APPOINTMENT,
+            column: "patient_id",
+        },
+        Below {
+            field: "medications",
+            doc: "Medications, stopped ones too.",
+            form: &medications::writes::MEDICATION,
+            column: "patient_id",
+        },
+        Below { field: "labReports", doc: "Laboratory reports.", form: &labs::writes::REPORT, column: "patient_id" },
+        Below { field: "reports", doc: "Reports.", form: &reports::writes::REPORT, column: "patient_id" },
+        Below { field: "messages", doc: "Messages.", form: &chat::writes::MESSAGE, column: "patient_id" },
+    ]),
+    payload: &IMPORT_PAYLOAD,
+};
 
 /// Corrects a patient's record.
 pub static CORRECT: Change =

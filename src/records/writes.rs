@@ -6,6 +6,9 @@ use crate::{
     patients::writes::OF_PATIENT,
 };
 
+/// An entry of a patient who is imported.
+pub static ENTRY: Form = Form::add("MedicalHistoryInput", "An entry of a medical history.", &medical_history::ENTITY);
+
 /// Records an entry.
 pub static RECORD: Add =
     Add(&Form::add("RecordMedicalHistoryInput", "A new entry of a medical history.", &medical_history::ENTITY)

@@ -11,6 +11,12 @@ static OF_REPORT: Parent =
 
 static FINDING: Form = Form::add("ReportFindingInput", "A finding of a report.", &report_finding::ENTITY);
 
+static FINDINGS: [Below; 1] =
+    [Below { field: "findings", doc: "What was found.", form: &FINDING, column: "report_id" }];
+
+/// A report on a patient who is imported.
+pub static REPORT: Form = Form::add("ReportInput", "A report.", &report::ENTITY).with(&FINDINGS);
+
 /// Adds a report, with its findings.
 pub static ADD: Add = Add(&Form::add("AddReportInput", "A new report.", &report::ENTITY)
     .of(&OF_PATIENT)

@@ -27,16 +27,17 @@ static OF_APPOINTMENT: Parent = Parent {
 
 static SYMPTOM: Form = Form::add("SymptomInput", "A symptom that a patient reported.", &symptom::ENTITY);
 
+static SYMPTOMS: [Below; 1] =
+    [Below { field: "symptoms", doc: "Symptoms that were reported.", form: &SYMPTOM, column: "appointment_id" }];
+
+/// An appointment of a patient who is imported.
+pub static APPOINTMENT: Form = Form::add("AppointmentInput", "An appointment.", &appointment::ENTITY).with(&SYMPTOMS);
+
 /// Schedules an appointment, with symptoms that are known already.
 pub static SCHEDULE: Add = Add(&Form::add("ScheduleAppointmentInput", "A new appointment.", &appointment::ENTITY)
     .of(&OF_PATIENT)
     .where_holds(&NOT_PAST)
-    .with(&[Below {
-        field: "symptoms",
-        doc: "Symptoms that were reported.",
-        form: &SYMPTOM,
-        column: "appointment_id",
-    }]));
+    .with(&SYMPTOMS));
 
 /// Moves an appointment to another day or time.
 pub static RESCHEDULE: Change = Change {

@@ -7,7 +7,7 @@ mod hang_ups;
 mod http;
 mod lost_server;
 mod migrating;
-mod server;
+pub(crate) mod server;
 mod serving;
 mod tls;
 

@@ -1,6 +1,7 @@
 //! Mutations: what clients may write, as data. A domain says which columns of its entities are written, what must hold of
 //! them ([`rules`]) and what the mutations are called; everything else is the same for all.
 
+pub mod batch;
 pub mod draft;
 pub mod form;
 pub mod payload;
@@ -196,6 +197,13 @@ impl Remove {
     }
 }
 
+fn writable(cx: &Cx) -> Result<()> {
+    if cx.limits.read_only {
+        return Err(Error::BadInput("this gateway only reads (`read_only`)".into()));
+    }
+    Ok(())
+}
+
 /// Does the work, and leads to the payload.
 async fn done<'a>(
     cx: &'a Cx,
@@ -204,9 +212,7 @@ async fn done<'a>(
     payload: &'static Object,
     work: Work,
 ) -> Result<super::exec::Column<'a>> {
-    if cx.limits.read_only {
-        return Err(Error::BadInput("this gateway only reads (`read_only`)".into()));
-    }
+    writable(cx)?;
     let outcome = perform(cx, slot.name, &work, &manner(&slot.args)?).await?;
     let given = vec![Given::One(Made::rows(payload, vec![outcome]))];
     Ok(children(cx, level, slot, given).await)

@@ -7,7 +7,7 @@ use super::{
     rules::{Check, broken, violation},
 };
 use crate::{
-    db::{Cell, Db, Dialect, Sql, Table, Tx, change, fault},
+    db::{Cell, Db, Dialect, Sql, Tx, change, fault},
     error::{Error, Result, Violation},
     graph::feed::Feed,
     graphql::{context::Cx, model::Entity},
@@ -107,15 +107,15 @@ pub(super) async fn perform(cx: &Cx, mutation: &str, work: &Work, manner: &Manne
         cx.db.forget_idle();
         sleep(Duration::from_millis(20 << attempt)).await;
     };
-    let (mut outcome, patients, last) = done?;
+    let (mut outcome, patients) = done?;
     if manner.wait_for_graph {
-        outcome.in_graph = reaches_graph(cx, &patients, last).await?;
+        outcome.in_graph = reaches_graph(cx, &patients).await?;
     }
     Ok(outcome)
 }
 
-/// What was done, to whom, and the last change of it in the feed.
-type Done = (Outcome, Vec<i32>, i64);
+/// What was done, and to which patients, where somebody waits for the graph to hold it.
+type Done = (Outcome, Vec<i32>);
 
 struct Attempt<'a> {
     cx: &'a Cx,
@@ -131,12 +131,12 @@ impl Attempt<'_> {
         if let Some(key) = &self.manner.key
             && let Some(outcome) = self.claim(&mut tx, key).await?
         {
-            let (patients, last) = self.followed(&mut tx, &outcome).await?;
-            return Ok((outcome, patients, last));
+            let patients = self.patients(&mut tx, &outcome.keys).await?;
+            return Ok((outcome, patients));
         }
         let before = match self.work {
             // Afterwards nothing says any more whose it was.
-            Work::Remove { entity, key, .. } => self.patients(&mut tx, entity.table, &[*key]).await?,
+            Work::Remove { key, .. } => self.patients(&mut tx, &[*key]).await?,
             _ => Vec::new(),
         };
         let outcome = self.act(&mut tx).await?;
@@ -147,11 +147,11 @@ impl Attempt<'_> {
             sql.push(" WHERE idempotency_key = ").text(key);
             tx.execute(sql).await?;
         }
-        let (mut patients, last) = self.followed(&mut tx, &outcome).await?;
+        let mut patients = self.patients(&mut tx, &outcome.keys).await?;
         patients.extend(before);
         match tx.commit().await {
             Err(Error::Unavailable(detail)) => Err(Error::Unconfirmed(detail)),
-            ended => ended.map(|()| (outcome, patients, last)),
+            ended => ended.map(|()| (outcome, patients)),
         }
     }
 
@@ -184,23 +184,12 @@ impl Attempt<'_> {
         }
     }
 
-    /// The patients whom it concerns, and the last change in the feed so far; known only to whoever waits for the graph.
-    async fn followed(&self, tx: &mut Tx, outcome: &Outcome) -> Result<(Vec<i32>, i64)> {
-        if !self.manner.wait_for_graph {
-            return Ok((Vec::new(), 0));
-        }
+    /// The patients whom rows belong to; known only to whoever waits for the graph.
+    async fn patients(&self, tx: &mut Tx, keys: &[i32]) -> Result<Vec<i32>> {
         let table = match self.work {
             Work::Add { form, .. } | Work::Change { form, .. } => form.entity.table,
             Work::Remove { entity, .. } => entity.table,
         };
-        let patients = self.patients(tx, table, &outcome.keys).await?;
-        let mut sql = Sql::new(tx.dialect());
-        sql.push("SELECT 0, COALESCE(MAX(change_id), 0) FROM Change_Feed");
-        let last = tx.numbers(sql).await?.first().map_or(0, |(_, last)| *last);
-        Ok((patients, last))
-    }
-
-    async fn patients(&self, tx: &mut Tx, table: &Table, keys: &[i32]) -> Result<Vec<i32>> {
         let mut patients = Vec::new();
         if self.manner.wait_for_graph {
             for key in keys {
@@ -339,13 +328,8 @@ fn of_checks(form: &Form, checks: Vec<&Check>) -> Vec<Violation> {
 /// The database's own refusal, in the words of the rule that it stands for.
 fn of_database(error: Error, form: &Form, parent: Option<&Parent>) -> Error {
     let Error::Internal(text) = &error else { return error };
-    let forms = std::iter::once(form).chain(form.below.iter().map(|below| below.form));
-    for form in forms {
-        let stands_for = |check: &&Check| check.constraint.is_some_and(|name| text.contains(name));
-        let checks: Vec<&Check> = form.rules().checks.iter().filter(stands_for).collect();
-        if !checks.is_empty() {
-            return Error::Invalid(of_checks(form, checks));
-        }
+    if let Some((form, check)) = refused(form, text) {
+        return Error::Invalid(of_checks(form, vec![check]));
     }
     match parent {
         // It was there when it was looked for.
@@ -356,12 +340,23 @@ fn of_database(error: Error, form: &Form, parent: Option<&Parent>) -> Error {
     }
 }
 
-/// Waits until the graph that this gateway asks holds what was written; `false` where it takes too long.
-async fn reaches_graph(cx: &Cx, patients: &[i32], last: i64) -> Result<bool> {
+/// The rule, of this form or one below it, whose constraint a text names.
+fn refused<'a>(form: &'a Form, text: &str) -> Option<(&'a Form, &'a Check)> {
+    let check = form.rules().checks.iter().find(|check| check.constraint.is_some_and(|name| text.contains(name)));
+    match check {
+        Some(check) => Some((form, check)),
+        None => form.below.iter().find_map(|below| refused(below.form, text)),
+    }
+}
+
+/// Waits until the graph that this gateway asks holds all that was written of these patients; `false` where it takes too long.
+pub(super) async fn reaches_graph(cx: &Cx, patients: &[i32]) -> Result<bool> {
     let feed = Feed::new(cx.db.clone());
+    let last = feed.last_change().await?;
+    // The answer is to be written in time too.
     let most = (Instant::now() + GRAPH_WAIT).min(cx.deadline - GRAPH_WAIT / 10);
     loop {
-        if let Some(consumer) = cx.graph.status().consumer
+        if let (Some(consumer), true) = (cx.graph.status().consumer, cx.graph.is_ready())
             && feed.holds(consumer, patients, last).await?
         {
             return Ok(true);

@@ -1,0 +1,158 @@
+//! Rules: each named with its place, all at once, the same as the database's.
+
+use super::{count, done, refused};
+use crate::support::{Backend, Store, on_both};
+use medimax::{
+    db::{Kind, Sql},
+    graphql::write::{draft::kind_of, rules::Longest},
+    schema,
+};
+
+on_both!(every_violation_is_named_at_once_with_its_place, 1, async |store: Store| {
+    let before = count(&store, "Patient").await;
+    let long = "x".repeat(256);
+    for (mutation, expected) in [
+        (
+            "registerPatient(input: {name: \" \", dateOfBirth: \"2999-01-01\", sex: MALE}) { patient { id } }".to_owned(),
+            vec!["input.name: REQUIRED", "input.dateOfBirth: IN_FUTURE"],
+        ),
+        (
+            format!("registerPatient(input: {{name: \"{long}\", dateOfBirth: \"1899-12-31\", sex: MALE}}) {{ patient {{ id }} }}"),
+            vec!["input.name: TOO_LONG", "input.dateOfBirth: TOO_EARLY"],
+        ),
+        (
+            "registerPatient(input: {name: \"a\\u0000b\", dateOfBirth: \"1980-02-30\", sex: MALE}) { patient { id } }".into(),
+            vec!["input.name: CONTROL_CHARACTER", "input.dateOfBirth: INVALID"],
+        ),
+        (
+            "recordMedicalHistory(input: {patientId: 1, type: CONDITION, item: \"x\", date: \"2999-01-01\"}) { medicalHistory { id } }".into(),
+            vec!["input.date: IN_FUTURE"],
+        ),
+        (
+            "scheduleAppointment(input: {patientId: \"Report:1\", date: \"2001-01-01\", time: \"25:00\", symptoms: [{name: \"\"}, {name: \"ok\"}, {name: \" \\n \"}]}) { appointment { id } }".into(),
+            vec!["input.patientId: INVALID", "input.time: INVALID", "input.date: IN_PAST", "input.symptoms.0.name: REQUIRED", "input.symptoms.2.name: REQUIRED"],
+        ),
+        (
+            "prescribeMedication(input: {patientId: 1, name: \"M\", prescribedDate: \"2020-01-02\", isContinued: false, purposes: [{}]}) { medication { id } }".into(),
+            vec!["input.discontinuedDate: REQUIRED", "input.purposes.0.conditionName: REQUIRED"],
+        ),
+        (
+            "prescribeMedication(input: {patientId: 1, name: \"M\", prescribedDate: \"2020-01-02\", isContinued: false, discontinuedDate: \"2020-01-01\"}) { medication { id } }".into(),
+            vec!["input.discontinuedDate: ORDER"],
+        ),
+        (
+            "recordLabReport(input: {patientId: 1, date: \"2020-01-01\", type: \"t\", findings: [{testName: \"a\", value: \" \", isAbnormal: true}]}) { labReport { id } }".into(),
+            vec!["input.findings.0.value: REQUIRED", "input.findings.0.flag: REQUIRED"],
+        ),
+        (
+            "addReport(input: {patientId: 1, date: \"2020-01-01\", type: \"t\", findings: [{key: \"a\", value: \"b\", isAbnormal: true}]}) { report { id } }".into(),
+            vec!["input.findings.0.severity: REQUIRED"],
+        ),
+        (
+            "recordMedicalHistory(input: {patientId: 999999, type: CONDITION, item: \"x\"}) { medicalHistory { id } }".into(),
+            vec!["input.patientId: NOT_FOUND"],
+        ),
+        (
+            "recordMedicalHistory(input: {patientId: 99999999999, type: CONDITION, item: \"x\"}) { medicalHistory { id } }".into(),
+            vec!["input.patientId: NOT_FOUND"],
+        ),
+        ("correctPatient(id: 999999, input: {name: \"x\"}) { patient { id } }".into(), vec!["id: NOT_FOUND"]),
+        ("rescheduleAppointment(id: 1, input: {time: \"09:00\"}) { appointment { id } }".into(), vec!["input.date: REQUIRED"]),
+        ("correctPatient(id: 1, input: {name: null}) { patient { id } }".into(), vec!["input.name: REQUIRED"]),
+    ] {
+        assert_eq!(refused(&store, &mutation).await, expected, "{mutation}");
+    }
+    assert_eq!(count(&store, "Patient").await, before);
+    // Not refused: what these rules let pass.
+    done(
+        &store,
+        "scheduleAppointment(input: {patientId: 1, date: \"2001-01-01\", status: NO_SHOW}) { appointment { id } }",
+    )
+    .await;
+    done(
+        &store,
+        &format!(
+            "registerPatient(input: {{name: \"{}\", dateOfBirth: \"1900-01-01\", sex: MALE}}) {{ patient {{ id }} }}",
+            "é".repeat(255)
+        ),
+    )
+    .await;
+});
+
+on_both!(older_spellings_are_taken_and_stored_as_todays, 1, async |store: Store| {
+    let made = done(
+        &store,
+        "recordMedicalHistory(input: {patientId: 1, type: CHRONIC_CONDITION, item: \"x\"}) { medicalHistory { historyId type } }
+         scheduleAppointment(input: {patientId: 1, date: \"2099-01-01\", type: SURGERY}) { appointment { appointmentId type } }",
+    )
+    .await;
+    assert_eq!(made["recordMedicalHistory"]["medicalHistory"]["type"], "CONDITION");
+    assert_eq!(made["scheduleAppointment"]["appointment"]["type"], "CONSULTATION");
+    let mut sql = Sql::new(store.db.dialect());
+    sql.push("SELECT history_id, history_type FROM Medical_History WHERE history_id = ");
+    sql.int(made["recordMedicalHistory"]["medicalHistory"]["historyId"].as_i64().unwrap());
+    assert_eq!(store.db.texts(&sql).await.unwrap()[0].1.as_deref(), Some("condition"));
+});
+
+/// What the database says of a column: its type with length, and whether it may be NULL.
+async fn columns(store: &Store, table: &str) -> Vec<(String, String, bool)> {
+    let mut sql = Sql::new(store.db.dialect());
+    match store.backend {
+        Backend::MariaDb => sql
+            .push("SELECT 0, CONCAT(column_name, '|', column_type, '|', is_nullable) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ")
+            .text(table),
+        Backend::Sqlite => sql.push(format!("SELECT 0, name || '|' || type || '|' || CASE \"notnull\" WHEN 1 THEN 'NO' ELSE 'YES' END FROM pragma_table_info('{table}')")),
+    };
+    let rows = store.db.texts(&sql).await.unwrap();
+    let parts = |(_, row): (i32, Option<String>)| {
+        let row = row.unwrap();
+        let mut parts = row.split('|');
+        let mut part = || parts.next().unwrap().to_owned();
+        (part(), part().to_lowercase(), part() == "YES")
+    };
+    rows.into_iter().map(parts).collect()
+}
+
+async fn definition(store: &Store, table: &str) -> String {
+    let mut sql = Sql::new(store.db.dialect());
+    match store.backend {
+        Backend::MariaDb => sql.push("SELECT 0, CONCAT(constraint_name, ' ', check_clause) FROM information_schema.check_constraints WHERE constraint_schema = DATABASE() AND table_name = ").text(table),
+        Backend::Sqlite => sql.push("SELECT 0, sql FROM sqlite_master WHERE name = ").text(table),
+    };
+    store.db.texts(&sql).await.unwrap().into_iter().filter_map(|(_, text)| text).collect::<Vec<_>>().join("\n")
+}
+
+on_both!(rules_are_those_of_the_tables, 0, async |store: Store| {
+    let mut lines = 0;
+    for entity in schema::entities() {
+        let stored = columns(&store, entity.table.name).await;
+        let definition = definition(&store, entity.table.name).await;
+        for column in entity.rules.columns {
+            let place = format!("{}.{}", entity.table.name, column.name);
+            let (_, ty, nullable) = stored.iter().find(|(name, ..)| name == column.name).expect(&place);
+            assert_eq!(column.required, !nullable, "{place}");
+            assert_eq!(
+                matches!(kind_of(entity, column.name), Kind::Text),
+                column.longest != Longest::NoText,
+                "{place}"
+            );
+            match (store.backend, column.longest) {
+                (Backend::MariaDb, Longest::Line(most)) => assert_eq!(*ty, format!("varchar({most})"), "{place}"),
+                (Backend::MariaDb, Longest::Prose(65_535)) => assert_eq!(ty, "text", "{place}"),
+                (Backend::MariaDb, Longest::Prose(_)) => assert_eq!(ty, "longtext", "{place}"),
+                (Backend::Sqlite, Longest::Line(most)) => {
+                    assert!(definition.contains(&format!("length({}) <= {most}", column.name)), "{place}");
+                }
+                _ => {}
+            }
+            lines += usize::from(matches!(column.longest, Longest::Line(_)));
+        }
+        for check in entity.rules.checks {
+            assert!(check.columns.iter().all(|name| entity.rules.column(name).is_some()), "{:?}", check.columns);
+            if let Some(name) = check.constraint {
+                assert!(definition.contains(name), "{}: {name}", entity.table.name);
+            }
+        }
+    }
+    assert!(lines > 20);
+});
