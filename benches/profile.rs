@@ -1,7 +1,8 @@
 //! What the gateway costs, on a MariaDB server that `scripts/bench` starts: the profile of 50 patients against the same
-//! profile from a hand-written handler, the gateway's memory, and on demand the far end of a long list and `seed`.
+//! profile from a hand-written handler, the gateway's memory, and on demand the far end of a long list and `seed`. With
+//! `--graph` instead: the graph, in a Neo4j server that `scripts/bench` starts too, and in this process.
 //!
-//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed]`
+//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph]`
 //!
 //! Nothing here passes or fails: each figure is printed beside the target that the design sets for it.
 
@@ -37,15 +38,19 @@ pub(crate) struct Arguments {
     pub(crate) rounds: usize,
     /// How long each time.
     pub(crate) time: Duration,
-    large: bool,
+    /// The greater sizes, too.
+    pub(crate) large: bool,
     seed: bool,
+    graph: bool,
 }
 
-const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [--seed]
+const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph]
   --rounds N   how often each figure is measured (5)
   --seconds S  how long each time (2)
   --large      also a page at the end of 200,000 patients, against 2,000; seeding them takes minutes
-  --seed       also `medimax seed` against plain INSERTs of the same rows";
+  --seed       also `medimax seed` against plain INSERTs of the same rows
+  --graph      instead of all that the graph: its answers, its projection and its memory; with --large that of 100,000
+               patients instead of 20,000";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -68,6 +73,11 @@ async fn run(arguments: &[String]) -> Result<()> {
         let keys = if keys == "json" { floor::Keys::Json } else { floor::Keys::InList };
         return floor::serve(url, CONNECTIONS, keys).await;
     }
+    if let [build, url] = arguments
+        && build == tasks::graph::BUILD
+    {
+        return tasks::graph::build(url).await;
+    }
     let arguments = read(arguments)?;
     let mut database = Database::from_environment().await?;
     say!(
@@ -77,6 +87,9 @@ async fn run(arguments: &[String]) -> Result<()> {
         arguments.rounds,
         arguments.time.as_secs_f32()
     );
+    if arguments.graph {
+        return tasks::graph::run(&arguments, &mut database).await;
+    }
     let url = seeded(&mut database, "bench", 2_000).await?;
     tasks::contest::run(&arguments, &mut database, &url).await?;
     tasks::memory::run(&url)?;
@@ -92,7 +105,7 @@ async fn run(arguments: &[String]) -> Result<()> {
 }
 
 fn read(arguments: &[String]) -> Result<Arguments> {
-    let mut read = Arguments { rounds: 5, time: Duration::from_secs(2), large: false, seed: false };
+    let mut read = Arguments { rounds: 5, time: Duration::from_secs(2), large: false, seed: false, graph: false };
     let mut rest = arguments.iter().map(String::as_str);
     while let Some(argument) = rest.next() {
         match argument {
@@ -103,6 +116,7 @@ fn read(arguments: &[String]) -> Result<Arguments> {
             }
             "--large" => read.large = true,
             "--seed" => read.seed = true,
+            "--graph" => read.graph = true,
             "--bench" => {} // cargo's own
             _ => return Err(USAGE.into()),
         }
@@ -122,8 +136,13 @@ pub(crate) fn medimax(verb: &str, url: &str) -> Command {
 
 /// The gateway's server, on a free port.
 pub(crate) fn gateway(url: &str) -> Result<measure::process::Server> {
+    gateway_with(url, &[])
+}
+
+/// The same, with settings besides, by their flags.
+pub(crate) fn gateway_with(url: &str, flags: &[String]) -> Result<measure::process::Server> {
     let connections = format!("--database-max-connections={CONNECTIONS}");
-    measure::process::Server::start(medimax("serve", url).args(["--listen=127.0.0.1:0", &connections]))
+    measure::process::Server::start(medimax("serve", url).args(["--listen=127.0.0.1:0", &connections]).args(flags))
 }
 
 /// A database with made-up patients.

@@ -1,6 +1,7 @@
 //! What measuring needs: processes, load, the database's side, and sums.
 
 pub(crate) mod answer;
+pub(crate) mod bolt;
 pub(crate) mod database;
 pub(crate) mod load;
 pub(crate) mod process;

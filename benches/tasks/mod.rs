@@ -1,6 +1,7 @@
 //! What is measured.
 
 pub(crate) mod contest;
+pub(crate) mod graph;
 pub(crate) mod memory;
 pub(crate) mod pages;
 pub(crate) mod seed;

@@ -96,7 +96,7 @@ async fn a_statement_that_an_operator_stops_is_a_timeout_and_not_sent_again() {
 async fn a_kill_at_any_moment_is_a_lost_connection() {
     let store = Store::new(Backend::MariaDb).await;
     let db = pool(&store, 4, Duration::from_secs(60)).await;
-    let rounds = if full() { 2_000 } else { 60 };
+    let rounds = if full() { 500 } else { 60 };
     let (mut round, killed) = (0, AtomicUsize::new(0));
     let asking = async {
         while round < rounds || killed.load(Relaxed) < 20 {

@@ -17,6 +17,10 @@ use std::{
 const TRIES: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
+/// Rows that the server sends before it waits to be asked for more. All of them are read anyway, and each time costs a way
+/// there and back.
+const FETCHED: usize = 10_000;
+
 /// Who wants to know of each statement.
 type Watcher = Arc<dyn Fn(Ran) + Send + Sync>;
 
@@ -91,6 +95,7 @@ impl Client {
             .user(address.user)
             .password(address.password)
             .max_connections(options.max_connections)
+            .fetch_size(FETCHED)
             .connection_timeout(options.timeout);
         if let Some(file) = &options.ca_file {
             // The driver passes over what it cannot read, and would then trust nobody.
