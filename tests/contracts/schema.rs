@@ -26,6 +26,7 @@ fn everything_has_a_description() {
             "" | "}" | ")" => described = false,
             _ if line.starts_with("schema")
                 || line.starts_with("query:")
+                || line.starts_with("mutation:")
                 || line.starts_with("directive")
                 || line.starts_with(')') =>
             {

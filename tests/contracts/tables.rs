@@ -34,8 +34,10 @@ async fn existing(store: &Store) -> Tables {
     for (_, name) in store.db.texts(&sql).await.unwrap() {
         let name = name.unwrap();
         let (table, column) = name.split_once('.').unwrap();
-        let of_graph = ["Change_Feed", "Feed_", "Catalog", "Concept"].iter().any(|name| table.starts_with(name));
-        if table != "Schema_Migration" && !table.contains("_Search") && !of_graph {
+        let ours = ["Change_Feed", "Feed_", "Catalog", "Concept", "Idempotency_Key"]
+            .iter()
+            .any(|name| table.starts_with(name));
+        if table != "Schema_Migration" && !table.contains("_Search") && !ours {
             tables.entry(table.to_owned()).or_default().insert(column.to_owned());
         }
     }
