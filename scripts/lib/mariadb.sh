@@ -40,7 +40,9 @@ mariadb_start() {
       --auth-root-authentication-method=normal --skip-test-db --force &&
       kill -0 $$ && # the leash holds from now on, but not backwards
       # The socket's path is relative to the data folder: an absolute one may exceed the 107 bytes that sockets allow.
+      # A server that starts removes what it takes for its own leftovers: others' temporary tables in the same folder.
       exec "${leash[@]}" "$mariadb_server" --no-defaults "${as_user[@]}" --datadir="$mariadb_folder/data" \
+        --tmpdir="$mariadb_folder" \
         --bind-address=127.0.0.1 --port="$mariadb_port" --socket=server.sock --pid-file=server.pid \
         --skip-name-resolve --skip-log-bin --lower-case-table-names=0 \
         --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci "$@"

@@ -1,17 +1,48 @@
 //! `medimax migrate`.
 
-use super::{open, say, unreachable};
+use super::{adopt, open, say, unreachable};
 use crate::{
     config::Config,
     db::migrate,
     error::{Error, Result},
 };
-use clap::ArgMatches;
-use std::io::{IsTerminal, Write};
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
 
-pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
+pub(super) fn command() -> Command {
+    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    Command::new("migrate")
+        .about("Bring the database's schema up to this binary's version")
+        .arg(
+            Arg::new("revert-to")
+                .long("revert-to")
+                .value_name("N")
+                .value_parser(clap::value_parser!(i32))
+                .help("Instead take back every migration above version N, with its data"),
+        )
+        .arg(flag(
+            "adopt",
+            "Instead take over a MariaDB database that has the MediMax documents' tables: show what would be added and what \
+             is in the way, and change nothing without --yes; exit code 1 if something is in the way",
+        ))
+        .arg(flag("unadopt", "Instead show what --adopt added, and remove it with --yes"))
+        .arg(flag("yes", "Do it: do not ask before data is removed, and do what --adopt and --unadopt show"))
+        .group(ArgGroup::new("instead").args(["revert-to", "adopt", "unadopt"]))
+}
+
+pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> {
+    let yes = args.get_flag("yes");
+    if args.get_flag("adopt") {
+        return adopt::adopt(config, yes).await;
+    }
+    if args.get_flag("unadopt") {
+        return adopt::unadopt(config, yes).await;
+    }
     let revert_to = args.get_one::<i32>("revert-to").copied();
-    if let (Some(version), false) = (revert_to, args.get_flag("yes")) {
+    if let (Some(version), false) = (revert_to, yes) {
         confirm(&format!("This removes every table above version {version}, with all its data."))?;
     }
     let db = open(config).await?;
@@ -21,11 +52,12 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         None => (migrate::up(&db, on_step).await, "Ran"),
     };
     let done = done.map_err(unreachable)?;
-    if done.is_empty() {
-        return say("Nothing to do: the schema is at the version asked for.");
-    }
     let names: Vec<&str> = done.iter().map(|migration| migration.name).collect();
-    say(&format!("{verb} {}.", names.join(", ")))
+    say(&match names.as_slice() {
+        [] => "Nothing to do: the schema is at the version asked for.".to_owned(),
+        names => format!("{verb} {}.", names.join(", ")),
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn confirm(what: &str) -> Result<()> {

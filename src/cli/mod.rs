@@ -1,9 +1,13 @@
 //! The command line: one file a verb. `medimax` alone is `serve`.
 
+mod adopt;
+mod archive;
+mod backup;
 mod check;
 mod import;
 mod migrate;
 mod progress;
+mod restore;
 pub mod seed;
 mod serve;
 mod sync;
@@ -22,7 +26,7 @@ use std::{
     process::ExitCode,
 };
 
-/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference), 2 wrong usage.
+/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `migrate --adopt`: or an obstacle), 2 wrong usage.
 pub fn run() -> ExitCode {
     let matches = match command().try_get_matches() {
         Ok(matches) => matches,
@@ -53,8 +57,10 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
     }
     let config = gather(matches)?;
     match matches.subcommand() {
+        Some(("backup", args)) => backup::run(&config, args).await,
+        Some(("restore", args)) => restore::run(&config, args).await,
         Some(("check", args)) => return check::run(&config, args).await,
-        Some(("migrate", args)) => migrate::run(&config, args).await,
+        Some(("migrate", args)) => return migrate::run(&config, args).await,
         Some(("sync", args)) => sync::run(&config, args).await,
         Some(("seed", args)) => seed::run(&config, args).await,
         Some(("import", args)) => import::run(&config, args).await,
@@ -99,15 +105,7 @@ fn command() -> Command {
         .arg(file)
         .args(keys)
         .subcommand(Command::new("serve").about("Serve GraphQL (what medimax does without a command)"))
-        .subcommand(
-            Command::new("migrate")
-                .about("Bring the database's schema up to this binary's version")
-                .arg(
-                    number("revert-to", "Instead take back every migration above version N, with its data")
-                        .value_parser(clap::value_parser!(i32)),
-                )
-                .arg(Arg::new("yes").long("yes").action(ArgAction::SetTrue).help("Do not ask before data is removed")),
-        )
+        .subcommand(migrate::command())
         .subcommand(
             Command::new("seed")
                 .about("Add made-up patients to the database")
@@ -118,6 +116,8 @@ fn command() -> Command {
                 "Compare every patient, not only those that changed; who reads the graph meanwhile finds it whole",
             ),
         ))
+        .subcommand(backup::command())
+        .subcommand(restore::command())
         .subcommand(check::command())
         .subcommand(import::command())
         .subcommand(Command::new("schema").about("Print the GraphQL schema"))

@@ -4,6 +4,7 @@
 //! DDL statement by itself, so every step can be run again: a migration that was cut short is simply run anew.
 
 use super::{
+    adopt,
     pool::{Conn, Db},
     sql::{Dialect, Sql},
 };
@@ -20,7 +21,7 @@ pub struct Migration {
     pub version: i32,
     /// Its folder's name, number included.
     pub name: &'static str,
-    up: &'static str,
+    pub(super) up: &'static str,
     down: &'static str,
 }
 
@@ -31,6 +32,8 @@ pub enum State {
     Empty,
     /// Its tables are there under other upper and lower case (a dump from Windows).
     OtherCase,
+    /// Its tables are there, but MediMax did not make them, and has not adopted them, or not wholly.
+    Foreign,
     /// At this version, which is older than the binary's.
     Behind(i32),
     /// At the binary's version.
@@ -39,7 +42,7 @@ pub enum State {
     Newer(i32),
 }
 
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS Schema_Migration (version INT NOT NULL PRIMARY KEY, \
+pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS Schema_Migration (version INT NOT NULL PRIMARY KEY, \
      name VARCHAR(100) NOT NULL, applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)";
 
 /// The migrations of the binary for this backend, oldest first.
@@ -63,16 +66,28 @@ pub fn known(dialect: Dialect) -> Result<Vec<Migration>> {
     Ok(all)
 }
 
+/// The tables that the migrations make, in their order: a table comes after those that it refers to.
+pub(super) fn tables(dialect: Dialect) -> Result<Vec<&'static str>> {
+    let made = |(_, statement): (&'static str, &'static str)| {
+        statement.strip_prefix("CREATE TABLE IF NOT EXISTS ")?.split_whitespace().next()
+    };
+    Ok(known(dialect)?.iter().flat_map(|migration| steps(migration.up).filter_map(made)).collect())
+}
+
 /// What stands in the database.
 pub async fn state(db: &Db) -> Result<State> {
     let mut conn = db.conn().await?;
     if !has_table(&mut conn, db.dialect(), "Schema_Migration", false).await? {
-        let other = in_other_case(&mut conn, db.dialect()).await?;
-        return Ok(if other { State::OtherCase } else { State::Empty });
+        return Ok(match db.dialect() {
+            dialect if in_other_case(&mut conn, dialect).await? => State::OtherCase,
+            dialect if is_foreign(&mut conn, dialect).await? => State::Foreign,
+            _ => State::Empty,
+        });
     }
     let at = applied(&mut conn, db.dialect()).await?.into_iter().max().unwrap_or(0);
     let latest = known(db.dialect())?.last().map_or(0, |migration| migration.version);
     Ok(match at {
+        0 if is_adopted(&mut conn, db.dialect()).await? => State::Foreign,
         0 => State::Empty,
         at if at > latest => State::Newer(at),
         at if at < latest => State::Behind(at),
@@ -86,6 +101,7 @@ pub async fn require_current(db: &Db) -> Result<()> {
         State::Current => return Ok(()),
         State::Empty => "has no MediMax schema: run `medimax migrate` with the same database_url".to_owned(),
         State::OtherCase => OTHER_CASE.to_owned(),
+        State::Foreign => FOREIGN.to_owned(),
         State::Behind(at) => format!("is at schema version {at}, older than this binary: run `medimax migrate`"),
         State::Newer(at) => newer(at),
     };
@@ -94,6 +110,9 @@ pub async fn require_current(db: &Db) -> Result<()> {
 
 const OTHER_CASE: &str = "spells its tables in lower case (a dump from Windows?) where case matters: rename them \
      (RENAME TABLE patient TO Patient, …) or set lower_case_table_names=1 on a fresh server";
+
+const FOREIGN: &str = "has tables that MediMax did not make: run `medimax migrate --adopt`, which shows what it would add \
+     to them and changes nothing";
 
 fn newer(at: i32) -> String {
     format!("is at schema version {at}, newer than this binary knows: use a newer medimax")
@@ -105,12 +124,20 @@ pub async fn up(db: &Db, mut on_step: impl FnMut(&Migration, &str)) -> Result<Ve
     if in_other_case(&mut conn, dialect).await? {
         return Err(Error::Setup(format!("the database {OTHER_CASE}")));
     }
+    if is_foreign(&mut conn, dialect).await? {
+        return Err(Error::Setup(format!("the database {FOREIGN}")));
+    }
     conn.run(CREATE).await?;
     let applied = applied(&mut conn, dialect).await?;
     let all = known(dialect)?;
     let latest = all.last().map_or(0, |migration| migration.version);
     if let Some(at) = applied.iter().copied().filter(|version| *version > latest).max() {
         return Err(Error::Setup(format!("the database {}", newer(at))));
+    }
+    // What is added to a hospital's tables is recorded, so that it can be taken back alone.
+    if is_adopted(&mut conn, dialect).await? && all.iter().any(|migration| !applied.contains(&migration.version)) {
+        let todo = "run `medimax migrate --adopt`, which brings it up to this version";
+        return Err(Error::Setup(format!("the database was adopted: {todo}")));
     }
     let mut done = Vec::new();
     for migration in all.into_iter().filter(|migration| !applied.contains(&migration.version)) {
@@ -128,6 +155,13 @@ pub async fn up(db: &Db, mut on_step: impl FnMut(&Migration, &str)) -> Result<Ve
 /// Takes back every migration above `version`, newest first, with all data that they hold.
 pub async fn down_to(db: &Db, version: i32, mut on_step: impl FnMut(&Migration, &str)) -> Result<Vec<Migration>> {
     let (mut conn, dialect) = (lock(db).await?, db.dialect());
+    if is_adopted(&mut conn, dialect).await? {
+        let todo = "`medimax migrate --unadopt` removes what was added, and nothing else";
+        return Err(Error::Setup(format!("the database was adopted, and its tables were there before: {todo}")));
+    }
+    if is_foreign(&mut conn, dialect).await? {
+        return Err(Error::Setup(format!("the database {FOREIGN}")));
+    }
     conn.run(CREATE).await?;
     let applied = applied(&mut conn, dialect).await?;
     let mut done = Vec::new();
@@ -145,7 +179,7 @@ pub async fn down_to(db: &Db, version: i32, mut on_step: impl FnMut(&Migration, 
 }
 
 /// The steps of a migration's text: what each does, and its statement.
-fn steps(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(super) fn steps(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let text = text.strip_prefix("-- ").unwrap_or(text);
     text.split("\n-- ").filter_map(|step| step.split_once('\n'))
 }
@@ -171,7 +205,7 @@ async fn run_steps(
 
 /// A connection on which nobody else migrates. On SQLite all is one transaction; MariaDB has no such thing for DDL,
 /// so a named lock keeps others out.
-async fn lock(db: &Db) -> Result<Conn> {
+pub(super) async fn lock(db: &Db) -> Result<Conn> {
     let mut conn = db.conn().await?;
     conn.taint(true);
     match db.dialect() {
@@ -189,14 +223,14 @@ async fn lock(db: &Db) -> Result<Conn> {
 }
 
 /// Ends what [`lock`] began: the connection closes, here and on every other way out, and takes its lock with it.
-async fn unlock(mut conn: Conn, dialect: Dialect) -> Result<()> {
+pub(super) async fn unlock(mut conn: Conn, dialect: Dialect) -> Result<()> {
     match dialect {
         Dialect::Sqlite => conn.run("COMMIT").await,
         Dialect::MariaDb => Ok(()),
     }
 }
 
-async fn applied(conn: &mut Conn, dialect: Dialect) -> Result<Vec<i32>> {
+pub(super) async fn applied(conn: &mut Conn, dialect: Dialect) -> Result<Vec<i32>> {
     let mut sql = Sql::new(dialect);
     sql.push("SELECT version, name FROM Schema_Migration");
     Ok(conn.texts(sql).await?.into_iter().map(|(version, _)| version).collect())
@@ -206,6 +240,24 @@ async fn applied(conn: &mut Conn, dialect: Dialect) -> Result<Vec<i32>> {
 async fn in_other_case(conn: &mut Conn, dialect: Dialect) -> Result<bool> {
     let name = "Patient";
     Ok(!has_table(conn, dialect, name, false).await? && has_table(conn, dialect, name, true).await?)
+}
+
+/// Whether an adoption was begun. The embedded store is always MediMax's own.
+async fn is_adopted(conn: &mut Conn, dialect: Dialect) -> Result<bool> {
+    Ok(dialect == Dialect::MariaDb && has_table(conn, dialect, "Adoption", false).await?)
+}
+
+/// Whether tables of our names are there that no migration made.
+async fn is_foreign(conn: &mut Conn, dialect: Dialect) -> Result<bool> {
+    if dialect == Dialect::Sqlite || has_table(conn, dialect, "Schema_Migration", false).await? {
+        return Ok(false);
+    }
+    for name in adopt::documented()? {
+        if has_table(conn, dialect, name, false).await? {
+            return Ok(true);
+        }
+    }
+    is_adopted(conn, dialect).await
 }
 
 async fn has_table(conn: &mut Conn, dialect: Dialect, name: &str, any_case: bool) -> Result<bool> {

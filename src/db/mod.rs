@@ -1,5 +1,7 @@
 //! All that knows a SQL backend: connections, statements, tables, migrations. It knows nothing of GraphQL or medicine.
 
+pub mod adopt;
+pub mod backup;
 pub mod change;
 mod cond;
 mod connect;

@@ -2,7 +2,7 @@
 
 use super::{
     pool::{Conn, Db, Tx},
-    sql::Sql,
+    sql::{Dialect, Sql},
 };
 use crate::error::Result;
 
@@ -32,25 +32,7 @@ impl Writer {
 
     /// Inserts rows, given one after the other, each as many cells as there are columns.
     pub async fn insert(&mut self, table: &str, columns: &[&str], cells: Vec<Cell>) -> Result<()> {
-        let width = columns.len().max(1);
-        let most = MAX_PARAMETERS / width * width;
-        let mut cells = cells.into_iter().peekable();
-        while cells.peek().is_some() {
-            let mut sql = Sql::new(self.db.dialect());
-            sql.varies();
-            sql.push(format!("INSERT INTO {table} ({}) VALUES ", columns.join(",")));
-            for (i, cell) in cells.by_ref().take(most).enumerate() {
-                sql.push(match (i, i % width) {
-                    (0, _) => "(",
-                    (_, 0) => "),(",
-                    _ => ",",
-                });
-                sql.cell(cell);
-            }
-            sql.push(")");
-            self.tx.execute(sql).await?;
-        }
-        Ok(())
+        insert(self.tx.conn(), self.db.dialect(), table, columns, cells).await
     }
 
     /// Runs another statement among the rows, and says how many it touched.
@@ -67,6 +49,35 @@ impl Writer {
     pub async fn commit(self) -> Result<()> {
         self.tx.commit().await
     }
+}
+
+/// Inserts rows as [`Writer::insert`] does, on a connection.
+pub(super) async fn insert(
+    conn: &mut Conn,
+    dialect: Dialect,
+    table: &str,
+    columns: &[&str],
+    cells: Vec<Cell>,
+) -> Result<()> {
+    let width = columns.len().max(1);
+    let most = MAX_PARAMETERS / width * width;
+    let mut cells = cells.into_iter().peekable();
+    while cells.peek().is_some() {
+        let mut sql = Sql::new(dialect);
+        sql.varies();
+        sql.push(format!("INSERT INTO {table} ({}) VALUES ", columns.join(",")));
+        for (i, cell) in cells.by_ref().take(most).enumerate() {
+            sql.push(match (i, i % width) {
+                (0, _) => "(",
+                (_, 0) => "),(",
+                _ => ",",
+            });
+            sql.cell(cell);
+        }
+        sql.push(")");
+        conn.touch(sql).await?;
+    }
+    Ok(())
 }
 
 impl From<i64> for Cell {

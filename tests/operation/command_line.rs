@@ -18,7 +18,7 @@ fn stranger() -> String {
 #[test]
 fn help_names_every_command_and_every_key() {
     let help = done(&mut medimax(&["--help"]));
-    for verb in ["serve", "migrate", "seed", "import", "sync", "check", "schema", "config"] {
+    for verb in ["serve", "migrate", "seed", "import", "sync", "backup", "restore", "check", "schema", "config"] {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb} is not in {help}");
         assert!(done(&mut medimax(&[verb, "--help"])).contains(&format!("Usage: medimax {verb}")));
     }
@@ -38,6 +38,8 @@ fn wrong_usage_ends_with_2() {
         &["seed", "--patients", "many"],
         &["migrate", "--revert-to", "-1"],
         &["import"],
+        &["backup"],
+        &["restore", "a", "b"],
         &["check", "--format", "xml"],
     ] {
         let ended = run(&mut medimax(args));

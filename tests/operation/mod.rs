@@ -1,5 +1,7 @@
 //! The gateway as operators and clients meet it: commands, processes, sockets, and servers that die.
 
+mod adopting;
+mod backing_up;
 mod command_line;
 mod configuration;
 mod faults;

@@ -1,8 +1,8 @@
 //! `medimax check`: whether the rows of the relational store are whole, and whether the graph holds what they say.
 
 mod differences;
-mod records;
-mod report;
+pub(super) mod records;
+pub(super) mod report;
 
 use super::{database_url, holder, open_graph, progress::Progress, say, unreachable};
 use crate::{
@@ -16,7 +16,7 @@ use report::{Finding, Report};
 use std::{process::ExitCode, time::Duration};
 
 /// How long a statement may take: these read whole tables.
-const WHOLE: Duration = Duration::from_secs(600);
+pub(super) const WHOLE: Duration = Duration::from_secs(600);
 
 /// How often a graph is mended and checked again: what is removed may show more, which the next round mends.
 const ROUNDS: u32 = 3;

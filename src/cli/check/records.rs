@@ -87,51 +87,83 @@ struct Question {
 
 /// Asks everything of every table.
 pub(super) async fn check(db: &Db) -> Result<Vec<Finding>> {
-    let questions = questions(db.dialect());
+    let mut questions = faults(db.dialect(), |_, _| true);
+    questions.extend(incomplete(db.dialect()));
+    ask(db, questions).await
+}
+
+/// Asks for faults alone, and only of tables and columns that there are.
+pub(in super::super) async fn check_faults(db: &Db, has: impl Fn(&str, &str) -> bool) -> Result<Vec<Finding>> {
+    ask(db, faults(db.dialect(), has)).await
+}
+
+async fn ask(db: &Db, questions: Vec<Question>) -> Result<Vec<Finding>> {
     let progress = Progress::new("Database", "questions", questions.len() as u64);
     let mut findings = Vec::new();
     for (done, Question { check, of, table, condition }) in questions.iter().enumerate() {
         progress.at(done as u64, questions.len() as u64);
-        let mut sql = Sql::new(db.dialect());
-        sql.varies();
-        sql.push(format!("SELECT t.{key}, COUNT(*) OVER () FROM {} t WHERE ", table.name, key = table.key));
-        sql.append(condition).push(format!(" ORDER BY t.{} LIMIT ", table.key)).int(NAMED);
-        let found = db.numbers(&sql).await?;
-        if let Some((_, count)) = found.first() {
-            let examples = found.iter().map(|(key, _)| key.to_string()).collect();
-            findings.push(Finding { check, of: of.clone(), count: *count, examples });
+        let (count, examples) = rows_where(db, table.name, table.key, condition).await?;
+        if count > 0 {
+            findings.push(Finding { check, of: of.clone(), count, examples });
         }
     }
     Ok(findings)
 }
 
-fn questions(dialect: Dialect) -> Vec<Question> {
+/// How many rows (`t`) meet a condition, and the keys of some.
+pub(in super::super) async fn rows_where(
+    db: &Db,
+    table: &str,
+    key: &str,
+    condition: &Sql,
+) -> Result<(i64, Vec<String>)> {
+    let mut sql = Sql::new(db.dialect());
+    sql.varies();
+    sql.push(format!("SELECT t.{key}, COUNT(*) OVER () FROM {table} t WHERE "));
+    sql.append(condition).push(format!(" ORDER BY t.{key} LIMIT ")).int(NAMED);
+    let found = db.numbers(&sql).await?;
+    let count = found.first().map_or(0, |(_, count)| *count);
+    Ok((count, found.iter().map(|(key, _)| key.to_string()).collect()))
+}
+
+fn faults(dialect: Dialect, has: impl Fn(&str, &str) -> bool) -> Vec<Question> {
     let tables = schema::entities().iter().map(|entity| entity.table);
     let patient = tables.clone().find(|table| matches!(table.patient, Reach::Column(column) if column == table.key));
     let mut all = Vec::new();
-    for table in tables {
+    for table in tables.filter(|table| has(table.name, table.key)) {
         let owner = match table.patient {
             Reach::Column(column) if column == table.key => None,
             Reach::Column(column) => patient.map(|patient| (column, patient)),
             Reach::Parent(column, parent) => Some((column, parent)),
         };
-        if let Some((column, owner)) = owner {
+        if let Some((column, owner)) =
+            owner.filter(|(column, owner)| has(table.name, column) && has(owner.name, owner.key))
+        {
             let mut condition = Sql::new(dialect);
             condition.push(format!("NOT EXISTS (SELECT 1 FROM {} o WHERE o.{} = t.{column})", owner.name, owner.key));
             all.push(Question { check: &ORPHAN, of: table.name.to_owned(), table, condition });
         }
     }
-    for entity in schema::entities() {
+    for entity in schema::entities().iter().filter(|entity| has(entity.table.name, entity.table.key)) {
         let table = entity.table;
-        for scalar in entity.object.scalars.iter().filter(|scalar| !scalar.column.is_empty()) {
+        let stored = |scalar: &&Scalar| !scalar.column.is_empty() && has(table.name, scalar.column);
+        for scalar in entity.object.scalars.iter().filter(stored) {
             if let Some((check, condition)) = of_values(dialect, scalar) {
                 all.push(Question { check, of: format!("{}.{}", table.name, scalar.column), table, condition });
             }
         }
-        for (_, text, check) in INCOMPLETE.iter().filter(|(name, ..)| *name == table.name) {
+    }
+    all
+}
+
+/// What is to be asked of rows that are answered as they stand.
+fn incomplete(dialect: Dialect) -> Vec<Question> {
+    let mut all = Vec::new();
+    for entity in schema::entities() {
+        for (_, text, check) in INCOMPLETE.iter().filter(|(name, ..)| *name == entity.table.name) {
             let mut condition = Sql::new(dialect);
             condition.push(*text);
-            all.push(Question { check, of: table.name.to_owned(), table, condition });
+            all.push(Question { check, of: entity.table.name.to_owned(), table: entity.table, condition });
         }
     }
     all

@@ -15,22 +15,22 @@ const WIDTH: usize = 100;
 
 /// A kind of finding. A fault is what costs answers: rows that nobody sees, values that cannot be understood, a graph that
 /// holds something else. A note is what is answered as it stands.
-pub(super) struct Check {
+pub(in super::super) struct Check {
     pub(super) store: &'static str,
-    pub(super) name: &'static str,
+    pub(in super::super) name: &'static str,
     pub(super) fault: bool,
     /// What it means and what to do.
-    pub(super) advice: &'static str,
+    pub(in super::super) advice: &'static str,
 }
 
 /// What a check found of one thing.
-pub(super) struct Finding {
-    pub(super) check: &'static Check,
+pub(in super::super) struct Finding {
+    pub(in super::super) check: &'static Check,
     /// The table, the column, or the part of the graph.
-    pub(super) of: String,
-    pub(super) count: i64,
+    pub(in super::super) of: String,
+    pub(in super::super) count: i64,
     /// Some: keys and labels, never values.
-    pub(super) examples: Vec<String>,
+    pub(in super::super) examples: Vec<String>,
 }
 
 impl Finding {

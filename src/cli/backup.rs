@@ -1,0 +1,129 @@
+//! `medimax backup`: the relational store as one file, while others go on writing.
+
+use super::{
+    archive::{Header, Writing},
+    open,
+    progress::Progress,
+    say, unreachable,
+};
+use crate::{
+    config::Config,
+    db::{
+        Db, Dialect,
+        backup::{Row, Whole},
+        migrate,
+    },
+    error::{Error, Result},
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+pub(super) fn command() -> Command {
+    Command::new("backup")
+        .about("Write every row of the database into a file, while gateways serve")
+        .arg(
+            Arg::new("file")
+                .value_name("FILE")
+                .value_parser(clap::value_parser!(PathBuf))
+                .required(true)
+                .help("Where to; `-` is standard output"),
+        )
+        .arg(Arg::new("force").long("force").action(ArgAction::SetTrue).help("Take the place of a FILE that exists"))
+}
+
+pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
+    let Some(path) = args.get_one::<PathBuf>("file") else { return Err(Error::Internal("no FILE".into())) };
+    if path == Path::new("-") {
+        return write(&store(config).await?, io::stdout(), &failed(path)).await.map(drop);
+    }
+    if path.exists() && !args.get_flag("force") {
+        return Err(Error::Setup(format!("{} exists: name another file, or say --force", path.display())));
+    }
+    let db = store(config).await?;
+    let started = std::time::Instant::now();
+    let partial = Partial::new(path).map_err(failed(path))?;
+    let rows = write(&db, &partial.file, &failed(path)).await?;
+    partial.keep(path).map_err(failed(path))?;
+    say(&format!("Wrote {rows} rows into {} in {:.1} s.", path.display(), started.elapsed().as_secs_f64()))
+}
+
+async fn store(config: &Config) -> Result<Db> {
+    let db = open(config).await?;
+    migrate::require_current(&db).await.map_err(unreachable)?;
+    Ok(db)
+}
+
+/// Writes a backup, and says how many rows are in it.
+async fn write(db: &Db, to: impl Write, failed: &impl Fn(io::Error) -> Error) -> Result<u64> {
+    let store = match db.dialect() {
+        Dialect::MariaDb => "MariaDB",
+        Dialect::Sqlite => "SQLite",
+    };
+    let mut whole = Whole::reading(db).await.map_err(unreachable)?;
+    let (version, tables) = (whole.version().await?, whole.images().await?);
+    let header = Header::new(version, store, chrono::Utc::now(), tables);
+    let mut writing = Writing::new(to);
+    writing.line(&header).map_err(failed)?;
+    let (total, mut done) = (header.rows(), 0);
+    let progress = Progress::new("Backup", "rows", total);
+    for table in &header.tables {
+        let end = done + table.rows;
+        let page = |rows: Vec<Row>| {
+            done += rows.len() as u64;
+            progress.at(done, total);
+            rows.iter().try_for_each(|row| writing.line(row)).map_err(failed)
+        };
+        whole.each(table, page).await?;
+        if done != end {
+            return Err(Error::Internal(format!("the rows of {} changed while they were read", table.name)));
+        }
+    }
+    writing.end().map_err(failed)?;
+    Ok(total)
+}
+
+fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
+    move |error| Error::Setup(format!("{} cannot be written: {error}", path.display()))
+}
+
+/// A file that is not whole yet, under a name that says so; it is gone when it is dropped.
+struct Partial {
+    path: PathBuf,
+    file: File,
+}
+
+impl Partial {
+    fn new(path: &Path) -> io::Result<Self> {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".partial");
+        let path = PathBuf::from(name);
+        // One that was killed leaves it behind.
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        // Patients' data: for the owner's eyes.
+        let file = File::options().write(true).create_new(true).mode(0o600).open(&path)?;
+        Ok(Partial { path, file })
+    }
+
+    /// Gives it its name once it is on the disk, and sees that the name is, too.
+    fn keep(self, path: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.path, path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        // After `keep` there is none.
+        let _ = fs::remove_file(&self.path);
+    }
+}
