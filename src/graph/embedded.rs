@@ -143,18 +143,22 @@ impl Index {
         if entries.is_empty() {
             return;
         }
+        let mut links: Vec<Link> = clinical
+            .iter()
+            .map(|link| Link {
+                from: link.from,
+                to: link.to,
+                because: self.reasons.insert(Arc::new(link.because.clone())),
+                treats: link.name == TREATS_CONDITION,
+            })
+            .collect();
+        // In the order of answers, so that little is left to sort when they are asked for.
+        let reason = |link: &Link| self.reasons.get(link.because);
+        links.sort_by(|a, b| (a.from, a.to).cmp(&(b.from, b.to)).then_with(|| reason(a).cmp(&reason(b))));
         let block = Block {
             entries: entries.iter().map(|item| self.small(item)).collect(),
             ties: (0..).zip(entries).flat_map(|(at, item)| item.ties.iter().map(move |tie| (at, *tie))).collect(),
-            clinical: clinical
-                .iter()
-                .map(|link| Link {
-                    from: link.from,
-                    to: link.to,
-                    because: self.reasons.insert(Arc::new(link.because.clone())),
-                    treats: link.name == TREATS_CONDITION,
-                })
-                .collect(),
+            clinical: links.into(),
         };
         for entry in &block.entries {
             if let Some(of) = self.keys_of(entry.kind()) {
@@ -235,7 +239,7 @@ impl Index {
             patient,
             from: self.entry(block.entries.get(usize::from(link.from))?),
             to: self.entry(block.entries.get(usize::from(link.to))?),
-            because: Because::clone(self.reasons.get(link.because)?),
+            because: self.reasons.get(link.because)?.clone(),
         })
     }
 
@@ -267,11 +271,11 @@ impl Index {
     fn care_paths(&self, patients: &[i32]) -> Vec<(Clinical, Clinical)> {
         let mut found = Vec::new();
         for (patient, block) in self.blocks(patients) {
-            for indicates in block.clinical.iter().filter(|link| !link.treats) {
-                for treats in block.clinical.iter().filter(|link| link.treats && link.to == indicates.to) {
-                    let both = |link| self.clinical_of(patient, block, link);
-                    found.extend(both(indicates).zip(both(treats)));
-                }
+            for link in block.clinical.iter().filter(|link| !link.treats) {
+                let Some(indicates) = self.clinical_of(patient, block, link) else { continue };
+                let treats = block.clinical.iter().filter(|other| other.treats && other.to == link.to);
+                let treats = treats.filter_map(|other| self.clinical_of(patient, block, other));
+                found.extend(treats.map(|treats| (indicates.clone(), treats)));
             }
         }
         found

@@ -131,7 +131,7 @@ pub struct Clinical {
     /// The condition, an entry of the medical history.
     pub to: Entry,
     /// Why.
-    pub because: Because,
+    pub because: Arc<Because>,
 }
 
 /// At which end of which relationship a question starts.

@@ -259,7 +259,8 @@ impl Path {
 
     /// Why a clinical relationship is there.
     pub fn because(knowledge: &Knowledge, clinical: &Clinical) -> Self {
-        let Clinical { from, to, because: Because { fact, source, evidence }, .. } = clinical;
+        let Clinical { from, to, because, .. } = clinical;
+        let Because { fact, source, evidence } = &**because;
         if let Some((ours, kind, theirs)) = fact {
             let fact = Fact {
                 kind: *kind,

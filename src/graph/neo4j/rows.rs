@@ -76,7 +76,7 @@ impl Clinical {
             patient: self.patient,
             from: entry(from, self.from_id, self.from_name),
             to: entry(Kind::MedicalHistory, self.to_id, self.to_name),
-            because: self.because.read()?,
+            because: self.because.read()?.into(),
         })
     }
 }
@@ -98,7 +98,9 @@ impl CarePath {
     pub(super) fn read(self) -> Result<(graph::Clinical, graph::Clinical)> {
         let to = entry(Kind::MedicalHistory, self.history_id, self.history);
         let patient = self.patient;
-        let clinical = |from, to, why: Why| why.read().map(|because| graph::Clinical { patient, from, to, because });
+        let clinical = |from, to, why: Why| {
+            why.read().map(|because| graph::Clinical { patient, from, to, because: because.into() })
+        };
         Ok((
             clinical(entry(Kind::Symptom, self.symptom_id, self.symptom), to.clone(), self.indicates)?,
             clinical(entry(Kind::Medication, self.medication_id, self.medication), to, self.treats)?,

@@ -119,17 +119,17 @@ fn by_fact(from: i32, kind: FactKind) -> Because {
 
 fn indicates() -> Clinical {
     let because = by_fact(1, FactKind::Indicates);
-    Clinical { patient: 1, from: entry(S, 11, "cough"), to: entry(H, 21, "chest cold"), because }
+    Clinical { patient: 1, from: entry(S, 11, "cough"), to: entry(H, 21, "chest cold"), because: because.into() }
 }
 
 fn treats() -> Clinical {
     let because = by_fact(3, FactKind::Treats);
-    Clinical { patient: 1, from: entry(M, 31, "amoxicillin"), to: entry(H, 21, "chest cold"), because }
+    Clinical { patient: 1, from: entry(M, 31, "amoxicillin"), to: entry(H, 21, "chest cold"), because: because.into() }
 }
 
 fn eases() -> Clinical {
     let because = Because { fact: None, source: "purpose".into(), evidence: None };
-    Clinical { patient: 1, from: entry(M, 32, "cream"), to: entry(H, 22, "eczema"), because }
+    Clinical { patient: 1, from: entry(M, 32, "cream"), to: entry(H, 22, "eczema"), because: because.into() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
