@@ -1,8 +1,9 @@
 //! What the gateway costs, on a MariaDB server that `scripts/bench` starts: the profile of 50 patients against the same
 //! profile from a hand-written handler, the gateway's memory, and on demand the far end of a long list and `seed`. With
-//! `--graph` instead: the graph, in a Neo4j server that `scripts/bench` starts too, and in this process.
+//! `--graph` instead: the graph, in a Neo4j server that `scripts/bench` starts too, and in this process. With `--writes`
+//! instead: mutations and `import csv`.
 //!
-//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph]`
+//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes]`
 //!
 //! Nothing here passes or fails: each figure is printed beside the target that the design sets for it.
 
@@ -42,15 +43,17 @@ pub(crate) struct Arguments {
     pub(crate) large: bool,
     seed: bool,
     graph: bool,
+    writes: bool,
 }
 
-const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph]
+const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes]
   --rounds N   how often each figure is measured (5)
   --seconds S  how long each time (2)
   --large      also a page at the end of 200,000 patients, against 2,000; seeding them takes minutes
   --seed       also `medimax seed` against plain INSERTs of the same rows
   --graph      instead of all that the graph: its answers, its projection and its memory; with --large that of 100,000
-               patients instead of 20,000";
+               patients instead of 20,000
+  --writes     instead of all that: mutations against hand-written transactions, `medimax import csv` against plain INSERTs";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -90,6 +93,10 @@ async fn run(arguments: &[String]) -> Result<()> {
     if arguments.graph {
         return tasks::graph::run(&arguments, &mut database).await;
     }
+    if arguments.writes {
+        tasks::writes::run(&arguments, &mut database).await?;
+        return tasks::import::run(&arguments, &mut database).await;
+    }
     let url = seeded(&mut database, "bench", 2_000).await?;
     tasks::contest::run(&arguments, &mut database, &url).await?;
     tasks::memory::run(&url)?;
@@ -105,7 +112,8 @@ async fn run(arguments: &[String]) -> Result<()> {
 }
 
 fn read(arguments: &[String]) -> Result<Arguments> {
-    let mut read = Arguments { rounds: 5, time: Duration::from_secs(2), large: false, seed: false, graph: false };
+    let (rounds, time) = (5, Duration::from_secs(2));
+    let mut read = Arguments { rounds, time, large: false, seed: false, graph: false, writes: false };
     let mut rest = arguments.iter().map(String::as_str);
     while let Some(argument) = rest.next() {
         match argument {
@@ -117,6 +125,7 @@ fn read(arguments: &[String]) -> Result<Arguments> {
             "--large" => read.large = true,
             "--seed" => read.seed = true,
             "--graph" => read.graph = true,
+            "--writes" => read.writes = true,
             "--bench" => {} // cargo's own
             _ => return Err(USAGE.into()),
         }

@@ -8,7 +8,7 @@ mod keyed;
 mod rows;
 #[path = "../../src/db/tables.rs"]
 mod tables;
-mod values;
+pub(crate) mod values;
 
 use crate::Result;
 use axum::{

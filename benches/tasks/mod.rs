@@ -2,6 +2,8 @@
 
 pub(crate) mod contest;
 pub(crate) mod graph;
+pub(crate) mod import;
 pub(crate) mod memory;
 pub(crate) mod pages;
 pub(crate) mod seed;
+pub(crate) mod writes;

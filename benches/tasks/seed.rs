@@ -55,13 +55,13 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database) -> Resul
     Ok(())
 }
 
-fn pushed(mut values: Vec<f64>, value: f64) -> Vec<f64> {
+pub(super) fn pushed(mut values: Vec<f64>, value: f64) -> Vec<f64> {
     values.push(value);
     values
 }
 
 /// Copies all rows; says how many and how long the INSERTs took, without the time to read the rows and write their text.
-async fn copy(from: &str, to: &str) -> Result<(usize, Duration)> {
+pub(super) async fn copy(from: &str, to: &str) -> Result<(usize, Duration)> {
     let (mut from, mut to) = (Conn::from_url(from).await?, Conn::from_url(to).await?);
     // As the gateway's own sessions: times are UTC.
     from.query_drop("SET time_zone = '+00:00'").await?;

@@ -4,6 +4,7 @@ mod adopt;
 mod archive;
 mod backup;
 mod check;
+mod export;
 mod import;
 mod migrate;
 mod progress;
@@ -64,6 +65,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
         Some(("sync", args)) => sync::run(&config, args).await,
         Some(("seed", args)) => seed::run(&config, args).await,
         Some(("import", args)) => import::run(&config, args).await,
+        Some(("export", args)) => export::run(&config, args).await,
         Some(("config", _)) => say(&shown(&config)),
         _ => serve::run(&config).await,
     }?;
@@ -120,6 +122,7 @@ fn command() -> Command {
         .subcommand(restore::command())
         .subcommand(check::command())
         .subcommand(import::command())
+        .subcommand(export::command())
         .subcommand(Command::new("schema").about("Print the GraphQL schema"))
         .subcommand(
             Command::new("config")

@@ -17,6 +17,20 @@ pub type Texts = Vec<Option<String>>;
 
 /// The rows of a table with these keys, each as one JSON list of some of its columns.
 pub fn as_lists(dialect: Dialect, table: &Table, columns: &[&str], keys: &[i32]) -> Sql {
+    let mut sql = lists(dialect, table, columns);
+    sql.push(" FROM ").keys(keys).straight_join().push(format!("{} t ON t.{} = k.id", table.name, table.key));
+    sql
+}
+
+/// The same of the rows whose keys lie above one, in the order of their keys.
+pub fn lists_after(dialect: Dialect, table: &Table, columns: &[&str], after: i32, most: u32) -> Sql {
+    let mut sql = lists(dialect, table, columns);
+    sql.push(format!(" FROM {} t WHERE t.{} > ", table.name, table.key)).int(after.into());
+    sql.push(format!(" ORDER BY t.{} LIMIT ", table.key)).int(most.into());
+    sql
+}
+
+fn lists(dialect: Dialect, table: &Table, columns: &[&str]) -> Sql {
     let mut sql = Sql::new(dialect);
     sql.push(format!("SELECT t.{},", table.key)).push(match dialect {
         Dialect::MariaDb => "JSON_ARRAY(",
@@ -30,7 +44,7 @@ pub fn as_lists(dialect: Dialect, table: &Table, columns: &[&str], keys: &[i32])
             Dialect::Sqlite => format!("{comma}t.{column}"),
         });
     }
-    sql.push(") FROM ").keys(keys).straight_join().push(format!("{} t ON t.{} = k.id", table.name, table.key));
+    sql.push(")");
     sql
 }
 

@@ -273,20 +273,29 @@ pub(crate) struct Tx(Conn);
 impl Tx {
     /// Opens a transaction.
     pub(crate) async fn begin(db: &Db) -> Result<Self> {
-        Self::open(db, "START TRANSACTION").await
+        Self::open(db, "START TRANSACTION", "BEGIN IMMEDIATE").await
     }
 
     /// Opens a transaction whose statements each read what is committed when they begin. It locks the rows that it writes and
     /// nothing between or beside them, so that nobody who adds rows waits for it.
     pub(crate) async fn begin_read_committed(db: &Db) -> Result<Self> {
-        Self::open(db, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION").await
+        let mariadb = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION";
+        Self::open(db, mariadb, "BEGIN IMMEDIATE").await
     }
 
-    async fn open(db: &Db, mariadb: &str) -> Result<Self> {
+    /// Opens a transaction that reads all that is committed now and nothing later, and holds nobody up.
+    pub(crate) async fn begin_snapshot(db: &Db) -> Result<Self> {
+        let mariadb = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; \
+                       START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
+        // SQLite's snapshot is taken by the first statement that reads.
+        Self::open(db, mariadb, "BEGIN; SELECT COUNT(*) FROM Schema_Migration").await
+    }
+
+    async fn open(db: &Db, mariadb: &str, sqlite: &str) -> Result<Self> {
         let mut conn = db.conn().await?;
         conn.run(match db.dialect() {
             Dialect::MariaDb => mariadb,
-            Dialect::Sqlite => "BEGIN IMMEDIATE",
+            Dialect::Sqlite => sqlite,
         })
         .await?;
         conn.taint(true);

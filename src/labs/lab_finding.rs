@@ -8,7 +8,7 @@ use crate::{
         entity,
         model::Children,
         relation::One,
-        write::{Check, Column, Rules},
+        write::{Check, Column, Holds, Rules},
     },
 };
 
@@ -74,7 +74,7 @@ pub static RULES: Rules = Rules {
         code: "REQUIRED",
         message: "an abnormal finding needs its flag: on which side of the range it lies",
         constraint: Some("chk_abnormal_flag"),
-        holds: |row, _| !row.flag("is_abnormal", false) || row.get("abnormal_flag").is_some(),
+        holds: Holds::Always(|row| !row.flag("is_abnormal", false) || row.get("abnormal_flag").is_some()),
     }],
 };
 

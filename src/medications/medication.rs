@@ -7,7 +7,7 @@ use crate::{
         entity,
         model::Children,
         relation::{List, One},
-        write::{Check, Column, Rules},
+        write::{Check, Column, Holds, Rules},
     },
     knowledge::clinical,
     patients::patient,
@@ -69,16 +69,16 @@ pub static RULES: Rules = Rules {
             code: "REQUIRED",
             message: "a medication that is not continued needs the date on which it was stopped",
             constraint: Some("chk_discontinued_date"),
-            holds: |row, _| row.flag("is_continued", true) || row.get("discontinued_date").is_some(),
+            holds: Holds::Always(|row| row.flag("is_continued", true) || row.get("discontinued_date").is_some()),
         },
         Check {
             columns: &["discontinued_date", "prescribed_date"],
             code: "ORDER",
             message: "a medication must not be stopped before it was prescribed",
             constraint: Some("chk_discontinued_order"),
-            holds: |row, _| {
+            holds: Holds::Always(|row| {
                 row.day("discontinued_date").is_none_or(|end| row.day("prescribed_date").is_none_or(|day| day <= end))
-            },
+            }),
         },
     ],
 };

@@ -7,7 +7,7 @@ use crate::{
         entity,
         model::Children,
         relation::One,
-        write::{Check, Column, Rules},
+        write::{Check, Column, Holds, Rules},
     },
 };
 
@@ -41,7 +41,7 @@ pub static RULES: Rules = Rules {
         code: "REQUIRED",
         message: "a purpose needs a condition or a description",
         constraint: None,
-        holds: |row, _| row.get("condition_name").or(row.get("purpose_description")).is_some(),
+        holds: Holds::Always(|row| row.get("condition_name").or(row.get("purpose_description")).is_some()),
     }],
 };
 

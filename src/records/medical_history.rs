@@ -6,7 +6,7 @@ use crate::{
         entity,
         model::Children,
         relation::One,
-        write::{Check, Column, Rules, rules::not_in_future},
+        write::{Check, Column, Holds, Rules, rules::not_in_future},
     },
     knowledge::clinical,
     patients::patient,
@@ -98,7 +98,7 @@ pub static RULES: Rules = Rules {
         code: "IN_FUTURE",
         message: "what is in a medical history must not be in the future",
         constraint: None,
-        holds: |row, today| not_in_future(row, "history_date", today),
+        holds: Holds::Today(|row, today| not_in_future(row, "history_date", today)),
     }],
 };
 

@@ -7,7 +7,7 @@ use crate::{
         entity,
         model::Children,
         relation::One,
-        write::{Check, Column, Rules},
+        write::{Check, Column, Holds, Rules},
     },
     records::medical_history::Severity,
 };
@@ -57,7 +57,7 @@ pub static RULES: Rules = Rules {
         code: "REQUIRED",
         message: "an abnormal finding needs its severity",
         constraint: Some("chk_abnormal_severity"),
-        holds: |row, _| !row.flag("is_abnormal", false) || row.get("abnormal_severity").is_some(),
+        holds: Holds::Always(|row| !row.flag("is_abnormal", false) || row.get("abnormal_severity").is_some()),
     }],
 };
 

@@ -2,7 +2,7 @@
 
 use super::{appointment, symptom};
 use crate::{
-    graphql::write::{Add, AddAll, Below, Change, Check, Form, Parent, Remove},
+    graphql::write::{Add, AddAll, Below, Change, Check, Form, Holds, Parent, Remove},
     patients::writes::OF_PATIENT,
 };
 
@@ -12,10 +12,10 @@ static NOT_PAST: [Check; 1] = [Check {
     code: "IN_PAST",
     message: "a new appointment must not lie in the past, unless it is completed, cancelled or was missed",
     constraint: None,
-    holds: |row, today| {
+    holds: Holds::Today(|row, today| {
         let over = matches!(row.get("status"), Some("Completed" | "Cancelled" | "No_Show"));
         over || row.day("appointment_date").is_none_or(|day| day >= today)
-    },
+    }),
 }];
 
 static OF_APPOINTMENT: Parent = Parent {

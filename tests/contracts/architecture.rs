@@ -78,7 +78,8 @@ fn allowed(room: &str) -> Vec<&'static str> {
         "telemetry" => [&ground[..], &["db", "graph"]].concat(),
         "schema" => [&["graphql"], &DOMAINS[..]].concat(),
         "http" => [&ground[..], &["config", "db", "graphql", "telemetry"]].concat(),
-        "cli" => [&ground[..], &["config", "db", "demo", "graph", "graphql", "http", "schema"]].concat(),
+        "csv" => [&ground[..], &["db", "graphql", "schema"]].concat(),
+        "cli" => [&ground[..], &["config", "csv", "db", "demo", "graph", "graphql", "http", "schema"]].concat(),
         // What a graph adds to records is one domain's business.
         "knowledge" => [&ground[..], &["db", "graph", "graphql"], &DOMAINS[..]].concat(),
         domain if DOMAINS.contains(&domain) => [&ground[..], &["db", "graphql"], &DOMAINS[..]].concat(),

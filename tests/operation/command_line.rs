@@ -18,7 +18,9 @@ fn stranger() -> String {
 #[test]
 fn help_names_every_command_and_every_key() {
     let help = done(&mut medimax(&["--help"]));
-    for verb in ["serve", "migrate", "seed", "import", "sync", "backup", "restore", "check", "schema", "config"] {
+    for verb in
+        ["serve", "migrate", "seed", "import", "export", "sync", "check", "backup", "restore", "schema", "config"]
+    {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb} is not in {help}");
         assert!(done(&mut medimax(&[verb, "--help"])).contains(&format!("Usage: medimax {verb}")));
     }
@@ -40,6 +42,7 @@ fn wrong_usage_ends_with_2() {
         &["import"],
         &["backup"],
         &["restore", "a", "b"],
+        &["export", "csv"],
         &["check", "--format", "xml"],
     ] {
         let ended = run(&mut medimax(args));

@@ -4,6 +4,7 @@ mod adopting;
 mod backing_up;
 mod command_line;
 mod configuration;
+mod csv;
 mod faults;
 mod hang_ups;
 mod http;

@@ -11,7 +11,7 @@ mod version;
 
 pub use form::{Below, Form, Parent, Verb};
 pub use perform::forget_keys;
-pub use rules::{Check, Column, Rules};
+pub use rules::{Check, Column, Holds, Rules};
 pub use version::Version;
 
 use super::{

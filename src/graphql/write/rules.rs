@@ -81,8 +81,27 @@ pub struct Check {
     pub message: &'static str,
     /// The database's name of the same rule.
     pub constraint: Option<&'static str>,
-    /// Whether it holds of a row, on a day.
-    pub holds: fn(&Cells, NaiveDate) -> bool,
+    /// Whether it holds of a row.
+    pub holds: Holds,
+}
+
+/// Whether a rule holds of a row.
+#[derive(Debug, Clone, Copy)]
+pub enum Holds {
+    /// On any day.
+    Always(fn(&Cells) -> bool),
+    /// On the day on which it is written. What comes from elsewhere was written on another day, so imports leave it out.
+    Today(fn(&Cells, NaiveDate) -> bool),
+}
+
+impl Holds {
+    /// Whether the rule holds of a row, on a day.
+    fn of(self, cells: &Cells, today: NaiveDate) -> bool {
+        match self {
+            Holds::Always(holds) => holds(cells),
+            Holds::Today(holds) => holds(cells, today),
+        }
+    }
 }
 
 impl Rules {
@@ -100,7 +119,7 @@ pub fn broken<'a>(
     today: NaiveDate,
 ) -> Vec<&'a Check> {
     let looks = |check: &&Check| check.columns.iter().any(|column| touched(column));
-    checks.into_iter().filter(looks).filter(|check| !(check.holds)(cells, today)).collect()
+    checks.into_iter().filter(looks).filter(|check| !check.holds.of(cells, today)).collect()
 }
 
 /// A violation at a place.

@@ -1,6 +1,9 @@
 //! `medimax import catalog`: clinical knowledge, from a folder of files.
 
-use super::{open, progress::Progress, say, unreachable};
+use super::{
+    super::{open, progress::Progress, say, unreachable},
+    SHOWN, cannot, dir, dir_of, report, write_report,
+};
 use crate::{
     config::Config,
     db::migrate,
@@ -10,49 +13,31 @@ use crate::{
         knowledge::ConceptKind,
     },
 };
-use clap::{Arg, ArgMatches, Command, value_parser};
-use std::{
-    collections::BTreeMap,
-    fmt::Write,
-    fs,
-    path::{Path, PathBuf},
-};
-
-/// Refused rows that are shown of each reason; `--report` has all.
-const SHOWN: usize = 20;
+use clap::{Arg, ArgMatches, Command};
+use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 
 /// A file that real catalogs have and that is left out on purpose.
 const NEGATIVE: &str = "not_indicated.tsv";
 
 pub(super) fn command() -> Command {
     let named = |name: &'static str, value: &'static str| Arg::new(name).long(name).value_name(value);
-    let path = || value_parser!(PathBuf);
-    Command::new("import").about("Load data from files").subcommand_required(true).subcommand(
-        Command::new("catalog")
-            .about("Load a catalog of clinical knowledge, in place of the one of the same name")
-            .arg(Arg::new("dir").value_name("DIR").required(true).value_parser(path()).help("A folder of TSV files"))
-            .arg(
-                named("source", "NAME")
-                    .help("What to call it [default: catalog.toml's source, else the folder's name]"),
-            )
-            .arg(
-                named("catalog-version", "VERSION")
-                    .help("Its version [default: catalog.toml's version, else a digest of its contents]"),
-            )
-            .arg(named("report", "FILE").value_parser(path()).help("Write every refused row to this TSV file")),
-    )
+    Command::new("catalog")
+        .about("Load a catalog of clinical knowledge, in place of the one of the same name")
+        .arg(dir().help("A folder of TSV files"))
+        .arg(named("source", "NAME").help("What to call it [default: catalog.toml's source, else the folder's name]"))
+        .arg(
+            named("catalog-version", "VERSION")
+                .help("Its version [default: catalog.toml's version, else a digest of its contents]"),
+        )
+        .arg(report())
 }
 
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
-    // The only thing there is to import; clap has seen to it that it is named.
-    let Some(("catalog", args)) = args.subcommand() else { return Ok(()) };
-    let dir = args.get_one::<PathBuf>("dir").map_or(Path::new("."), PathBuf::as_path);
+    let dir = dir_of(args);
     let text = |name| args.get_one::<String>(name).cloned();
     let over = About { source: text("source"), version: text("catalog-version"), ..About::default() };
     let (parsed, refused) = parse(dir, over)?;
-    if let Some(file) = args.get_one::<PathBuf>("report") {
-        fs::write(file, table(&refused)).map_err(|error| cannot("write", file, &error))?;
-    }
+    write_report(args, || table(&refused))?;
 
     let db = open(config).await?;
     migrate::require_current(&db).await.map_err(unreachable)?;
@@ -81,10 +66,6 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         0 => Ok(()),
         n => Err(Error::Setup(format!("{n} rows were refused; all others are loaded"))),
     }
-}
-
-fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::Setup(format!("cannot {what} {}: {error}", path.display()))
 }
 
 fn parse(dir: &Path, over: About) -> Result<(Parsed, Vec<Refused>)> {

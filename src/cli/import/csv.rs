@@ -1,0 +1,82 @@
+//! `medimax import csv`: records, from a folder of files.
+
+use super::{
+    super::{open, progress::Progress, say, unreachable},
+    SHOWN, dir, dir_of, report, write_report,
+};
+use crate::{
+    config::Config,
+    csv::{self, Folder, Manner, Refusal},
+    db::migrate,
+    error::{Error, Result},
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::{collections::BTreeSet, fmt::Write, sync::Arc, time::Instant};
+
+pub(super) fn command() -> Command {
+    let switch = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
+    Command::new("csv")
+        .about("Add records from CSV files, one a table")
+        .arg(dir().help("A folder of CSV files: Patient.csv, Medical_History.csv and so on"))
+        .arg(switch("new-keys").help("Give every row a new key; rows that refer to it follow"))
+        .arg(switch("dry-run").help("Check everything and write nothing"))
+        .arg(report())
+}
+
+pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
+    let manner = Manner { new_keys: args.get_flag("new-keys"), dry_run: args.get_flag("dry-run") };
+    let folder = Folder::open(dir_of(args))?;
+    let unread = folder.unread.clone();
+    let db = open(config).await?;
+    migrate::require_current(&db).await.map_err(unreachable)?;
+
+    let started = Instant::now();
+    let reading = Progress::new("Reading", "bytes", 0);
+    let writing = Progress::new("Importing", "rows", 0);
+    let imported =
+        csv::run(&db, folder, manner, Arc::new(move |done, total| reading.at(done, total)), &|done, total| {
+            writing.at(done, total)
+        })
+        .await;
+    drop(writing);
+    let outcome = imported.map_err(unreachable)?;
+    write_report(args, || table(&outcome.refused))?;
+
+    let verb = if manner.dry_run { "Would add" } else { "Added" };
+    let mut said = format!(
+        "{verb} {} rows of {} patients in {:.1} s; {} rows were there already.\n",
+        outcome.added,
+        outcome.patients,
+        started.elapsed().as_secs_f64(),
+        outcome.unchanged
+    );
+    for file in unread {
+        let _ = writeln!(said, "Not read: {file} (not a file of a table)");
+    }
+    let refused: Vec<&Refusal> = outcome.refused.iter().filter(|refusal| !refusal.is_left_out()).collect();
+    for Refusal { file, line, column, reason, .. } in refused.iter().take(SHOWN) {
+        let column = if column.is_empty() { String::new() } else { format!(" {column}:") };
+        let _ = writeln!(said, "  {file}:{line}:{column} {reason}");
+    }
+    if refused.len() > SHOWN {
+        let _ = writeln!(said, "  and {} more (--report FILE writes all)", refused.len() - SHOWN);
+    }
+    say(&said)?;
+    // A row may break several rules.
+    let rows: BTreeSet<(&str, u32)> = refused.iter().map(|refusal| (refusal.file.as_str(), refusal.line)).collect();
+    match rows.len() {
+        0 => Ok(()),
+        n => Err(Error::Setup(format!(
+            "{n} rows were refused, and {} that are right were left out with them, being of the same patients",
+            outcome.refused.len() - refused.len()
+        ))),
+    }
+}
+
+fn table(refused: &[Refusal]) -> String {
+    let mut text = String::from("file\tline\tcolumn\tcode\treason\n");
+    for Refusal { file, line, column, code, reason } in refused {
+        let _ = writeln!(text, "{file}\t{line}\t{column}\t{code}\t{reason}");
+    }
+    text
+}

@@ -1,0 +1,397 @@
+//! Writing the rows of a folder, patient by patient: all of a patient's rows or none.
+//!
+//! Many patients share a transaction, for speed. Where the database refuses it, each of them is written again in one of their
+//! own, row by row, so that a bad row costs its own patient and can be named.
+
+use super::{
+    folder::{Folder, Source},
+    index::{Index, Place},
+    row::{Fault, Row, row, stored},
+    sheet::Slot,
+};
+use crate::{
+    db::{
+        Cell, Db, Kind, Tx,
+        change::{Texts, as_lists, of_list},
+        fault,
+    },
+    error::{Error, Result},
+    graphql::write::Column,
+};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+/// How to import.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// Gives every row a new key.
+    pub new_keys: bool,
+    /// Checks everything and writes nothing.
+    pub dry_run: bool,
+}
+
+/// A row that was not written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The file's name.
+    pub file: String,
+    /// The line on which the row begins, from 1.
+    pub line: u32,
+    /// The column as the file spells it; empty where the row as a whole is wrong.
+    pub column: String,
+    /// Why, for programs.
+    pub code: &'static str,
+    /// Why, for people; never a value.
+    pub reason: Cow<'static, str>,
+}
+
+/// The code of rows that are right themselves.
+const LEFT_OUT: &str = "LEFT_OUT";
+
+/// What an import did.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Patients of whom rows were written.
+    pub patients: u64,
+    /// Rows that were written.
+    pub added: u64,
+    /// Rows that the database had already.
+    pub unchanged: u64,
+    /// Rows that were not written, in the order of the files.
+    pub refused: Vec<Refusal>,
+}
+
+impl Refusal {
+    pub(super) fn new(source: &Source, line: u32, fault: Fault) -> Self {
+        Refusal { file: source.name.clone(), line, column: fault.column, code: fault.code, reason: fault.reason }
+    }
+
+    fn left_out(source: &Source, line: u32) -> Self {
+        Refusal::new(source, line, Fault::new("", LEFT_OUT, "another row of the same patient is refused"))
+    }
+
+    /// Whether the row is right itself, and left out because of another.
+    pub fn is_left_out(&self) -> bool {
+        self.code == LEFT_OUT
+    }
+}
+
+/// Imports the files of a folder. `reading` is told how many bytes of how many are read, `writing` the same of rows.
+pub async fn run(
+    db: &Db,
+    folder: Folder,
+    manner: Manner,
+    reading: Arc<dyn Fn(u64, u64) + Send + Sync>,
+    writing: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let index = Arc::new(Index::make(db, folder, &mut outcome.refused, reading).await?);
+    let total = index.places.len();
+    let import = Import { db, index: &index, manner };
+    let (mut done, mut next) = (0, prepare(&index, 0));
+    while done < total {
+        let (prepared, end) = next.await.map_err(|error| Error::Internal(error.to_string()))??;
+        // The next patients are read and checked while the database takes these.
+        next = prepare(&index, end);
+        outcome.refused.extend(prepared.refused);
+        import.settle(&prepared.patients, &mut outcome).await?;
+        done = end;
+        writing(done as u64, total as u64);
+    }
+    outcome.refused.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    Ok(outcome)
+}
+
+/// Patients whose rows are all right, and what is wrong with the rows of others.
+#[derive(Default)]
+struct Prepared {
+    patients: Vec<Vec<Row>>,
+    refused: Vec<Refusal>,
+}
+
+type Preparing = tokio::task::JoinHandle<Result<(Prepared, usize)>>;
+
+/// Reads and checks the next patients on a thread of its own, and says where they end.
+fn prepare(index: &Arc<Index>, from: usize) -> Preparing {
+    let index = index.clone();
+    tokio::task::spawn_blocking(move || {
+        let range = index.chunk(from);
+        let end = range.end;
+        let mut prepared = Prepared::default();
+        for places in index.places.get(range).unwrap_or_default().chunk_by(|a, b| a.of == b.of) {
+            prepared.patient(&index, places)?;
+        }
+        Ok((prepared, end))
+    })
+}
+
+impl Prepared {
+    fn patient(&mut self, index: &Index, places: &[Place]) -> Result<()> {
+        let (mut rows, mut faults) = (Vec::with_capacity(places.len()), Vec::new());
+        for place in places {
+            let sheet = usize::from(place.sheet);
+            let source = index.source(sheet)?;
+            let record = source.record(place.at, place.length)?;
+            match row(source, sheet, place.at.line, &record) {
+                Ok(row) if row.key != place.key => {
+                    return Err(Error::Setup(format!("{} was changed while it was read", source.name)));
+                }
+                Ok(row) if place.again => {
+                    let column = source.spelled(source.sheet.entity.table.key);
+                    let fault = Fault::new(column, "DUPLICATE", "an earlier row of the file has the same key");
+                    faults.push(Refusal::new(source, row.line, fault));
+                }
+                Ok(row) => rows.push(row),
+                Err(all) => {
+                    faults.extend(all.into_iter().map(|fault| Refusal::new(source, place.at.line, fault)));
+                }
+            }
+        }
+        if faults.is_empty() {
+            self.patients.push(rows);
+            return Ok(());
+        }
+        self.refused.append(&mut faults);
+        for row in rows {
+            self.refused.push(Refusal::left_out(index.source(row.sheet)?, row.line));
+        }
+        Ok(())
+    }
+}
+
+impl Index {
+    fn source(&self, sheet: usize) -> Result<&Source> {
+        let source = self.folder.sources.get(sheet).and_then(Option::as_ref);
+        source.ok_or_else(|| Error::Internal("a row is of no file".into()))
+    }
+}
+
+/// Why a transaction was not written, and at which row, where that is known.
+struct Stopped<'a> {
+    error: Error,
+    row: Option<&'a Row>,
+}
+
+impl From<Error> for Stopped<'_> {
+    fn from(error: Error) -> Self {
+        Stopped { error, row: None }
+    }
+}
+
+struct Import<'a> {
+    db: &'a Db,
+    index: &'a Index,
+    manner: Manner,
+}
+
+/// Pauses before a transaction that the database took back for another's sake is written again.
+const PAUSES_MS: [u64; 4] = [5, 25, 125, 625];
+
+impl Import<'_> {
+    /// Writes patients, and adds to the outcome what became of them.
+    async fn settle(&self, patients: &[Vec<Row>], outcome: &mut Outcome) -> Result<()> {
+        if patients.is_empty() {
+            return Ok(());
+        }
+        match self.again(patients, usize::MAX).await {
+            Ok(done) => outcome.add(done),
+            Err(Stopped { error: Error::Internal(_), .. }) => {
+                for patient in patients {
+                    match self.again(std::slice::from_ref(patient), 1).await {
+                        Ok(done) => outcome.add(done),
+                        Err(Stopped { error: Error::Internal(text), row: Some(refused) }) => {
+                            self.refuse(patient, refused, &text, outcome)?;
+                        }
+                        Err(stopped) => return Err(stopped.error),
+                    }
+                }
+            }
+            Err(stopped) => return Err(stopped.error),
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, patient: &[Row], refused: &Row, text: &str, outcome: &mut Outcome) -> Result<()> {
+        for row in patient {
+            let source = self.index.source(row.sheet)?;
+            outcome.refused.push(match std::ptr::eq(row, refused) {
+                true => Refusal::new(source, row.line, of_database(source, text)),
+                false => Refusal::left_out(source, row.line),
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes patients in one transaction, again where the database took it back for another's sake.
+    async fn again<'r>(&self, patients: &'r [Vec<Row>], most: usize) -> Result<Outcome, Stopped<'r>> {
+        for pause in PAUSES_MS {
+            match self.write(patients, most).await {
+                Err(stopped) if fault::asks_again(&stopped.error) => {
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                }
+                ended => return ended,
+            }
+        }
+        // Whoever is still in the way is no reason to refuse a patient.
+        self.write(patients, most).await.map_err(|stopped| match fault::asks_again(&stopped.error) {
+            true => Error::Timeout("waiting for other transactions").into(),
+            false => stopped,
+        })
+    }
+
+    /// Writes patients in one transaction, at most so many rows in a statement.
+    async fn write<'r>(&self, patients: &'r [Vec<Row>], most: usize) -> Result<Outcome, Stopped<'r>> {
+        let mut tx = Tx::begin(self.db).await?;
+        let stored = match self.manner.new_keys {
+            true => HashMap::new(),
+            false => self.stored(&mut tx, patients).await?,
+        };
+        let mut outcome = Outcome::default();
+        let mut fresh: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
+        for patient in patients {
+            let added = self.added(patient, &stored, &mut outcome)?;
+            outcome.patients += u64::from(!added.is_empty());
+            outcome.added += added.len() as u64;
+            for row in added {
+                fresh.entry(row.sheet).or_default().push(row);
+            }
+        }
+        if !self.manner.dry_run {
+            let mut keys = HashMap::new();
+            for (sheet, rows) in fresh {
+                for rows in rows.chunks(most) {
+                    let inserted = self.insert(&mut tx, sheet, rows, &mut keys).await;
+                    inserted.map_err(|error| Stopped { error, row: rows.first().copied().filter(|_| most == 1) })?;
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(outcome)
+    }
+
+    /// The rows of a patient that the database lacks; none, where it has another in the place of one of them.
+    fn added<'r>(&self, patient: &'r [Row], stored: &Stored, outcome: &mut Outcome) -> Result<Vec<&'r Row>> {
+        let (mut added, mut others, mut same) = (Vec::with_capacity(patient.len()), Vec::new(), 0);
+        for row in patient {
+            match stored.get(&(row.sheet, row.key)) {
+                None => added.push(row),
+                Some(texts) => match self.different(row, texts)? {
+                    None => same += 1,
+                    Some(fault) => others.push(Refusal::new(self.index.source(row.sheet)?, row.line, fault)),
+                },
+            }
+        }
+        outcome.unchanged += same;
+        if others.is_empty() {
+            return Ok(added);
+        }
+        outcome.refused.append(&mut others);
+        for row in added {
+            outcome.refused.push(Refusal::left_out(self.index.source(row.sheet)?, row.line));
+        }
+        Ok(Vec::new())
+    }
+
+    /// The stored rows that have the keys of these.
+    async fn stored(&self, tx: &mut Tx, patients: &[Vec<Row>]) -> Result<Stored> {
+        let mut keys: BTreeMap<usize, Vec<i32>> = BTreeMap::new();
+        for row in patients.iter().flatten() {
+            keys.entry(row.sheet).or_default().push(row.key);
+        }
+        let mut stored = HashMap::new();
+        for (sheet, keys) in keys {
+            let source = self.index.source(sheet)?;
+            let columns: Vec<&str> = source.columns.iter().map(|(_, slot)| source.sheet.column(*slot)).collect();
+            let sql = as_lists(tx.dialect(), source.sheet.entity.table, &columns, &keys);
+            for (key, list) in tx.conn().texts(sql).await? {
+                stored.insert((sheet, key), of_list(&list.unwrap_or_default())?);
+            }
+        }
+        Ok(stored)
+    }
+
+    /// Where a row differs from the stored one of the same key. Spellings of one value are the same.
+    fn different(&self, row: &Row, texts: &Texts) -> Result<Option<Fault>> {
+        let source = self.index.source(row.sheet)?;
+        let same = |slot: Slot, text: Option<&str>| match slot {
+            Slot::Key => true,
+            Slot::Above => text.and_then(|text| text.parse().ok()) == Some(row.above),
+            Slot::Value(column, kind) => is_same(kind, column, text, row.cells.get(column.name)),
+            Slot::Stamp(name) => is_same(Kind::DateTime, &Column::of(name), text, row.cells.get(name)),
+        };
+        let mut cells = source.columns.iter().zip(texts);
+        let differing = cells.find(|((_, slot), text)| !same(*slot, text.as_deref()));
+        let reason = "the database has this row already, with another value here";
+        Ok(differing.map(|((name, _), _)| Fault::new(name, "EXISTS", reason)))
+    }
+
+    /// Adds rows of a table. `keys` are those that rows of the files were given, by table and key in the file.
+    async fn insert(
+        &self,
+        tx: &mut Tx,
+        sheet: usize,
+        rows: &[&Row],
+        keys: &mut HashMap<(usize, i32), i32>,
+    ) -> Result<()> {
+        let source = self.index.source(sheet)?;
+        let (table, above) = (source.sheet.entity.table, source.sheet.above);
+        let (mut columns, mut lines) = (Vec::new(), Vec::with_capacity(rows.len()));
+        for row in rows {
+            let mut cells = row.cells.cells(source.sheet.entity);
+            if let Some((parent, column)) = above {
+                let above = keys.get(&(parent, row.above)).copied().unwrap_or(row.above);
+                cells.push((column, Cell::Int(above.into())));
+            }
+            if !self.manner.new_keys {
+                cells.push((table.key, Cell::Int(row.key.into())));
+            }
+            // Every row of a file has the same columns.
+            columns = cells.iter().map(|(column, _)| *column).collect();
+            lines.push(cells.into_iter().map(|(_, cell)| cell).collect());
+        }
+        let given = tx.insert(table, &columns, lines).await?;
+        if given.len() != rows.len() {
+            return Err(Error::Internal(format!("{} rows were added in the place of {}", given.len(), rows.len())));
+        }
+        if self.manner.new_keys {
+            keys.extend(rows.iter().zip(given).map(|(row, key)| ((sheet, row.key), key)));
+        }
+        Ok(())
+    }
+}
+
+/// Rows as they are stored, by table and key: a text for each column of the file.
+type Stored = HashMap<(usize, i32), Texts>;
+
+fn is_same(kind: Kind, column: &Column, text: Option<&str>, ours: Option<&str>) -> bool {
+    let theirs = text.map(|text| stored(kind, column, text)).transpose().map(Option::flatten);
+    theirs.is_ok_and(|theirs| theirs.as_deref() == ours)
+}
+
+/// The database's own refusal, in the words of the rule that it stands for. Its text may hold values, so it is not shown.
+fn of_database(source: &Source, text: &str) -> Fault {
+    let rules = source.sheet.entity.rules;
+    let stands_for = |name: &str| text.contains(name);
+    if let Some(check) = rules.checks.iter().find(|check| check.constraint.is_some_and(stands_for)) {
+        let column = check.columns.first().copied().unwrap_or_default();
+        return Fault::new(source.spelled(column), check.code, check.message);
+    }
+    if text.to_lowercase().contains("foreign key constraint") {
+        let column = source.sheet.above.map_or("", |(_, column)| source.spelled(column));
+        return Fault::new(column, "ORPHAN", "what this row hangs below was removed meanwhile");
+    }
+    Fault::new("", "DATABASE", "the database refuses this row by a rule of its own")
+}
+
+impl Outcome {
+    fn add(&mut self, other: Outcome) {
+        self.patients += other.patients;
+        self.added += other.added;
+        self.unchanged += other.unchanged;
+        self.refused.extend(other.refused);
+    }
+}

@@ -1,0 +1,163 @@
+//! Where each patient's rows stand in the files. The files may be in any order and larger than memory, so a first pass notes
+//! the place of each row and whose it is; rows are read a second time when their patient is written.
+
+use super::{
+    folder::{Folder, Source},
+    import::Refusal,
+    row::{Fault, keys},
+    text::{At, fields},
+};
+use crate::{
+    db::{Db, Reach, Sql, Table},
+    error::{Error, Result},
+};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+/// A row in a file: 32 bytes, because there are many.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The key of the row above, and later of the patient; [`NOBODY`] where there is none.
+    pub(super) of: i32,
+    pub(super) key: i32,
+    pub(super) at: At,
+    pub(super) length: u32,
+    /// The table.
+    pub(super) sheet: u8,
+    /// Whether an earlier row has the same key.
+    pub(super) again: bool,
+}
+
+/// Keys are greater.
+const NOBODY: i32 = 0;
+
+/// Keys of one look-up.
+const KEYS: usize = 5_000;
+/// What is written in one transaction: rows, and bytes of their files. A statement stays below `max_allowed_packet`.
+const ROWS: usize = 5_000;
+const BYTES: u64 = 4 << 20;
+
+/// The rows of a folder, patient after patient, each row after the one above it.
+pub(super) struct Index {
+    pub(super) folder: Folder,
+    pub(super) places: Vec<Place>,
+}
+
+impl Index {
+    /// Reads the files, and looks up in the database whose the rows are that hang below none of theirs. Rows of which that
+    /// cannot be told are refused.
+    pub(super) async fn make(
+        db: &Db,
+        folder: Folder,
+        refused: &mut Vec<Refusal>,
+        progress: Arc<dyn Fn(u64, u64) + Send + Sync>,
+    ) -> Result<Self> {
+        let scan = move || {
+            let (mut tables, mut refused, mut before) = (Vec::new(), Vec::new(), 0);
+            let total = folder.bytes();
+            for (sheet, source) in folder.sources.iter().enumerate() {
+                tables.push(match source {
+                    Some(source) => {
+                        scan(source, sheet as u8, &mut refused, &mut |read| progress(before + read, total))?
+                    }
+                    None => Vec::new(),
+                });
+                before += source.as_ref().map_or(0, |source| source.bytes);
+            }
+            Ok::<_, Error>((folder, tables, refused))
+        };
+        let scanned = tokio::task::spawn_blocking(scan).await.map_err(|error| Error::Internal(error.to_string()))?;
+        let (folder, mut tables, unplaced) = scanned?;
+        refused.extend(unplaced);
+        for at in 0..tables.len() {
+            let (above, rest) = tables.split_at_mut(at);
+            let (Some(places), Some(sheet)) = (rest.first_mut(), folder.sheets.get(at)) else { continue };
+            let parent = sheet.above.and_then(|(at, _)| Some((above.get(at)?, folder.sheets.get(at)?)));
+            if let Some((parents, parent)) = parent {
+                belong(db, places, parents, parent.entity.table).await?;
+            }
+        }
+        let mut places = Vec::with_capacity(tables.iter().map(Vec::len).sum());
+        for table in tables {
+            places.extend(table);
+        }
+        let no_orphan = |place: &Place| {
+            if place.of == NOBODY
+                && let Some(Some(source)) = folder.sources.get(usize::from(place.sheet))
+            {
+                let column = source.sheet.above.map_or("", |(_, column)| source.spelled(column));
+                let reason =
+                    "what this row hangs below belongs to no patient, neither in the files nor in the database";
+                refused.push(Refusal::new(source, place.at.line, Fault::new(column, "ORPHAN", reason)));
+            }
+            place.of != NOBODY
+        };
+        places.retain(no_orphan);
+        places.sort_unstable_by_key(|place| (place.of, place.sheet, place.key, place.at.line));
+        Ok(Index { folder, places })
+    }
+
+    /// The rows of whole patients that begin at a row, as many as one transaction takes.
+    pub(super) fn chunk(&self, from: usize) -> Range<usize> {
+        let (mut to, mut bytes) = (from, 0);
+        let rest = self.places.get(from..).unwrap_or_default();
+        for patient in rest.chunk_by(|a, b| a.of == b.of) {
+            bytes += patient.iter().map(|place| u64::from(place.length)).sum::<u64>();
+            if to > from && (to - from + patient.len() > ROWS || bytes > BYTES) {
+                break;
+            }
+            to += patient.len();
+        }
+        from..to
+    }
+}
+
+/// The rows of a file, in the order of their keys.
+fn scan(source: &Source, sheet: u8, refused: &mut Vec<Refusal>, progress: &mut dyn FnMut(u64)) -> Result<Vec<Place>> {
+    let (mut places, mut record) = (Vec::new(), Vec::new());
+    let mut records = source.records()?;
+    // The first is the header.
+    records.next(&mut record).map_err(|error| source.unreadable(error))?;
+    while let Some(at) = records.next(&mut record).map_err(|error| source.unreadable(error))? {
+        let fields = fields(&record).ok_or_else(|| source.misquoted(at.line))?;
+        match keys(source, &fields) {
+            Ok((key, of)) => {
+                let length = u32::try_from(record.len()).map_err(|_too_long| source.misquoted(at.line))?;
+                places.push(Place { of, key, at, length, sheet, again: false });
+            }
+            Err(fault) => refused.push(Refusal::new(source, at.line, fault)),
+        }
+        if places.len() % 1_024 == 0 {
+            progress(at.offset);
+        }
+    }
+    places.sort_unstable_by_key(|place| (place.key, place.at.line));
+    let mut last = NOBODY;
+    for place in &mut places {
+        place.again = place.key == last;
+        last = place.key;
+    }
+    Ok(places)
+}
+
+/// Puts the patient in the place of the row above.
+async fn belong(db: &Db, places: &mut [Place], parents: &[Place], parent: &Table) -> Result<()> {
+    let of_file = |key: i32| {
+        let at = parents.partition_point(|place| place.key < key);
+        parents.get(at).filter(|place| place.key == key).map(|place| place.of)
+    };
+    let mut missing: Vec<i32> = places.iter().map(|place| place.of).filter(|key| of_file(*key).is_none()).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    let (Reach::Column(patient) | Reach::Parent(patient, _)) = parent.patient;
+    let mut in_database: BTreeMap<i32, i32> = BTreeMap::new();
+    for keys in missing.chunks(KEYS) {
+        let mut sql = Sql::new(db.dialect());
+        sql.push(format!("SELECT t.{}, t.{patient} FROM ", parent.key)).keys(keys).straight_join();
+        sql.push(format!("{} t ON t.{} = k.id", parent.name, parent.key));
+        in_database.extend(db.numbers(&sql).await?.into_iter().map(|(key, patient)| (key, patient as i32)));
+    }
+    for place in places {
+        place.of = of_file(place.of).or_else(|| in_database.get(&place.of).copied()).unwrap_or(NOBODY);
+    }
+    Ok(())
+}

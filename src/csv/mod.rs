@@ -1,0 +1,22 @@
+//! Records as files, one a table: [`import`](run) and [`export`](write). What a table is called, what it holds and what must
+//! hold of its rows follows from the entities.
+
+mod export;
+mod folder;
+mod import;
+mod index;
+mod row;
+mod sheet;
+mod text;
+
+pub use export::write;
+pub use folder::Folder;
+pub use import::{Manner, Outcome, Refusal, run};
+
+use crate::error::Error;
+use std::{fmt::Display, path::Path};
+
+/// A file that cannot be read or written.
+fn cannot(what: &str, path: &Path, why: impl Display) -> Error {
+    Error::Setup(format!("cannot {what} {}: {why}", path.display()))
+}

@@ -1,0 +1,148 @@
+//! A record as a row to be written: its values as the store spells them, or all that is wrong with it. Pure.
+
+use super::{
+    folder::Source,
+    sheet::Slot,
+    text::{Field, fields},
+};
+use crate::{
+    db::Kind,
+    graphql::write::{
+        Column, Holds,
+        draft::{Cells, read},
+    },
+};
+use chrono::NaiveDateTime;
+use std::borrow::Cow;
+
+/// A row to be written.
+pub(super) struct Row {
+    /// Its table.
+    pub(super) sheet: usize,
+    pub(super) line: u32,
+    pub(super) key: i32,
+    /// The key of the row that it hangs below; its own, where there is none.
+    pub(super) above: i32,
+    pub(super) cells: Cells,
+}
+
+/// Something that is wrong with a row.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// The column as the file spells it; empty where it is none's.
+    pub(super) column: String,
+    pub(super) code: &'static str,
+    pub(super) reason: Cow<'static, str>,
+}
+
+impl Fault {
+    pub(super) fn new(column: &str, code: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
+        Fault { column: column.to_owned(), code, reason: reason.into() }
+    }
+}
+
+/// The key of a record's row, and that of the row above; those of a record with too few fields too, if they are there.
+pub(super) fn keys(source: &Source, fields: &[Field<'_>]) -> Result<(i32, i32), Fault> {
+    let key = key_in(source, fields, |slot| matches!(slot, Slot::Key))?;
+    let above = match source.sheet.above {
+        Some(_) => key_in(source, fields, |slot| matches!(slot, Slot::Above))?,
+        None => key,
+    };
+    Ok((key, above))
+}
+
+fn key_in(source: &Source, fields: &[Field<'_>], is: impl Fn(Slot) -> bool) -> Result<i32, Fault> {
+    let at = source.columns.iter().position(|(_, slot)| is(*slot)).unwrap_or_default();
+    let text = fields.get(at).and_then(Option::as_deref).and_then(|text| std::str::from_utf8(text).ok());
+    let key = text.and_then(|text| text.trim().parse().ok()).filter(|key| *key > 0);
+    key.ok_or_else(|| match fields.len() == source.columns.len() {
+        true => {
+            let name = source.columns.get(at).map_or("", |(name, _)| name);
+            Fault::new(name, "INVALID", "this must be a key: a whole number from 1 to 2147483647")
+        }
+        false => ragged(source, fields.len()),
+    })
+}
+
+fn ragged(source: &Source, found: usize) -> Fault {
+    Fault::new("", "RAGGED", format!("the row has {found} fields where the first line has {}", source.columns.len()))
+}
+
+/// Reads a record; everything that is wrong with it is gathered.
+pub(super) fn row(source: &Source, sheet: usize, line: u32, record: &[u8]) -> Result<Row, Vec<Fault>> {
+    let fields = fields(record).unwrap_or_default();
+    if fields.len() != source.columns.len() {
+        return Err(vec![ragged(source, fields.len())]);
+    }
+    let (key, above) = keys(source, &fields).map_err(|fault| vec![fault])?;
+    let (mut cells, mut faults) = (Cells::default(), Vec::new());
+    for ((name, slot), field) in source.columns.iter().zip(&fields) {
+        let (column, kind) = match slot {
+            Slot::Key | Slot::Above => continue,
+            Slot::Value(column, kind) => (*column, *kind),
+            Slot::Stamp(column) => (&Column::of(column), Kind::DateTime),
+        };
+        match field.as_deref().map(|text| value(kind, column, text)).transpose().map(Option::flatten) {
+            Ok(None) if column.required => faults.push(Fault::new(name, "REQUIRED", "this must be given")),
+            Ok(value) => cells.set(column.name, value),
+            Err((code, reason)) => faults.push(Fault::new(name, code, reason)),
+        }
+    }
+    for check in source.sheet.entity.rules.checks {
+        let column = check.columns.iter().find(|column| cells.has(column)).or(check.columns.first());
+        let column = column.map_or("", |column| source.spelled(column));
+        // A value that could not be read is refused already, and what is between it and others is not known.
+        let is_read = check.columns.iter().all(|column| !faults.iter().any(|f| f.column == source.spelled(column)));
+        if let Holds::Always(holds) = check.holds
+            && is_read
+            && !holds(&cells)
+        {
+            faults.push(Fault::new(column, check.code, check.message));
+        }
+    }
+    if faults.is_empty() { Ok(Row { sheet, line, key, above, cells }) } else { Err(faults) }
+}
+
+/// A value as it is stored, or what is wrong with it.
+fn value(kind: Kind, column: &Column, text: &[u8]) -> Result<Option<String>, (&'static str, Cow<'static, str>)> {
+    let Ok(text) = std::str::from_utf8(text) else { return Err(("NOT_UTF8", "this is no UTF-8".into())) };
+    stored(kind, column, text).map_err(|(code, reason)| (code, reason.into()))
+}
+
+/// The same of a text, in a file or in the database. Besides what clients write, moments and flags are read as databases
+/// write them.
+pub(super) fn stored(kind: Kind, column: &Column, text: &str) -> Result<Option<String>, (&'static str, String)> {
+    let trimmed = text.trim();
+    match kind {
+        Kind::Text => read(kind, column, text),
+        _ if trimmed.is_empty() => Ok(None),
+        Kind::Flag(_) => match trimmed.to_ascii_lowercase().as_str() {
+            "1" | "true" => Ok(Some("1".into())),
+            "0" | "false" => Ok(Some("0".into())),
+            _ => Err(("INVALID", "this must be 1 or 0, or true or false".into())),
+        },
+        Kind::DateTime => match NaiveDateTime::parse_from_str(trimmed, "%Y-%m-%d %H:%M:%S") {
+            Ok(moment) => Ok(Some(moment.to_string())),
+            Err(_) => read(kind, column, trimmed),
+        },
+        _ => read(kind, column, trimmed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_and_flags_are_read_as_databases_write_them() {
+        let of = |kind, text| stored(kind, &Column::of("x"), text).map_err(|(code, _)| code);
+        let moment = Ok(Some("2024-05-01 10:00:00".to_owned()));
+        assert_eq!(of(Kind::DateTime, "2024-05-01 10:00:00"), moment);
+        assert_eq!(of(Kind::DateTime, "2024-05-01T12:00:00+02:00"), moment);
+        assert_eq!(of(Kind::DateTime, "0000-00-00 00:00:00"), Err("INVALID"));
+        assert_eq!(of(Kind::Flag(true), "TRUE"), Ok(Some("1".into())));
+        assert_eq!(of(Kind::Flag(true), "0"), Ok(Some("0".into())));
+        assert_eq!(of(Kind::Flag(true), "yes"), Err("INVALID"));
+        assert_eq!(of(Kind::Date, " "), Ok(None));
+    }
+}
