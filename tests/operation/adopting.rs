@@ -18,7 +18,8 @@ use std::{
     },
 };
 
-const FIRST: &str = include_str!("../fixtures/first_document.sql");
+const FIRST: &str =
+    concat!(include_str!("../fixtures/first_document.sql"), include_str!("../fixtures/first_document_rows.sql"));
 const SECOND: &str = include_str!("../fixtures/second_document.sql");
 
 /// A hospital's database, seen by a program of the hospital's own.

@@ -1,7 +1,7 @@
 //! A database of the older schema, with rows as bad as they come: each costs its own field, and nothing else.
 
 use crate::support::{Backend, Store, empty, mariadb_server, options, texts};
-use medimax::db;
+use medimax::db::{self, adopt};
 use serde_json::json;
 
 async fn legacy() -> Store {
@@ -9,7 +9,9 @@ async fn legacy() -> Store {
     let url = empty(Backend::MariaDb).await;
     // The fixture sets the mode of its session, so it has a connection of its own.
     let alone = db::open(&db::Options { max_connections: 1, ..options(&url) }).await.unwrap();
-    alone.run(include_str!("../fixtures/legacy.sql")).await.unwrap();
+    alone.run(include_str!("../fixtures/first_document.sql")).await.unwrap();
+    adopt::perform(&alone, |_| {}).await.unwrap();
+    alone.run(include_str!("../fixtures/legacy_rows.sql")).await.unwrap();
     Store {
         backend: Backend::MariaDb,
         db: db::open(&options(&url)).await.unwrap(),
