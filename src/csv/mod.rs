@@ -1,4 +1,4 @@
-//! Records as files, one a table: [`import`](run) and [`export`](write). What a table is called, what it holds and what must
+//! Records as files, one a table: [`import`](run) and [`export`](write()). What a table is called, what it holds and what must
 //! hold of its rows follows from the entities.
 
 mod export;
