@@ -58,6 +58,7 @@ on_both!(what_a_clinic_does_in_a_day_is_written_and_read_back, 2, async |store: 
         &store,
         &format!(
             "rescheduleAppointment(id: \"{appointment}\", input: {{date: \"2099-01-06\"}}) {{ appointment {{ date time }} }}
+             cancelled: cancelAppointment(id: \"{appointment}\") {{ appointment {{ status }} }}
              cancelAppointment(id: \"{appointment}\", input: {{notes: \"ill\"}}) {{ appointment {{ status notes date }} }}
              correctAppointment(id: \"{appointment}\", input: {{date: \"2020-01-06\", status: COMPLETED, notes: null}}) {{ appointment {{ status notes date doctorName }} }}
              recordSymptoms(input: {{appointmentId: \"{appointment}\", symptoms: [{{name: \"Fever\"}}, {{name: \"Chills\"}}]}}) {{ symptoms {{ name appointment {{ id }} }} }}

@@ -56,6 +56,10 @@ on_both!(every_violation_is_named_at_once_with_its_place, 1, async |store: Store
             "recordMedicalHistory(input: {patientId: 99999999999, type: CONDITION, item: \"x\"}) { medicalHistory { id } }".into(),
             vec!["input.patientId: NOT_FOUND"],
         ),
+        (
+            "prescribeMedication(input: {patientId: 1, name: \"M\", prescribedDate: \"2020-01-02\", isContinued: false, discontinuedDate: \"soon\"}) { medication { id } }".into(),
+            vec!["input.discontinuedDate: INVALID"],
+        ),
         ("correctPatient(id: 999999, input: {name: \"x\"}) { patient { id } }".into(), vec!["id: NOT_FOUND"]),
         ("rescheduleAppointment(id: 1, input: {time: \"09:00\"}) { appointment { id } }".into(), vec!["input.date: REQUIRED"]),
         ("correctPatient(id: 1, input: {name: null}) { patient { id } }".into(), vec!["input.name: REQUIRED"]),

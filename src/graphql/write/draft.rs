@@ -93,14 +93,13 @@ impl Reader {
     pub fn new_row(&mut self, form: &'static Form, given: &IndexMap<async_graphql::Name, Value>) -> Draft {
         let cells = self.cells(form, given);
         for column in form.columns() {
-            if column.required && cells.get(column.name).is_none() && !self.named(form, column) {
-                let message = "this must be given";
-                self.violations.push(violation(&self.path, form.field(column), "REQUIRED", message));
+            if column.required && cells.get(column.name).is_none() {
+                self.note(form.field(column), "REQUIRED", "this must be given");
             }
         }
         let checks = form.rules().checks.iter().chain(form.checks);
         for check in broken(checks, &cells, |column| form.has(column), self.today) {
-            self.violations.push(violation(&self.path, form.field_of(check.columns), check.code, check.message));
+            self.note(form.field_of(check.columns), check.code, check.message);
         }
         let mut below = Vec::with_capacity(form.below.len());
         for list in form.below {
@@ -120,12 +119,12 @@ impl Reader {
         Draft { cells, below }
     }
 
-    /// Whether a violation of this column was named already.
-    fn named(&self, form: &Form, column: &'static Column) -> bool {
-        let field = Json::from(form.field(column));
-        self.violations
-            .iter()
-            .any(|known| known.path.split_last().is_some_and(|(last, above)| *last == field && *above == self.path))
+    /// Notes a violation, unless a value there was refused already: it is missing for that reason.
+    fn note(&mut self, field: &str, code: &'static str, message: &str) {
+        let violation = violation(&self.path, field, code, message);
+        if !self.violations.iter().any(|known| known.path == violation.path) {
+            self.violations.push(violation);
+        }
     }
 
     /// The values of a form's columns, each canonical.

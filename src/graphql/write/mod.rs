@@ -265,7 +265,9 @@ impl Field for Change {
         if self.form.columns().next().is_some() {
             let input = self.form.describe(types);
             let doc = "What to write: a field that is left out stays as it is, a null clears it.";
-            args.push(Arg::new("input", format!("{input}!"), doc));
+            // What sets something by itself may be all that is wanted.
+            let needed = if self.set.is_empty() || !self.needs.is_empty() { "!" } else { "" };
+            args.push(Arg::new("input", format!("{input}{needed}"), doc));
         }
         args.extend(manner_args());
         FieldType { ty: entity.payload.name.into(), args }
