@@ -5,7 +5,8 @@
 //! a row brings with it (`HAS_SYMPTOM` and its like) follow from its kind and its owner, so they are not stored.
 
 use super::{
-    Asked, At, Because, COMMON, Clinical, Counts, Drawing, Entry, Having, Own, Similar, Store, Target, Tie, names,
+    Asked, At, Because, COMMON, CarePath, Clinical, Counts, Drawing, Entry, Having, Own, Similar, Store, Target, Tie,
+    names,
     projection::{Item, Projected, weight},
     shape::{INDICATES_CONDITION, INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION, history_label},
 };
@@ -268,14 +269,18 @@ impl Index {
         found
     }
 
-    fn care_paths(&self, patients: &[i32]) -> Vec<(Clinical, Clinical)> {
+    fn care_paths(&self, patients: &[i32]) -> Vec<CarePath> {
         let mut found = Vec::new();
         for (patient, block) in self.blocks(patients) {
+            let ends = |link: &Link| (link.to, self.clinical_of(patient, block, link).map(Arc::new));
+            let treats: Vec<_> = block.clinical.iter().filter(|link| link.treats).map(ends).collect();
             for link in block.clinical.iter().filter(|link| !link.treats) {
-                let Some(indicates) = self.clinical_of(patient, block, link) else { continue };
-                let treats = block.clinical.iter().filter(|other| other.treats && other.to == link.to);
-                let treats = treats.filter_map(|other| self.clinical_of(patient, block, other));
-                found.extend(treats.map(|treats| (indicates.clone(), treats)));
+                let mut here = treats.iter().filter(|(to, _)| *to == link.to).peekable();
+                if here.peek().is_some()
+                    && let Some(indicates) = self.clinical_of(patient, block, link).map(Arc::new)
+                {
+                    found.extend(here.filter_map(|(_, treats)| Some((indicates.clone(), treats.clone()?))));
+                }
             }
         }
         found
@@ -438,7 +443,7 @@ impl Store for Embedded {
     fn clinical<'a>(&'a self, at: At, keys: &'a [i32]) -> BoxFuture<'a, Result<Vec<Clinical>>> {
         self.ask(|index| index.clinical(at, keys))
     }
-    fn care_paths<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<(Clinical, Clinical)>>> {
+    fn care_paths<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<CarePath>>> {
         self.ask(|index| index.care_paths(patients))
     }
     fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Own>>> {

@@ -2,7 +2,7 @@
 //! the projection is doing.
 
 use super::{
-    Asked, At, Clinical, Counts, Drawing, Having, Own, Similar, Store,
+    Asked, At, CarePath, Clinical, Counts, Drawing, Having, Own, Similar, Store,
     embedded::Embedded,
     knowledge::Knowledge,
     neo4j::{self, Neo4j},
@@ -124,7 +124,7 @@ impl Graph {
     }
 
     /// Symptom → condition ← medication, within each of these patients.
-    pub async fn care_paths(&self, patients: &[i32]) -> Result<Vec<(Clinical, Clinical)>> {
+    pub async fn care_paths(&self, patients: &[i32]) -> Result<Vec<CarePath>> {
         sorted(self.store()?.care_paths(patients).await)
     }
 

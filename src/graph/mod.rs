@@ -134,6 +134,9 @@ pub struct Clinical {
     pub because: Arc<Because>,
 }
 
+/// `INDICATES_CONDITION` and `TREATS_CONDITION` that end at the same condition. Each is part of many paths.
+pub type CarePath = (Arc<Clinical>, Arc<Clinical>);
+
 /// At which end of which relationship a question starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum At {
@@ -220,7 +223,7 @@ pub trait Store: Send + Sync {
     /// The clinical relationships at these entries.
     fn clinical<'a>(&'a self, at: At, keys: &'a [i32]) -> BoxFuture<'a, Result<Vec<Clinical>>>;
     /// Symptom → condition ← medication, within each of these patients: pairs of `INDICATES_CONDITION` and `TREATS_CONDITION`.
-    fn care_paths<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<(Clinical, Clinical)>>>;
+    fn care_paths<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<CarePath>>>;
     /// The symptoms, conditions and medications of these patients.
     fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Own>>>;
     /// For each, the `first` patients in scope with the greatest share of weight in common:

@@ -9,7 +9,7 @@ use crate::{
     db::Date,
     error::{Error, Result},
     graph::{
-        Clinical, Entry, Own, Tie,
+        self, Entry, Own, Tie,
         knowledge::{Concept, Fact, FactKind, Knowledge, Ranked},
         shape::Kind,
     },
@@ -90,57 +90,51 @@ impl Field for Gaps {
 
 /// Symptom, condition and medicine of one care path, with every pair of reasons that leads along it.
 #[derive(Debug, Clone)]
-struct CarePath(Vec<(Clinical, Clinical)>);
+struct Walk(Vec<graph::CarePath>);
 
-impl CarePath {
-    fn key(&self, of: fn(&(Clinical, Clinical)) -> i32) -> Option<i32> {
+impl Walk {
+    fn key(&self, of: fn(&graph::CarePath) -> i32) -> Option<i32> {
         self.0.first().map(of)
     }
 }
 
-fn walked(knowledge: &Knowledge, (indicates, treats): &(Clinical, Clinical)) -> Path {
+fn walked(knowledge: &Knowledge, (indicates, treats): &graph::CarePath) -> Path {
     Path::because(knowledge, indicates).and_back(Path::because(knowledge, treats))
 }
 
-made! { CarePath {} }
+made! { Walk {} }
 
 static CARE_PATH: Object = Object {
     name: "CarePath",
     doc: "A symptom, a condition that it speaks for, and a medicine that is for the condition, all of one patient.",
     is_node: false,
     of: None,
-    scalars: CarePath::SCALARS,
+    scalars: Walk::SCALARS,
     fields: &[
         FieldDef {
             name: "symptom",
             doc: "The symptom.",
-            field: &ToRow {
-                entity: &symptom::ENTITY,
-                key: |path: &CarePath| path.key(|(indicates, _)| indicates.from.id),
-            },
+            field: &ToRow { entity: &symptom::ENTITY, key: |path: &Walk| path.key(|(indicates, _)| indicates.from.id) },
         },
         FieldDef {
             name: "condition",
             doc: "The condition.",
             field: &ToRow {
                 entity: &medical_history::ENTITY,
-                key: |path: &CarePath| path.key(|(indicates, _)| indicates.to.id),
+                key: |path: &Walk| path.key(|(indicates, _)| indicates.to.id),
             },
         },
         FieldDef {
             name: "medication",
             doc: "The medicine.",
-            field: &ToRow {
-                entity: &medication::ENTITY,
-                key: |path: &CarePath| path.key(|(_, treats)| treats.from.id),
-            },
+            field: &ToRow { entity: &medication::ENTITY, key: |path: &Walk| path.key(|(_, treats)| treats.from.id) },
         },
         FieldDef {
             name: "path",
             doc: "The nodes and relationships that this rests on.",
             field: &ToOne {
                 object: &PATH,
-                make: |path: &CarePath, cx| Some(walked(&cx.graph.knowledge(), path.0.first()?)),
+                make: |path: &Walk, cx| Some(walked(&cx.graph.knowledge(), path.0.first()?)),
             },
         },
         FieldDef {
@@ -148,7 +142,7 @@ static CARE_PATH: Object = Object {
             doc: "All that this rests on, where several reasons lead there; the first is `path`.",
             field: &ToMany {
                 object: &PATH,
-                make: |path: &CarePath, _, cx| {
+                make: |path: &Walk, _, cx| {
                     let knowledge = cx.graph.knowledge();
                     Ok(path.0.iter().map(|reasons| walked(&knowledge, reasons)).collect())
                 },
@@ -179,14 +173,14 @@ impl Field for CarePaths {
             let mut asked: Vec<i32> = patients.iter().flatten().copied().collect();
             asked.sort_unstable();
             asked.dedup();
-            let mut of: HashMap<i32, Vec<CarePath>> = HashMap::new();
-            let mut steps: BTreeMap<_, Vec<(Clinical, Clinical)>> = BTreeMap::new();
+            let mut of: HashMap<i32, Vec<Walk>> = HashMap::new();
+            let mut steps: BTreeMap<_, Vec<graph::CarePath>> = BTreeMap::new();
             for (indicates, treats) in cx.graph.care_paths(&asked).await? {
                 let step = (indicates.patient, indicates.from.id, indicates.to.id, treats.from.id);
                 steps.entry(step).or_default().push((indicates, treats));
             }
             for ((patient, ..), reasons) in steps {
-                of.entry(patient).or_default().push(CarePath(reasons));
+                of.entry(patient).or_default().push(Walk(reasons));
             }
             let each = patients.iter().map(|key| key.and_then(|key| of.get(&key)).cloned().unwrap_or_default());
             Ok(children(cx, &level, &slot, lists(&CARE_PATH, each.collect())).await)

@@ -3,7 +3,7 @@
 use crate::{
     operation::server::Server,
     support::{
-        Store, full, on_both, options,
+        Backend, Store, full, on_both, options,
         process::{Gateway, PATIENCE, body_of, free_port, medimax},
     },
 };
@@ -167,4 +167,37 @@ async fn what_was_acknowledged_before_the_server_was_killed_is_there_once() {
     clients.end(threads);
     drop(gateway);
     clients.judge(&db::open(&options(&url)).await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mutation_that_lost_a_deadlock_is_done_all_the_same() {
+    let store = Store::with_patients(Backend::MariaDb, 30).await;
+    // Another program's session, which keeps its transaction from call to call. It has written more, so it is the other one
+    // that the database takes back.
+    let other = db::open(&db::Options { max_connections: 1, ..options(&store.url) }).await.unwrap();
+    other.run("START TRANSACTION; UPDATE Lab_Finding SET test_unit = 'x'; UPDATE Medication SET dosage = 'x' WHERE patient_id = 1").await.unwrap();
+    let waits = async || {
+        let asked = "SELECT 0, COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'DELETE FROM %'";
+        number(&store.db, asked).await > 0
+    };
+    let deadlocks = "SELECT 0, CAST(variable_value AS INT) FROM information_schema.global_status WHERE variable_name = 'Innodb_deadlocks'";
+    let before = number(&store.db, deadlocks).await;
+    let (answer, ()) = tokio::join!(store.ask("mutation { removePatient(id: 1) { removed { type } } }"), async {
+        let since = Instant::now();
+        while !waits().await {
+            assert!(since.elapsed() < PATIENCE, "it waits for nobody");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        other.run("UPDATE Patient SET name = 'Somebody' WHERE patient_id = 1").await.unwrap();
+        other.run("COMMIT").await.unwrap();
+    });
+    assert_eq!(answer.get("errors"), None, "{answer}");
+    assert!(number(&store.db, deadlocks).await > before, "there was no deadlock");
+    assert_eq!(store.data("{ patient(id: 1) { name } }").await["patient"], Value::Null);
+}
+
+async fn number(db: &Db, text: &'static str) -> i64 {
+    let mut sql = Sql::new(db.dialect());
+    sql.push(text);
+    db.numbers(&sql).await.unwrap()[0].1
 }

@@ -7,7 +7,7 @@
 use super::{Neo4j, client::Ask, each_kind, label, of_patient, rows};
 use crate::{
     error::{Error, Result},
-    graph::{Asked, At, COMMON, Clinical, Counts, Drawing, Having, Own, Similar, Store, shape::Kind},
+    graph::{Asked, At, COMMON, CarePath, Clinical, Counts, Drawing, Having, Own, Similar, Store, shape::Kind},
     scope::Scope,
 };
 use futures_util::future::BoxFuture;
@@ -214,7 +214,7 @@ impl Store for Neo4j {
         })
     }
 
-    fn care_paths<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<(Clinical, Clinical)>>> {
+    fn care_paths<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<CarePath>>> {
         Box::pin(async move {
             let ask = self.ask("care_paths", CARE_PATHS).with("patients", patients);
             let found: Vec<rows::CarePath> = self.bounded(ask).await?;

@@ -11,7 +11,10 @@ use crate::{
 use chrono::NaiveDate;
 use neo4rs::{BoltMap, BoltType};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// A map, as a parameter.
 pub(super) fn map<const N: usize>(fields: [(&str, BoltType); N]) -> BoltType {
@@ -95,11 +98,11 @@ pub(super) struct CarePath {
 }
 
 impl CarePath {
-    pub(super) fn read(self) -> Result<(graph::Clinical, graph::Clinical)> {
+    pub(super) fn read(self) -> Result<graph::CarePath> {
         let to = entry(Kind::MedicalHistory, self.history_id, self.history);
         let patient = self.patient;
-        let clinical = |from, to, why: Why| {
-            why.read().map(|because| graph::Clinical { patient, from, to, because: because.into() })
+        let clinical = |from, to, why: Why| -> Result<Arc<graph::Clinical>> {
+            Ok(graph::Clinical { patient, from, to, because: why.read()?.into() }.into())
         };
         Ok((
             clinical(entry(Kind::Symptom, self.symptom_id, self.symptom), to.clone(), self.indicates)?,

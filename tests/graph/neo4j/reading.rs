@@ -144,7 +144,7 @@ async fn clinical_relationships_and_care_paths_carry_their_reasons() {
     assert_eq!(sorted(store.clinical(At::Treated, &[21, 22]).await.unwrap()), [treats(), eases()]);
     assert_eq!(sorted(store.clinical(At::Medication, &[31, 32]).await.unwrap()), [treats(), eases()]);
     assert_eq!(store.clinical(At::Symptom, &[]).await.unwrap(), []);
-    assert_eq!(store.care_paths(&[1, 2, 3]).await.unwrap(), [(indicates(), treats())]);
+    assert_eq!(store.care_paths(&[1, 2, 3]).await.unwrap(), [(indicates().into(), treats().into())]);
     assert_eq!(store.care_paths(&[2, 3]).await.unwrap(), []);
 
     // A relationship that leaves its patient is not followed.
