@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use futures_util::{FutureExt, future::BoxFuture};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    hash::Hash,
+    hash::{BuildHasherDefault, Hash, Hasher},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -29,16 +29,36 @@ pub struct Embedded(RwLock<Option<Index>>);
 /// The graph of all patients.
 #[derive(Default)]
 pub struct Index {
-    patients: HashMap<i32, Block>,
+    patients: Keyed<Block>,
     /// The patient of each symptom, condition and medication.
-    symptoms: HashMap<i32, i32>,
-    histories: HashMap<i32, i32>,
-    medications: HashMap<i32, i32>,
+    symptoms: Keyed<i32>,
+    histories: Keyed<i32>,
+    medications: Keyed<i32>,
     /// For each concept the patients whose entries name it, and how many do.
-    instances: HashMap<i32, HashMap<i32, u16>>,
+    instances: Keyed<Keyed<u16>>,
     names: Interned<str>,
     reasons: Interned<Because>,
     counts: Counts,
+}
+
+/// By keys of rows, which are many, and which nobody outside chooses: one multiplication hashes them.
+type Keyed<V> = HashMap<i32, V, BuildHasherDefault<KeyHasher>>;
+
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_i32(i32::from(*byte));
+        }
+    }
+    fn write_i32(&mut self, key: i32) {
+        self.0 = (self.0 ^ u64::from(key as u32)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
+    }
 }
 
 /// One patient.
@@ -99,21 +119,12 @@ impl<T: ?Sized> Default for Interned<T> {
 }
 
 impl<T: ?Sized + Eq + Hash> Interned<T> {
-    fn place<'a>(&mut self, value: &'a T) -> u32
-    where
-        Arc<T>: From<&'a T>,
-    {
-        match self.places.get(value) {
-            Some(place) => *place,
-            None => self.insert(Arc::from(value)),
-        }
-    }
-
-    fn insert(&mut self, value: Arc<T>) -> u32 {
-        if let Some(place) = self.places.get(&value) {
+    /// The number of a value; `own` makes it ours if it is new.
+    fn place(&mut self, value: &T, own: impl FnOnce(&T) -> Arc<T>) -> u32 {
+        if let Some(place) = self.places.get(value) {
             return *place;
         }
-        let place = self.all.len() as u32;
+        let (place, value) = (self.all.len() as u32, own(value));
         self.all.push(value.clone());
         self.places.insert(value, place);
         place
@@ -149,7 +160,7 @@ impl Index {
             .map(|link| Link {
                 from: link.from,
                 to: link.to,
-                because: self.reasons.insert(Arc::new(link.because.clone())),
+                because: self.reasons.place(&link.because, |because| Arc::new(because.clone())),
                 treats: link.name == TREATS_CONDITION,
             })
             .collect();
@@ -204,7 +215,7 @@ impl Index {
         let label = LABELS.iter().position(|category| history_label(category) == item.label && item.label.is_some());
         Small {
             id: item.id,
-            name: item.caption().map_or(NONE, |name| self.names.place(name)),
+            name: item.caption().map_or(NONE, |name| self.names.place(name, |name| Arc::from(name))),
             since: Day::of(item.since),
             until: Day::of(item.until),
             owner: item.owner,
@@ -214,7 +225,7 @@ impl Index {
         }
     }
 
-    fn keys_of(&mut self, kind: Kind) -> Option<&mut HashMap<i32, i32>> {
+    fn keys_of(&mut self, kind: Kind) -> Option<&mut Keyed<i32>> {
         Some(match kind {
             Kind::Symptom => &mut self.symptoms,
             Kind::MedicalHistory => &mut self.histories,
