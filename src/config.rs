@@ -181,6 +181,37 @@ config! {
     request_timeout_ms: u64 = 30_000;
     /// The largest request body, in bytes.
     max_body_bytes: usize = 1_048_576;
+    /// The longest path and query of a URL, in bytes.
+    max_url_bytes: usize = 16_384;
+    /// How many clients may be connected; more wait until one leaves.
+    max_connections: usize = 2_000;
+    /// How many requests are answered at the same time.
+    max_concurrent_requests: usize = 64;
+    /// How many requests may wait for their turn; one more is refused with 503.
+    max_queued_requests: usize = 256;
+    /// How long a client may take to send a request's body, or to take a piece of the answer, in milliseconds.
+    client_timeout_ms: u64 = 10_000;
+    /// How long a connection may wait for the head of its next request, in milliseconds.
+    keep_alive_ms: u64 = 75_000;
+    /// How long running requests may take to end after the gateway was told to stop, in milliseconds.
+    shutdown_grace_ms: u64 = 20_000;
+    /// The origins of web pages that may ask from another host, as `https://app.example`, with commas between them.
+    cors_origins: String = String::new();
+    /// Names by which clients may call the gateway, with commas between them. On loopback any name but `localhost` is refused
+    /// unless it stands here, so that no web page reaches the gateway under a name of its own.
+    allowed_hosts: String = String::new();
+    /// The gateway's certificate with those above it, in a PEM file; then it serves HTTPS.
+    tls_certificate_file: PathBuf = PathBuf::new();
+    /// The key of that certificate, in a PEM file.
+    tls_key_file: PathBuf = PathBuf::new();
+    /// The documents that are answered, and no others: a manifest as Relay, Apollo or GraphQL Code Generator write it.
+    documents: PathBuf = PathBuf::new();
+    /// How many bytes of automatic persisted queries are kept; 0 switches them off.
+    persisted_query_bytes: usize = 16_777_216;
+    /// Whether clients may ask for the schema. Without, no error names what a request did not name itself.
+    introspection: bool = true;
+    /// Whether errors suggest the field that was meant.
+    suggestions: bool = true;
     /// How deep fields may nest.
     max_depth: u64 = 15;
     /// How many objects a request may ask for: a list counts with its `first`, else with its usual size.
@@ -195,6 +226,10 @@ config! {
     max_nesting: u64 = 128;
     /// How many selections a document may have once its fragments are spread.
     max_selections: u64 = 20_000;
+    /// How many directives a document may have once its fragments are spread.
+    max_directives: u64 = 50;
+    /// How often one set of selections may ask for the same response key.
+    max_repetitions: u64 = 50;
     /// The largest page.
     max_page_size: u32 = 200;
     /// The page where a request does not say.
@@ -289,6 +324,10 @@ impl Config {
             ("graph_timeout_ms", self.graph_timeout_ms),
             ("graph_max_connections", self.graph_max_connections as u64),
             ("request_timeout_ms", self.request_timeout_ms),
+            ("client_timeout_ms", self.client_timeout_ms),
+            ("keep_alive_ms", self.keep_alive_ms),
+            ("max_connections", self.max_connections as u64),
+            ("max_concurrent_requests", self.max_concurrent_requests as u64),
             ("max_page_size", u64::from(self.max_page_size)),
             ("default_page_size", u64::from(self.default_page_size)),
             ("max_level_rows", u64::from(self.max_level_rows)),
@@ -298,6 +337,9 @@ impl Config {
         }
         if self.default_page_size > self.max_page_size {
             return Err(Error::Setup("default_page_size must not be above max_page_size".into()));
+        }
+        if self.tls_certificate_file.as_os_str().is_empty() != self.tls_key_file.as_os_str().is_empty() {
+            return Err(Error::Setup("tls_certificate_file and tls_key_file go together: give both or neither".into()));
         }
         if self.memory && !self.database_url.is_empty() {
             return Err(Error::Setup("memory and database_url exclude each other: leave one out".into()));
@@ -340,12 +382,17 @@ impl Config {
             max_tokens: self.max_tokens,
             max_nesting: self.max_nesting,
             max_selections: self.max_selections,
+            max_directives: self.max_directives,
+            max_repetitions: self.max_repetitions,
             max_page_size: self.max_page_size,
             default_page_size: self.default_page_size,
             max_level_rows: self.max_level_rows,
             max_graph_matches: self.max_graph_matches,
             read_only: self.read_only,
             idempotency_hours: self.idempotency_hours,
+            introspection: self.introspection,
+            suggestions: self.suggestions && self.introspection,
+            persisted_query_bytes: self.persisted_query_bytes,
         }
     }
 }

@@ -13,6 +13,12 @@ pub enum Code {
     Conflict,
     /// A documented limit was gone over.
     LimitExceeded,
+    /// The gateway does not answer this; asking again will not help.
+    Forbidden,
+    /// The document under this id or hash is not known: send its text too.
+    PersistedQueryNotFound,
+    /// Automatic persisted queries are switched off: send the text alone.
+    PersistedQueryNotSupported,
     /// The relational store cannot be reached; its fields are null.
     DatabaseUnavailable,
     /// The graph cannot be reached, or is not ready; its fields are null, and everything else is answered.
@@ -25,10 +31,13 @@ pub enum Code {
 
 impl Code {
     /// Every code there is, for the documentation and the contract test.
-    pub const ALL: [Code; 7] = [
+    pub const ALL: [Code; 10] = [
         Code::BadUserInput,
         Code::Conflict,
         Code::LimitExceeded,
+        Code::Forbidden,
+        Code::PersistedQueryNotFound,
+        Code::PersistedQueryNotSupported,
         Code::DatabaseUnavailable,
         Code::GraphUnavailable,
         Code::Timeout,
@@ -41,6 +50,9 @@ impl Code {
             Code::BadUserInput => "BAD_USER_INPUT",
             Code::Conflict => "CONFLICT",
             Code::LimitExceeded => "LIMIT_EXCEEDED",
+            Code::Forbidden => "FORBIDDEN",
+            Code::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Code::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Code::DatabaseUnavailable => "DATABASE_UNAVAILABLE",
             Code::GraphUnavailable => "GRAPH_UNAVAILABLE",
             Code::Timeout => "TIMEOUT",
@@ -71,6 +83,14 @@ pub enum Error {
         /// What the request would need, if known.
         asked: Option<u64>,
     },
+    /// A document of which only the id or hash was given, and which is not known.
+    UnknownDocument,
+    /// A hash was given, and no documents are kept by their hashes.
+    NoRegistry,
+    /// A document that does not stand in the list of those that are answered.
+    NotListed,
+    /// A mutation, by a method that only reads.
+    NeedsPost,
     /// The database cannot be reached or was lost; the text is for the log.
     Unavailable(String),
     /// The graph cannot be reached, was lost or is not ready; the text is for the log.
@@ -101,9 +121,12 @@ impl Error {
     /// The public code.
     pub fn code(&self) -> Code {
         match self {
-            Error::BadInput(_) | Error::Invalid(_) => Code::BadUserInput,
+            Error::BadInput(_) | Error::Invalid(_) | Error::NeedsPost => Code::BadUserInput,
             Error::Changed(_) | Error::KeyTaken => Code::Conflict,
             Error::Limit { .. } => Code::LimitExceeded,
+            Error::NotListed => Code::Forbidden,
+            Error::UnknownDocument => Code::PersistedQueryNotFound,
+            Error::NoRegistry => Code::PersistedQueryNotSupported,
             Error::Unavailable(_) | Error::Unconfirmed(_) => Code::DatabaseUnavailable,
             Error::Graph(_) => Code::GraphUnavailable,
             Error::Timeout(_) => Code::Timeout,
@@ -132,6 +155,13 @@ impl Error {
             Error::Limit { key, allowed, asked: None } => {
                 format!("this goes over the limit {key} ({allowed}); ask for less")
             }
+            Error::NotListed => {
+                "this document is not on the list of those that are answered here; its operator can add it".into()
+            }
+            // Clients look for these very words.
+            Error::UnknownDocument => "PersistedQueryNotFound".into(),
+            Error::NoRegistry => "PersistedQueryNotSupported".into(),
+            Error::NeedsPost => "a mutation is sent by POST".into(),
             Error::Unavailable(_) => "the database is not available; try again shortly".into(),
             Error::Graph(_) => "the graph is not available; `graphStatus` says more, try again shortly".into(),
             Error::Timeout(what) => format!("{what} took longer than allowed"),

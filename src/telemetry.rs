@@ -43,7 +43,7 @@ impl Metrics {
     }
 
     /// The text that Prometheus reads.
-    pub fn text(&self, pool: PoolState, graph: &Status, counts: Option<Counts>) -> String {
+    pub fn text(&self, pool: PoolState, gate: (usize, usize), graph: &Status, counts: Option<Counts>) -> String {
         let mut out = String::new();
         let mut metric = |name: &str, kind: &str, doc: &str, lines: &[(String, f64)]| {
             let _ = writeln!(out, "# HELP medimax_{name} {doc}\n# TYPE medimax_{name} {kind}");
@@ -74,6 +74,10 @@ impl Metrics {
         lines.push(("_sum".into(), self.duration_us.load(Relaxed) as f64 / 1e6));
         lines.push(("_count".into(), below as f64));
         metric("request_duration_seconds", "histogram", "Time to answer a GraphQL request.", &lines);
+        let (running, waiting) = gate;
+        let requests = [("running", running), ("waiting", waiting)];
+        let requests = requests.map(|(state, count)| (format!("{{state=\"{state}\"}}"), count as f64));
+        metric("requests_at_once", "gauge", "GraphQL requests being answered, and waiting for their turn.", &requests);
         let connections = [("max", pool.max), ("open", pool.open), ("idle", pool.idle), ("waiting", pool.waiting)];
         let connections = connections.map(|(state, count)| (format!("{{state=\"{state}\"}}"), count as f64));
         metric(
@@ -118,7 +122,7 @@ mod tests {
         for ms in [0, 3, 3, 60_000] {
             metrics.answered(true, &[Code::Internal], Duration::from_millis(ms));
         }
-        let text = metrics.text(PoolState { max: 1, open: 0, idle: 0, waiting: 0 }, &Status::default(), None);
+        let text = metrics.text(PoolState { max: 1, open: 0, idle: 0, waiting: 0 }, (0, 0), &Status::default(), None);
         for line in [
             "_bucket{le=\"0.001\"} 1\n",
             "_bucket{le=\"0.005\"} 3\n",

@@ -6,12 +6,13 @@ use crate::{
     db::{self, Db, Dialect, migrate},
     error::{Error, Result},
     graph::{Graph, projector::Projection},
-    graphql::{engine::Engine, write},
-    http,
+    graphql::{documents::Safelist, engine::Engine, write},
+    http::{self, Certificate},
     schema::ROOTS,
 };
 use futures_util::FutureExt;
 use std::{sync::Arc, time::Duration};
+use tokio::signal::unix::{SignalKind, signal};
 
 pub(super) async fn run(config: &Config) -> Result<()> {
     let address = http::address(config)?;
@@ -31,27 +32,64 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let graph = open_graph(config)?;
     let projection = Arc::new(Projection::new(graph.clone(), db.clone(), holder()));
     let forgetting = tokio::spawn(forget_keys(db.clone()));
-    let engine = Engine::new(&ROOTS, db, graph.clone(), config.limits(), timeout);
-    let listener = http::listen(address).await?;
+    let engine = Arc::new(Engine::new(&ROOTS, db, graph.clone(), config.limits(), timeout));
+    if let Some(list) = documents(config)? {
+        engine.list(list).await?;
+    }
+    let app = http::App::new(engine.clone(), config, address, today)?;
+    let door = http::Door::open(config, address).await?;
+    let at = door.url()?;
+    let reloading = tokio::spawn(reload_when_told(config.clone(), engine, door.certificate()));
     let projecting = tokio::spawn({
         let projection = projection.clone();
         async move { projection.run().await }
     });
     // A small graph is there at once; a large one must not keep everything else waiting.
     let _ = tokio::time::timeout(GRAPH_WAIT, until_ready(&graph)).await;
-    let at = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
     say(&format!(
-        "\nMediMax is ready.\n  Query page  http://{at}/\n  GraphQL     http://{at}/graphql\n\nTwo queries to try there:\n\
+        "\nMediMax is ready.\n  Query page  {at}/\n  GraphQL     {at}/graphql\n\nTwo queries to try there:\n\
          \n  {{ patient(id: 1) {{ name age activeMedications {{ name dosage purposes {{ conditionName }} }} }} }}\
          \n\n  {{ patients(search: \"ma\", first: 3) {{ totalCount nodes {{ name upcomingAppointments {{ date doctorName }} }} }} }}\n"
     ))?;
-    let served = http::serve(listener, http::App::new(engine, config, today), stop).await;
+    http::serve(door, app, stop).await;
     projecting.abort();
     forgetting.abort();
+    reloading.abort();
     if let Err(error) = projection.leave().await {
         tracing::warn!("another gateway takes over only when this one's lease ends: {error}");
     }
-    served
+    Ok(())
+}
+
+/// The list of documents that are answered, where one is configured.
+fn documents(config: &Config) -> Result<Option<Safelist>> {
+    let file = &config.documents;
+    if file.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let within = |error: &dyn std::fmt::Display| Error::Setup(format!("documents {}: {error}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| within(&error))?;
+    Safelist::read(&text).map(Some).map_err(|error| within(&error))
+}
+
+/// Reads the list of documents and the certificate anew at each SIGHUP. What is wrong is logged, and what was in force stays.
+async fn reload_when_told(config: Config, engine: Arc<Engine>, certificate: Option<Arc<Certificate>>) {
+    let mut told = match signal(SignalKind::hangup()) {
+        Ok(told) => told,
+        Err(error) => return tracing::warn!("SIGHUP will not be heard: {error}"),
+    };
+    while told.recv().await.is_some() {
+        let listed = match documents(&config) {
+            Ok(Some(list)) => engine.list(list).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        let renewed = certificate.as_ref().map_or(Ok(()), |certificate| certificate.reload(&config));
+        match listed.and(renewed) {
+            Ok(()) => tracing::info!("documents and certificate were read anew"),
+            Err(error) => tracing::error!("told to read anew, but what was in force stays: {error}"),
+        }
+    }
 }
 
 /// Forgets idempotency keys whose time is over, for as long as the gateway runs.
@@ -116,7 +154,7 @@ fn today() -> chrono::NaiveDate {
 async fn told_to_stop() {
     let interrupted = tokio::signal::ctrl_c();
     let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        match signal(SignalKind::terminate()) {
             Ok(mut signal) => drop(signal.recv().await),
             Err(_) => std::future::pending().await,
         }

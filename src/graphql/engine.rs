@@ -6,6 +6,7 @@
 
 use super::{
     context::{Cx, Recorder},
+    documents::{Documents, Safelist},
     exec::{self, Level},
     limits::{Limits, Objects},
     loaders::Loaders,
@@ -13,6 +14,7 @@ use super::{
     model::Object,
     report,
     root::Root,
+    suggest,
     types::Types,
     variables,
 };
@@ -35,7 +37,7 @@ use serde_json::json;
 use std::{
     borrow::Cow,
     collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -110,6 +112,8 @@ pub struct Caller {
     pub today: chrono::NaiveDate,
     /// The request's id, which the log has too.
     pub request_id: String,
+    /// Whether it may write.
+    pub may_write: bool,
     /// Keeps the statements, where somebody wants to know.
     pub recorder: Recorder,
 }
@@ -118,17 +122,33 @@ pub struct Caller {
 pub struct Answer {
     /// The JSON text.
     pub body: Vec<u8>,
-    /// Whether it was executed (`data` is there, if only in part).
-    pub executed: bool,
+    /// What became of the request.
+    pub outcome: Outcome,
     /// The codes of its errors.
     pub codes: Vec<Code>,
+    /// The operation's name, where its document is listed: others may be anybody's words.
+    pub operation: Option<String>,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was executed: `data` is there, if only in part.
+    Executed,
+    /// It was refused.
+    Refused,
+    /// It was refused because it would write, and its method only reads.
+    NeedsPost,
+    /// It was refused because its document is not on the list.
+    Forbidden,
 }
 
 impl Engine {
     /// An engine for the schema below the roots, on a store.
     pub fn new(roots: &'static Roots, db: Db, graph: Graph, limits: Limits, timeout: Duration) -> Self {
         ROOTS.get_or_init(|| roots);
-        let schema = Schema::build(Query, Mutation, EmptySubscription).finish();
+        // Its suggestions compare every unknown name with every known one; ours look at few.
+        let schema = Schema::build(Query, Mutation, EmptySubscription).disable_suggestions().finish();
         let mut registry = Registry::default();
         Types(&mut registry).object(roots.query);
         Types(&mut registry).object(roots.mutation);
@@ -139,7 +159,7 @@ impl Engine {
             roots,
             queries: Objects::below(roots.query),
             mutations: Objects::below(roots.mutation),
-            documents: Documents::default(),
+            documents: Documents::new(limits.persisted_query_bytes),
             db,
             graph,
             limits: Arc::new(limits),
@@ -157,26 +177,67 @@ impl Engine {
         &self.graph
     }
 
+    /// From now on only the documents of a list are answered. One that does not fit the schema is refused with all others.
+    pub async fn list(&self, list: Safelist) -> Result<()> {
+        let mut wrong = Vec::new();
+        for (id, text) in list.iter() {
+            if let Err(refusals) = self.check(text).await {
+                let why = refusals.first().map(|refusal| refusal.error.public_message()).unwrap_or_default();
+                wrong.push(format!("  {id}: {why}"));
+            }
+        }
+        if wrong.is_empty() {
+            self.documents.list(list);
+            return Ok(());
+        }
+        wrong.sort_unstable();
+        let (many, shown) = (wrong.len(), wrong.iter().take(10).map(String::as_str).collect::<Vec<_>>().join("\n"));
+        Err(Error::Setup(format!("{many} of the listed documents cannot be answered:\n{shown}")))
+    }
+
+    /// Whether a document fits the schema, whatever its variables.
+    async fn check(&self, text: &str) -> Result<(), Vec<Refusal>> {
+        let document = self.parse(text)?;
+        for (name, operation) in document.operations.iter() {
+            let mut request = Request::new(text);
+            request.operation_name = name.map(ToString::to_string);
+            for definition in &operation.node.variable_definitions {
+                // Directives at the root are looked at while a document is checked, and need their variables.
+                if definition.node.var_type.node.to_string() == "Boolean!" {
+                    request.variables.insert(definition.node.name.node.clone(), Value::Boolean(true));
+                }
+            }
+            request.set_parsed_query(for_validation(document.clone()));
+            self.validate(request).await?;
+        }
+        Ok(())
+    }
+
     /// Answers a request.
     pub async fn run(&self, request: Request, caller: Caller) -> Answer {
         let request_id = caller.request_id.clone();
-        match self.prepare(request).await {
+        match self.prepare(request, caller.may_write).await {
             Err(refusals) => refused(&refusals, &request_id),
             Ok(prepared) => self.execute(prepared, caller).await,
         }
     }
 
-    async fn prepare(&self, mut request: Request) -> Result<Prepared, Vec<Refusal>> {
+    async fn prepare(&self, mut request: Request, may_write: bool) -> Result<Prepared, Vec<Refusal>> {
         let refuse = |error: Error| vec![Refusal { error, locations: Vec::new() }];
+        let found = self.documents.find(&request).map_err(refuse)?;
         let (given, name) = (std::mem::take(&mut request.variables), request.operation_name.clone());
-        let known = self.documents.get(&request.query);
+        let known = self.documents.known.get(&found.text);
         let document = match &known {
             Some(document) => document.clone(),
-            None => Arc::new(self.parse(&request.query)?),
+            None => Arc::new(self.parse(&found.text)?),
         };
         let operation = select(&document, name.as_deref()).map_err(refuse)?;
-        if operation.ty == OperationType::Subscription {
-            return Err(refuse(Error::BadInput("there are no subscriptions yet".into())));
+        match operation.ty {
+            OperationType::Subscription => {
+                return Err(refuse(Error::BadInput("there are no subscriptions yet".into())));
+            }
+            OperationType::Mutation if !may_write => return Err(refuse(Error::NeedsPost)),
+            OperationType::Mutation | OperationType::Query => {}
         }
         let with_defaults = known_variables(operation, given.clone());
         let objects = if operation.ty == OperationType::Mutation { &self.mutations } else { &self.queries };
@@ -184,25 +245,37 @@ impl Engine {
         // Validation comes before variables: the specification reports a wrong document first.
         let mut introspection = HashMap::new();
         if known.is_none() {
-            let text = request.query.clone();
             request.variables = with_defaults;
             request.set_parsed_query(for_validation(ExecutableDocument::clone(&document)));
             introspection = self.validate(request).await?;
             if !mentions_introspection(&document) {
-                self.documents.keep(text, document.clone());
+                self.documents.known.keep(found.text.clone(), document.clone());
             }
         }
-        let variables = variables::coerce(&self.registry, operation, &given).map_err(refuse)?;
-        Ok(Prepared { document, name, variables, introspection })
+        if let Some(hash) = found.register {
+            self.documents.register(hash, found.text);
+        }
+        let named = || Some(document.operations.iter().next()?.0?.to_string());
+        let listed = found.listed.then(|| name.clone().or_else(named)).flatten();
+        let variables = variables::coerce(&self.registry, operation, &given).map_err(|error| {
+            refuse(if self.limits.introspection { error } else { Error::BadInput(HIDDEN_VARIABLES.into()) })
+        })?;
+        Ok(Prepared { document, name, listed, variables, introspection })
     }
 
     fn parse(&self, text: &str) -> Result<ExecutableDocument, Vec<Refusal>> {
-        self.limits.check_text(text).map_err(|error| vec![Refusal { error, locations: Vec::new() }])?;
-        async_graphql::parser::parse_query(text).map_err(|error| {
+        let refuse = |error: Error| vec![Refusal { error, locations: Vec::new() }];
+        self.limits.check_text(text).map_err(refuse)?;
+        let document = async_graphql::parser::parse_query(text).map_err(|error| {
             let locations = error.positions().collect();
             let message = format!("the document cannot be parsed: {}", brief(&error.to_string()));
             vec![Refusal { error: Error::BadInput(message), locations }]
-        })
+        })?;
+        self.limits.check_document(&document, &self.queries).map_err(refuse)?;
+        if !self.limits.introspection && mentions_introspection(&document) {
+            return Err(refuse(Error::BadInput("the schema is not told here: introspection is switched off".into())));
+        }
+        Ok(document)
     }
 
     /// Has async-graphql check the document, and answer what it asks of the schema itself.
@@ -210,10 +283,13 @@ impl Engine {
         let response = self.schema.execute(request).await;
         if response.is_err() {
             let refusal = |error: async_graphql::ServerError| Refusal {
-                error: Error::BadInput(error.message),
+                error: Error::BadInput(match self.limits.introspection {
+                    true => suggest::with_suggestion(&self.registry, error.message, self.limits.suggestions),
+                    false => HIDDEN_DOCUMENT.into(),
+                }),
                 locations: error.locations,
             };
-            return Err(response.errors.into_iter().map(refusal).collect());
+            return Err(response.errors.into_iter().take(MOST_REFUSALS).map(refusal).collect());
         }
         let Value::Object(data) = response.data else { return Ok(HashMap::new()) };
         let json = |value: &Value| serde_json::to_vec(value).unwrap_or_default();
@@ -221,7 +297,7 @@ impl Engine {
     }
 
     async fn execute(&self, prepared: Prepared, caller: Caller) -> Answer {
-        let Prepared { document, name, variables, introspection } = prepared;
+        let Prepared { document, name, listed, variables, introspection } = prepared;
         let operation = match select(&document, name.as_deref()) {
             Ok(operation) => operation,
             Err(error) => return refusal(&error, &caller.request_id),
@@ -258,7 +334,7 @@ impl Engine {
             crate::db::write_json(&errors, &mut body);
         }
         body.push(b'}');
-        Answer { body, executed: true, codes }
+        Answer { body, outcome: Outcome::Executed, codes, operation: listed }
     }
 }
 
@@ -273,34 +349,18 @@ struct Prepared {
     document: Arc<ExecutableDocument>,
     /// The operation to run.
     name: Option<String>,
+    /// Its name, where its document is listed.
+    listed: Option<String>,
     variables: async_graphql::Variables,
     introspection: HashMap<String, Vec<u8>>,
 }
 
-/// Documents that were parsed and found valid. Validity does not depend on the values of variables: those are checked
-/// at each request. What asks of the schema itself is not kept, because async-graphql answers it while it validates.
-#[derive(Default)]
-struct Documents(Mutex<HashMap<String, Arc<ExecutableDocument>>>);
+/// What is said of a document or variables that do not fit the schema where nobody is told the schema.
+const HIDDEN_DOCUMENT: &str = "the document does not fit the schema";
+const HIDDEN_VARIABLES: &str = "the variables do not fit their types";
 
-impl Documents {
-    /// A few hundred short documents: programs send the same ones again and again.
-    const MOST: usize = 256;
-    const LONGEST: usize = 8 * 1024;
-
-    fn get(&self, text: &str) -> Option<Arc<ExecutableDocument>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned()
-    }
-
-    fn keep(&self, text: String, document: Arc<ExecutableDocument>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= Self::MOST {
-            known.clear();
-        }
-        if text.len() <= Self::LONGEST {
-            known.insert(text, document);
-        }
-    }
-}
+/// The most that one answer says of a wrong document.
+const MOST_REFUSALS: usize = 20;
 
 /// Why a request is not executed.
 struct Refusal {
@@ -318,7 +378,13 @@ fn refused(refusals: &[Refusal], request_id: &str) -> Answer {
         refusals.iter().map(|refusal| report::error(&refusal.error, &[], &refusal.locations, request_id)).collect();
     let mut body = Vec::new();
     crate::db::write_json(&json!({ "errors": errors }), &mut body);
-    Answer { body, executed: false, codes: refusals.iter().map(|refusal| refusal.error.code()).collect() }
+    let outcome = match refusals {
+        [Refusal { error: Error::NeedsPost, .. }] => Outcome::NeedsPost,
+        [Refusal { error: Error::NotListed, .. }] => Outcome::Forbidden,
+        _ => Outcome::Refused,
+    };
+    let codes = refusals.iter().map(|refusal| refusal.error.code()).collect();
+    Answer { body, outcome, codes, operation: None }
 }
 
 /// The operation to run.

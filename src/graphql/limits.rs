@@ -5,7 +5,7 @@ use super::{args::Args, model::Object};
 use crate::error::{Error, Result};
 use async_graphql::{
     Name, Variables,
-    parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 use std::collections::HashMap;
 
@@ -26,6 +26,10 @@ pub struct Limits {
     pub max_nesting: u64,
     /// Selections after fragments are spread.
     pub max_selections: u64,
+    /// Directives after fragments are spread.
+    pub max_directives: u64,
+    /// How often one set of selections may ask for the same response key.
+    pub max_repetitions: u64,
     /// Rows of a page.
     pub max_page_size: u32,
     /// Rows of a page if the request does not say.
@@ -38,7 +42,16 @@ pub struct Limits {
     pub read_only: bool,
     /// For how long an idempotency key is kept.
     pub idempotency_hours: u32,
+    /// Whether the schema tells about itself, in answers and in errors.
+    pub introspection: bool,
+    /// Whether an error may suggest the name that was meant.
+    pub suggestions: bool,
+    /// Bytes of automatic persisted queries.
+    pub persisted_query_bytes: usize,
 }
+
+/// A longer name counts as several tokens: others compare names letter by letter.
+const TOKEN: usize = 32;
 
 fn check(key: &'static str, allowed: u64, asked: u64) -> Result<()> {
     if asked > allowed { Err(Error::Limit { key, allowed, asked: Some(asked) }) } else { Ok(()) }
@@ -68,16 +81,36 @@ impl Limits {
                 }
                 b'}' | b')' | b']' => nesting = nesting.saturating_sub(1),
                 _ => {
-                    while bytes
-                        .next_if(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'+'))
-                        .is_some()
-                    {}
+                    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'+');
+                    let length = std::iter::from_fn(|| bytes.next_if(word)).count();
+                    tokens += (length / TOKEN) as u64;
                 }
             }
             tokens += 1;
         }
         check("max_tokens", self.max_tokens, tokens)?;
         check("max_nesting", self.max_nesting, deepest)
+    }
+
+    /// Checks what validation walks over: all operations, whichever is to run, and all fragments, spread or not.
+    pub fn check_document(&self, document: &ExecutableDocument, objects: &Objects) -> Result<()> {
+        let variables = Variables::default();
+        let mut walk = Walk { limits: self, document, variables: &variables, objects, known: HashMap::new() };
+        let operations = document.operations.iter().map(|(_, operation)| {
+            (&operation.node.selection_set.node, operation.node.directives.len() + of_variables(&operation.node))
+        });
+        let fragments = document
+            .fragments
+            .values()
+            .map(|fragment| (&fragment.node.selection_set.node, fragment.node.directives.len()));
+        for (set, directives) in operations.chain(fragments) {
+            let total = walk.set(set, None, 0);
+            check("max_nesting", self.max_nesting, total.levels)?;
+            check("max_selections", self.max_selections, total.selections)?;
+            check("max_directives", self.max_directives, total.directives.saturating_add(directives as u64))?;
+            check("max_repetitions", self.max_repetitions, total.repetitions)?;
+        }
+        Ok(())
     }
 
     /// Checks depth, cost, aliases and root fields of an operation.
@@ -89,13 +122,17 @@ impl Limits {
         objects: &Objects,
     ) -> Result<()> {
         let mut walk = Walk { limits: self, document, variables, objects, known: HashMap::new() };
-        let total = walk.set(&operation.selection_set.node, Some(objects.root));
+        let total = walk.set(&operation.selection_set.node, Some(objects.root), 0);
         check("max_root_fields", self.max_root_fields, total.here)?;
         check("max_aliases", self.max_aliases, total.aliases)?;
         check("max_depth", self.max_depth, total.depth)?;
-        check("max_selections", self.max_selections, total.selections)?;
         check("max_cost", self.max_cost, total.cost)
     }
+}
+
+/// Directives of an operation's variables.
+fn of_variables(operation: &OperationDefinition) -> usize {
+    operation.variable_definitions.iter().map(|definition| definition.node.directives.len()).sum()
 }
 
 fn skip_string(bytes: &mut std::iter::Peekable<std::str::Bytes<'_>>) {
@@ -150,6 +187,11 @@ struct Total {
     cost: u64,
     aliases: u64,
     selections: u64,
+    directives: u64,
+    /// The most often that one set asks for one response key.
+    repetitions: u64,
+    /// Sets within sets, those of fragments included.
+    levels: u64,
 }
 
 impl Total {
@@ -159,6 +201,9 @@ impl Total {
         self.cost = self.cost.saturating_add(other.cost);
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.selections = self.selections.saturating_add(other.selections);
+        self.directives = self.directives.saturating_add(other.directives);
+        self.repetitions = self.repetitions.max(other.repetitions);
+        self.levels = self.levels.max(other.levels);
     }
 }
 
@@ -177,63 +222,71 @@ impl<'a> Walk<'a> {
         self.objects.by_name.get(condition).copied().or(on)
     }
 
-    fn set(&mut self, set: &'a SelectionSet, on: Option<&'static Object>) -> Total {
-        let mut total = Total::default();
+    /// `level` is how many sets this one is within: too deep a document, or a chain of fragments, is not followed.
+    fn set(&mut self, set: &'a SelectionSet, on: Option<&'static Object>, level: u64) -> Total {
+        let mut total = Total { levels: 1, ..Total::default() };
+        if level > self.limits.max_nesting {
+            return total;
+        }
+        let mut times: HashMap<&str, u64> = HashMap::new();
         for selection in &set.items {
             total.selections = total.selections.saturating_add(1);
-            match &selection.node {
+            let (directives, mut inner) = match &selection.node {
                 Selection::Field(field) => {
                     let field = &field.node;
-                    let name = field.name.node.as_str();
-                    if name.starts_with("__") {
-                        // Introspection costs no objects and may be deep; async-graphql answers it from memory.
-                        total.add(Total { here: 1, ..Total::default() });
-                        continue;
-                    }
-                    let def = on.and_then(|object| object.field(name));
-                    let args = Args::with(self.variables, &field.arguments);
-                    let many = def.map_or(1, |def| def.field.expected(&args, self.limits));
-                    let target = def.zip(on).and_then(|(def, object)| def.field.target(object));
-                    let below = self.set(&field.selection_set.node, target);
-                    // A row counts; the connections, edges and pages around it do not.
-                    let object =
-                        u64::from(target.is_some_and(|target| target.is_node) || (target.is_none() && many > 1));
-                    total.add(Total {
-                        here: 1,
-                        depth: below.depth + 1,
-                        cost: below.cost.saturating_add(object).saturating_mul(many),
-                        aliases: below.aliases.saturating_add(u64::from(field.alias.is_some())),
-                        selections: below.selections,
-                    });
+                    let seen = times.entry(field.response_key().node.as_str()).or_default();
+                    *seen += 1;
+                    total.repetitions = total.repetitions.max(*seen);
+                    (&field.directives, self.field(field, on, level))
                 }
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref();
                     let on = condition.map_or(on, |condition| self.narrowed(&condition.node.on.node, on));
-                    let inner = self.set(&fragment.node.selection_set.node, on);
-                    total.add(inner);
+                    (&fragment.node.directives, self.set(&fragment.node.selection_set.node, on, level + 1))
                 }
                 Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    let condition =
-                        self.document.fragments.get(name).map(|found| &found.node.type_condition.node.on.node);
-                    let on = condition.map_or(on, |condition| self.narrowed(condition, on));
-                    let key = (name, on.map(|object| object.name));
-                    let inner = match self.known.get(&key) {
-                        Some(known) => *known,
-                        None => {
-                            self.known.insert(key, Total::default());
-                            let fragment = self.document.fragments.get(name);
-                            let inner = fragment
-                                .map(|fragment| self.set(&fragment.node.selection_set.node, on))
-                                .unwrap_or_default();
-                            self.known.insert(key, inner);
-                            inner
-                        }
-                    };
-                    total.add(inner);
+                    (&spread.node.directives, self.fragment(&spread.node.fragment_name.node, on, level))
                 }
-            }
+            };
+            inner.directives = inner.directives.saturating_add(directives.len() as u64);
+            inner.levels += 1;
+            total.add(inner);
         }
+        total
+    }
+
+    fn field(&mut self, field: &'a Field, on: Option<&'static Object>, level: u64) -> Total {
+        let name = field.name.node.as_str();
+        let def = on.and_then(|object| object.field(name));
+        let args = Args::with(self.variables, &field.arguments);
+        let many = def.map_or(1, |def| def.field.expected(&args, self.limits));
+        let target = def.zip(on).and_then(|(def, object)| def.field.target(object));
+        let below = self.set(&field.selection_set.node, target, level + 1);
+        if name.starts_with("__") {
+            // Introspection costs no objects and may be deep; async-graphql answers it from memory.
+            return Total { here: 1, depth: 0, cost: 0, ..below };
+        }
+        // A row counts; the connections, edges and pages around it do not.
+        let object = u64::from(target.is_some_and(|target| target.is_node) || (target.is_none() && many > 1));
+        Total {
+            here: 1,
+            depth: below.depth + 1,
+            cost: below.cost.saturating_add(object).saturating_mul(many),
+            aliases: below.aliases.saturating_add(u64::from(field.alias.is_some())),
+            ..below
+        }
+    }
+
+    fn fragment(&mut self, name: &'a Name, on: Option<&'static Object>, level: u64) -> Total {
+        let Some(fragment) = self.document.fragments.get(name) else { return Total::default() };
+        let on = self.narrowed(&fragment.node.type_condition.node.on.node, on);
+        let key = (name, on.map(|object| object.name));
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        self.known.insert(key, Total::default());
+        let total = self.set(&fragment.node.selection_set.node, on, level + 1);
+        self.known.insert(key, total);
         total
     }
 }
@@ -251,12 +304,17 @@ mod tests {
             max_tokens: 50,
             max_nesting: 128,
             max_selections: 20_000,
+            max_directives: 50,
+            max_repetitions: 50,
             max_page_size: 200,
             default_page_size: 20,
             max_level_rows: 1000,
             max_graph_matches: 1000,
             read_only: false,
             idempotency_hours: 1,
+            introspection: true,
+            suggestions: true,
+            persisted_query_bytes: 0,
         }
     }
 
@@ -279,7 +337,10 @@ mod tests {
         text.push_str(" fragment f40 on Query { c }");
         let document = async_graphql::parser::parse_query(text).unwrap();
         let operation = &document.operations.iter().next().unwrap().1.node;
-        let refused = limits().check_operation(&document, operation, &Variables::default(), &Objects::below(&ROOT));
-        assert!(matches!(refused, Err(Error::Limit { .. })), "{refused:?}");
+        let objects = Objects::below(&ROOT);
+        let refused = limits().check_operation(&document, operation, &Variables::default(), &objects);
+        assert!(matches!(refused, Err(Error::Limit { key: "max_cost" | "max_depth", .. })), "{refused:?}");
+        let refused = limits().check_document(&document, &objects);
+        assert!(matches!(refused, Err(Error::Limit { key: "max_selections", .. })), "{refused:?}");
     }
 }

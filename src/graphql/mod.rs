@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod context;
+pub mod documents;
 pub mod engine;
 mod entity;
 pub mod exec;
@@ -15,6 +16,7 @@ pub mod page;
 pub mod relation;
 pub mod report;
 pub mod root;
+mod suggest;
 pub mod types;
 mod variables;
 pub mod write;

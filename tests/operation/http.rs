@@ -75,9 +75,13 @@ async fn what_is_no_request_is_refused_with_its_own_status() {
     for path in ["/nowhere", "/graphql/", "/../Cargo.toml", "/page.css/x", "/%00"] {
         assert_eq!(refusal(&gateway.send("GET", path, &[], b""), "BAD_USER_INPUT"), 404, "{path}");
     }
-    for (method, path) in [("GET", "/graphql"), ("PUT", "/graphql"), ("DELETE", "/graphql"), ("POST", "/healthz")] {
-        assert_eq!(gateway.send(method, path, &[JSON], &good).status, 405, "{method} {path}");
+    for (method, path) in [("PUT", "/graphql"), ("DELETE", "/graphql"), ("POST", "/healthz"), ("PUT", "/")] {
+        let answer = gateway.send(method, path, &[JSON], &good);
+        assert_eq!(refusal(&answer, "BAD_USER_INPUT"), 405, "{method} {path}");
+        let expected = if path == "/graphql" { "GET, HEAD, OPTIONS, POST" } else { "GET,HEAD" };
+        assert_eq!(answer.header("allow"), Some(expected), "{method} {path}");
     }
+    assert_eq!(refusal(&gateway.send("BREW", "/graphql", &[JSON], &good), "BAD_USER_INPUT"), 501);
 }
 
 #[tokio::test]
@@ -98,7 +102,7 @@ async fn too_large_a_body_is_refused_and_harms_nobody() {
 
     // One that does not say how large it is.
     let mut stream = TcpStream::connect(gateway.address).unwrap();
-    let head = "POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n";
     stream.write_all(format!("{head}transfer-encoding: chunked\r\n\r\n").as_bytes()).unwrap();
     for _ in 0..300 {
         if stream.write_all(format!("a\r\n{}\r\n", " ".repeat(10)).as_bytes()).is_err() {

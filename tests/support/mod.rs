@@ -212,7 +212,7 @@ fn request(query: &str, variables: Value) -> async_graphql::Request {
 }
 
 fn caller(scope: Scope, recorder: Recorder) -> Caller {
-    Caller { scope, today: today(), request_id: "test".into(), recorder }
+    Caller { scope, today: today(), request_id: "test".into(), may_write: true, recorder }
 }
 
 /// The codes of an answer's errors.
