@@ -150,7 +150,7 @@ impl Error {
                                       again with the same idempotencyKey, or look before you do"
                 .into(),
             Error::Limit { key, allowed, asked: Some(asked) } => {
-                format!("the request needs {asked}, the limit {key} allows {allowed}")
+                format!("this needs {asked}, the limit {key} allows {allowed}")
             }
             Error::Limit { key, allowed, asked: None } => {
                 format!("this goes over the limit {key} ({allowed}); ask for less")

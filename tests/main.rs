@@ -7,6 +7,7 @@
 )]
 
 mod contracts;
+mod door;
 mod graph;
 mod operation;
 mod queries;

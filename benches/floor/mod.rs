@@ -7,7 +7,7 @@
 mod keyed;
 mod rows;
 #[path = "../../src/db/tables.rs"]
-mod tables;
+pub(crate) mod tables;
 pub(crate) mod values;
 
 use crate::Result;

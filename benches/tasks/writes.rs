@@ -3,7 +3,10 @@
 
 use crate::{
     Arguments, CONNECTIONS, Result,
-    floor::values::{Day, Moment, Word},
+    floor::{
+        tables::patient,
+        values::{Day, Moment, Word},
+    },
     measure::{database::Database, median},
     say, seeded,
 };
@@ -136,18 +139,6 @@ impl QueryFragment<Mysql> for Insert {
         out.push_bind_param::<Text, _>("Female")?;
         out.push_sql(") RETURNING patient_id");
         Ok(())
-    }
-}
-
-diesel::table! {
-    #[sql_name = "Patient"]
-    patient (patient_id) {
-        patient_id -> Integer,
-        name -> Text,
-        dob -> Nullable<Date>,
-        sex -> Nullable<Text>,
-        created_at -> Nullable<Timestamp>,
-        updated_at -> Nullable<Timestamp>,
     }
 }
 

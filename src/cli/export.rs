@@ -1,6 +1,6 @@
 //! `medimax export`: the records as files.
 
-use super::{open, progress::Progress, say, unreachable};
+use super::{counted, open, progress::Progress, say, unreachable};
 use crate::{config::Config, csv, db::migrate, error::Result};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::{path::PathBuf, time::Instant};
@@ -27,5 +27,5 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     let written = csv::write(&db, dir, args.get_flag("force"), &|done, total| progress.at(done, total)).await;
     drop(progress);
     let rows = written.map_err(unreachable)?;
-    say(&format!("Wrote {rows} rows to {} in {:.1} s.", dir.display(), started.elapsed().as_secs_f64()))
+    say(&format!("Wrote {} to {} in {:.1} s.", counted(rows, "row"), dir.display(), started.elapsed().as_secs_f64()))
 }

@@ -1,6 +1,6 @@
 //! `medimax migrate`.
 
-use super::{adopt, open, say, unreachable};
+use super::{adopt, counted, open, say, unreachable};
 use crate::{
     config::Config,
     db::migrate,
@@ -10,7 +10,9 @@ use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use std::{
     io::{IsTerminal, Write},
     process::ExitCode,
+    time::{Duration, Instant},
 };
+use tokio::task::JoinSet;
 
 pub(super) fn command() -> Command {
     let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
@@ -46,18 +48,64 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
         confirm(&format!("This removes every table above version {version}, with all its data."))?;
     }
     let db = open(config).await?;
-    let on_step = |migration: &migrate::Migration, what: &str| tracing::info!("{}: {what}", migration.name);
+    let mut told = Told::default();
+    let on_step = |migration: &migrate::Migration, what: &str| told.begins(migration.name, what);
     let (done, verb) = match revert_to {
         Some(version) => (migrate::down_to(&db, version, on_step).await, "Took back"),
         None => (migrate::up(&db, on_step).await, "Ran"),
     };
     let done = done.map_err(unreachable)?;
+    told.ends();
     let names: Vec<&str> = done.iter().map(|migration| migration.name).collect();
     say(&match names.as_slice() {
         [] => "Nothing to do: the schema is at the version asked for.".to_owned(),
         names => format!("{verb} {}.", names.join(", ")),
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the operator is told while migrations run: a line for each that has run, and the name of a step that takes long,
+/// while it does.
+#[derive(Default)]
+struct Told {
+    /// The migration that runs.
+    running: Option<Running>,
+    /// Names the step that runs, once it has taken long.
+    naming: JoinSet<()>,
+}
+
+struct Running {
+    name: &'static str,
+    steps: u64,
+    since: Instant,
+}
+
+/// How long a step may take without being named.
+const LONG: Duration = Duration::from_secs(2);
+
+impl Told {
+    fn begins(&mut self, name: &'static str, what: &str) {
+        if self.running.as_ref().is_none_or(|running| running.name != name) {
+            self.ends();
+            self.running = Some(Running { name, steps: 0, since: Instant::now() });
+        }
+        if let Some(running) = &mut self.running {
+            running.steps += 1;
+        }
+        let line = format!("{name}: still at this: {what}");
+        self.naming = JoinSet::new();
+        self.naming.spawn(async move {
+            tokio::time::sleep(LONG).await;
+            tracing::info!("{line}");
+        });
+    }
+
+    fn ends(&mut self) {
+        self.naming = JoinSet::new();
+        if let Some(Running { name, steps, since }) = self.running.take() {
+            tracing::info!("{name}: {} in {:.1} s", counted(steps, "step"), since.elapsed().as_secs_f64());
+        }
+    }
 }
 
 fn confirm(what: &str) -> Result<()> {

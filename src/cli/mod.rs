@@ -175,6 +175,11 @@ fn open_graph(config: &Config) -> Result<Graph> {
     })
 }
 
+/// A number of things, in words: `1 row`, `2 rows`.
+fn counted(number: u64, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
 /// A name that this process has to itself among those that serve the same database.
 fn holder() -> String {
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

@@ -66,7 +66,7 @@ async fn table(tx: &mut Tx, sheet: &Sheet, part: &mut Part, written: &mut (dyn F
     let mut text = String::new();
     push(columns.iter().map(|column| Some(*column)), &mut text);
     part.write(&text)?;
-    let mut after = 0;
+    let mut after = i32::MIN;
     loop {
         let sql = lists_after(tx.dialect(), table, &columns, after, ROWS);
         let rows = tx.conn().texts(sql).await?;

@@ -3,11 +3,15 @@
 
 use std::{
     borrow::Cow,
-    io::{self, BufRead},
+    io::{self, BufRead, Read},
 };
 
 /// What some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The longest record in bytes, many times what any report has. Else a quote that is out of place would take the rest of the
+/// file, which may be larger than memory, for one record.
+const LONGEST: usize = 64 << 20;
 
 /// A field of a record, without its quotes.
 pub(super) type Field<'a> = Option<Cow<'a, [u8]>>;
@@ -45,10 +49,16 @@ impl<R: BufRead> Records<R> {
             let mut quotes = 0;
             loop {
                 let known = record.len();
-                let read = self.input.read_until(b'\n', record)?;
+                let room = (LONGEST + 1).saturating_sub(known) as u64;
+                let read = self.input.by_ref().take(room).read_until(b'\n', record)?;
                 self.offset += read as u64;
                 self.line += u32::from(read > 0);
                 quotes += record.iter().skip(known).filter(|byte| **byte == b'"').count();
+                if record.len() > LONGEST {
+                    let what =
+                        format!("the row that begins on line {} does not end: is a quote out of place?", at.line);
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+                }
                 // A line that ends between quotes is the text's own.
                 if read == 0 || quotes % 2 == 0 {
                     break;
@@ -150,6 +160,18 @@ mod tests {
             [of(3, 1, "a,b"), of(10, 3, "1,\"x\ny\""), of(18, 5, "2,\"\"\"\n\""), of(26, 7, "3,z")]
         );
         assert_eq!(read("").len() + read("\n\r\n").len(), 0);
+    }
+
+    #[test]
+    fn a_record_without_an_end_is_not_read_on_and_on() {
+        let endless = |start: &'static [u8]| io::BufReader::new(start.chain(io::repeat(b'x')));
+        for start in [&b"a\n1,\"b\n"[..], b"a\n1,b"] {
+            let mut records = Records::new(endless(start)).unwrap();
+            let mut record = Vec::new();
+            assert!(records.next(&mut record).unwrap().is_some());
+            let said = records.next(&mut record).unwrap_err().to_string();
+            assert!(said.contains("begins on line 2") && record.len() == LONGEST + 1, "{said}");
+        }
     }
 
     #[test]

@@ -88,6 +88,14 @@ impl Conn {
             Conn::Sqlite(held) => held.tainted = tainted,
         }
     }
+
+    /// Whether its last statement did not end well.
+    fn is_busy(&self) -> bool {
+        match self {
+            Conn::MariaDb(held) => held.busy,
+            Conn::Sqlite(held) => held.busy,
+        }
+    }
 }
 
 impl<O> Drop for Held<O> {
@@ -267,7 +275,7 @@ impl Conn {
     }
 }
 
-/// A transaction. Dropped before [`Tx::commit`], it closes its connection, which rolls it back.
+/// A transaction. Dropped before [`Tx::commit`] or [`Tx::rollback`], it closes its connection, which rolls it back.
 pub(crate) struct Tx(Conn);
 
 impl Tx {
@@ -330,5 +338,13 @@ impl Tx {
         self.0.run("COMMIT").await?;
         self.0.taint(false);
         Ok(())
+    }
+
+    /// Takes its writes back, and keeps the connection for others. One on which a statement failed is closed all the same,
+    /// which takes them back too.
+    pub(crate) async fn rollback(mut self) {
+        if !self.0.is_busy() && self.0.run("ROLLBACK").await.is_ok() {
+            self.0.taint(false);
+        }
     }
 }

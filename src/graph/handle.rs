@@ -13,7 +13,6 @@ use crate::{
     scope::Scope,
 };
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use tokio::time::Instant;
 
 /// The graph store, the knowledge beside it, and their state. Clones share them.
 #[derive(Clone)]
@@ -48,10 +47,8 @@ pub struct Status {
     pub projected: u64,
     /// How often projecting failed.
     pub failures: u64,
-    /// The last thing that went wrong, for the operator, until something goes right.
+    /// The last thing that went wrong, as clients may read it, until something goes right; the log has the details.
     pub last_error: Option<String>,
-    /// When the store last had all changes.
-    pub caught_up: Option<Instant>,
 }
 
 impl Graph {

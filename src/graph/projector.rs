@@ -77,7 +77,11 @@ impl Projection {
                 self.graph.note(|status| {
                     // A graph that is only away answers again by itself; one that needs the operator is asked no more.
                     status.ready &= !matches!(error, Error::Setup(_));
-                    status.last_error = Some(error.to_string());
+                    status.last_error = Some(match error {
+                        // Written for the operator, who may do something about it.
+                        Error::Setup(text) => text,
+                        other => other.public_message(),
+                    });
                     status.failures += 1;
                 });
             }
@@ -176,12 +180,7 @@ impl Projection {
 
     async fn note_backlog(&self, consumer: &Consumer) -> Result<()> {
         let (backlog, lag_ms) = self.feed.backlog(consumer.id).await?;
-        self.graph.note(|status| {
-            (status.backlog, status.lag_ms) = (backlog, lag_ms);
-            if backlog == 0 {
-                status.caught_up = Some(Instant::now());
-            }
-        });
+        self.graph.note(|status| (status.backlog, status.lag_ms) = (backlog, lag_ms));
         Ok(())
     }
 

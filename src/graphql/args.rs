@@ -45,9 +45,31 @@ impl Args {
         }
     }
 
+    /// The most rows that the arguments name or ask for.
+    pub(super) fn page(&self) -> u64 {
+        let rows = self.0.iter().map(|(name, value)| match (name.as_str(), value) {
+            // Beyond 32 bits it is no Int, which is said later.
+            ("first" | "last", value) => {
+                as_int(value).and_then(|rows| i32::try_from(rows).ok()).unwrap_or(0).max(0) as u64
+            }
+            ("ids" | "input", value) => longest(value) as u64,
+            _ => 0,
+        });
+        rows.max().unwrap_or(0)
+    }
+
     /// Every given argument, for the identity of a list.
     pub fn iter(&self) -> impl Iterator<Item = (&Name, &Value)> {
         self.0.iter().map(|(name, value)| (name, value))
+    }
+}
+
+/// The length of the longest list in a value.
+fn longest(value: &Value) -> usize {
+    match value {
+        Value::List(items) => items.iter().map(longest).fold(items.len(), usize::max),
+        Value::Object(entries) => entries.values().map(longest).max().unwrap_or(0),
+        _ => 0,
     }
 }
 

@@ -126,6 +126,7 @@ impl Limits {
         check("max_root_fields", self.max_root_fields, total.here)?;
         check("max_aliases", self.max_aliases, total.aliases)?;
         check("max_depth", self.max_depth, total.depth)?;
+        check("max_page_size", u64::from(self.max_page_size), total.page)?;
         check("max_cost", self.max_cost, total.cost)
     }
 }
@@ -184,6 +185,8 @@ struct Total {
     /// Fields of the set itself.
     here: u64,
     depth: u64,
+    /// The largest page.
+    page: u64,
     cost: u64,
     aliases: u64,
     selections: u64,
@@ -198,6 +201,7 @@ impl Total {
     fn add(&mut self, other: Total) {
         self.here = self.here.saturating_add(other.here);
         self.depth = self.depth.max(other.depth);
+        self.page = self.page.max(other.page);
         self.cost = self.cost.saturating_add(other.cost);
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.selections = self.selections.saturating_add(other.selections);
@@ -224,7 +228,7 @@ impl<'a> Walk<'a> {
 
     /// `level` is how many sets this one is within: too deep a document, or a chain of fragments, is not followed.
     fn set(&mut self, set: &'a SelectionSet, on: Option<&'static Object>, level: u64) -> Total {
-        let mut total = Total { levels: 1, ..Total::default() };
+        let mut total = Total { levels: u64::from(!set.items.is_empty()), ..Total::default() };
         if level > self.limits.max_nesting {
             return total;
         }
@@ -249,7 +253,7 @@ impl<'a> Walk<'a> {
                 }
             };
             inner.directives = inner.directives.saturating_add(directives.len() as u64);
-            inner.levels += 1;
+            inner.levels += u64::from(inner.levels > 0);
             total.add(inner);
         }
         total
@@ -271,6 +275,7 @@ impl<'a> Walk<'a> {
         Total {
             here: 1,
             depth: below.depth + 1,
+            page: below.page.max(args.page()),
             cost: below.cost.saturating_add(object).saturating_mul(many),
             aliases: below.aliases.saturating_add(u64::from(field.alias.is_some())),
             ..below

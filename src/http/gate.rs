@@ -1,6 +1,7 @@
 //! How many requests are answered at the same time, and how many may wait for their turn.
 
 use super::answer::Refused;
+use crate::error::Error;
 use axum::http::{StatusCode, header};
 use std::{
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
@@ -33,11 +34,11 @@ impl Gate {
         }
         let queue = Queued::join(&self.waiting);
         if queue.length > self.max_waiting {
-            return Err(full("max_queued_requests", self.max_waiting));
+            return Err(full("max_queued_requests", self.max_waiting, Some(queue.length)));
         }
         match timeout(self.patience, self.places.acquire()).await {
             Ok(Ok(place)) => Ok(place),
-            Ok(Err(_)) | Err(_) => Err(full("max_concurrent_requests", self.max_running)),
+            Ok(Err(_)) | Err(_) => Err(full("max_concurrent_requests", self.max_running, None)),
         }
     }
 
@@ -47,8 +48,9 @@ impl Gate {
     }
 }
 
-fn full(key: &'static str, allowed: usize) -> Refused {
-    Refused::limit(StatusCode::SERVICE_UNAVAILABLE, key, allowed).with(header::RETRY_AFTER, "1")
+fn full(key: &'static str, allowed: usize, asked: Option<usize>) -> Refused {
+    let error = Error::Limit { key, allowed: allowed as u64, asked: asked.map(|asked| asked as u64) };
+    Refused { status: StatusCode::SERVICE_UNAVAILABLE, error, header: Some((header::RETRY_AFTER, "1")) }
 }
 
 /// A place in the queue, left when it is dropped: also by a client that hung up.

@@ -360,14 +360,15 @@ async fn what_is_in_the_way_is_named_and_nothing_is_done() {
 async fn rights_that_the_account_lacks_are_named_first() {
     let mut hospital = Hospital::new(SECOND).await;
     let before = hospital.tables().await;
-    let (account, name) = (unique("u"), hospital.url.rsplit('/').next().unwrap().to_owned());
+    // A name with an `@` of its own, as of an e-mail address.
+    let (account, name) = (unique("u@ward"), hospital.url.rsplit('/').next().unwrap().to_owned());
     hospital.sql(&format!("CREATE USER '{account}'@'%' IDENTIFIED BY 'word'")).await;
     hospital
         .sql(&format!(
             "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP ON {name}.* TO '{account}'@'%'"
         ))
         .await;
-    let url = format!("mysql://{account}:word@{}", hospital.url.rsplit('@').next().unwrap());
+    let url = format!("mysql://{}:word@{}", account.replace('@', "%40"), hospital.url.rsplit('@').next().unwrap());
     let ended = run(&mut medimax(&["migrate", "--adopt", "--yes", "--database-url", &url]));
     hospital.sql(&format!("GRANT REFERENCES, TRIGGER ON {name}.* TO '{account}'@'%'")).await;
     let granted = run(&mut medimax(&["migrate", "--adopt", "--database-url", &url]));

@@ -272,6 +272,32 @@ on_both!(another_row_of_the_same_key_is_refused, async |store: Store| {
     assert_eq!(after, before);
 });
 
+on_both!(one_row_is_not_several, async |store: Store| {
+    let said = import(&store, &folder(&[("Patient.csv", "patient_id,name,sex\n1,Ada,Female\n")]), &[]);
+    assert!(
+        said.starts_with("Added 1 row of 1 patient in ") && said.ends_with("; 0 rows were there already.\n"),
+        "{said}"
+    );
+    let dir = folder(&[("Patient.csv", "patient_id,name,sex\n1,Ada,Female\n2,,Male\n")]);
+    let ended = run(&mut csv("import", &store, &dir, &[]));
+    assert_eq!(ended.err, ["medimax: 1 row was refused"]);
+    assert!(ended.out.contains("; 1 row was there already."), "{ended:?}");
+    let dir = folder(&[
+        ("Patient.csv", "patient_id,name,sex\n2,,Male\n"),
+        ("Chat_History.csv", "chat_id,patient_id,message_text\n1,2,Hello\n"),
+    ]);
+    let line = refused(&mut csv("import", &store, &dir, &[]));
+    assert_eq!(line, "1 row was refused, and 1 that is right was left out, being of the same patient");
+});
+
+on_both!(a_row_with_a_key_that_no_import_takes_is_exported_all_the_same, async |store: Store| {
+    store.sql("INSERT INTO Patient (patient_id, name, sex) VALUES (-5, 'Ada', 'Female'), (7, 'Ben', 'Male')").await;
+    let dir = scratch(&unique("csv_odd"));
+    let said = done(&mut csv("export", &store, &dir, &[]));
+    assert!(said.starts_with("Wrote 2 rows to "), "{said}");
+    assert!(files(&dir)["Patient.csv"].contains("\n-5,Ada,"), "{:?}", files(&dir));
+});
+
 on_both!(what_the_database_refuses_costs_its_patient_alone, async |store: Store| {
     // A rule of the hospital's own.
     store.sql(match store.backend {

@@ -90,7 +90,7 @@ async fn heavy_question(store: &Store) -> Question {
 fn hang_up(gateway: &Gateway, question: &Question, n: usize) {
     let pause = Duration::from_micros((n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) % 20_000);
     if n.is_multiple_of(8) {
-        let head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+        let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
         let whole = [format!("{head}content-length: {}\r\n\r\n", question.request.len()).as_bytes(), &question.request]
             .concat();
         let mut stream = TcpStream::connect(gateway.address).unwrap();

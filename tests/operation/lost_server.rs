@@ -110,6 +110,14 @@ async fn a_server_that_comes_back_is_found_again() {
                 } else {
                     server.end(end);
                     clients.see(&clients.lacking, 20);
+                    // What went wrong is said as clients may read it, without what the driver says.
+                    let told = || {
+                        gateway.ask("{ graphStatus { lastError } }").1["data"]["graphStatus"]["lastError"]
+                            .as_str()
+                            .map(str::to_owned)
+                    };
+                    let told = eventually("the graph says that it is not kept in step", told).unwrap();
+                    assert_eq!(told, "the database is not available; try again shortly");
                     tokio::task::block_in_place(|| runtime.block_on(server.run()));
                 }
                 // From the first request that begins now on, nothing may be missing any more.

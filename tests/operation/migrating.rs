@@ -1,14 +1,16 @@
-//! Migrations that are cut short: run again, they end at the same schema.
+//! Migrations that are cut short: run again, they end at the same schema. And what the operator reads while they run.
 
 use super::{done, statement};
 use crate::support::{
-    Backend, empty, full, options,
-    process::{medimax, run},
+    Backend, Store, empty, full, options,
+    process::{self, Ended, medimax, run},
 };
-use medimax::db::{self, Db, Dialect};
+use medimax::db::{self, Db, Dialect, migrate};
 use std::{
     io::{BufRead, BufReader},
     process::Stdio,
+    thread,
+    time::{Duration, Instant},
 };
 
 /// All that the catalogue knows of a database: tables, columns, keys, checks, triggers.
@@ -40,29 +42,77 @@ async fn texts(db: &Db, select: &str) -> Vec<String> {
     rows.into_iter().map(|(_, text)| text.unwrap_or_default()).collect()
 }
 
-/// Starts `medimax migrate`, and kills it when it has announced this many steps.
-fn kill_after(steps: usize, url: &str) {
+/// Starts `medimax migrate`, and kills it after some time.
+fn kill_after(time: Duration, url: &str) {
     let mut command = medimax(&["migrate", "--database-url", url]);
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    BufReader::new(child.stderr.take().unwrap()).lines().take(steps).for_each(drop);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    thread::sleep(time);
     child.kill().unwrap();
     child.wait().unwrap();
 }
 
 async fn survives_kills(backend: Backend, times: usize) {
     let in_one_go = empty(backend).await;
-    let ended = run(&mut medimax(&["migrate", "--database-url", &in_one_go]));
-    let (steps, expected) = (ended.log.len(), dump(&in_one_go).await);
-    assert!(ended.code == Some(0) && steps > 20 && expected.len() > 20, "{ended:?} {expected:?}");
+    let since = Instant::now();
+    done(&mut medimax(&["migrate", "--database-url", &in_one_go]));
+    let (whole, expected) = (since.elapsed(), dump(&in_one_go).await);
+    assert!(expected.len() > 20, "{expected:?}");
+    let mut unfinished = 0;
     for time in 0..times {
         let url = empty(backend).await;
         // From the first step to nearly the last, and then once more soon after.
-        let after = 1 + time * (steps - 2) / (times - 1);
+        let after = whole.mul_f64((time + 1) as f64 / (times + 1) as f64);
         kill_after(after, &url);
-        kill_after(2, &url);
+        kill_after(after / 8, &url);
+        unfinished += usize::from(dump(&url).await != expected);
         done(&mut medimax(&["migrate", "--database-url", &url]));
-        assert_eq!(dump(&url).await, expected, "killed after {after} of {steps} steps");
+        assert_eq!(dump(&url).await, expected, "killed after {after:?} of {whole:?}");
     }
+    assert!(unfinished > times / 3, "only {unfinished} of {times} were killed before they were done");
+}
+
+/// What an operator reads while a command runs.
+fn told(ended: &Ended) -> Vec<&str> {
+    ended.log.iter().map(|line| line.split_once(" INFO ").unwrap().1.trim()).collect()
+}
+
+#[tokio::test]
+async fn the_operator_reads_a_line_a_migration() {
+    for backend in [Backend::MariaDb, Backend::Sqlite] {
+        let url = empty(backend).await;
+        let migrations = migrate::known(db::open(&options(&url)).await.unwrap().dialect()).unwrap();
+        let mut names: Vec<&str> = migrations.iter().map(|migration| migration.name).collect();
+        for args in [&[][..], &["--revert-to", "0", "--yes"]] {
+            let ended = run(medimax(&["migrate", "--database-url", &url]).args(args));
+            // On a busy machine a step may take long.
+            let told: Vec<&str> = told(&ended).into_iter().filter(|line| !line.contains("still at this")).collect();
+            assert_eq!(told.len(), names.len(), "{ended:?}");
+            for (line, name) in told.iter().zip(&names) {
+                let words: Vec<&str> = line.split(' ').collect();
+                let [of, steps, unit, "in", time, "s"] = words[..] else { panic!("{line}") };
+                assert_eq!((of, unit), (&*format!("{name}:"), if steps == "1" { "step" } else { "steps" }), "{line}");
+                assert!(steps.parse::<u32>().is_ok_and(|steps| steps > 0) && time.parse::<f32>().is_ok(), "{line}");
+            }
+            names.reverse();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_that_takes_long_is_named_while_it_runs() {
+    let store = Store::new(Backend::MariaDb).await;
+    // A program that reads a table keeps it from being dropped.
+    let other = db::open(&db::Options { max_connections: 1, ..options(&store.url) }).await.unwrap();
+    other.run("START TRANSACTION; SELECT COUNT(*) FROM Idempotency_Key").await.unwrap();
+    let mut command = medimax(&["migrate", "--database-url", &store.url, "--revert-to", "0", "--yes"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let first = lines.next().unwrap();
+    assert!(first.contains("0004_writes: still at this: "), "{first}");
+    assert_eq!(child.try_wait().unwrap(), None);
+    other.run("COMMIT").await.unwrap();
+    assert!(process::wait(&mut child).success());
+    assert!(lines.any(|line| line.contains("0004_writes: ") && line.contains(" in ")));
 }
 
 #[tokio::test]

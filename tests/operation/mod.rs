@@ -12,7 +12,7 @@ mod lost_server;
 mod migrating;
 pub(crate) mod server;
 mod serving;
-mod tls;
+pub(crate) mod tls;
 
 use crate::support::process::run;
 use medimax::db::{Db, Dialect, Sql};

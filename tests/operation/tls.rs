@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Makes an authority and a certificate that it signed, for 127.0.0.1 alone.
-fn certificates(folder: &Path) {
+pub(crate) fn certificates(folder: &Path) {
     let openssl = |args: &str| {
         let output = Command::new("openssl").args(args.split(' ')).current_dir(folder).output();
         let output = output.expect("openssl makes the certificates: scripts/test sets it up");

@@ -132,8 +132,8 @@ impl Gateway {
                 panic!("the gateway ended before it was ready; it said {said:?}");
             };
             let line = line.unwrap();
-            let address =
-                line.strip_prefix("  GraphQL     http://").map(|url| url.trim_end_matches("/graphql").parse());
+            let url = line.strip_prefix("  GraphQL     http").map(|url| url.trim_start_matches("s"));
+            let address = url.map(|url| url.trim_start_matches("://").trim_end_matches("/graphql").parse());
             said.lock().unwrap().push(line);
             if let Some(address) = address {
                 break address.unwrap();
@@ -172,6 +172,25 @@ impl Gateway {
         self.send("POST", "/graphql", &[JSON], body)
     }
 
+    /// The answer to a request in JSON that calls the gateway by a name.
+    pub(crate) fn as_host(&self, host: &str, body: &[u8]) -> Answer {
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n"
+        );
+        let mut stream = self.connect();
+        stream.write_all(format!("{head}content-length: {}\r\n\r\n", body.len()).as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        Answer::read(stream)
+    }
+
+    /// A connection.
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
     /// Sends one request on a connection of its own.
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         Answer::read(self.write(method, path, headers, body))
@@ -179,9 +198,7 @@ impl Gateway {
 
     /// Sends a request and leaves the answer to the caller.
     pub(crate) fn write(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        let mut stream = self.connect();
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n",
             self.address,
@@ -228,7 +245,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// Reads the answer to the one request of a connection.
-    pub(crate) fn read(mut stream: TcpStream) -> Self {
+    pub(crate) fn read(mut stream: impl Read) -> Self {
         let mut raw = Vec::new();
         // A connection that is reset after the answer, because the request was refused unread, is no fault.
         let read = stream.read_to_end(&mut raw);
@@ -243,6 +260,30 @@ impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut pairs = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         pairs.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
+    }
+
+    /// The items of a header that is a list, however many lines it has.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        let pairs = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        let values = pairs.filter(|(key, _)| key.eq_ignore_ascii_case(name)).flat_map(|(_, value)| value.split(','));
+        values.map(str::trim).collect()
+    }
+
+    /// The body without the marks of its pieces.
+    pub(crate) fn unchunked(&self) -> Vec<u8> {
+        if self.header("transfer-encoding") != Some("chunked") {
+            return self.body.clone();
+        }
+        let (mut whole, mut rest) = (Vec::new(), &self.body[..]);
+        loop {
+            let line = rest.windows(2).position(|two| two == b"\r\n").unwrap();
+            let size = usize::from_str_radix(std::str::from_utf8(&rest[..line]).unwrap(), 16).unwrap();
+            if size == 0 {
+                return whole;
+            }
+            whole.extend_from_slice(&rest[line + 2..][..size]);
+            rest = &rest[line + 2 + size + 2..];
+        }
     }
 
     pub(crate) fn json(&self) -> Value {

@@ -53,11 +53,22 @@ on_both!(a_key_stands_for_one_request, 0, async |store: Store| {
     assert_eq!(codes(&refused), ["BAD_USER_INPUT"]);
     assert_eq!(done(&store, &register("b", "Bob")).await["registerPatient"]["replayed"], false);
     assert_eq!(count(&store, "Patient").await, 3);
-    for key in ["", &"x".repeat(129)] {
+    for key in ["", &"x".repeat(101)] {
         let answer = store.ask(&format!("mutation {{ {} }}", register(key, "Long"))).await;
         assert_eq!(answer["errors"][0]["extensions"]["violations"][0]["path"], json!(["idempotencyKey"]), "{answer}");
     }
     assert_eq!(count(&store, "Patient").await, 3);
+    // The longest one has room for the numbers of a batch.
+    let key = "x".repeat(100);
+    let batch = format!(
+        "importPatients(input: [{{name: \"Cy\", sex: OTHER}}, {{name: \"Di\", sex: OTHER}}], idempotencyKey: \"{key}\") \
+         {{ replayed patients {{ name }} }}"
+    );
+    for replayed in [false, true] {
+        let expected = json!({"replayed": replayed, "patients": [{"name": "Cy"}, {"name": "Di"}]});
+        assert_eq!(done(&store, &batch).await["importPatients"], expected);
+    }
+    assert_eq!(count(&store, "Patient").await, 5);
 });
 
 on_both!(of_many_at_once_one_does_it, 0, async |store: Store| {

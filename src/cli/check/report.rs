@@ -1,5 +1,6 @@
 //! The report of a check: a table to read, or JSON for programs.
 
+use super::super::counted;
 use crate::{
     db::Dialect,
     graph::{
@@ -134,8 +135,7 @@ impl Report {
             let ours = self.findings.iter().filter(|finding| finding.check.store == store);
             match ours.filter(|finding| finding.is_fault() == fault).count() {
                 0 => None,
-                1 => Some(format!("1 {what}")),
-                many => Some(format!("{many} {what}s")),
+                some => Some(counted(some as u64, what)),
             }
         };
         let parts: Vec<_> = [counted(true, "fault"), counted(false, "note")].into_iter().flatten().collect();

@@ -64,7 +64,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     say(&(said + &shown(&refused)))?;
     match refused.len() {
         0 => Ok(()),
-        n => Err(Error::Setup(format!("{n} rows were refused; all others are loaded"))),
+        n => Err(Error::Setup(format!("{}; all others are loaded", super::refused(n as u64)))),
     }
 }
 

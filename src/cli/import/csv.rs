@@ -1,8 +1,8 @@
 //! `medimax import csv`: records, from a folder of files.
 
 use super::{
-    super::{open, progress::Progress, say, unreachable},
-    SHOWN, dir, dir_of, report, write_report,
+    super::{counted, open, progress::Progress, say, unreachable},
+    SHOWN, dir, dir_of, refused, report, was, write_report,
 };
 use crate::{
     config::Config,
@@ -44,32 +44,36 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
 
     let verb = if manner.dry_run { "Would add" } else { "Added" };
     let mut said = format!(
-        "{verb} {} rows of {} patients in {:.1} s; {} rows were there already.\n",
-        outcome.added,
-        outcome.patients,
+        "{verb} {} of {} in {:.1} s; {} {} there already.\n",
+        counted(outcome.added, "row"),
+        counted(outcome.patients, "patient"),
         started.elapsed().as_secs_f64(),
-        outcome.unchanged
+        counted(outcome.unchanged, "row"),
+        was(outcome.unchanged)
     );
     for file in unread {
         let _ = writeln!(said, "Not read: {file} (not a file of a table)");
     }
-    let refused: Vec<&Refusal> = outcome.refused.iter().filter(|refusal| !refusal.is_left_out()).collect();
-    for Refusal { file, line, column, reason, .. } in refused.iter().take(SHOWN) {
+    let wrong: Vec<&Refusal> = outcome.refused.iter().filter(|refusal| !refusal.is_left_out()).collect();
+    for Refusal { file, line, column, reason, .. } in wrong.iter().take(SHOWN) {
         let column = if column.is_empty() { String::new() } else { format!(" {column}:") };
         let _ = writeln!(said, "  {file}:{line}:{column} {reason}");
     }
-    if refused.len() > SHOWN {
-        let _ = writeln!(said, "  and {} more (--report FILE writes all)", refused.len() - SHOWN);
+    if wrong.len() > SHOWN {
+        let _ = writeln!(said, "  and {} more (--report FILE writes all)", wrong.len() - SHOWN);
     }
     say(&said)?;
     // A row may break several rules.
-    let rows: BTreeSet<(&str, u32)> = refused.iter().map(|refusal| (refusal.file.as_str(), refusal.line)).collect();
+    let rows: BTreeSet<(&str, u32)> = wrong.iter().map(|refusal| (refusal.file.as_str(), refusal.line)).collect();
+    let left_out = outcome.refused.len() - wrong.len();
+    let besides = match left_out {
+        0 => String::new(),
+        1 => ", and 1 that is right was left out, being of the same patient".to_owned(),
+        many => format!(", and {many} that are right were left out, being of the same patients"),
+    };
     match rows.len() {
         0 => Ok(()),
-        n => Err(Error::Setup(format!(
-            "{n} rows were refused, and {} that are right were left out with them, being of the same patients",
-            outcome.refused.len() - refused.len()
-        ))),
+        n => Err(Error::Setup(refused(n as u64) + &besides)),
     }
 }
 

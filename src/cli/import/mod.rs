@@ -3,6 +3,7 @@
 mod catalog;
 mod csv;
 
+use super::counted;
 use crate::{
     config::Config,
     error::{Error, Result},
@@ -28,6 +29,15 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         // clap has seen to it that one is named.
         _ => Ok(()),
     }
+}
+
+/// That rows were refused.
+fn refused(rows: u64) -> String {
+    format!("{} {} refused", counted(rows, "row"), was(rows))
+}
+
+fn was(number: u64) -> &'static str {
+    if number == 1 { "was" } else { "were" }
 }
 
 fn dir() -> Arg {

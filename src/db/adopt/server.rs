@@ -65,9 +65,8 @@ pub(super) async fn obstacles(conn: &mut Conn) -> Result<Vec<Obstacle>> {
     Ok(found)
 }
 
-/// The account, as the catalogue of rights spells it.
-const ME: &str =
-    "CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
+/// The account, as the catalogue of rights spells it. Its host begins at the last `@`; another is the user's own.
+const ME: &str = "CONCAT('''', REGEXP_REPLACE(CURRENT_USER(), '@(?=[^@]*$)', '''@'''), '''')";
 
 fn parsed(version: &str) -> Option<(u32, u32)> {
     let mut numbers = version.split(|letter: char| !letter.is_ascii_digit()).map(str::parse);

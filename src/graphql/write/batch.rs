@@ -125,10 +125,6 @@ impl AddEach {
     async fn run(&self, cx: &Cx, mutation: &str, args: &Args) -> Result<Batch> {
         let (manner, mut batch) = (manner(args)?, Batch::default());
         let items = args.get("input").map(as_list).unwrap_or_default();
-        if items.len() > cx.limits.max_page_size as usize {
-            let (allowed, asked) = (u64::from(cx.limits.max_page_size), Some(items.len() as u64));
-            return Err(Error::Limit { key: "max_page_size", allowed, asked });
-        }
         let mut done_before = 0;
         for (at, item) in items.iter().enumerate() {
             let Value::Object(given) = item else { continue };
@@ -149,12 +145,14 @@ impl AddEach {
                 Err(Error::Invalid(violations)) => batch
                     .refused
                     .push(Refused { index: at as i32, violations: violations.into_iter().map(Broken).collect() }),
+                // Sent again without a key, what was written would be written twice.
+                Err(Error::Unavailable(detail)) if !batch.keys.is_empty() => return Err(Error::Unconfirmed(detail)),
                 Err(error) => return Err(error),
             }
         }
         batch.replayed = !batch.keys.is_empty() && done_before == batch.keys.len();
         if manner.wait_for_graph {
-            batch.in_graph = reaches_graph(cx, &batch.keys).await?;
+            batch.in_graph = reaches_graph(cx, &batch.keys).await;
         }
         Ok(batch)
     }

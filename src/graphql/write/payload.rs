@@ -17,6 +17,9 @@ pub struct Outcome {
     /// How many rows of each type it removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<Removed>,
+    /// The patients whom it concerns, where the client waited for the graph.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patients: Vec<i32>,
     /// Whether it was done before, under the same idempotency key.
     #[serde(skip)]
     pub replayed: bool,

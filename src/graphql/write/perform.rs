@@ -14,7 +14,7 @@ use crate::{
 };
 use sha2::{Digest, Sha256};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// What is to be done, read and checked.
 pub(super) enum Work {
@@ -104,18 +104,18 @@ pub(super) async fn perform(cx: &Cx, mutation: &str, work: &Work, manner: &Manne
                 (attempted, _) => attempted,
             };
         }
-        cx.db.forget_idle();
+        if let Err(Error::Unavailable(_) | Error::Unconfirmed(_)) = attempted {
+            cx.db.forget_idle();
+        }
         sleep(Duration::from_millis(20 << attempt)).await;
     };
-    let (mut outcome, patients) = done?;
-    if manner.wait_for_graph {
-        outcome.in_graph = reaches_graph(cx, &patients).await?;
+    let mut outcome = done?;
+    // Of a row that was removed before, when nobody waited, it is not known whose it was.
+    if manner.wait_for_graph && !outcome.patients.is_empty() {
+        outcome.in_graph = reaches_graph(cx, &outcome.patients).await;
     }
     Ok(outcome)
 }
-
-/// What was done, and to which patients, where somebody waits for the graph to hold it.
-type Done = (Outcome, Vec<i32>);
 
 struct Attempt<'a> {
     cx: &'a Cx,
@@ -126,20 +126,43 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    async fn run(&self) -> Result<Done> {
+    async fn run(&self) -> Result<Outcome> {
         let mut tx = Tx::begin(&self.cx.db).await?;
+        let ended = self.within(&mut tx).await;
+        match &ended {
+            Ok(outcome) if !outcome.replayed => match tx.commit().await {
+                Err(Error::Unavailable(detail)) => Err(Error::Unconfirmed(detail)),
+                committed => committed.and(ended),
+            },
+            // Nothing to keep, and nothing wrong with the connection.
+            Ok(_) | Err(Error::Invalid(_) | Error::Changed(_) | Error::KeyTaken) => {
+                tx.rollback().await;
+                ended
+            }
+            Err(_) => ended,
+        }
+    }
+
+    /// All of it but the commit.
+    async fn within(&self, tx: &mut Tx) -> Result<Outcome> {
         if let Some(key) = &self.manner.key
-            && let Some(outcome) = self.claim(&mut tx, key).await?
+            && let Some(mut outcome) = self.claim(tx, key).await?
         {
-            let patients = self.patients(&mut tx, &outcome.keys).await?;
-            return Ok((outcome, patients));
+            if outcome.patients.is_empty() {
+                outcome.patients = self.patients(tx, &outcome.keys).await?;
+            }
+            return Ok(outcome);
         }
         let before = match self.work {
-            // Afterwards nothing says any more whose it was.
-            Work::Remove { key, .. } => self.patients(&mut tx, &[*key]).await?,
-            _ => Vec::new(),
+            // Afterwards nothing says any more whose it was. Others are asked then: a row is locked before it is read.
+            Work::Remove { .. } => Some(self.patients(tx, &[]).await?),
+            _ => None,
         };
-        let outcome = self.act(&mut tx).await?;
+        let mut outcome = self.act(tx).await?;
+        outcome.patients = match before {
+            Some(patients) => patients,
+            None => self.patients(tx, &outcome.keys).await?,
+        };
         if let Some(key) = &self.manner.key {
             let mut sql = Sql::new(tx.dialect());
             let kept = serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
@@ -147,12 +170,7 @@ impl Attempt<'_> {
             sql.push(" WHERE idempotency_key = ").text(key);
             tx.execute(sql).await?;
         }
-        let mut patients = self.patients(&mut tx, &outcome.keys).await?;
-        patients.extend(before);
-        match tx.commit().await {
-            Err(Error::Unavailable(detail)) => Err(Error::Unconfirmed(detail)),
-            ended => ended.map(|()| (outcome, patients)),
-        }
+        Ok(outcome)
     }
 
     /// Takes the key for this request; or what was done under it, if it was taken by the same.
@@ -184,19 +202,19 @@ impl Attempt<'_> {
         }
     }
 
-    /// The patients whom rows belong to; known only to whoever waits for the graph.
-    async fn patients(&self, tx: &mut Tx, keys: &[i32]) -> Result<Vec<i32>> {
-        let table = match self.work {
-            Work::Add { form, .. } | Work::Change { form, .. } => form.entity.table,
-            Work::Remove { entity, .. } => entity.table,
-        };
-        let mut patients = Vec::new();
-        if self.manner.wait_for_graph {
-            for key in keys {
-                patients.extend(tx.patient_of(table, *key).await?);
-            }
+    /// The patients whom it concerns; known only to whoever waits for the graph. `made` are those whom it added.
+    async fn patients(&self, tx: &mut Tx, made: &[i32]) -> Result<Vec<i32>> {
+        if !self.manner.wait_for_graph {
+            return Ok(Vec::new());
         }
-        Ok(patients)
+        let (table, key) = match self.work {
+            Work::Add { parent: Some((parent, key)), .. } => (parent.entity.table, *key),
+            // What hangs below nothing is a patient.
+            Work::Add { parent: None, .. } => return Ok(made.to_vec()),
+            Work::Change { form, key, .. } => (form.entity.table, *key),
+            Work::Remove { entity, key, .. } => (entity.table, *key),
+        };
+        Ok(tx.patient_of(table, key).await?.into_iter().collect())
     }
 
     async fn act(&self, tx: &mut Tx) -> Result<Outcome> {
@@ -349,20 +367,28 @@ fn refused<'a>(form: &'a Form, text: &str) -> Option<(&'a Form, &'a Check)> {
     }
 }
 
-/// Waits until the graph that this gateway asks holds all that was written of these patients; `false` where it takes too long.
-pub(super) async fn reaches_graph(cx: &Cx, patients: &[i32]) -> Result<bool> {
-    let feed = Feed::new(cx.db.clone());
-    let last = feed.last_change().await?;
+/// Waits until the graph that this gateway asks holds all that was written of these patients; `false` where it takes too
+/// long or cannot be told. What was written is kept either way, so this is no error of the mutation.
+pub(super) async fn reaches_graph(cx: &Cx, patients: &[i32]) -> bool {
     // The answer is to be written in time too.
     let most = (Instant::now() + GRAPH_WAIT).min(cx.deadline - GRAPH_WAIT / 10);
+    match timeout_at(most, held(cx, patients)).await {
+        Ok(Err(error)) => {
+            tracing::warn!("a change is kept, but whether the graph holds it cannot be told: {error}");
+            false
+        }
+        in_time => in_time.is_ok(),
+    }
+}
+
+async fn held(cx: &Cx, patients: &[i32]) -> Result<()> {
+    let feed = Feed::new(cx.db.clone());
+    let last = feed.last_change().await?;
     loop {
         if let (Some(consumer), true) = (cx.graph.status().consumer, cx.graph.is_ready())
             && feed.holds(consumer, patients, last).await?
         {
-            return Ok(true);
-        }
-        if Instant::now() > most {
-            return Ok(false);
+            return Ok(());
         }
         sleep(LOOK).await;
     }
