@@ -1,6 +1,9 @@
 //! Configuration: one documented field a key. Flag over environment over file over default; unknown keys are refused.
 //!
-//! Every key is also a flag (`--max-depth`) and an environment variable (`MEDIMAX_MAX_DEPTH`).
+//! Every key is also a flag (`--max-depth`) and an environment variable (`MEDIMAX_MAX_DEPTH`, or `MEDIMAX_MAX_DEPTH_FILE`
+//! with the name of a file that holds the value).
+
+mod setting;
 
 use crate::{
     db::{Options, Tls},
@@ -8,17 +11,25 @@ use crate::{
     graph::neo4j,
     graphql::limits::Limits,
 };
-use std::{collections::BTreeMap, path::PathBuf, str::FromStr, time::Duration};
+use setting::Setting;
+pub use setting::{Secret, StoreUrl};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 /// What is known of a key without a value.
 #[derive(Debug)]
 pub struct Key {
     /// Its name, as in the file.
     pub name: &'static str,
+    /// The title of those that it stands among.
+    pub group: &'static str,
     /// What it does.
     pub doc: &'static str,
+    /// What it takes.
+    pub takes: &'static str,
     /// Whether its flag may stand alone.
     pub switch: bool,
+    /// Whether nobody may read its value.
+    pub secret: bool,
 }
 
 /// Where a value comes from; later ones win.
@@ -30,6 +41,8 @@ pub enum Source {
     File,
     /// `MEDIMAX_…`.
     Environment,
+    /// A file that `MEDIMAX_…_FILE` names.
+    EnvironmentFile,
     /// The command line.
     Flag,
 }
@@ -41,90 +54,47 @@ impl Source {
             Source::Default => "default",
             Source::File => "file",
             Source::Environment => "environment",
+            Source::EnvironmentFile => "file named in environment",
             Source::Flag => "flag",
         }
     }
 }
 
-/// A type of configuration value.
-trait Setting: Sized {
-    const EXPECTED: &'static str;
-    fn read(text: &str) -> Option<Self>;
-    fn show(&self) -> String;
-}
-
-macro_rules! settings { ($($ty:ty: $expected:literal),*) => { $(
-    impl Setting for $ty {
-        const EXPECTED: &'static str = $expected;
-        fn read(text: &str) -> Option<Self> {
-            <$ty>::from_str(text).ok()
-        }
-        fn show(&self) -> String {
-            self.to_string()
-        }
-    }
-)* } }
-settings!(u64: "a whole number", u32: "a whole number", usize: "a whole number", bool: "true or false", String: "a text");
-
-impl Setting for PathBuf {
-    const EXPECTED: &'static str = "a path";
-    fn read(text: &str) -> Option<Self> {
-        Some(text.into())
-    }
-    fn show(&self) -> String {
-        self.display().to_string()
-    }
-}
-
-impl Setting for Tls {
-    const EXPECTED: &'static str = "off, required or verified";
-    fn read(text: &str) -> Option<Self> {
-        Some(match text {
-            "off" => Tls::Off,
-            "required" => Tls::Required,
-            "verified" => Tls::Verified,
-            _ => return None,
-        })
-    }
-    fn show(&self) -> String {
-        match self {
-            Tls::Off => "off",
-            Tls::Required => "required",
-            Tls::Verified => "verified",
-        }
-        .into()
-    }
-}
-
+/// The one place where keys are told: what stands in it becomes the file's keys, the flags, the variables, their help and
+/// `docs/configuration.md`. A key is its description, name, type and default; it stands in the group whose title is above it. The
+/// type says what is taken and what is shown: [`Secret`] and [`StoreUrl`] keep passwords to themselves.
 macro_rules! config {
-    ($($(#[doc = $doc:literal])* $key:ident: $ty:ty = $default:expr;)*) => {
+    ($($group:literal: $($(#[doc = $doc:literal])+ $key:ident: $ty:ty = $default:expr;)+)+) => {
         /// Every key and its value.
         #[derive(Debug, Clone)]
-        pub struct Config { $($(#[doc = $doc])* pub $key: $ty,)* sources: BTreeMap<&'static str, Source> }
+        pub struct Config { $($($(#[doc = $doc])+ pub $key: $ty,)+)+ sources: BTreeMap<&'static str, Source> }
 
         /// Every key there is.
-        pub const KEYS: &[Key] = &[$(Key {
+        pub const KEYS: &[Key] = &[$($(Key {
             name: stringify!($key),
-            doc: concat!($($doc, "\n"),*),
+            group: $group,
+            doc: concat!($($doc, "\n"),+),
+            takes: <$ty as Setting>::EXPECTED,
             switch: matches!(stringify!($ty).as_bytes(), b"bool"),
-        }),*];
+            secret: <$ty as Setting>::SECRET,
+        }),+),+];
 
         impl Default for Config {
             fn default() -> Self {
-                Config { $($key: $default,)* sources: BTreeMap::new() }
+                Config { $($($key: $default,)+)+ sources: BTreeMap::new() }
             }
         }
 
         impl Config {
             fn set(&mut self, key: &str, text: &str, source: Source) -> Result<()> {
                 match key {
-                    $(stringify!($key) => {
+                    $($(stringify!($key) => {
                         self.$key = <$ty as Setting>::read(text).ok_or_else(|| {
                             // The value itself is not repeated: it may be a secret.
                             Error::Setup(format!("{key} ({}) must be {}", source.as_str(), <$ty as Setting>::EXPECTED))
                         })?;
                         self.sources.insert(stringify!($key), source);
-                    })*
+                    })+)+
                     _ => return Err(unknown(key, source)),
                 }
                 Ok(())
@@ -132,29 +102,52 @@ macro_rules! config {
 
             /// Each key with its value, secrets hidden, and where it comes from.
             pub fn in_force(&self) -> Vec<(&'static Key, String, Source)> {
-                let values = [$(hidden(Setting::show(&self.$key))),*];
-                let source = |key: &Key| self.sources.get(key.name).copied().unwrap_or(Source::Default);
-                KEYS.iter().zip(values).map(|(key, value)| (key, value, source(key))).collect()
+                let values = [$($(Setting::show(&self.$key)),+),+];
+                KEYS.iter().zip(values).map(|(key, value)| (key, value, self.source(key.name))).collect()
             }
         }
     };
 }
 
 config! {
-    /// The relational store: `mysql://user:password@host:3306/database`, or `sqlite://FILE`. Left out: a SQLite file in `data_dir`.
-    database_url: String = String::new();
-    /// Where the embedded store keeps its file.
-    data_dir: PathBuf = PathBuf::from("data");
-    /// An embedded store with demo data that is forgotten when the gateway stops.
-    memory: bool = false;
+    "HTTP":
     /// The address and port to serve on; port 0 takes a free one.
     listen: String = "127.0.0.1:8080".into();
     /// Serve without log-in on an address other than loopback. There is no log-in yet, so such an address needs this.
     no_auth: bool = false;
-    /// Patients of the demo data that an empty embedded store is filled with; 0 for none.
-    demo_patients: u64 = 250;
-    /// The seed that demo data grows from.
-    demo_seed: u64 = 794;
+    /// The origins of web pages that may ask from another host, as `https://app.example`, with commas between them.
+    cors_origins: String = String::new();
+    /// Names by which clients may call the gateway, with commas between them. On loopback any name but `localhost` is refused
+    /// unless it stands here, so that no web page reaches the gateway under a name of its own.
+    allowed_hosts: String = String::new();
+    /// The gateway's certificate with those above it, in a PEM file; then it serves HTTPS.
+    tls_certificate_file: PathBuf = PathBuf::new();
+    /// The key of that certificate, in a PEM file.
+    tls_key_file: PathBuf = PathBuf::new();
+    /// How long running requests may take to end after the gateway was told to stop, in milliseconds.
+    shutdown_grace_ms: u64 = 20_000;
+
+    "Documents":
+    /// Refuse every mutation.
+    read_only: bool = false;
+    /// The documents that are answered, and no others: a manifest as Relay, Apollo or GraphQL Code Generator write it.
+    documents: PathBuf = PathBuf::new();
+    /// How many bytes of automatic persisted queries are kept; 0 switches them off.
+    persisted_query_bytes: usize = 16_777_216;
+    /// Whether clients may ask for the schema. Without, no error names what a request did not name itself.
+    introspection: bool = true;
+    /// Whether errors suggest the field that was meant.
+    suggestions: bool = true;
+
+    "Relational store":
+    /// The relational store: `mysql://user:password@host:3306/database`, or `sqlite://FILE`. Left out: a SQLite file in `data_dir`.
+    database_url: StoreUrl = StoreUrl::default();
+    /// The password for a `database_url` without one, plain: `mysql://user@host:3306/database`.
+    database_password: Secret = Secret::default();
+    /// Where the embedded store keeps its file.
+    data_dir: PathBuf = PathBuf::from("data");
+    /// An embedded store with demo data that is forgotten when the gateway stops.
+    memory: bool = false;
     /// The most connections to the database.
     database_max_connections: usize = 10;
     /// How long a request waits for a free connection, in milliseconds.
@@ -167,16 +160,30 @@ config! {
     database_tls: Tls = Tls::Off;
     /// Certificates to trust besides the well-known ones, in a PEM file.
     database_ca_file: PathBuf = PathBuf::new();
+    /// For how many hours an idempotency key stands for its request.
+    idempotency_hours: u32 = 72;
+
+    "Graph":
     /// The graph: `embedded`, in the gateway itself, or `bolt://user:password@host:7687` for a Neo4j (`bolt+s`, `neo4j+s` with TLS).
-    graph_url: String = "embedded".into();
+    graph_url: StoreUrl = "embedded".into();
+    /// The password for a `graph_url` without one, plain: `bolt://user@host:7687`.
+    graph_password: Secret = Secret::default();
     /// What the labels in Neo4j begin with, where the database is shared: letters, digits and underscores.
     graph_label_prefix: String = String::new();
     /// How long Neo4j may take to answer, in milliseconds.
     graph_timeout_ms: u64 = 5_000;
     /// The most connections to Neo4j.
     graph_max_connections: usize = 10;
-    /// A certificate to trust besides the well-known ones for Neo4j, in a PEM file.
+    /// Certificates to trust instead of the well-known ones for Neo4j, in a PEM file.
     graph_ca_file: PathBuf = PathBuf::new();
+
+    "Demo data":
+    /// Patients of the demo data that an empty embedded store is filled with; 0 for none.
+    demo_patients: u64 = 250;
+    /// The seed that demo data grows from.
+    demo_seed: u64 = 794;
+
+    "Limits":
     /// How long a request may take, in milliseconds.
     request_timeout_ms: u64 = 30_000;
     /// The largest request body, in bytes.
@@ -193,25 +200,6 @@ config! {
     client_timeout_ms: u64 = 10_000;
     /// How long a connection may wait for the head of its next request, in milliseconds.
     keep_alive_ms: u64 = 75_000;
-    /// How long running requests may take to end after the gateway was told to stop, in milliseconds.
-    shutdown_grace_ms: u64 = 20_000;
-    /// The origins of web pages that may ask from another host, as `https://app.example`, with commas between them.
-    cors_origins: String = String::new();
-    /// Names by which clients may call the gateway, with commas between them. On loopback any name but `localhost` is refused
-    /// unless it stands here, so that no web page reaches the gateway under a name of its own.
-    allowed_hosts: String = String::new();
-    /// The gateway's certificate with those above it, in a PEM file; then it serves HTTPS.
-    tls_certificate_file: PathBuf = PathBuf::new();
-    /// The key of that certificate, in a PEM file.
-    tls_key_file: PathBuf = PathBuf::new();
-    /// The documents that are answered, and no others: a manifest as Relay, Apollo or GraphQL Code Generator write it.
-    documents: PathBuf = PathBuf::new();
-    /// How many bytes of automatic persisted queries are kept; 0 switches them off.
-    persisted_query_bytes: usize = 16_777_216;
-    /// Whether clients may ask for the schema. Without, no error names what a request did not name itself.
-    introspection: bool = true;
-    /// Whether errors suggest the field that was meant.
-    suggestions: bool = true;
     /// How deep fields may nest.
     max_depth: u64 = 15;
     /// How many objects a request may ask for: a list counts with its `first`, else with its usual size.
@@ -238,10 +226,6 @@ config! {
     max_level_rows: u32 = 50_000;
     /// How many patients a filter by facts of the graph may match.
     max_graph_matches: u32 = 200_000;
-    /// Refuse every mutation.
-    read_only: bool = false;
-    /// For how many hours an idempotency key stands for its request.
-    idempotency_hours: u32 = 72;
 }
 
 fn unknown(key: &str, source: Source) -> Error {
@@ -252,18 +236,19 @@ fn unknown(key: &str, source: Source) -> Error {
     Error::Setup(format!("unknown key '{key}' ({}); did you mean '{}'?", source.as_str(), nearest.unwrap_or_default()))
 }
 
-/// A value without the password that a URL may hold.
-fn hidden(value: String) -> String {
-    let Some((login, host)) = value.rsplit_once('@') else { return value };
-    // A URL without a scheme is wrong, and its password is one all the same.
-    let (scheme, login) = match login.split_once("://") {
-        Some((scheme, login)) => (format!("{scheme}://"), login),
-        None => (String::new(), login),
-    };
-    match login.split_once(':') {
-        Some((user, _password)) => format!("{scheme}{user}:***@{host}"),
-        None => value,
-    }
+/// The known key whose value `key` names a file with. A key that is itself called `…_file` is no such form.
+fn in_file(key: &str) -> Option<&'static str> {
+    let known = |name: &str| KEYS.iter().map(|known| known.name).find(|known| *known == name);
+    if known(key).is_some() { None } else { known(key.strip_suffix("_file")?) }
+}
+
+/// The text of a file that a variable names, without the newline at its end.
+fn text_of(variable: &str, path: &str) -> Result<String> {
+    let mut text = std::fs::read_to_string(path)
+        .map_err(|error| Error::Setup(format!("{variable} names {path}, which cannot be read: {error}")))?;
+    let end = text.strip_suffix('\n').map_or(text.len(), |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
+    text.truncate(end);
+    Ok(text)
 }
 
 impl Config {
@@ -306,7 +291,7 @@ impl Config {
                 // These steer the tests, the benchmarks and the caches, not the gateway.
                 Some(key)
                     if key == "CACHE" || key == "CONFIG" || key.starts_with("TEST_") || key.starts_with("BENCH_") => {}
-                Some(key) => config.set(&key.to_lowercase(), &value, Source::Environment)?,
+                Some(key) => config.take(&name, &key.to_lowercase(), &value)?,
                 None => {}
             }
         }
@@ -315,6 +300,25 @@ impl Config {
         }
         config.check()?;
         Ok(config)
+    }
+
+    /// Takes a variable of the environment.
+    fn take(&mut self, variable: &str, key: &str, value: &str) -> Result<()> {
+        let (key, text, source) = match in_file(key) {
+            Some(key) => (key, text_of(variable, value)?, Source::EnvironmentFile),
+            None => (key, value.to_owned(), Source::Environment),
+        };
+        let before = self.source(key);
+        if matches!(before, Source::Environment | Source::EnvironmentFile) && before != source {
+            let variable = format!("MEDIMAX_{}", key.to_uppercase());
+            return Err(Error::Setup(format!("{variable} and {variable}_FILE are both set: leave one out")));
+        }
+        self.set(key, &text, source)
+    }
+
+    /// Where a key's value comes from.
+    pub fn source(&self, key: &str) -> Source {
+        self.sources.get(key).copied().unwrap_or(Source::Default)
     }
 
     fn check(&self) -> Result<()> {
@@ -344,6 +348,22 @@ impl Config {
         if self.memory && !self.database_url.is_empty() {
             return Err(Error::Setup("memory and database_url exclude each other: leave one out".into()));
         }
+        let stores = [
+            ("database", &self.database_url, &self.database_password),
+            ("graph", &self.graph_url, &self.graph_password),
+        ];
+        for (store, url, password) in stores {
+            let is_server = url.contains("://") && !url.starts_with("sqlite://");
+            let wrong = match url.login() {
+                _ if password.is_empty() || !is_server => continue,
+                Some((_, Some(_))) => {
+                    format!("{store}_password and the password in {store}_url exclude each other: leave one out")
+                }
+                Some((user, None)) if !user.is_empty() => continue,
+                _ => format!("{store}_password needs a user in {store}_url: write it before the host, as user@host"),
+            };
+            return Err(Error::Setup(wrong));
+        }
         Ok(())
     }
 
@@ -362,8 +382,8 @@ impl Config {
 
     /// How to open the graph; `None` for the one in the gateway itself.
     pub fn graph(&self) -> Option<neo4j::Options> {
-        (self.graph_url != "embedded").then(|| neo4j::Options {
-            url: self.graph_url.clone(),
+        (&*self.graph_url != "embedded").then(|| neo4j::Options {
+            url: self.graph_url.with(&self.graph_password),
             prefix: self.graph_label_prefix.clone(),
             timeout: Duration::from_millis(self.graph_timeout_ms),
             max_connections: self.graph_max_connections,
@@ -434,10 +454,44 @@ mod tests {
         assert_eq!(refused, "max_depth (file) must be a whole number");
     }
 
+    /// A file of this text.
+    fn file(name: &str, text: &str) -> String {
+        let path = std::env::temp_dir().join(format!("medimax-config-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
     #[test]
-    fn passwords_are_hidden() {
-        let config = Config::gather(None, [], [pair("database_url", "mysql://u:p@ss@host/db")]).unwrap();
-        let shown = config.in_force().into_iter().find(|(key, ..)| key.name == "database_url").unwrap().1;
-        assert_eq!(shown, "mysql://u:***@host/db");
+    fn a_value_may_stand_in_a_file_that_the_environment_names() {
+        for (text, read) in [("a b\n", "a b"), ("a b\r\n", "a b"), ("a b", "a b"), ("a b\n\n", "a b\n")] {
+            let path = file("value", text);
+            let config = Config::gather(None, [pair("MEDIMAX_GRAPH_LABEL_PREFIX_FILE", &path)], []).unwrap();
+            std::fs::remove_file(path).unwrap();
+            assert_eq!(config.graph_label_prefix, read);
+            assert_eq!(config.source("graph_label_prefix"), Source::EnvironmentFile);
+        }
+    }
+
+    #[test]
+    fn a_key_that_ends_in_file_is_a_key() {
+        let path = file("ca", "/etc/ca.pem\n");
+        let plain = Config::gather(None, [pair("MEDIMAX_DATABASE_CA_FILE", "x.pem")], []).unwrap();
+        assert_eq!(plain.database_ca_file, PathBuf::from("x.pem"));
+        let named = Config::gather(None, [pair("MEDIMAX_DATABASE_CA_FILE_FILE", &path)], []).unwrap();
+        std::fs::remove_file(path).unwrap();
+        assert_eq!(named.database_ca_file, PathBuf::from("/etc/ca.pem"));
+    }
+
+    #[test]
+    fn a_password_stands_in_one_place_and_needs_a_user() {
+        let gathered = |url: &str| {
+            Config::gather(None, [], [pair("database_url", url), pair("database_password", "p@ss")])
+                .map(|config| config.database_url.with(&config.database_password))
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(gathered("mysql://u@host/db").unwrap(), "mysql://u:p%40ss@host/db");
+        assert_eq!(gathered("sqlite://file").unwrap(), "sqlite://file");
+        assert!(gathered("mysql://u:other@host/db").unwrap_err().contains("leave one out"));
+        assert!(gathered("mysql://host/db").unwrap_err().contains("needs a user in database_url"));
     }
 }

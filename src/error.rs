@@ -44,6 +44,64 @@ impl Code {
         Code::Internal,
     ];
 
+    /// What the documentation says of it: its meaning, the HTTP status that it comes with, and what a client should do.
+    pub fn told(self) -> (&'static str, &'static str, &'static str) {
+        const WITHIN: &str = "200: it costs its own field";
+        match self {
+            Code::BadUserInput => (
+                "the document, an argument or a variable is wrong; the message says how",
+                "4xx where the request is refused as a whole (below), else 200",
+                "mend the request; sent again unchanged, it fails again",
+            ),
+            Code::Conflict => (
+                "the object was changed since you read it (`extensions.currentVersion`), or the `idempotencyKey` stands for \
+                 another request",
+                WITHIN,
+                "read it again and decide anew; take another key",
+            ),
+            Code::LimitExceeded => (
+                "a limit was gone over; `extensions.limit` has its `key`, what is `allowed`, and what was `asked` where that \
+                 is known",
+                "400, 408, 413, 414 or 503 where the request is refused as a whole, else 200",
+                "ask for less: a smaller `first`, fewer levels, several requests; after 503, ask again when `Retry-After` says",
+            ),
+            Code::Forbidden => (
+                "the gateway answers a list of documents only, and this one is not on it",
+                "403",
+                "have the operator add it to the list",
+            ),
+            Code::PersistedQueryNotFound => (
+                "no document is known under this id or hash",
+                "400",
+                "send the document's text with its hash; where there is a list of documents, have the operator add it",
+            ),
+            Code::PersistedQueryNotSupported => {
+                ("automatic persisted queries are switched off", "400", "send the document's text alone")
+            }
+            Code::DatabaseUnavailable => (
+                "the database cannot be reached, or was lost on the way; of a mutation the message says whether it may be \
+                 saved",
+                WITHIN,
+                "try again shortly, with a growing pause; a mutation with its `idempotencyKey`",
+            ),
+            Code::GraphUnavailable => (
+                "the graph cannot be reached or does not answer in time; only the fields that need it are null",
+                WITHIN,
+                "try again shortly, with a growing pause",
+            ),
+            Code::Timeout => (
+                "the request, a statement, or the wait for a connection took too long; a mutation may be saved all the same",
+                WITHIN,
+                "ask for less, or try again when there is less to do",
+            ),
+            Code::Internal => (
+                "a fault of the gateway, or a stored value that is none (`0000-00-00`, an empty enum, 27 o'clock)",
+                "200: it costs its own field; 500 where the gateway failed outside of one",
+                "give `extensions.requestId` to the operator: the log has the cause under it",
+            ),
+        }
+    }
+
     /// The spelling in `extensions.code`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -58,7 +58,12 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     told.ends();
     let names: Vec<&str> = done.iter().map(|migration| migration.name).collect();
     say(&match names.as_slice() {
-        [] => "Nothing to do: the schema is at the version asked for.".to_owned(),
+        [] => match migrate::state(&db).await.map_err(unreachable)? {
+            migrate::State::Suited(at) => {
+                format!("Nothing to do: the schema is at version {at}, newer than this binary, and suits it.")
+            }
+            _ => "Nothing to do: the schema is at the version asked for.".to_owned(),
+        },
         names => format!("{verb} {}.", names.join(", ")),
     })?;
     Ok(ExitCode::SUCCESS)

@@ -4,6 +4,7 @@ mod adopt;
 mod archive;
 mod backup;
 mod check;
+mod doctor;
 mod export;
 mod import;
 mod migrate;
@@ -27,7 +28,7 @@ use std::{
     process::ExitCode,
 };
 
-/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `migrate --adopt`: or an obstacle), 2 wrong usage.
+/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `migrate --adopt`: or an obstacle), 2 wrong usage.
 pub fn run() -> ExitCode {
     let matches = match command().try_get_matches() {
         Ok(matches) => matches,
@@ -55,6 +56,9 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
     if let Some(("schema", _)) = matches.subcommand() {
         say(&crate::graphql::engine::sdl(&crate::schema::ROOTS))?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(("doctor", args)) = matches.subcommand() {
+        return doctor::run(gather(matches), args).await;
     }
     let config = gather(matches)?;
     match matches.subcommand() {
@@ -96,7 +100,7 @@ fn command() -> Command {
             false => arg,
         }
         .action(ArgAction::Set)
-        .help_heading("Configuration (each also a key of the file, and MEDIMAX_… in the environment)")
+        .help_heading("Configuration (each also a key of the file, and MEDIMAX_… or MEDIMAX_…_FILE in the environment)")
     });
     let number = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("N").value_parser(clap::value_parser!(u64)).help(help)
@@ -121,6 +125,7 @@ fn command() -> Command {
         .subcommand(backup::command())
         .subcommand(restore::command())
         .subcommand(check::command())
+        .subcommand(doctor::command())
         .subcommand(import::command())
         .subcommand(export::command())
         .subcommand(Command::new("schema").about("Print the GraphQL schema"))
@@ -141,8 +146,17 @@ fn gather(matches: &ArgMatches) -> Result<Config> {
         None => None,
     };
     let flags = KEYS.iter().filter_map(|key| Some((key.name.to_owned(), sub.get_one::<String>(key.name)?.clone())));
-    let environment =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut environment = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => environment.push((name, value)),
+            (Ok(name), Err(_)) if name.starts_with("MEDIMAX_") => {
+                return Err(Error::Setup(format!("{name} must be text in UTF-8")));
+            }
+            // Another program's.
+            _ => {}
+        }
+    }
     Config::gather(text.as_deref(), environment, flags)
 }
 
@@ -158,11 +172,14 @@ fn shown(config: &Config) -> String {
 /// Where the store is: what was configured, else a file in the data directory, which is made if it is missing.
 fn database_url(config: &Config) -> Result<String> {
     if !config.database_url.is_empty() {
-        return Ok(config.database_url.clone());
+        return Ok(config.database_url.with(&config.database_password));
     }
     let made = std::fs::create_dir_all(&config.data_dir);
     made.map_err(|error| {
-        Error::Setup(format!("cannot make the data directory {}: {error}", config.data_dir.display()))
+        Error::Setup(format!(
+            "cannot make the data directory {} ({error}): let the gateway write there, or choose another with data_dir",
+            config.data_dir.display()
+        ))
     })?;
     Ok(format!("sqlite://{}", config.data_dir.join("medimax.sqlite").display()))
 }

@@ -133,6 +133,7 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
                 false => format!("Store: {}", url.trim_start_matches("sqlite://")),
             })?;
             migrate::up(&db, |_, _| {}).await?;
+            migrate::require(&db).await.map_err(unreachable)?;
             if config.demo_patients > 0 {
                 // A store of an older version has patients, but no catalog.
                 seed::know(&db).await?;
@@ -141,7 +142,7 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
                 }
             }
         }
-        Dialect::MariaDb => migrate::require_current(&db).await.map_err(unreachable)?,
+        Dialect::MariaDb => migrate::require(&db).await.map_err(unreachable)?,
     }
     Ok(db)
 }

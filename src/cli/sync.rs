@@ -6,7 +6,7 @@ use clap::ArgMatches;
 
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     let db = open(config).await?;
-    migrate::require_current(&db).await.map_err(unreachable)?;
+    migrate::require(&db).await.map_err(unreachable)?;
     let projection = Projection::new(open_graph(config)?, db, holder());
     let started = std::time::Instant::now();
     let progress = Progress::new("Graph", "patients", 0);

@@ -104,7 +104,7 @@ fn refused(error: &mysql_async::Error, opts: &mysql_async::Opts) -> Error {
     match error {
         mysql_async::Error::Server(server) => match server.code {
             1045 | 1698 => Error::Setup(format!(
-                "MariaDB at {at} refuses user '{}': check user and password in database_url, that the user may log in from this host, and database_tls if the account requires TLS",
+                "MariaDB at {at} refuses user '{}': check user and password in database_url and database_password, that the user may log in from this host, and database_tls if the account requires TLS",
                 opts.user().unwrap_or_default()
             )),
             1044 | 1049 => Error::Setup(format!(
@@ -186,10 +186,15 @@ fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
 
 /// The certificates of a file. The driver would say of a missing file that the server cannot be reached.
 fn certificates(file: &Path) -> Result<Vec<u8>> {
-    let wrong = |why: &str| Error::Setup(format!("database_ca_file {} cannot be used: {why}", file.display()));
+    let wrong = |why: &str| {
+        Error::Setup(format!(
+            "database_ca_file {} cannot be used ({why}): name a PEM file that the gateway may read",
+            file.display()
+        ))
+    };
     let text = std::fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
     if !text.contains("-----BEGIN CERTIFICATE-----") {
-        return Err(wrong("there is no certificate in it (PEM)"));
+        return Err(wrong("there is no certificate in it"));
     }
     Ok(text.into_bytes())
 }

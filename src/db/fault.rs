@@ -43,6 +43,11 @@ pub(crate) fn asks_again(error: &Error) -> bool {
     matches!(error, Error::Internal(text) if text.contains("try restarting transaction"))
 }
 
+/// Whether the account may not do what was asked.
+pub(super) fn is_denied(error: &Error) -> bool {
+    matches!(error, Error::Internal(text) if text.contains("command denied to user"))
+}
+
 fn of_text(text: String) -> Error {
     let lower = text.to_lowercase();
     if LOST.iter().any(|lost| lower.contains(lost)) {

@@ -7,6 +7,7 @@ mod cond;
 mod connect;
 mod enumeration;
 pub(crate) mod fault;
+pub mod inspect;
 pub mod migrate;
 pub(crate) mod pool;
 mod select;

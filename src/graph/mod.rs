@@ -9,6 +9,7 @@ pub mod check;
 pub mod embedded;
 pub mod feed;
 mod handle;
+pub mod inspect;
 pub mod knowledge;
 pub mod names;
 pub mod neo4j;

@@ -283,9 +283,10 @@ impl Engine {
         let response = self.schema.execute(request).await;
         if response.is_err() {
             let refusal = |error: async_graphql::ServerError| Refusal {
-                error: Error::BadInput(match self.limits.introspection {
-                    true => suggest::with_suggestion(&self.registry, error.message, self.limits.suggestions),
-                    false => HIDDEN_DOCUMENT.into(),
+                error: Error::BadInput(match (self.limits.introspection, self.limits.suggestions) {
+                    (false, _) => HIDDEN_DOCUMENT.into(),
+                    (true, false) => error.message,
+                    (true, true) => suggest::with_suggestion(&self.registry, error.message),
                 }),
                 locations: error.locations,
             };

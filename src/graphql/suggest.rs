@@ -1,34 +1,36 @@
-//! "Did you mean …?" for fields that do not exist.
+//! "Did you mean …?" for fields and arguments that do not exist.
 
 use async_graphql::registry::Registry;
 
 /// Names beyond this are no slips of the pen.
 const LONGEST: usize = 64;
 
-/// A message of validation, with the field that was perhaps meant.
-pub(super) fn with_suggestion(registry: &Registry, message: String, wanted: bool) -> String {
-    // Of arguments async-graphql suggests some itself, asked or not.
-    let told = message.split(" Did you mean").next().unwrap_or_default();
-    if !wanted {
-        return told.to_owned();
-    }
-    match field_and_type(told).and_then(|(field, ty)| nearest(registry, field, ty)) {
-        Some(name) => format!("{told} Did you mean \"{name}\"?"),
+/// A message of validation, with the name that was perhaps meant.
+pub(super) fn with_suggestion(registry: &Registry, message: String) -> String {
+    match of_field(registry, &message).or_else(|| of_argument(registry, &message)) {
+        Some(name) => format!("{message} Did you mean \"{name}\"?"),
         None => message,
     }
 }
 
-fn field_and_type(message: &str) -> Option<(&str, &str)> {
+fn of_field<'a>(registry: &'a Registry, message: &str) -> Option<&'a str> {
     let (field, ty) = message.strip_prefix("Unknown field \"")?.split_once("\" on type \"")?;
-    Some((field, ty.strip_suffix("\".")?))
+    let fields = registry.types.get(ty.strip_suffix("\".")?)?.fields()?;
+    nearest(fields.keys().filter(|name| !name.starts_with("__")), field)
 }
 
-fn nearest<'a>(registry: &'a Registry, field: &str, ty: &str) -> Option<&'a str> {
-    if field.len() > LONGEST {
+fn of_argument<'a>(registry: &'a Registry, message: &str) -> Option<&'a str> {
+    let (argument, rest) = message.strip_prefix("Unknown argument \"")?.split_once("\" on field \"")?;
+    let (field, ty) = rest.split_once("\" of type \"")?;
+    let field = registry.types.get(ty.strip_suffix("\".")?)?.fields()?.get(field)?;
+    nearest(field.args.keys(), argument)
+}
+
+fn nearest<'a>(names: impl Iterator<Item = &'a String>, given: &str) -> Option<&'a str> {
+    if given.len() > LONGEST {
         return None;
     }
-    let fields = registry.types.get(ty)?.fields()?;
-    let alike = fields.keys().map(|name| (strsim::jaro_winkler(name, field), name.as_str()));
+    let alike = names.map(|name| (strsim::jaro_winkler(name, given), name.as_str()));
     let (likeness, name) = alike.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-    (likeness > 0.7 && !name.starts_with("__")).then_some(name)
+    (likeness > 0.7).then_some(name)
 }

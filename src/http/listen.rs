@@ -11,6 +11,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustls::{
     ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
@@ -65,7 +66,8 @@ impl Door {
         let secure = !config.tls_certificate_file.as_os_str().is_empty();
         let tls = secure.then(|| Certificate::load(&config.tls_certificate_file, &config.tls_key_file).map(Arc::new));
         // Each connection is a file, and the system's first offer is often a thousand.
-        if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        let files = Rlimit { current: getrlimit(Resource::Nofile).maximum, ..getrlimit(Resource::Nofile) };
+        if let Err(error) = setrlimit(Resource::Nofile, files) {
             tracing::warn!("the number of open files stays as it is: {error}");
         }
         Ok(Door {

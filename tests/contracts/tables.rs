@@ -105,13 +105,99 @@ on_both!(up_down_up_makes_the_same_schema, async |store: Store| {
 on_both!(a_newer_schema_is_refused_and_an_older_one_named, async |store: Store| {
     assert_eq!(migrate::state(&store.db).await.unwrap(), migrate::State::Current);
     store.sql("INSERT INTO Schema_Migration (version, name) VALUES (9999, '9999_future')").await;
-    assert_eq!(migrate::state(&store.db).await.unwrap(), migrate::State::Newer(9999));
+    assert_eq!(migrate::state(&store.db).await.unwrap(), migrate::State::Newer(9999, 9999));
     let refused = migrate::up(&store.db, |_, _| {}).await.unwrap_err().to_string();
     assert!(refused.contains("newer than this binary"), "{refused}");
     store.sql("DELETE FROM Schema_Migration WHERE version > 1").await;
     assert_eq!(migrate::state(&store.db).await.unwrap(), migrate::State::Behind(1));
     let refused = migrate::require_current(&store.db).await.unwrap_err().to_string();
     assert!(refused.contains("medimax migrate"), "{refused}");
+});
+
+on_both!(an_older_binary_works_with_a_newer_schema_that_suits_it, async |store: Store| {
+    let latest = migrate::latest(store.db.dialect()).unwrap();
+    let future =
+        |suits| format!("INSERT INTO Schema_Migration (version, name, suits) VALUES (9999, '9999_future', {suits})");
+    for (suits, state) in [
+        (latest, migrate::State::Suited(9999)),
+        (1, migrate::State::Suited(9999)),
+        (latest + 1, migrate::State::Newer(9999, latest + 1)),
+    ] {
+        store.sql(&future(suits)).await;
+        assert_eq!(migrate::state(&store.db).await.unwrap(), state);
+        let suited = suits <= latest;
+        assert_eq!(migrate::require(&store.db).await.is_ok(), suited);
+        assert_eq!(migrate::up(&store.db, |_, _| {}).await.ok(), suited.then(Vec::new), "nothing is run either way");
+        for refused in
+            [migrate::require_current(&store.db).await, migrate::down_to(&store.db, 0, |_, _| {}).await.map(drop)]
+        {
+            let why = refused.unwrap_err().to_string();
+            assert!(why.contains("schema version 9999, newer than this binary"), "{why}");
+        }
+        store.sql("DELETE FROM Schema_Migration WHERE version = 9999").await;
+    }
+    let why = {
+        store.sql(&future(latest + 1)).await;
+        migrate::require(&store.db).await.unwrap_err().to_string()
+    };
+    assert_eq!(
+        why,
+        format!(
+            "the database is at schema version 9999, newer than this binary ({latest}), and serves none older than {}: use a \
+             newer medimax",
+            latest + 1
+        )
+    );
+});
+
+on_both!(a_database_of_before_versions_said_whom_they_suit_is_taken_on, async |store: Store| {
+    let latest = migrate::latest(store.db.dialect()).unwrap();
+    store.sql("ALTER TABLE Schema_Migration DROP COLUMN suits").await;
+    assert_eq!(migrate::state(&store.db).await.unwrap(), migrate::State::Current);
+    store.sql("INSERT INTO Schema_Migration (version, name) VALUES (9999, '9999_future')").await;
+    assert_eq!(migrate::state(&store.db).await.unwrap(), migrate::State::Newer(9999, 9999));
+    store.sql("DELETE FROM Schema_Migration WHERE version = 9999").await;
+    migrate::down_to(&store.db, latest - 1, |_, _| {}).await.unwrap();
+    migrate::up(&store.db, |_, _| {}).await.unwrap();
+    let mut sql = Sql::new(store.db.dialect());
+    sql.push("SELECT version, suits FROM Schema_Migration ORDER BY version DESC LIMIT 1");
+    let suits = migrate::known(store.db.dialect()).unwrap().last().unwrap().suits;
+    assert_eq!(store.db.numbers(&sql).await.unwrap(), [(latest, i64::from(suits))]);
+});
+
+on_both!(a_migration_takes_nothing_from_the_binaries_that_it_suits, async |store: Store| {
+    // Each column: its table, its name, its type, and whether a row may leave it out.
+    let columns = async || {
+        let mut sql = Sql::new(store.db.dialect());
+        sql.push(match store.backend {
+            Backend::MariaDb => "SELECT is_nullable = 'YES' OR column_default IS NOT NULL OR extra LIKE '%auto_increment%' OR extra LIKE '%GENERATED%', CONCAT_WS(' ', table_name, column_name, column_type) FROM information_schema.columns WHERE table_schema = DATABASE()",
+            Backend::Sqlite => r#"SELECT c."notnull" = 0 OR c.dflt_value IS NOT NULL, CONCAT_WS(' ', m.name, c.name, c.type) FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"#,
+        });
+        let rows = store.db.texts(&sql).await.unwrap();
+        rows.into_iter().map(|(free, column)| (column.unwrap(), free != 0)).collect::<BTreeMap<_, _>>()
+    };
+    let table = |column: &str| column.split(' ').next().unwrap().to_owned();
+    let (known, mut at) = (migrate::known(store.db.dialect()).unwrap(), BTreeMap::new());
+    for version in known.iter().rev().map(|migration| migration.version) {
+        migrate::down_to(&store.db, version, |_, _| {}).await.unwrap();
+        at.insert(version, columns().await);
+    }
+    let mut compared = 0;
+    for migration in &known {
+        let after = &at[&migration.version];
+        for (version, before) in at.range(migration.suits..migration.version) {
+            compared += 1;
+            let tables: BTreeSet<String> = before.keys().map(|column| table(column)).collect();
+            for (column, free) in before {
+                assert_eq!(after.get(column), Some(free), "{} changes {column} of version {version}", migration.name);
+            }
+            for (column, free) in after.iter().filter(|(column, _)| tables.contains(&table(column))) {
+                let known = before.contains_key(column);
+                assert!(known || *free, "{}: version {version} would not fill {column}", migration.name);
+            }
+        }
+    }
+    assert!(compared > 0);
 });
 
 // On SQLite a migration is one transaction: there is no half of it.

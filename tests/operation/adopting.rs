@@ -178,6 +178,17 @@ async fn an_adopted_database_is_served_and_can_be_given_back() {
 
         let store = hospital.store().await;
         db::migrate::require_current(&store.db).await.unwrap();
+        let doctor = || run(&mut medimax(&["doctor", "--database-url", &hospital.url]));
+        assert_eq!(doctor().code, Some(0), "{:?}", doctor());
+        store.sql("DROP TRIGGER medimax_feed_patient_insert").await;
+        let told = doctor();
+        assert_eq!(told.code, Some(1), "{told:?}");
+        for statement in told.out.lines().map(str::trim).filter(|line| line.starts_with("DELETE FROM")) {
+            store.sql(statement).await;
+        }
+        assert!(told.out.contains("`medimax migrate --adopt --yes`"), "{told:?}");
+        hospital.done(&["--adopt", "--yes"]);
+        assert_eq!(doctor().code, Some(0), "{:?}", doctor());
         let data = store
             .data(
                 "{ patients(search: \"good\") { nodes { name createdAt } } medicalHistories(search: \"asth\") { nodes { item } }

@@ -18,9 +18,10 @@ fn stranger() -> String {
 #[test]
 fn help_names_every_command_and_every_key() {
     let help = done(&mut medimax(&["--help"]));
-    for verb in
-        ["serve", "migrate", "seed", "import", "export", "sync", "check", "backup", "restore", "schema", "config"]
-    {
+    for verb in [
+        "serve", "migrate", "seed", "import", "export", "sync", "check", "doctor", "backup", "restore", "schema",
+        "config",
+    ] {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb} is not in {help}");
         assert!(done(&mut medimax(&[verb, "--help"])).contains(&format!("Usage: medimax {verb}")));
     }
@@ -123,6 +124,26 @@ on_both!(a_newer_schema_is_refused, async |store: Store| {
         let line = refused(&mut medimax(&[verb, "--database-url", &store.url]));
         assert!(line.contains("schema version 9999") && line.contains("use a newer medimax"), "{verb}: {line}");
     }
+});
+
+on_both!(an_older_binary_serves_a_newer_schema_that_suits_it, 3, async |store: Store| {
+    store.sql("INSERT INTO Schema_Migration (version, name, suits) VALUES (9999, '9999_from_the_future', 1)").await;
+    let log = scratch(&unique("log"));
+    let mut serve = medimax(&["serve", "--listen", "127.0.0.1:0", "--database-url", &store.url]);
+    let gateway = Gateway::from(serve.stderr(std::fs::File::create(&log).unwrap()));
+    assert_eq!(gateway.ask("{ patients { totalCount } }").1["data"]["patients"]["totalCount"], 3);
+    gateway.stop();
+    let log = std::fs::read_to_string(log).unwrap();
+    let warnings: Vec<&str> = log.lines().filter(|line| line.contains("schema version 9999")).collect();
+    assert!(matches!(warnings[..], [one] if one.contains("WARN") && one.contains("use a newer medimax soon")), "{log}");
+
+    let said = done(&mut medimax(&["migrate", "--database-url", &store.url]));
+    assert!(said.contains("Nothing to do: the schema is at version 9999"), "{said}");
+    let back = ["migrate", "--revert-to", "0", "--yes", "--database-url", &store.url];
+    assert!(refused(&mut medimax(&back)).contains("take that back with the medimax that made it"));
+    // A table that this binary does not know would be missing.
+    let backup = scratch(&unique("backup")).display().to_string();
+    assert!(refused(&mut medimax(&["backup", &backup, "--database-url", &store.url])).contains("use a newer medimax"));
 });
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use super::{SECRET, done, refused};
 use crate::support::{
+    Backend, Store,
     process::{Gateway, medimax},
     scratch, unique,
 };
@@ -70,6 +71,61 @@ fn config_names_the_source_of_each_value_and_hides_the_password() {
         let shown = done(medimax(&["config"]).env("MEDIMAX_DATABASE_URL", &url));
         assert!(!shown.contains(SECRET), "{url}: {shown}");
     }
+}
+
+#[test]
+fn a_value_may_stand_in_a_file() {
+    let (secret, depth) = (file(&format!("{SECRET}\n")), file("7\n"));
+    let mut command = medimax(&["config", "--database-url", "mysql://me@host/db"]);
+    command.env("MEDIMAX_DATABASE_PASSWORD_FILE", &secret).env("MEDIMAX_MAX_DEPTH_FILE", &depth);
+    command.env("MEDIMAX_DATABASE_CA_FILE", "ca.pem");
+    let shown = done(&mut command);
+    for line in [
+        "database_url = \"mysql://me@host/db\"  # flag",
+        "database_password = \"***\"  # file named in environment",
+        "max_depth = 7  # file named in environment",
+        "database_ca_file = \"ca.pem\"  # environment",
+        "graph_password = \"\"  # default",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "no {line} in {shown}");
+    }
+    assert!(!shown.contains(SECRET), "{shown}");
+
+    let broken = std::os::unix::ffi::OsStrExt::from_bytes(b"caf\xe9");
+    let line = refused(medimax(&["config"]).env::<_, &std::ffi::OsStr>("MEDIMAX_DATABASE_PASSWORD", broken));
+    assert_eq!(line, "MEDIMAX_DATABASE_PASSWORD must be text in UTF-8");
+
+    let mut both = medimax(&["config"]);
+    both.env("MEDIMAX_MAX_DEPTH_FILE", &depth).env("MEDIMAX_MAX_DEPTH", "7");
+    assert_eq!(refused(&mut both), "MEDIMAX_MAX_DEPTH and MEDIMAX_MAX_DEPTH_FILE are both set: leave one out");
+    let line = refused(medimax(&["config"]).env("MEDIMAX_GRAPH_PASSWORD_FILE", "/nowhere/graph"));
+    assert!(line.starts_with("MEDIMAX_GRAPH_PASSWORD_FILE names /nowhere/graph, which cannot be read"), "{line}");
+    let line = refused(medimax(&["config"]).env("MEDIMAX_MAX_DEPTH_FILE", &secret));
+    assert_eq!(line, "max_depth (file named in environment) must be a whole number");
+    let line = refused(medimax(&["config"]).env("MEDIMAX_MAX_DEPHT_FILE", &depth));
+    assert!(line.contains("unknown key 'max_depht_file'"), "{line}");
+}
+
+#[tokio::test]
+async fn a_password_of_its_own_lets_the_gateway_in() {
+    let store = Store::new(Backend::MariaDb).await;
+    let (user, password) = (unique("u"), "p@ss/:w%41 ö?#[]");
+    store.sql(&format!("CREATE USER {user} IDENTIFIED BY '{password}'")).await;
+    store.sql(&format!("GRANT ALL ON {}.* TO {user}", store.url.rsplit_once('/').unwrap().1)).await;
+    let place = store.url.rsplit_once('@').unwrap().1;
+    let url = format!("mysql://{user}@{place}");
+    let migrate = |url: &str, password: &str| {
+        let mut command = medimax(&["migrate", "--database-url", url]);
+        command.env("MEDIMAX_DATABASE_PASSWORD", password);
+        command
+    };
+    assert!(done(&mut migrate(&url, password)).starts_with("Nothing to do"));
+    let line = refused(&mut migrate(&url, SECRET));
+    assert!(line.contains("check user and password in database_url and database_password"), "{line}");
+    let both = format!("mysql://{user}:{SECRET}@{place}");
+    let line = refused(&mut migrate(&both, password));
+    assert_eq!(line, "database_password and the password in database_url exclude each other: leave one out");
+    store.sql(&format!("DROP USER {user}")).await;
 }
 
 #[test]

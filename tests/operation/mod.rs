@@ -5,6 +5,7 @@ mod backing_up;
 mod command_line;
 mod configuration;
 mod csv;
+mod doctor;
 mod faults;
 mod hang_ups;
 mod http;

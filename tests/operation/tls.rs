@@ -1,9 +1,11 @@
-//! TLS to MariaDB: what is checked, what is not, and what is said when it fails.
+//! TLS to both stores: what is checked, what is not, and what is said when it fails.
 
 use super::{done, number, refused, server::Server};
 use crate::support::{
+    Backend, Store,
+    neo4j::{self, PASSWORD},
     options,
-    process::{Gateway, medimax},
+    process::{Gateway, eventually, medimax},
 };
 use medimax::db;
 use std::{
@@ -106,4 +108,64 @@ async fn a_link_is_not_moved_to_a_socket_that_may_be_somebody_elses() {
         assert_eq!(number(&admin, &links("localhost")).await, 0, "{host} {tls}");
         assert!(number(&admin, &links("127.0.0.")).await > 0, "{host} {tls}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_to_neo4j_is_protected_as_its_address_says() {
+    let server = neo4j::Server::start_with_tls(|folder| {
+        certificates(folder);
+        fs::rename(folder.join("server.key"), folder.join("private.key")).unwrap();
+        fs::rename(folder.join("server.pem"), folder.join("public.crt")).unwrap();
+    });
+    let server = server.await;
+    let folder = server.folder.join("certificates");
+    fs::write(folder.join("password"), format!("{PASSWORD}\n")).unwrap();
+    let store = Store::with_patients(Backend::Sqlite, 2).await;
+    let graph = |verb: &str, scheme: &str, host: &str, args: &[&str]| {
+        let url = format!("{scheme}://neo4j@{host}:{}", server.port);
+        let mut command = medimax(&[verb, "--database-url", &store.url, "--graph-url", &url]);
+        command.args(args).current_dir(&folder).env("MEDIMAX_GRAPH_PASSWORD_FILE", "password");
+        command
+    };
+    let trusted = ["--graph-ca-file", "ca.pem"];
+    for (scheme, host, args) in [
+        ("bolt+s", "127.0.0.1", &trusted[..]),
+        ("neo4j+s", "127.0.0.1", &trusted),
+        ("bolt+ssc", "localhost", &[]),
+        ("neo4j+ssc", "localhost", &[]),
+    ] {
+        let said = done(&mut graph("sync", scheme, host, args));
+        assert!(said.starts_with("The graph is up to date"), "{scheme} {host}: {said}");
+    }
+    let mut serve = graph("serve", "neo4j+s", "127.0.0.1", &trusted);
+    let gateway = Gateway::from(serve.args(["--listen", "127.0.0.1:0"]).stderr(Stdio::null()));
+    let query = "{ patient(id: 1) { graph(depth: 1) { nodes { id } } } }";
+    eventually("the graph is asked over TLS", || {
+        gateway.ask(query).1["data"]["patient"]["graph"]["nodes"]
+            .as_array()
+            .filter(|nodes| !nodes.is_empty())
+            .map(|_| ())
+    })
+    .unwrap();
+    drop(gateway);
+
+    for (scheme, host, args) in [
+        // The certificate is for 127.0.0.1 alone.
+        ("bolt+s", "localhost", &trusted[..]),
+        ("neo4j+s", "localhost", &trusted),
+        ("bolt+s", "127.0.0.1", &["--graph-ca-file", "stranger.pem"]),
+        ("bolt+s", "127.0.0.1", &[]),
+    ] {
+        let line = refused(&mut graph("sync", scheme, host, args));
+        for text in ["TLS with the graph's server failed", "check graph_url and graph_ca_file"] {
+            assert!(line.contains(text) && !line.contains(PASSWORD), "{scheme} {host} {args:?}: {line}");
+        }
+    }
+    let line = refused(&mut graph("sync", "bolt", "127.0.0.1", &[]));
+    assert!(line.contains("if it wants TLS, graph_url must begin with bolt+s://"), "{line}");
+
+    // The other way round: the server that all tests share speaks no TLS.
+    let plain = std::env::var("MEDIMAX_TEST_NEO4J_URL").unwrap().replacen("bolt://", "bolt+s://", 1);
+    let line = refused(&mut medimax(&["sync", "--database-url", &store.url, "--graph-url", &plain]));
+    assert!(line.contains("if it has none, with bolt://"), "{line}");
 }

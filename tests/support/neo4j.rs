@@ -7,30 +7,59 @@ use super::{
 use medimax::graph::neo4j::{Neo4j, Options};
 use std::{
     fs::{self, File},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 /// It becomes part of a URL.
-const PASSWORD: &str = "medimax-test";
+pub(crate) const PASSWORD: &str = "medimax-test";
 
 /// A server that is gone, with its folder, when it is dropped.
 pub(crate) struct Server {
-    folder: PathBuf,
-    port: u16,
+    /// Its configuration, its data and its log.
+    pub(crate) folder: PathBuf,
+    pub(crate) port: u16,
+    /// How this process reaches it.
+    scheme: &'static str,
     child: Option<Child>,
 }
+
+/// Lines of its configuration that let nobody in without TLS, with `private.key` and `public.crt` in its folder `certificates`.
+const TLS: [&str; 6] = [
+    "server.bolt.tls_level=REQUIRED",
+    "dbms.ssl.policy.bolt.enabled=true",
+    "dbms.ssl.policy.bolt.base_directory=certificates",
+    "dbms.ssl.policy.bolt.private_key=private.key",
+    "dbms.ssl.policy.bolt.public_certificate=public.crt",
+    "dbms.ssl.policy.bolt.client_auth=NONE",
+];
 
 impl Server {
     /// Starts a server, set up as `scripts/lib/neo4j.sh` does it, and waits until it answers.
     pub(crate) async fn start() -> Self {
+        let mut server = Self::prepare("bolt", &[]);
+        server.run().await;
+        server
+    }
+
+    /// The same, and nobody speaks to it without TLS; `certify` puts its key and certificate into the folder that it is given.
+    pub(crate) async fn start_with_tls(certify: impl FnOnce(&Path)) -> Self {
+        let mut server = Self::prepare("bolt+ssc", &TLS);
+        let certificates = server.folder.join("certificates");
+        fs::create_dir_all(&certificates).unwrap();
+        certify(&certificates);
+        server.run().await;
+        server
+    }
+
+    fn prepare(scheme: &'static str, besides: &[&str]) -> Self {
         let folder = scratch(&unique("neo4j"));
         let _ = fs::remove_dir_all(&folder);
         for part in ["conf", "tmp"] {
             fs::create_dir_all(folder.join(part)).unwrap();
         }
-        let mut server = Server { folder, port: free_port(), child: None };
+        let server = Server { folder, port: free_port(), scheme, child: None };
         let conf = [
             "server.default_listen_address=127.0.0.1",
             &format!("server.bolt.listen_address=127.0.0.1:{}", server.port),
@@ -42,13 +71,13 @@ impl Server {
             "server.memory.pagecache.size=64m",
             "db.tx_log.preallocate=false",
         ];
+        let conf = [&conf[..], besides].concat();
         fs::write(server.folder.join("conf/neo4j.conf"), conf.join("\n")).unwrap();
         // Only before the first start: later the server wants the password changed at the first log-in.
         let mut command = server.java("org.neo4j.cli.AdminTool");
         command.args(["dbms", "set-initial-password", PASSWORD]);
         let set = command.env("NEO4J_HOME", &server.folder).env("NEO4J_CONF", server.folder.join("conf")).status();
         assert!(set.unwrap().success(), "{}", server.log());
-        server.run().await;
         server
     }
 
@@ -93,7 +122,7 @@ impl Server {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("bolt://neo4j:{PASSWORD}@127.0.0.1:{}", self.port)
+        format!("{}://neo4j:{PASSWORD}@127.0.0.1:{}", self.scheme, self.port)
     }
 
     /// Sends it a signal, named as `kill` names it.

@@ -1,3 +1,4 @@
+-- suits: 1
 -- create word table Patient_Search
 CREATE TABLE IF NOT EXISTS Patient_Search (
     word       VARCHAR(64) NOT NULL,

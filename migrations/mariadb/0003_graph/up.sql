@@ -1,3 +1,4 @@
+-- suits: 1
 -- create table Change_Feed: what changed, written by triggers, whoever made the change
 CREATE TABLE IF NOT EXISTS Change_Feed (
     change_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,

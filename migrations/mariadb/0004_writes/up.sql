@@ -1,3 +1,4 @@
+-- suits: 1
 -- create table Idempotency_Key: requests that are done once, and what they did
 CREATE TABLE IF NOT EXISTS Idempotency_Key (
     key_id          INT NOT NULL AUTO_INCREMENT PRIMARY KEY,

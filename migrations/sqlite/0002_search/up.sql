@@ -1,3 +1,4 @@
+-- suits: 1
 -- create word index Patient_Search
 CREATE VIRTUAL TABLE IF NOT EXISTS Patient_Search USING fts5 (
     name,

@@ -40,7 +40,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     write_report(args, || table(&refused))?;
 
     let db = open(config).await?;
-    migrate::require_current(&db).await.map_err(unreachable)?;
+    migrate::require(&db).await.map_err(unreachable)?;
     let started = std::time::Instant::now();
     let progress = Progress::new("Catalog", "rows", 0);
     let stored = catalog::store(&db, &parsed, |done, total| progress.at(done, total)).await.map_err(unreachable)?;

@@ -28,7 +28,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     let folder = Folder::open(dir_of(args))?;
     let unread = folder.unread.clone();
     let db = open(config).await?;
-    migrate::require_current(&db).await.map_err(unreachable)?;
+    migrate::require(&db).await.map_err(unreachable)?;
 
     let started = Instant::now();
     let reading = Progress::new("Reading", "bytes", 0);

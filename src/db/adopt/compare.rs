@@ -1,7 +1,7 @@
 //! What is missing, what is in the way, and what differs and stays: pure, from what was found.
 
 use super::{
-    super::migrate,
+    super::migrate::{self, Migration},
     Addition, Kind, Obstacle, Plan, Rule, Work,
     found::{self, Found},
     ours::{self, Makes},
@@ -27,9 +27,11 @@ pub(super) fn plan(found: &Found) -> Result<Plan> {
             add(&mut plan, found, &documents, version, statement, makes);
         }
         let applied = found.applied.iter().flatten().any(|applied| *applied == version);
-        let statement =
-            format!("INSERT IGNORE INTO Schema_Migration (version, name) VALUES ({version}, '{}')", migration.name);
-        let addition = addition(Kind::Version, "Schema_Migration", &version.to_string(), Work::Run(vec![statement]));
+        let Migration { name, suits, .. } = migration;
+        let insert =
+            format!("INSERT IGNORE INTO Schema_Migration (version, name, suits) VALUES ({version}, '{name}', {suits})");
+        let work = Work::Run(vec![migrate::WIDEN.to_owned(), insert]);
+        let addition = addition(Kind::Version, "Schema_Migration", &version.to_string(), work);
         need(&mut plan, found, !applied, addition);
     }
     let of_documents = |addition: &Addition| matches!(addition.kind, Kind::Column | Kind::Words);

@@ -99,10 +99,17 @@ impl Client {
             .connection_timeout(options.timeout);
         if let Some(file) = &options.ca_file {
             // The driver passes over what it cannot read, and would then trust nobody.
-            let text = std::fs::read_to_string(file)
-                .map_err(|error| Error::Setup(format!("graph_ca_file {} cannot be read ({error})", file.display())))?;
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                Error::Setup(format!(
+                    "graph_ca_file {} cannot be read ({error}): name a PEM file that the gateway may read",
+                    file.display()
+                ))
+            })?;
             if !text.contains("-----BEGIN CERTIFICATE-----") {
-                return Err(Error::Setup(format!("graph_ca_file {} holds no certificate (PEM)", file.display())));
+                return Err(Error::Setup(format!(
+                    "graph_ca_file {} holds no certificate: name a PEM file",
+                    file.display()
+                )));
             }
             config = config.with_client_certificate(file);
         }
@@ -203,9 +210,17 @@ fn fault(error: neo4rs::Error) -> Fault {
              server wants TLS"
                 .into(),
         ),
+        // A server that wants TLS hangs up on who speaks without; so does one that is being stopped.
+        Driver::IOError { detail } if detail.kind() == std::io::ErrorKind::UnexpectedEof => Error::Graph(
+            "its server hung up: if it wants TLS, graph_url must begin with bolt+s:// or neo4j+s://; if it has none, with \
+             bolt:// or neo4j://"
+                .into(),
+        ),
         // This is how a failed handshake arrives.
         Driver::IOError { detail } if detail.kind() == std::io::ErrorKind::InvalidData => {
-            Error::Setup(format!("TLS with the graph's server failed ({detail}): check graph_url and graph_ca_file"))
+            Error::Setup(format!(
+                "TLS with the graph's server failed ({detail}): check graph_url and graph_ca_file"
+            ))
         }
         Driver::DeserializationError(error) => Error::Internal(format!("an answer of the graph: {error}")),
         other => Error::Graph(other.to_string()),
@@ -214,5 +229,7 @@ fn fault(error: neo4rs::Error) -> Fault {
 }
 
 fn refused(why: &str) -> Error {
-    Error::Setup(format!("the graph's server refuses the log-in ({why}): check user and password in graph_url"))
+    Error::Setup(format!(
+        "the graph's server refuses the log-in ({why}): check user and password in graph_url and graph_password"
+    ))
 }

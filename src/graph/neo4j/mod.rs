@@ -7,6 +7,7 @@ mod check;
 mod client;
 mod compare;
 mod diff;
+mod inspect;
 mod knowledge;
 mod read;
 mod rows;
@@ -16,6 +17,7 @@ mod write;
 
 pub use check::{Amount, CONCEPT, Found, Strays};
 pub use compare::Compared;
+pub use inspect::Server;
 pub use schema::State;
 pub use write::{Applied, Written};
 

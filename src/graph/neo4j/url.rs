@@ -26,8 +26,9 @@ impl Address {
         if !SCHEMES.contains(&scheme) {
             return Err(wrong(&format!("begins with '{scheme}'")));
         }
-        let (login, host) = rest.rsplit_once('@').ok_or_else(|| wrong("has no user and password"))?;
-        let (user, password) = login.split_once(':').ok_or_else(|| wrong("has no password"))?;
+        let (login, host) = rest.rsplit_once('@').ok_or_else(|| wrong("has no user"))?;
+        let (user, password) =
+            login.split_once(':').ok_or_else(|| wrong("has no password, and graph_password is not set"))?;
         let host = host.trim_end_matches('/');
         let name = match host.rsplit_once(':') {
             // The colons of an IPv6 address without a port stand within brackets.

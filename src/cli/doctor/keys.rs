@@ -1,0 +1,74 @@
+//! The configuration: keys that are set for nothing, and files that they name.
+
+use super::report::Report;
+use crate::{
+    config::{Config, KEYS, Source},
+    db::Tls,
+};
+use std::{fs::File, path::PathBuf};
+
+pub(super) fn check(config: &Config, report: &mut Report) {
+    let set = KEYS.iter().filter(|key| config.source(key.name) != Source::Default);
+    let idle: Vec<_> = without_effect(config).into_iter().filter(|(key, _)| is_set(config, key)).collect();
+    if idle.is_empty() {
+        report.ok("configuration", format!("keys that are set: {}, each with an effect", set.count()));
+    }
+    for (key, why) in idle {
+        report.warning(
+            "configuration",
+            format!("{key} has no effect: {why}"),
+            "leave it out, or set what it belongs to",
+        );
+    }
+    for (key, path) in files(config) {
+        match File::open(&path) {
+            Ok(_) => report.ok("files", format!("{key}: {} can be read", path.display())),
+            Err(error) => report.fault(
+                "files",
+                format!("{key}: {} cannot be read: {error}", path.display()),
+                format!("let the account that serves read it, or correct {key}"),
+            ),
+        }
+    }
+}
+
+fn is_set(config: &Config, key: &str) -> bool {
+    config.source(key) != Source::Default
+}
+
+/// Keys that do nothing beside the values of others, and why.
+fn without_effect(config: &Config) -> Vec<(&'static str, &'static str)> {
+    let (database, graph) = (&*config.database_url, &*config.graph_url);
+    let embedded = database.is_empty() || database.starts_with("sqlite://");
+    let local = config.listen.starts_with("127.")
+        || config.listen.starts_with("localhost:")
+        || config.listen.starts_with("[::1]");
+    let mut idle = Vec::new();
+    let mut add = |applies: bool, why: &'static str, keys: &[&'static str]| {
+        if applies {
+            idle.extend(keys.iter().map(|key| (*key, why)));
+        }
+    };
+    let servers =
+        ["database_password", "database_tls", "database_ca_file", "database_start_wait_ms", "statement_timeout_ms"];
+    add(embedded, "the relational store is the embedded one", &servers);
+    add(!embedded && config.database_tls != Tls::Verified, "database_tls is not verified", &["database_ca_file"]);
+    add(!database.is_empty(), "database_url names the store", &["data_dir"]);
+    add(config.memory, "with memory nothing is kept", &["data_dir"]);
+    add(!embedded, "only an embedded store is filled with demo data", &["demo_patients"]);
+    add(local, "listen is loopback", &["no_auth"]);
+    let graphs = ["graph_password", "graph_label_prefix", "graph_timeout_ms", "graph_max_connections", "graph_ca_file"];
+    add(graph == "embedded", "the graph is the embedded one", &graphs);
+    let verified = graph.starts_with("bolt+s://") || graph.starts_with("neo4j+s://");
+    add(graph != "embedded" && !verified, "graph_url does not ask for verified TLS", &["graph_ca_file"]);
+    idle
+}
+
+/// The files that are named by keys, whose names tell.
+fn files(config: &Config) -> Vec<(&'static str, PathBuf)> {
+    let named = |(key, value, source): (&'static crate::config::Key, String, Source)| {
+        let is_file = key.name.ends_with("_file") && source != Source::Default && !value.is_empty();
+        is_file.then(|| (key.name, PathBuf::from(value)))
+    };
+    config.in_force().into_iter().filter_map(named).collect()
+}

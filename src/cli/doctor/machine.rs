@@ -1,0 +1,104 @@
+//! This machine: its clock, the address to listen on, and how many files may be open.
+
+use super::report::Report;
+use crate::{config::Config, http};
+use rustix::process::{Resource, getrlimit};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// No clock that goes right is before this.
+const RELEASED: &str = "2026-01-01";
+
+/// Open files that are neither clients nor stores.
+const OWN_FILES: u64 = 32;
+
+pub(super) async fn check(config: &Config, report: &mut Report) {
+    clock(report);
+    files(config, report);
+    listen(config, report).await;
+}
+
+fn clock(report: &mut Report) {
+    let now = chrono::Utc::now();
+    let said = format!("this machine's clock says {}", now.format("%Y-%m-%dT%H:%M:%SZ"));
+    if now.format("%Y-%m-%d").to_string().as_str() < RELEASED {
+        report.fault(
+            "clock",
+            format!("{said}, which is past"),
+            "set it: ages, upcoming appointments and certificates go by it",
+        );
+    } else {
+        report.ok("clock", said);
+    }
+}
+
+fn files(config: &Config, report: &mut Report) {
+    // The gateway itself takes as many as the system lets it.
+    let Some(limit) = getrlimit(Resource::Nofile).maximum else {
+        return report.ok("limits", "any number of files may be open");
+    };
+    let stores =
+        config.database_max_connections as u64 + config.graph().map_or(0, |graph| graph.max_connections as u64);
+    let (room, clients) = (limit.saturating_sub(stores + OWN_FILES), config.max_connections as u64);
+    let said = format!(
+        "{limit} files may be open, which leaves room for {room} clients besides {stores} connections to stores; \
+         max_connections is {clients}"
+    );
+    if room < clients {
+        let advice = "raise it (LimitNOFILE=65536 in a unit of systemd, `ulimit -Hn 65536` in a shell), or lower max_connections";
+        report.warning("limits", said, advice);
+    } else {
+        report.ok("limits", said);
+    }
+}
+
+async fn listen(config: &Config, report: &mut Report) {
+    let address = match http::address(config) {
+        Ok(address) => address,
+        Err(error) => return report.failed("listen", &error),
+    };
+    match TcpListener::bind(address) {
+        Ok(_) => report.ok("listen", format!("{address} is free")),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            if is_alive(address).await {
+                report.ok("listen", format!("{address} is in use, by a gateway that answers"));
+            } else {
+                report.warning(
+                    "listen",
+                    format!("{address} is in use, and it is no gateway that answers /healthz"),
+                    "end that program, or choose another address with listen",
+                );
+            }
+        }
+        Err(error) => report.fault(
+            "listen",
+            format!("{address} cannot be listened on: {error}"),
+            "choose an address of this machine, and a port that the account may have",
+        ),
+    }
+}
+
+/// Whether a gateway answers at an address.
+async fn is_alive(address: SocketAddr) -> bool {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let asked = async {
+        let mut stream = TcpStream::connect((ip, address.port())).await?;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+        let mut answer = Vec::new();
+        stream.take(4096).read_to_end(&mut answer).await?;
+        io::Result::Ok(answer)
+    };
+    let answer = tokio::time::timeout(Duration::from_secs(2), asked).await;
+    answer.is_ok_and(|answer| answer.is_ok_and(|answer| answer.windows(5).any(|word| word == b"alive")))
+}
