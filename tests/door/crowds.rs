@@ -17,7 +17,7 @@ use std::{
 const NAME: &str = "{ patient(id: 1) { name } }";
 
 /// Memory that a gateway takes, in MiB.
-fn memory(gateway: &Gateway) -> u64 {
+pub(super) fn memory(gateway: &Gateway) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.child.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
@@ -160,7 +160,7 @@ async fn bombs_are_refused_cheaply() {
         assert!(matches!(answer.status, 400 | 413), "{number}: {answer:?}");
         assert!(["LIMIT_EXCEEDED", "BAD_USER_INPUT"].contains(&code.as_str()), "{number}: {code}");
         assert!(message.len() < 2000, "{number} is told {} bytes", message.len());
-        println!("bomb {number}: {} bytes, {} ms, {code}", bomb.len(), since.elapsed().as_millis());
+        eprintln!("bomb {number}: {} bytes, {} ms, {code}", bomb.len(), since.elapsed().as_millis());
     }
     let answer = gateway.send(
         "POST",

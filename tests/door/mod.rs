@@ -2,6 +2,7 @@
 
 mod crowds;
 mod documents;
+mod fuzz;
 mod limits;
 mod protocol;
 mod tls;
