@@ -6,7 +6,9 @@ mod backup;
 mod check;
 mod doctor;
 mod export;
+mod healthcheck;
 mod import;
+mod installed;
 mod migrate;
 mod progress;
 mod restore;
@@ -52,9 +54,15 @@ fn fail(error: &Error) -> ExitCode {
 }
 
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
-    // The schema needs no configuration, and must come out of a tree whose configuration is wrong.
-    if let Some(("schema", _)) = matches.subcommand() {
-        say(&crate::graphql::engine::sdl(&crate::schema::ROOTS))?;
+    // What these print needs no configuration, and must come out of a tree whose configuration is wrong.
+    let printed = match matches.subcommand() {
+        Some(("schema", _)) => Some(crate::graphql::engine::sdl(&crate::schema::ROOTS)),
+        Some(("completions", args)) => Some(installed::completions(command(), args)),
+        Some(("man", _)) => Some(installed::manual(&command())),
+        _ => None,
+    };
+    if let Some(text) = printed {
+        say(&text)?;
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(("doctor", args)) = matches.subcommand() {
@@ -62,6 +70,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
     }
     let config = gather(matches)?;
     match matches.subcommand() {
+        Some(("healthcheck", args)) => healthcheck::run(&config, args),
         Some(("backup", args)) => backup::run(&config, args).await,
         Some(("restore", args)) => restore::run(&config, args).await,
         Some(("check", args)) => return check::run(&config, args).await,
@@ -128,7 +137,10 @@ fn command() -> Command {
         .subcommand(doctor::command())
         .subcommand(import::command())
         .subcommand(export::command())
+        .subcommand(healthcheck::command())
         .subcommand(Command::new("schema").about("Print the GraphQL schema"))
+        .subcommand(installed::completions_command())
+        .subcommand(Command::new("man").about("Print the manual page, for man(1)"))
         .subcommand(
             Command::new("config")
                 .about("Print the configuration in force, secrets hidden, and where each value comes from"),

@@ -47,7 +47,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     // A small graph is there at once; a large one must not keep everything else waiting.
     let _ = tokio::time::timeout(GRAPH_WAIT, until_ready(&graph)).await;
     say(&format!(
-        "\nMediMax is ready.\n  Query page  {at}/\n  GraphQL     {at}/graphql\n\nTwo queries to try there:\n\
+        "\nMediMax is ready.\n  Playground  {at}/\n  GraphQL     {at}/graphql\n\nTwo queries to try there:\n\
          \n  {{ patient(id: 1) {{ name age activeMedications {{ name dosage purposes {{ conditionName }} }} }} }}\
          \n\n  {{ patients(search: \"ma\", first: 3) {{ totalCount nodes {{ name upcomingAppointments {{ date doctorName }} }} }} }}\n"
     ))?;

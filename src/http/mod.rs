@@ -1,4 +1,4 @@
-//! HTTP: the GraphQL endpoint, the query page, health and metrics. The only place that knows axum.
+//! HTTP: the GraphQL endpoint, the playground, health and metrics. The only place that knows axum.
 //!
 //! `listen` takes connections; `guard` looks at each request's head; `graphql` below reads the request (`request`),
 //! waits for its turn (`gate`), has it answered, and sends the answer as the client takes it (`answer`).
@@ -113,13 +113,15 @@ fn router(app: Arc<App>) -> Router {
             let refused = Refused::new(StatusCode::METHOD_NOT_ALLOWED, "this is only read: use GET");
             outside(&app, &headers, refused)
         })
-        .fallback(async |State(app): State<Arc<App>>, headers: HeaderMap| {
-            let says = "nothing is here: GraphQL is at /graphql, the query page at /";
-            outside(&app, &headers, Refused::new(StatusCode::NOT_FOUND, says))
-        })
+        .fallback(async |State(app): State<Arc<App>>, headers: HeaderMap| nowhere(&app, &headers))
         .layer(compression)
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         .with_state(app)
+}
+
+fn nowhere(app: &App, headers: &HeaderMap) -> Response {
+    let says = "nothing is here: GraphQL is at /graphql, the playground at /";
+    outside(app, headers, Refused::new(StatusCode::NOT_FOUND, says))
 }
 
 fn outside(app: &App, headers: &HeaderMap, refused: Refused) -> Response {

@@ -1,48 +1,93 @@
-//! The query page: three files and the samples, all in the binary.
+//! The playground and the view of a patient: the assets that `web/` builds, all in the binary.
 
 use super::App;
 use axum::{
     Router,
-    http::header,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use flate2::read::GzDecoder;
 use include_dir::{Dir, include_dir};
-use std::sync::Arc;
+use std::{io::Read, sync::Arc};
 
-static SAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/http/page/samples");
+/// Each file stands there compressed in both ways, and not otherwise.
+static ASSETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/dist");
+
+/// Changes with the assets: a build watches this file, and would not notice a change of the folder.
+const _: &str = include_str!("../../web/dist/sources.sha256");
 
 /// Nothing from elsewhere, nothing inline.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub(super) fn router() -> Router<Arc<App>> {
+    let page = |path: &'static str| {
+        get(async move |State(app): State<Arc<App>>, headers: HeaderMap| found(&app, &headers, file(path, &headers)))
+    };
     Router::new()
-        .route("/", get(async || file("text/html; charset=utf-8", include_str!("page/index.html"))))
-        .route("/page.css", get(async || file("text/css; charset=utf-8", include_str!("page/page.css"))))
-        .route("/page.js", get(async || file("text/javascript; charset=utf-8", include_str!("page/page.js"))))
-        .route("/samples.json", get(async || file("application/json", &samples())))
+        .route("/", page("index.html"))
+        .route("/patients/{id}", page("patient.html"))
+        .route("/licenses.txt", page("licenses.txt"))
+        .route("/assets/{name}", get(asset))
 }
 
-fn file(media_type: &'static str, text: &str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, media_type),
+/// A file whose name holds its digest, so it never changes.
+async fn asset(State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let mut response = found(&app, &headers, file(&format!("assets/{name}"), &headers));
+    if response.status() == StatusCode::OK {
+        let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+        response.headers_mut().insert(header::CACHE_CONTROL, forever);
+    }
+    response
+}
+
+fn found(app: &App, headers: &HeaderMap, file: Option<Response>) -> Response {
+    file.unwrap_or_else(|| super::nowhere(app, headers))
+}
+
+/// A file, compressed as the client would have it.
+fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
+    let stored = |coding: &str| ASSETS.get_file(format!("{path}.{coding}")).map(include_dir::File::contents);
+    let (brotli, gzip) = stored("br").zip(stored("gz"))?;
+    let common = [
+        (header::CONTENT_TYPE, media_type(path)),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, "no-cache"),
+        (header::VARY, "accept-encoding"),
     ];
-    (headers, text.to_owned()).into_response()
+    Some(if accepts(headers, "br") {
+        (common, [(header::CONTENT_ENCODING, "br")], brotli).into_response()
+    } else if accepts(headers, "gzip") {
+        (common, [(header::CONTENT_ENCODING, "gzip")], gzip).into_response()
+    } else {
+        let mut plain = Vec::new();
+        match GzDecoder::new(gzip).read_to_end(&mut plain) {
+            Ok(_) => (common, plain).into_response(),
+            Err(error) => {
+                tracing::error!(asset.path = path, %error, "an asset in the binary cannot be unpacked");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    })
 }
 
-/// The samples as the page reads them. A file begins with a comment that says what it shows, and may end with one
-/// that holds its variables.
-fn samples() -> String {
-    let mut files: Vec<_> =
-        SAMPLES.files().filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?))).collect();
-    files.sort_unstable();
-    let sample = |(name, text): (&str, &str)| {
-        let title = text.lines().next().unwrap_or_default().trim_start_matches("# ");
-        let variables = text.lines().find_map(|line| line.strip_prefix("# variables: ")).unwrap_or_default();
-        let query: Vec<&str> = text.lines().skip(1).filter(|line| !line.starts_with("# variables: ")).collect();
-        serde_json::json!({ "name": name, "title": title, "query": query.join("\n").trim(), "variables": variables })
-    };
-    files.into_iter().map(sample).collect::<serde_json::Value>().to_string()
+/// Whether a client takes a coding; it may name one with a weight, and refuse it with a weight of 0.
+fn accepts(headers: &HeaderMap, coding: &str) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|offer| {
+        let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
+        let refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case(coding) && !refused
+    })
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit_once('.') {
+        Some((_, "html")) => "text/html; charset=utf-8",
+        Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "svg")) => "image/svg+xml",
+        _ => "text/plain; charset=utf-8",
+    }
 }

@@ -3,6 +3,8 @@
 mod architecture;
 mod docs;
 mod indexes;
+mod packaging;
 mod schema;
 mod statements;
 mod tables;
+mod web;

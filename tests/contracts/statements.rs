@@ -16,7 +16,7 @@ async fn the_statements_of_the_samples_are_as_committed() {
     let engine = answers::engine(&store, &answers::in_neo4j(&store, &place).await);
     let bless = std::env::var_os("MEDIMAX_TEST_BLESS").is_some();
     let mut files: Vec<_> =
-        fs::read_dir(root.join("src/http/page/samples")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        fs::read_dir(root.join("web/samples")).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(files.len() >= 8, "the samples are gone");
     let mut stale = Vec::new();

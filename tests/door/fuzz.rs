@@ -27,7 +27,7 @@ fn count() -> usize {
 
 fn generated(seed: u64) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = Command::new(program("MEDIMAX_TEST_PYTHON"))
+    let output = Command::new(program("MEDIMAX_TEST_FUZZ_PYTHON"))
         .arg(root.join("tests/fuzz/generate.py"))
         .arg(root.join("schema.graphql"))
         .args([(count() / 2).to_string(), seed.to_string()])
@@ -125,7 +125,7 @@ async fn documents_cut_swapped_and_doubled_are_refused_or_answered() {
 
 /// The samples, with pieces of them and of the schema cut, swapped, doubled and put elsewhere; the same for a seed.
 fn mutants(seed: u64) -> impl Iterator<Item = String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/page/samples");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/samples");
     let samples: Vec<String> =
         fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect();
     let mut words: Vec<String> = samples.iter().flat_map(|sample| tokens(sample)).collect();

@@ -19,7 +19,20 @@ fn stranger() -> String {
 fn help_names_every_command_and_every_key() {
     let help = done(&mut medimax(&["--help"]));
     for verb in [
-        "serve", "migrate", "seed", "import", "export", "sync", "check", "doctor", "backup", "restore", "schema",
+        "serve",
+        "migrate",
+        "seed",
+        "import",
+        "export",
+        "sync",
+        "check",
+        "doctor",
+        "backup",
+        "restore",
+        "healthcheck",
+        "schema",
+        "completions",
+        "man",
         "config",
     ] {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb} is not in {help}");

@@ -72,7 +72,7 @@ async fn what_is_no_request_is_refused_with_its_own_status() {
         assert_eq!(gateway.send("POST", "/graphql", &[("content-type", content_type)], &good).status, 200);
     }
 
-    for path in ["/nowhere", "/graphql/", "/../Cargo.toml", "/page.css/x", "/%00"] {
+    for path in ["/nowhere", "/graphql/", "/../Cargo.toml", "/assets/none.js", "/assets/../sources.sha256", "/%00"] {
         assert_eq!(refusal(&gateway.send("GET", path, &[], b""), "BAD_USER_INPUT"), 404, "{path}");
     }
     for (method, path) in [("PUT", "/graphql"), ("DELETE", "/graphql"), ("POST", "/healthz"), ("PUT", "/")] {
@@ -166,39 +166,63 @@ async fn health_and_metrics_can_be_watched() {
     }
 }
 
+/// What a page loads, by its own word.
+fn loads(page: &str) -> Vec<&str> {
+    let targets = [" src=\"", " href=\""].into_iter().flat_map(|attribute| page.split(attribute).skip(1));
+    targets.map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
 #[tokio::test]
-async fn the_page_loads_nothing_from_elsewhere() {
+async fn the_pages_load_nothing_from_elsewhere() {
     let store = Store::with_patients(Backend::Sqlite, 1).await;
     let gateway = gateway(&store, &[]);
-    for (path, media_type) in [
-        ("/", "text/html"),
-        ("/page.css", "text/css"),
-        ("/page.js", "text/javascript"),
-        ("/samples.json", "application/json"),
-    ] {
+    for path in ["/", "/patients/Patient:1"] {
         let answer = gateway.send("GET", path, &[], b"");
-        assert!(answer.status == 200 && answer.header("content-type").unwrap().starts_with(media_type), "{path}");
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/html; charset=utf-8")), "{path}");
+        assert_eq!(answer.header("cache-control"), Some("no-cache"), "{path}");
         let policy = answer.header("content-security-policy").unwrap();
-        assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{policy}");
-        assert!(!policy.contains("http") && !policy.contains('*'), "{policy}");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
+        assert!(!policy.contains("unsafe") && !policy.contains("http") && !policy.contains('*'), "{policy}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
         assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
-        // A name space is a name that looks like an address; nothing is loaded from it.
-        let text = answer.text().replace("xmlns='http://www.w3.org/2000/svg'", "");
-        for elsewhere in ["http://", "https://", "src=\"//", "href=\"//", "url(//", "@import"] {
-            assert!(!text.contains(elsewhere), "{path} has {elsewhere}");
+        for inline in ["<style", "<script>", " style=\"", " onclick=\"", " onload=\""] {
+            assert!(!answer.text().contains(inline), "the policy forbids {inline} in {path}");
+        }
+        let loaded = loads(answer.text());
+        assert!(loaded.len() >= 3, "{loaded:?}");
+        for target in loaded {
+            assert!(target.starts_with("/assets/"), "{path} loads {target}");
+            let asset = gateway.send("GET", target, &[], b"");
+            assert_eq!(asset.status, 200, "{target}");
+            assert_eq!(asset.header("cache-control"), Some("public, max-age=31536000, immutable"), "{target}");
+            for elsewhere in ["src=\"http", "src=\"//", "url(http", "url(//", "@import", "import(\"http"] {
+                assert!(!asset.text().contains(elsewhere), "{target} has {elsewhere}");
+            }
         }
     }
+}
+
+#[tokio::test]
+async fn assets_come_compressed_as_the_client_takes_them() {
+    let store = Store::with_patients(Backend::Sqlite, 1).await;
+    let gateway = gateway(&store, &[]);
     let page = gateway.send("GET", "/", &[], b"");
-    for attribute in [" src=\"", " href=\""] {
-        for (at, _) in page.text().match_indices(attribute) {
-            let target = page.text()[at + attribute.len()..].split('"').next().unwrap();
-            let found = target.starts_with("data:") || gateway.send("GET", target, &[], b"").status == 200;
-            assert!(found, "the page loads {target}");
-        }
-    }
-    for inline in ["<style", "<script>", " style=\"", " onclick=\"", " onload=\""] {
-        assert!(!page.text().contains(inline), "the policy forbids {inline}");
+    let script = loads(page.text()).into_iter().find(|target| target.ends_with(".js")).unwrap().to_owned();
+    let coded = |accepted: &str| gateway.send("GET", &script, &[("accept-encoding", accepted)], b"");
+    let plain = gateway.send("GET", &script, &[], b"");
+    assert_eq!((plain.header("content-encoding"), plain.header("vary")), (None, Some("accept-encoding")));
+    assert!(plain.text().contains("import"), "it is JavaScript");
+    for (accepted, coding) in [
+        ("gzip, deflate, br", Some("br")),
+        ("gzip;q=1.0, br;q=0", Some("gzip")),
+        ("GZIP", Some("gzip")),
+        ("deflate", None),
+        ("gzip;q=0", None),
+    ] {
+        let answer = coded(accepted);
+        assert_eq!(answer.header("content-encoding"), coding, "{accepted}");
+        assert_eq!(answer.header("content-type"), Some("text/javascript; charset=utf-8"), "{accepted}");
+        assert_eq!(answer.body.len() < plain.body.len() / 2, coding.is_some(), "{accepted}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod adopting;
 mod backing_up;
+mod clients;
 mod command_line;
 mod configuration;
 mod csv;
@@ -9,6 +10,7 @@ mod doctor;
 mod faults;
 mod hang_ups;
 mod http;
+mod installed;
 mod lost_server;
 mod migrating;
 pub(crate) mod server;

@@ -94,7 +94,7 @@ fn a_gateway_without_configuration_serves_demo_data_and_keeps_what_changed() {
         "{:?}",
         gateway.said()
     );
-    let page = format!("  Query page  http://{}/", gateway.address);
+    let page = format!("  Playground  http://{}/", gateway.address);
     assert!(gateway.said().contains(&page), "{:?}", gateway.said());
     let people = "{ patients(first: 1) { totalCount } patient(id: 7) { name appointments { totalCount } } }";
     let first = gateway.ask(people);

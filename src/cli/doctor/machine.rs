@@ -1,17 +1,9 @@
 //! This machine: its clock, the address to listen on, and how many files may be open.
 
-use super::report::Report;
+use super::{super::healthcheck, report::Report};
 use crate::{config::Config, http};
 use rustix::process::{Resource, getrlimit};
-use std::{
-    io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
-    time::Duration,
-};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use std::{io, net::TcpListener};
 
 /// No clock that goes right is before this.
 const RELEASED: &str = "2026-01-01";
@@ -67,7 +59,7 @@ async fn listen(config: &Config, report: &mut Report) {
     match TcpListener::bind(address) {
         Ok(_) => report.ok("listen", format!("{address} is free")),
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            if is_alive(address).await {
+            if is_alive(config).await {
                 report.ok("listen", format!("{address} is in use, by a gateway that answers"));
             } else {
                 report.warning(
@@ -85,20 +77,9 @@ async fn listen(config: &Config, report: &mut Report) {
     }
 }
 
-/// Whether a gateway answers at an address.
-async fn is_alive(address: SocketAddr) -> bool {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    let asked = async {
-        let mut stream = TcpStream::connect((ip, address.port())).await?;
-        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
-        let mut answer = Vec::new();
-        stream.take(4096).read_to_end(&mut answer).await?;
-        io::Result::Ok(answer)
-    };
-    let answer = tokio::time::timeout(Duration::from_secs(2), asked).await;
-    answer.is_ok_and(|answer| answer.is_ok_and(|answer| answer.windows(5).any(|word| word == b"alive")))
+/// Whether a gateway of this configuration answers.
+async fn is_alive(config: &Config) -> bool {
+    let url = healthcheck::own(config);
+    let asked = tokio::task::spawn_blocking(move || healthcheck::ask(&url)).await;
+    asked.is_ok_and(|answer| answer.is_ok_and(|answer| answer.contains("alive")))
 }

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 const DATABASE: &str = "00000000-0000-0000-0000-000000000001";
 
-pub(super) fn server() -> String {
+pub(crate) fn server() -> String {
     std::env::var("MEDIMAX_TEST_NEO4J_URL")
         .expect("MEDIMAX_TEST_NEO4J_URL names no server: run scripts/test, which starts one")
 }

@@ -1,0 +1,206 @@
+/** The graph as a drawing. It is SVG, so that nodes can be focused and follow the page's colours; React makes the
+ * elements, and moving them is done past it, because that happens in every frame. */
+
+import { select } from 'd3-selection';
+import { zoom, zoomIdentity, type ZoomBehavior } from 'd3-zoom';
+import { memo, useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { key, type Edge, type Graph, type Node } from './graph';
+import { layout, type Placed } from './layout';
+
+/** Each kind has a shape of its own, for those who do not see its colour. */
+export const SHAPES: Record<Node['kind'], string> = {
+  patient: 'M-11 0a11 11 0 1 0 22 0a11 11 0 1 0-22 0',
+  appointment: 'M-7-7h14v14h-14z',
+  symptom: 'M0-9L9 7H-9z',
+  condition: 'M0-9L9 0L0 9L-9 0z',
+  medication: 'M-10 0a5 5 0 0 1 5-5h10a5 5 0 0 1 0 10h-10a5 5 0 0 1-5-5',
+  lab: 'M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0',
+  concept: 'M-8-4.6L0-9.2L8-4.6V4.6L0 9.2L-8 4.6z',
+};
+
+const clipped = (name: string) => (name.length > 26 ? `${name.slice(0, 25)}…` : name);
+
+/** Milliseconds of a frame that the layout may take. */
+const BUDGET = 4;
+
+type Props = {
+  graph: Graph;
+  chosen: string | null;
+  onChoose: (id: string) => void;
+  /** The node under the pointer or the focus, which leads to its care paths. */
+  onPoint: (id: string | null) => void;
+};
+
+/** The elements; they stay while the pointer moves. */
+const Elements = memo(function Elements({ nodes, edges, first }: { nodes: Node[]; edges: Edge[]; first: string }) {
+  return (
+    <>
+      <g className="edges" aria-hidden="true">
+        {edges.map(({ from, to, known }) => <path key={key(from, to)} data-key={key(from, to)} className={known ? 'known' : 'recorded'} />)}
+      </g>
+      <g className="nodes">
+        {nodes.map((node) => (
+          <g
+            key={node.id}
+            data-id={node.id}
+            className={`node ${node.kind}${node.alarming ? ' alarming' : ''}`}
+            role="button"
+            tabIndex={node.id === first ? 0 : -1}
+            aria-label={`${node.kind}: ${node.name}${node.detail && `, ${node.detail}`}`}
+          >
+            <circle r="12" className="halo" />
+            <path d={SHAPES[node.kind]} />
+            <text x={node.kind === 'patient' ? 16 : 14} dy="0.32em">{clipped(node.name)}{node.alarming ? ' !' : ''}</text>
+          </g>
+        ))}
+      </g>
+    </>
+  );
+});
+
+/** Marks what belongs to the care paths of the pointed node, or else its neighbours, and dims the rest. */
+function highlight(svg: SVGSVGElement, graph: Graph, id: string | null) {
+  const ways = graph.ways.filter((way) => id && way.nodes.has(id));
+  const nodes = new Set(ways.flatMap((way) => [...way.nodes]));
+  const edges = new Set(ways.flatMap((way) => [...way.edges]));
+  if (id && !ways.length) {
+    nodes.add(id);
+    for (const { from, to } of graph.edges) {
+      if (from !== id && to !== id) continue;
+      nodes.add(from).add(to);
+      edges.add(key(from, to));
+    }
+  }
+  svg.classList.toggle('pointed', id !== null);
+  svg.querySelectorAll<SVGElement>('[data-id]').forEach((one) => one.classList.toggle('lit', nodes.has(one.dataset.id ?? '')));
+  svg.querySelectorAll<SVGElement>('[data-key]').forEach((one) => one.classList.toggle('lit', edges.has(one.dataset.key ?? '')));
+}
+
+const DIRECTIONS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** The node that lies nearest in the direction of an arrow key. */
+function neighbour(placed: Placed[], from: Placed, arrow: string): Placed | undefined {
+  const [dx, dy] = DIRECTIONS[arrow] ?? [0, 0];
+  const distances = placed.flatMap((one) => {
+    const [x, y] = [one.x - from.x, one.y - from.y];
+    const [ahead, aside] = [x * dx + y * dy, Math.abs(x * dy) + Math.abs(y * dx)];
+    return ahead > 4 ? [{ one, far: ahead + aside * 2.5 }] : [];
+  });
+  return distances.sort((a, b) => a.far - b.far)[0]?.one;
+}
+
+export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
+  const svg = useRef<SVGSVGElement>(null);
+  const zooming = useRef<ZoomBehavior<SVGSVGElement, unknown>>(null);
+  const { placed, simulation } = useMemo(() => layout(graph.nodes, graph.edges), [graph]);
+  const point = (id: string | null) => {
+    if (svg.current) highlight(svg.current, graph, id);
+    onPoint(id);
+  };
+
+  // The layout settles over some frames, and is drawn in each.
+  useEffect(() => {
+    const element = svg.current;
+    if (!element) return undefined;
+    const byId = new Map(placed.map((one) => [one.id, one]));
+    const nodes = [...element.querySelectorAll<SVGGElement>('[data-id]')].flatMap((one) => {
+      const at = byId.get(one.dataset.id ?? '');
+      return at ? [{ one, at }] : [];
+    });
+    const elements = element.querySelectorAll<SVGPathElement>('[data-key]');
+    const lines = graph.edges.flatMap((edge, index) => {
+      const [one, from, to] = [elements[index], byId.get(edge.from), byId.get(edge.to)];
+      return one && from && to ? [{ one, from, to }] : [];
+    });
+    const draw = () => {
+      const tenths = (value: number) => Math.round(value * 10) / 10;
+      for (const { one, at } of nodes) one.setAttribute('transform', `translate(${at.x} ${tenths(at.y)})`);
+      for (const { one, from, to } of lines) one.setAttribute('d', `M${from.x} ${tenths(from.y)}L${to.x} ${tenths(to.y)}`);
+    };
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    let frame = 0;
+    const step = () => {
+      const until = performance.now() + BUDGET;
+      do simulation.tick();
+      while (simulation.alpha() > simulation.alphaMin() && performance.now() < until);
+      const settled = simulation.alpha() <= simulation.alphaMin();
+      if (!still || settled) draw();
+      element.toggleAttribute('data-settled', settled);
+      if (!settled) frame = requestAnimationFrame(step);
+    };
+    draw();
+    frame = requestAnimationFrame(step);
+    return () => cancelAnimationFrame(frame);
+  }, [graph, placed, simulation]);
+
+  // Zoom and pan, from a view that fits the width as far as labels stay legible.
+  useEffect(() => {
+    const element = svg.current;
+    if (!element) return;
+    const inner = element.querySelector<SVGGElement>('.scene');
+    const { width, height } = element.getBoundingClientRect();
+    const span = Math.max(...placed.map(({ x }) => x), 0) + 230;
+    const scale = Math.min(1.1, Math.max(0.62, (width - 40) / span));
+    const behaviour = zoom<SVGSVGElement, unknown>()
+      .scaleExtent([0.15, 4])
+      .on('zoom', ({ transform }) => inner?.setAttribute('transform', transform));
+    zooming.current = behaviour;
+    const start = zoomIdentity.translate(36, height / 2).scale(scale);
+    select(element).call(behaviour).on('dblclick.zoom', null).call(behaviour.transform, start);
+  }, [placed]);
+
+  const idOf = (target: EventTarget) => (target as Element).closest<SVGElement>('[data-id]')?.dataset.id ?? null;
+  const onKeyDown = (event: KeyboardEvent) => {
+    const id = idOf(event.target);
+    const from = placed.find((one) => one.id === id);
+    if (!from || !svg.current) return;
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      onChoose(from.id);
+    } else if (event.key.startsWith('Arrow')) {
+      event.preventDefault();
+      const next = neighbour(placed, from, event.key);
+      if (!next) return;
+      const [here, there] = [from, next].map(({ id }) => svg.current?.querySelector<SVGElement>(`[data-id="${CSS.escape(id)}"]`));
+      here?.setAttribute('tabindex', '-1');
+      there?.setAttribute('tabindex', '0');
+      there?.focus({ preventScroll: true });
+      zooming.current?.translateTo(select(svg.current), next.x, next.y);
+    }
+  };
+  useEffect(() => {
+    svg.current?.querySelectorAll('.chosen').forEach((one) => one.classList.remove('chosen'));
+    if (chosen) svg.current?.querySelector(`[data-id="${CSS.escape(chosen)}"]`)?.classList.add('chosen');
+  }, [chosen, graph]);
+
+  const scaleBy = (factor: number) => {
+    if (svg.current) zooming.current?.scaleBy(select(svg.current), factor);
+  };
+  return (
+    <div className="drawing">
+      <svg
+        ref={svg}
+        role="group"
+        aria-label="The patient’s graph. Arrow keys go from node to node, Enter shows what is known of one. The table has the same."
+        onPointerOver={(event) => point(idOf(event.target))}
+        onPointerLeave={() => point(null)}
+        onFocus={(event) => point(idOf(event.target))}
+        onBlur={() => point(null)}
+        onClick={(event) => {
+          const id = idOf(event.target);
+          if (id) onChoose(id);
+        }}
+        onKeyDown={onKeyDown}
+      >
+        <defs>
+          <marker id="arrow" viewBox="0 0 8 8" refX="15" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.8L7 4L0 7.2z" /></marker>
+        </defs>
+        <g className="scene"><Elements nodes={graph.nodes} edges={graph.edges} first={graph.nodes[0]?.id ?? ''} /></g>
+      </svg>
+      <div className="zoom">
+        <button type="button" aria-label="Zoom in" onClick={() => scaleBy(1.4)}>+</button>
+        <button type="button" aria-label="Zoom out" onClick={() => scaleBy(1 / 1.4)}>−</button>
+      </div>
+    </div>
+  );
+}

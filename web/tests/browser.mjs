@@ -1,0 +1,91 @@
+// A real browser for the tests: Debian's Chromium, led by playwright-core. The packages may stand outside the source
+// tree: MEDIMAX_TEST_WEB_MODULES names their node_modules.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+
+const folder = process.env.MEDIMAX_TEST_WEB_MODULES;
+const require = createRequire(folder ? resolve(folder, 'from-here.js') : import.meta.url);
+const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+export const address = process.env.MEDIMAX_TEST_ADDRESS ?? 'http://127.0.0.1:8080';
+
+/** Longer than anything here takes on a busy machine. */
+const PATIENCE = 30_000;
+
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+export const SCREENS = [DESK, PHONE].flatMap((viewport) =>
+  ['light', 'dark'].map((colorScheme) => ({ viewport, colorScheme, hasTouch: viewport === PHONE })),
+);
+
+/** The screens that everything is tried on: one, or all in the long run. */
+export const TRIED = process.env.MEDIMAX_TEST_FULL ? SCREENS : SCREENS.slice(0, 1);
+
+export const named = ({ viewport, colorScheme }) => `${viewport.width}×${viewport.height}, ${colorScheme}`;
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.MEDIMAX_TEST_CHROMIUM ?? '/usr/bin/chromium',
+    // Tests may run as root and in a container with a small /dev/shm.
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+
+/** Opens a page, runs the test in it, and fails if the page broke a rule meanwhile. */
+export async function visit(browser, screen, path, test) {
+  const context = await browser.newContext({ ...screen, permissions: ['clipboard-read', 'clipboard-write'] });
+  const faults = [];
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    page.on('pageerror', (error) => faults.push(`an error: ${error.stack}`));
+    page.on('request', (request) => {
+      const outside = !request.url().startsWith(address) && !request.url().startsWith('data:');
+      if (outside) faults.push(`a request to ${request.url()}`);
+    });
+    page.on('console', (message) => {
+      // That an answer had a status of 400 is said there too; what the policy refuses is, above all.
+      const wrong = message.type() === 'error' && !message.text().includes('the server responded with a status of');
+      if (wrong) faults.push(`on the console: ${message.text()}`);
+    });
+    await page.goto(address + path);
+    await test(page);
+    assert.deepEqual(faults, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** No violation of accessibility that axe-core calls serious or critical. */
+export async function accessible(page) {
+  // By the debugger, which the page's policy does not bind.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const told = serious.map(({ id, nodes }) => `${id}:\n${nodes.map(({ html, any }) => `  ${html.slice(0, 300)} ${any[0]?.message ?? ''}`).join('\n')}`);
+  assert.equal(told.join('\n'), '');
+}
+
+/** Puts a text into one of GraphiQL's editors, and waits until GraphiQL knows. */
+export async function write(page, editor, text) {
+  await page.evaluate(([editor, text]) => {
+    const of = { query: '.graphiql-query-editor', variables: '.graphiql-editor-tool' }[editor];
+    document.querySelector(`${of} .CodeMirror`).CodeMirror.setValue(text);
+  }, [editor, text]);
+  await page.waitForTimeout(300);
+}
+
+/** Runs what stands in the editor, and waits for what came of it. */
+export async function execute(page, how = () => page.click('.graphiql-execute-button')) {
+  const answered = page.waitForResponse((response) => response.url().endsWith('/graphql'));
+  await how();
+  const response = await answered;
+  await page.waitForSelector('.graphiql-response .came');
+  await page.waitForTimeout(100);
+  return response;
+}
+
+/** What stands in the answer. */
+export const answer = (page) => page.evaluate(() => document.querySelector('.graphiql-response .CodeMirror').CodeMirror.getValue());
