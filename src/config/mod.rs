@@ -3,17 +3,18 @@
 //! Every key is also a flag (`--max-depth`) and an environment variable (`MEDIMAX_MAX_DEPTH`, or `MEDIMAX_MAX_DEPTH_FILE`
 //! with the name of a file that holds the value).
 
+mod keys;
 mod setting;
 
 use crate::{
-    db::{Options, Tls},
+    db::Options,
     error::{Error, Result},
     graph::neo4j,
     graphql::limits::Limits,
 };
-use setting::Setting;
+pub use keys::{Config, KEYS};
 pub use setting::{Secret, StoreUrl};
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::time::Duration;
 
 /// What is known of a key without a value.
 #[derive(Debug)]
@@ -58,174 +59,6 @@ impl Source {
             Source::Flag => "flag",
         }
     }
-}
-
-/// The one place where keys are told: what stands in it becomes the file's keys, the flags, the variables, their help and
-/// `docs/configuration.md`. A key is its description, name, type and default; it stands in the group whose title is above it. The
-/// type says what is taken and what is shown: [`Secret`] and [`StoreUrl`] keep passwords to themselves.
-macro_rules! config {
-    ($($group:literal: $($(#[doc = $doc:literal])+ $key:ident: $ty:ty = $default:expr;)+)+) => {
-        /// Every key and its value.
-        #[derive(Debug, Clone)]
-        pub struct Config { $($($(#[doc = $doc])+ pub $key: $ty,)+)+ sources: BTreeMap<&'static str, Source> }
-
-        /// Every key there is.
-        pub const KEYS: &[Key] = &[$($(Key {
-            name: stringify!($key),
-            group: $group,
-            doc: concat!($($doc, "\n"),+),
-            takes: <$ty as Setting>::EXPECTED,
-            switch: matches!(stringify!($ty).as_bytes(), b"bool"),
-            secret: <$ty as Setting>::SECRET,
-        }),+),+];
-
-        impl Default for Config {
-            fn default() -> Self {
-                Config { $($($key: $default,)+)+ sources: BTreeMap::new() }
-            }
-        }
-
-        impl Config {
-            fn set(&mut self, key: &str, text: &str, source: Source) -> Result<()> {
-                match key {
-                    $($(stringify!($key) => {
-                        self.$key = <$ty as Setting>::read(text).ok_or_else(|| {
-                            // The value itself is not repeated: it may be a secret.
-                            Error::Setup(format!("{key} ({}) must be {}", source.as_str(), <$ty as Setting>::EXPECTED))
-                        })?;
-                        self.sources.insert(stringify!($key), source);
-                    })+)+
-                    _ => return Err(unknown(key, source)),
-                }
-                Ok(())
-            }
-
-            /// Each key with its value, secrets hidden, and where it comes from.
-            pub fn in_force(&self) -> Vec<(&'static Key, String, Source)> {
-                let values = [$($(Setting::show(&self.$key)),+),+];
-                KEYS.iter().zip(values).map(|(key, value)| (key, value, self.source(key.name))).collect()
-            }
-        }
-    };
-}
-
-config! {
-    "HTTP":
-    /// The address and port to serve on; port 0 takes a free one.
-    listen: String = "127.0.0.1:8080".into();
-    /// Serve without log-in on an address other than loopback. There is no log-in yet, so such an address needs this.
-    no_auth: bool = false;
-    /// The origins of web pages that may ask from another host, as `https://app.example`, with commas between them.
-    cors_origins: String = String::new();
-    /// Names by which clients may call the gateway, with commas between them. On loopback any name but `localhost` is refused
-    /// unless it stands here, so that no web page reaches the gateway under a name of its own.
-    allowed_hosts: String = String::new();
-    /// The gateway's certificate with those above it, in a PEM file; then it serves HTTPS.
-    tls_certificate_file: PathBuf = PathBuf::new();
-    /// The key of that certificate, in a PEM file.
-    tls_key_file: PathBuf = PathBuf::new();
-    /// How long running requests may take to end after the gateway was told to stop, in milliseconds.
-    shutdown_grace_ms: u64 = 20_000;
-
-    "Documents":
-    /// Refuse every mutation.
-    read_only: bool = false;
-    /// The documents that are answered, and no others: a manifest as Relay, Apollo or GraphQL Code Generator write it.
-    documents: PathBuf = PathBuf::new();
-    /// How many bytes of automatic persisted queries are kept; 0 switches them off.
-    persisted_query_bytes: usize = 16_777_216;
-    /// Whether clients may ask for the schema. Without, no error names what a request did not name itself.
-    introspection: bool = true;
-    /// Whether errors suggest the field that was meant.
-    suggestions: bool = true;
-
-    "Relational store":
-    /// The relational store: `mysql://user:password@host:3306/database`, or `sqlite://FILE`. Left out: a SQLite file in `data_dir`.
-    database_url: StoreUrl = StoreUrl::default();
-    /// The password for a `database_url` without one, plain: `mysql://user@host:3306/database`.
-    database_password: Secret = Secret::default();
-    /// Where the embedded store keeps its file.
-    data_dir: PathBuf = PathBuf::from("data");
-    /// An embedded store with demo data that is forgotten when the gateway stops.
-    memory: bool = false;
-    /// The most connections to the database.
-    database_max_connections: usize = 10;
-    /// How long a request waits for a free connection, in milliseconds.
-    database_wait_ms: u64 = 5_000;
-    /// How long `serve` waits for a database that is not there yet, in milliseconds.
-    database_start_wait_ms: u64 = 60_000;
-    /// How long the database may work on one statement, in milliseconds.
-    statement_timeout_ms: u64 = 30_000;
-    /// TLS to MariaDB: off, required (the certificate is not checked) or verified.
-    database_tls: Tls = Tls::Off;
-    /// Certificates to trust besides the well-known ones, in a PEM file.
-    database_ca_file: PathBuf = PathBuf::new();
-    /// For how many hours an idempotency key stands for its request.
-    idempotency_hours: u32 = 72;
-
-    "Graph":
-    /// The graph: `embedded`, in the gateway itself, or `bolt://user:password@host:7687` for a Neo4j (`bolt+s`, `neo4j+s` with TLS).
-    graph_url: StoreUrl = "embedded".into();
-    /// The password for a `graph_url` without one, plain: `bolt://user@host:7687`.
-    graph_password: Secret = Secret::default();
-    /// What the labels in Neo4j begin with, where the database is shared: letters, digits and underscores.
-    graph_label_prefix: String = String::new();
-    /// How long Neo4j may take to answer, in milliseconds.
-    graph_timeout_ms: u64 = 5_000;
-    /// The most connections to Neo4j.
-    graph_max_connections: usize = 10;
-    /// Certificates to trust instead of the well-known ones for Neo4j, in a PEM file.
-    graph_ca_file: PathBuf = PathBuf::new();
-
-    "Demo data":
-    /// Patients of the demo data that an empty embedded store is filled with; 0 for none.
-    demo_patients: u64 = 250;
-    /// The seed that demo data grows from.
-    demo_seed: u64 = 794;
-
-    "Limits":
-    /// How long a request may take, in milliseconds.
-    request_timeout_ms: u64 = 30_000;
-    /// The largest request body, in bytes.
-    max_body_bytes: usize = 1_048_576;
-    /// The longest path and query of a URL, in bytes.
-    max_url_bytes: usize = 16_384;
-    /// How many clients may be connected; more wait until one leaves.
-    max_connections: usize = 2_000;
-    /// How many requests are answered at the same time.
-    max_concurrent_requests: usize = 64;
-    /// How many requests may wait for their turn; one more is refused with 503.
-    max_queued_requests: usize = 256;
-    /// How long a client may take to send a request's body, or to take a piece of the answer, in milliseconds.
-    client_timeout_ms: u64 = 10_000;
-    /// How long a connection may wait for the head of its next request, in milliseconds.
-    keep_alive_ms: u64 = 75_000;
-    /// How deep fields may nest.
-    max_depth: u64 = 15;
-    /// How many objects a request may ask for: a list counts with its `first`, else with its usual size.
-    max_cost: u64 = 250_000;
-    /// How many aliases a request may have.
-    max_aliases: u64 = 30;
-    /// How many fields a request may have at the root.
-    max_root_fields: u64 = 20;
-    /// How many tokens a document may have.
-    max_tokens: u64 = 10_000;
-    /// How deep brackets may nest in a document, lists and input objects included.
-    max_nesting: u64 = 128;
-    /// How many selections a document may have once its fragments are spread.
-    max_selections: u64 = 20_000;
-    /// How many directives a document may have once its fragments are spread.
-    max_directives: u64 = 50;
-    /// How often one set of selections may ask for the same response key.
-    max_repetitions: u64 = 50;
-    /// The largest page.
-    max_page_size: u32 = 200;
-    /// The page where a request does not say.
-    default_page_size: u32 = 20;
-    /// How many rows one level of an answer may have, below all parents together.
-    max_level_rows: u32 = 50_000;
-    /// How many patients a filter by facts of the graph may match.
-    max_graph_matches: u32 = 200_000;
 }
 
 fn unknown(key: &str, source: Source) -> Error {
@@ -420,6 +253,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
 
     fn pair(key: &str, value: &str) -> (String, String) {
         (key.into(), value.into())
