@@ -192,6 +192,11 @@ impl Error {
         }
     }
 
+    /// The key of the limit that was gone over.
+    pub fn limit(&self) -> Option<&'static str> {
+        if let Error::Limit { key, .. } = self { Some(key) } else { None }
+    }
+
     /// What a client may read.
     pub fn public_message(&self) -> String {
         match self {

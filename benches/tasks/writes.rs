@@ -27,8 +27,8 @@ use medimax::{
     db,
     graph::Graph,
     graphql::{
-        context::Recorder,
         engine::{Caller, Engine, Outcome},
+        recorder::Recorder,
     },
     schema::ROOTS,
     scope::Scope,

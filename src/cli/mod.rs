@@ -5,6 +5,7 @@ mod archive;
 mod backup;
 mod check;
 mod doctor;
+mod explain;
 mod export;
 mod healthcheck;
 mod import;
@@ -21,23 +22,17 @@ use crate::{
     db::{self, Db},
     error::{Error, Result},
     graph::{Graph, neo4j::Neo4j},
+    telemetry,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use std::{
-    io::{IsTerminal, Write},
-    os::unix::fs::DirBuilderExt,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode};
 
-/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `migrate --adopt`: or an obstacle), 2 wrong usage.
+/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `explain`: or an error, `migrate --adopt`: or an obstacle), 2 wrong usage.
 pub fn run() -> ExitCode {
     let matches = match command().try_get_matches() {
         Ok(matches) => matches,
         Err(help_or_misuse) => help_or_misuse.exit(),
     };
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours).with_target(false).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&Error::Setup(format!("cannot start: {error}"))),
@@ -69,11 +64,13 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
         return doctor::run(gather(matches), args).await;
     }
     let config = gather(matches)?;
+    telemetry::log::start(&config)?;
     match matches.subcommand() {
         Some(("healthcheck", args)) => healthcheck::run(&config, args),
         Some(("backup", args)) => backup::run(&config, args).await,
         Some(("restore", args)) => restore::run(&config, args).await,
         Some(("check", args)) => return check::run(&config, args).await,
+        Some(("explain", args)) => return explain::run(&config, args).await,
         Some(("migrate", args)) => return migrate::run(&config, args).await,
         Some(("sync", args)) => sync::run(&config, args).await,
         Some(("seed", args)) => seed::run(&config, args).await,
@@ -135,6 +132,7 @@ fn command() -> Command {
         .subcommand(restore::command())
         .subcommand(check::command())
         .subcommand(doctor::command())
+        .subcommand(explain::command())
         .subcommand(import::command())
         .subcommand(export::command())
         .subcommand(healthcheck::command())

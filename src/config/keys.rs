@@ -2,6 +2,7 @@
 
 use super::{
     Key, Source,
+    choice::{Explain, LogFormat, LogRequests, Share},
     setting::{Secret, Setting, StoreUrl},
     unknown,
 };
@@ -77,6 +78,9 @@ config! {
     tls_key_file: PathBuf = PathBuf::new();
     /// How long running requests may take to end after the gateway was told to stop, in milliseconds.
     shutdown_grace_ms: u64 = 20_000;
+    /// For how long a gateway that was told to stop still takes requests, while `/readyz` says that it is leaving, in
+    /// milliseconds: as long as a load balancer needs to notice.
+    shutdown_delay_ms: u64 = 0;
 
     "Documents":
     /// Refuse every mutation.
@@ -89,6 +93,9 @@ config! {
     introspection: bool = true;
     /// Whether errors suggest the field that was meant.
     suggestions: bool = true;
+    /// Who may have a request explained (the header `MediMax-Explain`): nobody (`off`), clients on this machine (`loopback`), or
+    /// whoever may ask (`on`).
+    explain: Explain = Explain::Loopback;
 
     "Relational store":
     /// The relational store: `mysql://user:password@host:3306/database`, or `sqlite://FILE`. Left out: a SQLite file in `data_dir`.
@@ -127,6 +134,22 @@ config! {
     graph_max_connections: usize = 10;
     /// Certificates to trust instead of the well-known ones for Neo4j, in a PEM file.
     graph_ca_file: PathBuf = PathBuf::new();
+
+    "Log and traces":
+    /// How log lines are written: text or json.
+    log_format: LogFormat = LogFormat::Text;
+    /// What is logged: error, warn, info, debug or trace; also by module, as `info,medimax::graph=debug`.
+    log_level: String = "info".into();
+    /// Which GraphQL requests get a line in the log: `off`, those with `errors`, or `all`.
+    log_requests: LogRequests = LogRequests::Errors;
+    /// Where traces are sent by OTLP over HTTP, as `http://127.0.0.1:4318`; left out, nothing is traced.
+    otlp_endpoint: String = String::new();
+    /// Headers for that place, as `name=value` with commas between them.
+    otlp_headers: Secret = Secret::default();
+    /// Which share of requests is traced, from 0 to 1, where the caller's `traceparent` does not decide.
+    otlp_sample_ratio: Share = Share::ALL;
+    /// Certificates to trust besides the well-known ones for `otlp_endpoint`, in a PEM file.
+    otlp_ca_file: PathBuf = PathBuf::new();
 
     "Demo data":
     /// Patients of the demo data that an empty embedded store is filled with; 0 for none.

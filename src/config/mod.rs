@@ -3,6 +3,7 @@
 //! Every key is also a flag (`--max-depth`) and an environment variable (`MEDIMAX_MAX_DEPTH`, or `MEDIMAX_MAX_DEPTH_FILE`
 //! with the name of a file that holds the value).
 
+mod choice;
 mod keys;
 mod setting;
 
@@ -12,6 +13,7 @@ use crate::{
     graph::neo4j,
     graphql::limits::Limits,
 };
+pub use choice::{Explain, LogFormat, LogRequests, Share};
 pub use keys::{Config, KEYS};
 pub use setting::{Secret, StoreUrl};
 use std::time::Duration;
@@ -110,10 +112,9 @@ impl Config {
                     }
                     toml::Value::Boolean(yes) => yes.to_string(),
                     toml::Value::Integer(number) => number.to_string(),
-                    toml::Value::Float(_) | toml::Value::Datetime(_) => {
-                        return Err(Error::Setup(format!(
-                            "{key} (file) must be a text, a whole number, true or false"
-                        )));
+                    toml::Value::Float(number) => number.to_string(),
+                    toml::Value::Datetime(_) => {
+                        return Err(Error::Setup(format!("{key} (file) must be a text, a number, true or false")));
                     }
                 };
                 config.set(&key, &text, Source::File)?;

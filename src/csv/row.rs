@@ -9,7 +9,7 @@ use crate::{
     db::Kind,
     graphql::write::{
         Column, Holds,
-        draft::{Cells, read},
+        draft::{self, Cells, read},
     },
 };
 use chrono::NaiveDateTime;
@@ -122,7 +122,7 @@ pub(super) fn stored(kind: Kind, column: &Column, text: &str) -> Result<Option<S
             _ => Err(("INVALID", "this must be 1 or 0, or true or false".into())),
         },
         Kind::DateTime => match NaiveDateTime::parse_from_str(trimmed, "%Y-%m-%d %H:%M:%S") {
-            Ok(moment) => Ok(Some(moment.to_string())),
+            Ok(moment) => draft::moment(moment.and_utc()).map(Some),
             Err(_) => read(kind, column, trimmed),
         },
         _ => read(kind, column, trimmed),
@@ -140,6 +140,7 @@ mod tests {
         assert_eq!(of(Kind::DateTime, "2024-05-01 10:00:00"), moment);
         assert_eq!(of(Kind::DateTime, "2024-05-01T12:00:00+02:00"), moment);
         assert_eq!(of(Kind::DateTime, "0000-00-00 00:00:00"), Err("INVALID"));
+        assert_eq!(of(Kind::DateTime, "1969-12-31 23:59:59"), Err("INVALID"));
         assert_eq!(of(Kind::Flag(true), "TRUE"), Ok(Some("1".into())));
         assert_eq!(of(Kind::Flag(true), "0"), Ok(Some("0".into())));
         assert_eq!(of(Kind::Flag(true), "yes"), Err("INVALID"));

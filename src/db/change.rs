@@ -83,6 +83,7 @@ impl Tx {
         scope: &Scope,
     ) -> Result<Option<Texts>> {
         let mut sql = as_lists(self.dialect(), table, columns, &[key]);
+        sql.called(table.name, Some(1));
         sql.push(" WHERE ");
         push_scope(&mut sql, "t", table, scope);
         if self.dialect() == Dialect::MariaDb {
@@ -95,6 +96,7 @@ impl Tx {
     /// Whether the caller may see a row.
     pub(crate) async fn sees(&mut self, table: &Table, key: i32, scope: &Scope) -> Result<bool> {
         let mut sql = Sql::new(self.dialect());
+        sql.called(table.name, Some(1));
         sql.push("SELECT 0, COUNT(*) FROM ").keys(&[key]).straight_join();
         sql.push(format!("{} t ON t.{} = k.id WHERE ", table.name, table.key));
         push_scope(&mut sql, "t", table, scope);
@@ -109,6 +111,7 @@ impl Tx {
         while rows.peek().is_some() {
             let mut sql = Sql::new(self.dialect());
             let mut count = 0;
+            sql.called(table.name, None);
             sql.push(format!("INSERT INTO {} ({}) VALUES ", table.name, columns.join(",")));
             for row in rows.by_ref().take(most) {
                 sql.push(if count == 0 { "(" } else { "),(" });
@@ -132,7 +135,7 @@ impl Tx {
     /// Writes cells of a row.
     pub(crate) async fn update(&mut self, table: &Table, key: i32, cells: Vec<(&str, Cell)>) -> Result<()> {
         let mut sql = Sql::new(self.dialect());
-        sql.varies();
+        sql.called(table.name, None).varies();
         sql.push(format!("UPDATE {} SET ", table.name));
         for (at, (column, cell)) in cells.into_iter().enumerate() {
             sql.push(format!("{}{column} = ", if at == 0 { "" } else { ", " })).cell(cell);
@@ -145,7 +148,7 @@ impl Tx {
     /// Removes the rows of a table that belong to a row of another, or that row itself, and says how many there were.
     pub(crate) async fn remove(&mut self, table: &Table, of: &Table, key: i32) -> Result<usize> {
         let mut sql = Sql::new(self.dialect());
-        sql.push(format!("DELETE FROM {} WHERE ", table.name));
+        sql.called(table.name, None).push(format!("DELETE FROM {} WHERE ", table.name));
         push_below(&mut sql, table, of, key)?;
         self.execute(sql).await
     }
@@ -160,6 +163,7 @@ impl Tx {
                 Reach::Parent(column, parent) => (column, Some(parent)),
             };
             let mut sql = Sql::new(self.dialect());
+            sql.called(table.name, None);
             sql.push(format!("SELECT {column}, 0 FROM {} WHERE {} = ", table.name, table.key)).int(key.into());
             let Some((above, _)) = self.numbers(sql).await?.first().copied() else { return Ok(None) };
             match parent {

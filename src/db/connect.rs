@@ -43,7 +43,7 @@ pub struct Options {
 /// Opens the store and proves that it answers.
 pub async fn open(options: &Options) -> Result<Db> {
     let db = if let Some(path) = options.url.strip_prefix("sqlite://") {
-        let db = Db { pool: Backend::Sqlite(sqlite_pool(path, options)?), wait: options.wait };
+        let db = Db { pool: Backend::Sqlite(sqlite_pool(path, options)?), wait: options.wait, watcher: None };
         db.run("SELECT 1").await.map_err(|error| unusable(path, error))?;
         db
     } else if options.url.starts_with("mysql://") || options.url.starts_with("mariadb://") {
@@ -52,7 +52,7 @@ pub async fn open(options: &Options) -> Result<Db> {
         let probe = tokio::time::timeout(options.wait, mysql_async::Conn::new(opts.clone())).await;
         let probe = probe.map_err(|_late| Error::Unavailable(format!("no answer from {}", place(&opts))))?;
         let _ = probe.map_err(|error| refused(&error, &opts))?.disconnect().await;
-        let db = Db { pool: Backend::MariaDb(mariadb_pool(opts, options)?), wait: options.wait };
+        let db = Db { pool: Backend::MariaDb(mariadb_pool(opts, options)?), wait: options.wait, watcher: None };
         db.run("SELECT 1").await?;
         db
     } else {

@@ -6,6 +6,7 @@
 use super::{
     fault,
     sql::{Dialect, Sql},
+    watch::{Running, Watcher},
 };
 use crate::error::{Error, Result};
 use diesel::{SqliteConnection, sql_types};
@@ -25,6 +26,8 @@ pub struct Db {
     pub(super) pool: Backend,
     /// How long a request waits for a free connection.
     pub(super) wait: Duration,
+    /// Who is told of each statement.
+    pub(super) watcher: Option<Watcher>,
 }
 
 /// The pool of whichever backend is open.
@@ -34,8 +37,14 @@ pub(super) enum Backend {
     Sqlite(Pool<Lite>),
 }
 
-/// A connection of whichever backend is open.
-pub(crate) enum Conn {
+/// A connection, and who is told of its statements.
+pub(crate) struct Conn {
+    pub(crate) session: Session,
+    watcher: Option<Watcher>,
+}
+
+/// The session of whichever backend is open.
+pub(crate) enum Session {
     MariaDb(Held<Object<AsyncMysqlConnection>>),
     Sqlite(Held<Object<Lite>>),
 }
@@ -83,17 +92,17 @@ impl<O: DerefMut> Held<O> {
 impl Conn {
     /// Says whether the session holds something that nobody else may have.
     pub(crate) fn taint(&mut self, tainted: bool) {
-        match self {
-            Conn::MariaDb(held) => held.tainted = tainted,
-            Conn::Sqlite(held) => held.tainted = tainted,
+        match &mut self.session {
+            Session::MariaDb(held) => held.tainted = tainted,
+            Session::Sqlite(held) => held.tainted = tainted,
         }
     }
 
     /// Whether its last statement did not end well.
     fn is_busy(&self) -> bool {
-        match self {
-            Conn::MariaDb(held) => held.busy,
-            Conn::Sqlite(held) => held.busy,
+        match &self.session {
+            Session::MariaDb(held) => held.busy,
+            Session::Sqlite(held) => held.busy,
         }
     }
 }
@@ -109,8 +118,8 @@ impl<O> Drop for Held<O> {
 /// Runs one body, an expression of type `Result<T>`, on a connection; it is type-checked once a backend.
 macro_rules! on_conn {
     ($on:expr, |$conn:ident| $body:expr) => {
-        match $on {
-            $crate::db::pool::Conn::MariaDb(held) => {
+        match &mut $on {
+            $crate::db::pool::Session::MariaDb(held) => {
                 let result = {
                     let $conn = held.start()?;
                     $body
@@ -118,7 +127,7 @@ macro_rules! on_conn {
                 held.finish(&result);
                 result
             }
-            $crate::db::pool::Conn::Sqlite(held) => {
+            $crate::db::pool::Session::Sqlite(held) => {
                 let result = {
                     let $conn = held.start()?;
                     $body
@@ -134,7 +143,7 @@ pub(crate) use on_conn;
 /// Loads the rows of a statement on a connection, as inside a transaction.
 macro_rules! load_on {
     ($conn:expr, $sql:expr, $sql_type:ty, $row:ty) => {
-        $crate::db::pool::on_conn!($conn, |conn| {
+        $crate::db::pool::on_conn!($conn.session, |conn| {
             use diesel_async::RunQueryDsl as _;
             $sql.typed::<$sql_type>().load::<$row>(conn).await.map_err($crate::db::fault::of_query)
         })
@@ -146,10 +155,14 @@ pub(crate) use load_on;
 /// (a server that restarted leaves a pool of dead ones). Only for statements that read.
 macro_rules! load {
     ($db:expr, $sql:expr, $sql_type:ty, $row:ty) => {{
-        let db: &$crate::db::Db = $db;
+        let (db, sql): (&$crate::db::Db, &$crate::db::Sql) = ($db, &$sql);
         let once = async || -> $crate::error::Result<Vec<$row>> {
+            let mut running = db.running(sql);
             let mut conn = db.conn().await?;
-            $crate::db::pool::load_on!(&mut conn, $sql.clone(), $sql_type, $row)
+            running.connected();
+            let rows: Vec<$row> = $crate::db::pool::load_on!(conn, sql, $sql_type, $row)?;
+            running.answered(rows.len());
+            Ok(rows)
         };
         match once().await {
             Err(error) if error.is_lost_connection() => {
@@ -171,19 +184,32 @@ impl Db {
         }
     }
 
+    /// The same store; `watcher` is told of each statement that it is asked for.
+    pub fn watched(&self, watcher: Watcher) -> Self {
+        Db { watcher: Some(watcher), ..self.clone() }
+    }
+
+    /// A statement that is about to be sent.
+    pub(crate) fn running<'a>(&'a self, sql: &'a Sql) -> Running<'a> {
+        Running::new(self.watcher.as_ref(), sql)
+    }
+
     /// A connection, waited for within the limit.
     pub(crate) async fn conn(&self) -> Result<Conn> {
         let taken = tokio::time::timeout(self.wait, async {
-            Ok(match &self.pool {
+            let session = match &self.pool {
                 Backend::MariaDb(pool) => {
-                    Conn::MariaDb(Held::new(pool.get().await.map_err(fault::of_pool)?, |object| {
+                    Session::MariaDb(Held::new(pool.get().await.map_err(fault::of_pool)?, |object| {
                         drop(Object::take(object))
                     }))
                 }
-                Backend::Sqlite(pool) => Conn::Sqlite(Held::new(pool.get().await.map_err(fault::of_pool)?, |object| {
-                    drop(Object::take(object))
-                })),
-            })
+                Backend::Sqlite(pool) => {
+                    Session::Sqlite(Held::new(pool.get().await.map_err(fault::of_pool)?, |object| {
+                        drop(Object::take(object))
+                    }))
+                }
+            };
+            Ok(Conn { session, watcher: self.watcher.clone() })
         });
         taken.await.unwrap_or(Err(Error::Timeout("waiting for a free database connection")))
     }
@@ -210,25 +236,6 @@ impl Db {
         self.conn().await?.run(text).await
     }
 
-    /// How the store would run a statement: MariaDB's plan as JSON, SQLite's as lines.
-    pub async fn plan(&self, sql: &Sql) -> Result<String> {
-        let mut explained = Sql::new(self.dialect());
-        explained.varies();
-        match self.dialect() {
-            Dialect::MariaDb => {
-                explained.push("EXPLAIN FORMAT=JSON ").append(sql);
-                let plan = load!(self, explained, (sql_types::Text,), (String,))?;
-                Ok(plan.into_iter().map(|(json,)| json).collect())
-            }
-            Dialect::Sqlite => {
-                type Step = (sql_types::Integer, sql_types::Integer, sql_types::Integer, sql_types::Text);
-                explained.push("EXPLAIN QUERY PLAN ").append(sql);
-                let plan = load!(self, explained, Step, (i32, i32, i32, String))?;
-                Ok(plan.into_iter().map(|(.., detail)| format!("{detail}\n")).collect())
-            }
-        }
-    }
-
     /// Loads pairs of numbers: a key and a count, say.
     pub async fn numbers(&self, sql: &Sql) -> Result<Vec<(i32, i64)>> {
         load!(self, sql, (sql_types::Integer, sql_types::BigInt), (i32, i64))
@@ -248,30 +255,32 @@ impl Db {
 impl Conn {
     /// Runs statements that answer nothing, as one text without parameters.
     pub(crate) async fn run(&mut self, text: &str) -> Result<()> {
-        on_conn!(self, |conn| conn.batch_execute(text).await.map_err(fault::of_query))
+        on_conn!(self.session, |conn| conn.batch_execute(text).await.map_err(fault::of_query))
     }
 
     /// Runs a statement and says how many rows it touched.
     pub(crate) async fn touch(&mut self, sql: Sql) -> Result<usize> {
-        on_conn!(self, |conn| sql.typed::<()>().execute(conn).await.map_err(fault::of_query))
+        let mut running = Running::within(self.watcher.as_ref(), &sql);
+        let touched = on_conn!(self.session, |conn| sql.typed::<()>().execute(conn).await.map_err(fault::of_query))?;
+        running.answered(touched);
+        Ok(touched)
     }
 
     /// Loads pairs of numbers.
     async fn numbers(&mut self, sql: Sql) -> Result<Vec<(i32, i64)>> {
-        on_conn!(self, |conn| {
-            let query = sql.typed::<(sql_types::Integer, sql_types::BigInt)>();
-            query.load(conn).await.map_err(fault::of_query)
-        })
+        let mut running = Running::within(self.watcher.as_ref(), &sql);
+        let rows: Vec<(i32, i64)> = load_on!(self, sql, (sql_types::Integer, sql_types::BigInt), (i32, i64))?;
+        running.answered(rows.len());
+        Ok(rows)
     }
 
     /// Loads a key and a text for each row.
     pub(crate) async fn texts(&mut self, sql: Sql) -> Result<Vec<(i32, Option<String>)>> {
-        on_conn!(self, |conn| {
-            sql.typed::<(sql_types::Integer, sql_types::Nullable<sql_types::Text>)>()
-                .load(conn)
-                .await
-                .map_err(fault::of_query)
-        })
+        type Text = (sql_types::Integer, sql_types::Nullable<sql_types::Text>);
+        let mut running = Running::within(self.watcher.as_ref(), &sql);
+        let rows: Vec<(i32, Option<String>)> = load_on!(self, sql, Text, (i32, Option<String>))?;
+        running.answered(rows.len());
+        Ok(rows)
     }
 }
 
@@ -299,22 +308,27 @@ impl Tx {
         Self::open(db, mariadb, "BEGIN; SELECT COUNT(*) FROM Schema_Migration").await
     }
 
-    async fn open(db: &Db, mariadb: &str, sqlite: &str) -> Result<Self> {
-        let mut conn = db.conn().await?;
-        conn.run(match db.dialect() {
+    async fn open(db: &Db, mariadb: &'static str, sqlite: &'static str) -> Result<Self> {
+        let text = match db.dialect() {
             Dialect::MariaDb => mariadb,
             Dialect::Sqlite => sqlite,
-        })
-        .await?;
+        };
+        let mut sql = Sql::new(db.dialect());
+        sql.called("begin", None).push(text);
+        let mut running = db.running(&sql);
+        let mut conn = db.conn().await?;
+        running.connected();
+        conn.run(text).await?;
+        running.answered(0);
         conn.taint(true);
         Ok(Tx(conn))
     }
 
     /// Whose SQL it speaks.
     pub(crate) fn dialect(&self) -> Dialect {
-        match self.0 {
-            Conn::MariaDb(_) => Dialect::MariaDb,
-            Conn::Sqlite(_) => Dialect::Sqlite,
+        match self.0.session {
+            Session::MariaDb(_) => Dialect::MariaDb,
+            Session::Sqlite(_) => Dialect::Sqlite,
         }
     }
 
@@ -335,7 +349,13 @@ impl Tx {
 
     /// Makes its writes stay.
     pub(crate) async fn commit(mut self) -> Result<()> {
+        let mut sql = Sql::new(self.dialect());
+        sql.called("commit", None).push("COMMIT");
+        // Of its own, because the connection is borrowed whole.
+        let watcher = self.0.watcher.clone();
+        let mut running = Running::within(watcher.as_ref(), &sql);
         self.0.run("COMMIT").await?;
+        running.answered(0);
         self.0.taint(false);
         Ok(())
     }

@@ -25,11 +25,23 @@ pub enum Dialect {
     Sqlite,
 }
 
+impl Dialect {
+    /// As traces call it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Dialect::MariaDb => "mariadb",
+            Dialect::Sqlite => "sqlite",
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Part {
     Text(Cow<'static, str>),
     Int(i64),
     Str(Option<String>),
+    /// Keys as a JSON list, and how many there are.
+    Keys(String, usize),
 }
 
 /// A statement under construction.
@@ -39,17 +51,35 @@ pub struct Sql {
     parts: Vec<Part>,
     /// Whether its text is one of few, so that it is worth keeping prepared on each connection.
     keep: bool,
+    name: &'static str,
+    keys: Option<usize>,
 }
 
 impl Sql {
     /// An empty statement.
     pub fn new(dialect: Dialect) -> Self {
-        Sql { dialect, parts: Vec::with_capacity(16), keep: true }
+        Sql { dialect, parts: Vec::with_capacity(16), keep: true, name: "other", keys: None }
     }
 
     /// Whose SQL this is.
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// Gives it a name by which metrics, traces and `explain` call it, and the number of keys that it is sent for.
+    pub fn called(&mut self, name: &'static str, keys: Option<usize>) -> &mut Self {
+        (self.name, self.keys) = (name, keys);
+        self
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// How many keys it is sent for, if it starts from keys.
+    pub fn sent_for(&self) -> Option<usize> {
+        self.keys
     }
 
     /// Says that the text depends on what a caller wrote, so that it is prepared for one use only.
@@ -121,9 +151,14 @@ impl Sql {
         }
         json.push(']');
         match self.dialect {
-            Dialect::MariaDb => self.push("JSON_TABLE(").text(json).push(columns),
-            Dialect::Sqlite => self.push("(SELECT value AS id FROM json_each(").text(json).push(")) k"),
-        }
+            Dialect::MariaDb => self.push("JSON_TABLE("),
+            Dialect::Sqlite => self.push("(SELECT value AS id FROM json_each("),
+        };
+        self.parts.push(Part::Keys(json, keys.len()));
+        self.push(match self.dialect {
+            Dialect::MariaDb => columns,
+            Dialect::Sqlite => ")) k",
+        })
     }
 
     /// The join that keeps its order: from the few keys to the many rows.
@@ -138,33 +173,51 @@ impl Sql {
     pub fn shown(&self) -> String {
         let text = self.parts.iter().map(|part| match part {
             Part::Text(text) => text.as_ref(),
-            Part::Int(_) | Part::Str(_) => "?",
+            Part::Int(_) | Part::Str(_) | Part::Keys(..) => "?",
         });
         text.collect()
     }
 
+    /// What its parameters are, in their order, without a value: `keys: 50`, `int`, `text`.
+    pub fn parameters(&self) -> Vec<String> {
+        let shape = |part: &Part| match part {
+            Part::Text(_) => None,
+            Part::Int(_) => Some("int".to_owned()),
+            Part::Str(_) => Some("text".to_owned()),
+            Part::Keys(_, count) => Some(format!("keys: {count}")),
+        };
+        self.parts.iter().filter_map(shape).collect()
+    }
+
+    /// Whether it only reads, so that a plan may be asked for.
+    pub fn reads(&self) -> bool {
+        let starts =
+            |part: &Part| matches!(part, Part::Text(text) if text.starts_with("SELECT") || text.starts_with("WITH"));
+        self.parts.first().is_some_and(starts) && !self.shown().ends_with("FOR UPDATE")
+    }
+
     /// The statement as one that answers rows of the SQL type `ST`.
-    pub(crate) fn typed<ST>(self) -> Typed<ST> {
+    pub(crate) fn typed<ST>(&self) -> Typed<'_, ST> {
         Typed(self, PhantomData)
     }
 }
 
 /// A statement whose rows have the SQL type `ST`.
-pub(crate) struct Typed<ST>(Sql, PhantomData<fn() -> ST>);
+pub(crate) struct Typed<'s, ST>(&'s Sql, PhantomData<fn() -> ST>);
 
-impl<ST> Query for Typed<ST> {
+impl<ST> Query for Typed<'_, ST> {
     type SqlType = ST;
 }
 
-impl<ST> QueryId for Typed<ST> {
+impl<ST> QueryId for Typed<'_, ST> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<ST, Conn> diesel::RunQueryDsl<Conn> for Typed<ST> {}
+impl<ST, Conn> diesel::RunQueryDsl<Conn> for Typed<'_, ST> {}
 
 macro_rules! fragment { ($($backend:ty),*) => { $(
-    impl<ST> QueryFragment<$backend> for Typed<ST> {
+    impl<ST> QueryFragment<$backend> for Typed<'_, ST> {
         fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
             if !self.0.keep {
                 out.unsafe_to_cache_prepared();
@@ -173,7 +226,7 @@ macro_rules! fragment { ($($backend:ty),*) => { $(
                 match part {
                     Part::Text(text) => out.push_sql(text),
                     Part::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
-                    Part::Str(Some(value)) => out.push_bind_param::<Text, _>(value)?,
+                    Part::Str(Some(value)) | Part::Keys(value, _) => out.push_bind_param::<Text, _>(value)?,
                     Part::Str(value @ None) => out.push_bind_param::<Nullable<Text>, _>(value)?,
                 }
             }

@@ -83,12 +83,20 @@ impl Graph {
     }
 
     /// The same graph; it tells the watcher of each statement that it sends. The one in this process sends none.
-    pub fn watched(&self, watcher: impl Fn(neo4j::Ran) + Send + Sync + 'static) -> Self {
+    pub fn watched(&self, watcher: neo4j::Watcher) -> Self {
         match &self.backend {
             Backend::Embedded(_) => self.clone(),
             Backend::Neo4j(store) => {
                 Graph { backend: Backend::Neo4j(Arc::new(store.watched(watcher))), ..self.clone() }
             }
+        }
+    }
+
+    /// How many connections to it are in use; the one in this process has none.
+    pub fn pool(&self) -> Option<neo4j::PoolState> {
+        match &self.backend {
+            Backend::Embedded(_) => None,
+            Backend::Neo4j(store) => Some(store.pool()),
         }
     }
 

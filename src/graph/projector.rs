@@ -453,6 +453,19 @@ pub async fn built(db: &Db) -> Result<Graph> {
     Ok(graph)
 }
 
+/// The graph to be asked once and kept in step by nobody here: a Neo4j that holds the store's records as it stands, or one
+/// built in this process.
+pub async fn to_ask(graph: &Graph, db: &Db) -> Result<Graph> {
+    let Backend::Neo4j(store) = &graph.backend else { return built(db).await };
+    let state = store.state_of(&Feed::new(db.clone()).database_id().await?).await?;
+    if state.is_none_or(|state| state.catalog.is_none()) {
+        return Err(Error::Setup("the graph was never filled: run `medimax sync`".into()));
+    }
+    graph.learn(Arc::new(Knowledge::load(db).await?));
+    graph.note(|status| status.ready = true);
+    Ok(graph.clone())
+}
+
 /// The graph of all patients, in memory. Each batch is projected while the next is read.
 pub async fn build(db: &Db, knowledge: Arc<Knowledge>) -> Result<(Index, Projector)> {
     let (mut index, mut projector) = (Index::default(), Projector::new(knowledge));

@@ -1,8 +1,8 @@
 //! What one request carries while it is answered.
 
-use super::{limits::Limits, loaders::Loaders, memo::Memo, report::Fault};
+use super::{limits::Limits, loaders::Loaders, memo::Memo, recorder::Recorder, report::Fault};
 use crate::{
-    db::{Db, Sql},
+    db::Db,
     error::Error,
     graph::{At, Clinical, Graph, Own},
     scope::Scope,
@@ -14,7 +14,6 @@ use async_graphql::{
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 use tokio::time::Instant;
 
@@ -44,42 +43,8 @@ pub struct Cx {
     pub(super) variables: Variables,
     pub(super) introspection: HashMap<String, Vec<u8>>,
     pub(super) faults: Mutex<Vec<Fault>>,
-    /// The statements that ran, where somebody wants to know.
+    /// The statements that ran.
     pub(super) recorder: Recorder,
-}
-
-/// A statement that a request sent.
-#[derive(Debug, Clone)]
-pub struct Ran {
-    /// What it was for: the relation or the root field.
-    pub what: &'static str,
-    /// The statement.
-    pub statement: Statement,
-    /// How many keys it was sent for, if it starts from keys.
-    pub keys: Option<usize>,
-    /// How many rows it answered.
-    pub rows: usize,
-    /// How long it took, the wait for a connection included.
-    pub took: Duration,
-}
-
-/// A statement, to whichever store.
-#[derive(Debug, Clone)]
-pub enum Statement {
-    /// To the relational store.
-    Sql(Sql),
-    /// To the graph.
-    Cypher(String),
-}
-
-impl Statement {
-    /// Its text, with marks in the place of parameters.
-    pub fn shown(&self) -> String {
-        match self {
-            Statement::Sql(sql) => sql.shown(),
-            Statement::Cypher(text) => text.clone(),
-        }
-    }
 }
 
 impl Cx {
@@ -107,47 +72,6 @@ impl Cx {
     pub(super) fn fail(&self, path: Vec<serde_json::Value>, error: &Error) {
         let fault = Fault { path, error: error.clone() };
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
-    }
-}
-
-/// Keeps the statements of a request, where somebody wants to know; else it costs nothing.
-#[derive(Clone, Default)]
-pub struct Recorder(Option<Arc<Mutex<Vec<Ran>>>>);
-
-impl Recorder {
-    /// One that keeps them.
-    pub fn on() -> Self {
-        Recorder(Some(Arc::default()))
-    }
-
-    pub(super) fn note(&self, what: &'static str, sql: &Sql, keys: Option<usize>, rows: usize, since: Instant) {
-        if self.0.is_some() {
-            self.keep(Ran { what, statement: Statement::Sql(sql.clone()), keys, rows, took: since.elapsed() });
-        }
-    }
-
-    fn keep(&self, entry: Ran) {
-        if let Some(ran) = &self.0 {
-            ran.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
-        }
-    }
-
-    /// The graph, with its statements kept too.
-    pub(super) fn watching(&self, graph: &Graph) -> Graph {
-        if self.0.is_none() {
-            return graph.clone();
-        }
-        let recorder = self.clone();
-        graph.watched(move |ran| {
-            let statement = Statement::Cypher(ran.cypher);
-            recorder.keep(Ran { what: ran.name, statement, keys: None, rows: ran.rows, took: ran.took });
-        })
-    }
-
-    /// The statements so far.
-    pub fn ran(&self) -> Vec<Ran> {
-        let ran = self.0.as_ref().map(|ran| ran.lock().unwrap_or_else(PoisonError::into_inner).clone());
-        ran.unwrap_or_default()
     }
 }
 

@@ -7,7 +7,10 @@ use lru::LruCache;
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 /// The extension under which HTTP hands on the id of a listed document.
@@ -122,9 +125,55 @@ impl Documents {
         }
     }
 
+    /// How many are kept, and how often they served.
+    pub(super) fn state(&self) -> State {
+        State {
+            known: self.known.asked.state(lock(&self.known.documents).len()),
+            persisted: self.registered.asked.state(lock(&self.registered.kept).0.len()),
+        }
+    }
+
     /// Keeps a document that was found valid.
     pub(super) fn register(&self, hash: String, text: Arc<str>) {
         self.registered.keep(hash, text);
+    }
+}
+
+/// How the documents that are kept do.
+#[derive(Debug, Clone, Copy)]
+pub struct State {
+    /// Those that were parsed and found valid.
+    pub known: Kept,
+    /// Those that clients registered under their hashes.
+    pub persisted: Kept,
+}
+
+/// How many there are, and how often one was looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    /// How many there are.
+    pub documents: usize,
+    /// How often one was found,
+    pub hits: u64,
+    /// and how often not.
+    pub misses: u64,
+}
+
+/// How often one was looked for.
+#[derive(Default)]
+struct Asked {
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+impl Asked {
+    fn note<T>(&self, found: Option<T>) -> Option<T> {
+        if found.is_some() { &self.hits } else { &self.misses }.fetch_add(1, Relaxed);
+        found
+    }
+
+    fn state(&self, documents: usize) -> Kept {
+        Kept { documents, hits: self.hits.load(Relaxed), misses: self.misses.load(Relaxed) }
     }
 }
 
@@ -156,15 +205,16 @@ fn sha256(text: &str) -> String {
 struct Registered {
     max_bytes: usize,
     kept: Mutex<(LruCache<String, Arc<str>>, usize)>,
+    asked: Asked,
 }
 
 impl Registered {
     fn new(max_bytes: usize) -> Self {
-        Registered { max_bytes, kept: Mutex::new((LruCache::unbounded(), 0)) }
+        Registered { max_bytes, kept: Mutex::new((LruCache::unbounded(), 0)), asked: Asked::default() }
     }
 
     fn get(&self, hash: &str) -> Option<Arc<str>> {
-        lock(&self.kept).0.get(&hash.to_ascii_lowercase()).cloned()
+        self.asked.note(lock(&self.kept).0.get(&hash.to_ascii_lowercase()).cloned())
     }
 
     fn keep(&self, hash: String, text: Arc<str>) {
@@ -191,7 +241,10 @@ impl Registered {
 /// Documents that were parsed and found valid. Validity does not depend on the values of variables: those are checked
 /// at each request. What asks of the schema itself is not kept, because async-graphql answers it while it validates.
 #[derive(Default)]
-pub(super) struct Known(Mutex<HashMap<Arc<str>, Arc<ExecutableDocument>>>);
+pub(super) struct Known {
+    documents: Mutex<HashMap<Arc<str>, Arc<ExecutableDocument>>>,
+    asked: Asked,
+}
 
 impl Known {
     /// A few hundred short documents: programs send the same ones again and again.
@@ -199,11 +252,11 @@ impl Known {
     const LONGEST: usize = 8 * 1024;
 
     pub(super) fn get(&self, text: &str) -> Option<Arc<ExecutableDocument>> {
-        lock(&self.0).get(text).cloned()
+        self.asked.note(lock(&self.documents).get(text).cloned())
     }
 
     pub(super) fn keep(&self, text: Arc<str>, document: Arc<ExecutableDocument>) {
-        let mut known = lock(&self.0);
+        let mut known = lock(&self.documents);
         if known.len() >= Self::MOST {
             known.clear();
         }

@@ -5,13 +5,14 @@
 //! future and a value on every scalar; ours (`exec`) does what the specification says, a level at a time.
 
 use super::{
-    context::{Cx, Recorder},
-    documents::{Documents, Safelist},
+    context::Cx,
+    documents::{self, Documents, Safelist},
     exec::{self, Level},
     limits::{Limits, Objects},
     loaders::Loaders,
     memo::Memo,
     model::Object,
+    recorder::Recorder,
     report,
     root::Root,
     suggest,
@@ -114,7 +115,7 @@ pub struct Caller {
     pub request_id: String,
     /// Whether it may write.
     pub may_write: bool,
-    /// Keeps the statements, where somebody wants to know.
+    /// Keeps the statements.
     pub recorder: Recorder,
 }
 
@@ -126,6 +127,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// The codes of its errors.
     pub codes: Vec<Code>,
+    /// The keys of the limits that it goes over.
+    pub limits: Vec<&'static str>,
     /// The operation's name, where its document is listed: others may be anybody's words.
     pub operation: Option<String>,
 }
@@ -170,6 +173,11 @@ impl Engine {
     /// The store.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// How the documents that are kept do.
+    pub fn documents(&self) -> documents::State {
+        self.documents.state()
     }
 
     /// The graph.
@@ -218,7 +226,10 @@ impl Engine {
         let request_id = caller.request_id.clone();
         match self.prepare(request, caller.may_write).await {
             Err(refusals) => refused(&refusals, &request_id),
-            Ok(prepared) => self.execute(prepared, caller).await,
+            Ok(prepared) => {
+                caller.recorder.is_prepared();
+                self.execute(prepared, caller).await
+            }
         }
     }
 
@@ -305,8 +316,8 @@ impl Engine {
         };
         let writes = operation.ty == OperationType::Mutation;
         let cx = Cx {
-            db: self.db.clone(),
-            graph: caller.recorder.watching(&self.graph),
+            db: caller.recorder.of_database(&self.db),
+            graph: caller.recorder.of_graph(&self.graph),
             own: Memo::default(),
             clinical: Memo::default(),
             scope: caller.scope,
@@ -330,12 +341,13 @@ impl Engine {
         let errors = report::all(&cx, &caller.request_id);
         let faults = cx.faults.lock().unwrap_or_else(PoisonError::into_inner);
         let codes = faults.iter().map(|fault| fault.error.code()).collect();
+        let limits = faults.iter().filter_map(|fault| fault.error.limit()).collect();
         if !errors.is_empty() {
             body.extend_from_slice(b",\"errors\":");
             crate::db::write_json(&errors, &mut body);
         }
         body.push(b'}');
-        Answer { body, outcome: Outcome::Executed, codes, operation: listed }
+        Answer { body, outcome: Outcome::Executed, codes, limits, operation: listed }
     }
 }
 
@@ -385,7 +397,8 @@ fn refused(refusals: &[Refusal], request_id: &str) -> Answer {
         _ => Outcome::Refused,
     };
     let codes = refusals.iter().map(|refusal| refusal.error.code()).collect();
-    Answer { body, outcome, codes, operation: None }
+    let limits = refusals.iter().filter_map(|refusal| refusal.error.limit()).collect();
+    Answer { body, outcome, codes, limits, operation: None }
 }
 
 /// The operation to run.

@@ -5,6 +5,7 @@ use super::{
     args::Args,
     context::Cx,
     model::{FieldDef, Object, RowSet, Rows},
+    recorder::Place,
 };
 use crate::error::Error;
 use async_graphql::Positioned;
@@ -140,6 +141,21 @@ impl<'a> Level<'a> {
         above.path(*parent as usize, path);
         path.push((*key).into());
         path.extend(index.map(serde_json::Value::from));
+    }
+
+    /// The place of a field of these rows. A connection, its edges and pages are no level of their own: they are at their rows'.
+    fn place(&self, slot: &Slot<'_>) -> Place {
+        let (mut level, mut keys, mut here) = (0, vec![slot.key], Some(self));
+        while let Some(rows) = here {
+            let object = rows.row(0).map(|(set, _)| set.row_type());
+            level += usize::from(object.is_none_or(|object| object.is_node || object.of.is_none()));
+            here = rows.above.as_ref().map(|(above, key)| {
+                keys.push(key);
+                &**above
+            });
+        }
+        keys.reverse();
+        Place { level, path: keys.join(".") }
     }
 
     /// Notes that a field of a row failed.
@@ -339,7 +355,8 @@ fn resolve<'a>(cx: &'a Cx, object: &'static Object, name: &str, key: &str) -> Ho
 /// Answers one field for all rows: within the request's time, and a failure (a panic too) costs this field alone.
 async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Column<'a> {
     let guarded = AssertUnwindSafe(def.field.load(cx, level.clone(), slot.clone())).catch_unwind();
-    let error = match tokio::time::timeout_at(cx.deadline, guarded).await {
+    let asked = cx.recorder.asked_by(|| level.place(&slot), guarded);
+    let error = match tokio::time::timeout_at(cx.deadline, asked).await {
         Ok(Ok(Ok(column))) => return column,
         Ok(Ok(Err(error))) => error,
         Ok(Err(_panic)) => Error::Internal(format!("a panic while answering {}", def.name)),

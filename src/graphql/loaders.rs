@@ -3,8 +3,9 @@
 //! maximum (200 unless told otherwise) run one after the other.
 
 use super::{
-    context::{Cx, Recorder},
+    context::Cx,
     model::{Children, Entity, Fetched, Rows},
+    recorder::{Askers, Recorder},
 };
 use crate::{
     db::{Ask, Db, Select, Sql, Table, change, large_column},
@@ -16,7 +17,6 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::time::Instant;
 
 /// What a loader loads. Two fields that ask the same share a statement.
 #[derive(Clone)]
@@ -88,7 +88,7 @@ type PieceLoader = Loader<Keys, Loaded, Batch>;
 
 /// The loaders of one request, made when each is first asked.
 #[derive(Default)]
-pub struct Loaders(Mutex<HashMap<String, PieceLoader>>);
+pub struct Loaders(Mutex<HashMap<String, (PieceLoader, Askers)>>);
 
 impl Loaders {
     /// Forgets what was loaded: something was written since.
@@ -102,6 +102,7 @@ struct Batch {
     what: What,
     bound: u32,
     recorder: Recorder,
+    askers: Askers,
     /// What was found so far.
     known: HashMap<i32, Piece>,
 }
@@ -135,22 +136,25 @@ pub async fn load(cx: &Cx, what: What, mut keys: Vec<i32>) -> Result<Found> {
     keys.dedup();
     let keys = Keys(keys.into());
     let name = what.name();
-    let loader = {
+    let (loader, askers) = {
         let mut made = cx.loaders.0.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
+            let askers = Askers::default();
             let batch = Batch {
                 db: cx.db.clone(),
                 what: what.clone(),
                 bound: cx.limits.max_level_rows,
                 recorder: cx.recorder.clone(),
+                askers: askers.clone(),
                 known: HashMap::new(),
             };
             // Whoever asks while a batch is on its way waits for it and finds what it brought; so nobody needs to wait
             // for others to join, and a yield costs the runtime a wake-up of another thread.
-            Loader::new(batch).with_max_batch_size(usize::MAX).with_yield_count(0)
+            (Loader::new(batch).with_max_batch_size(usize::MAX).with_yield_count(0), askers)
         };
         made.entry(what.identity()).or_insert_with(make).clone()
     };
+    cx.recorder.asks(&askers, &keys.0);
     // `try_load` finds nothing only when the future that drove the batch was dropped; asking again drives one of our own.
     for _ in 0..3 {
         if let Ok(loaded) = loader.try_load(keys.clone()).await {
@@ -168,7 +172,10 @@ impl BatchFn<Keys, Loaded> for Batch {
             missing.sort_unstable();
             missing.dedup();
         }
-        let fetched = if missing.is_empty() { Ok(Vec::new()) } else { self.fetch(&missing).await.map_err(Arc::new) };
+        let fetched = match missing.is_empty() {
+            true => Ok(Vec::new()),
+            false => self.recorder.on_behalf(&self.askers, &missing, self.fetch(&missing)).await.map_err(Arc::new),
+        };
         let fetched = fetched.map(|found| self.known.extend(found));
         let piece = |key: &i32| self.known.get(key).cloned().unwrap_or_else(|| self.absent());
         let pieces = |keys: &Keys| fetched.clone().map(|()| keys.0.iter().map(piece).collect());
@@ -184,25 +191,25 @@ impl Batch {
         }
     }
 
+    /// A statement under this loader's name.
+    fn called(&self, mut sql: Sql, keys: &[i32]) -> Sql {
+        sql.called(self.what.name(), Some(keys.len()));
+        sql
+    }
+
     /// Rows of an entity by their own keys.
-    async fn by_key(
-        &self,
-        entity: &'static Entity,
-        statement: impl Fn(Select<'_>) -> Sql,
-    ) -> Result<(Sql, Vec<(i32, Piece)>, usize)> {
-        let sql = statement(Select { dialect: self.db.dialect(), table: entity.table, columns: entity.columns });
-        let fetched = (entity.fetch)(&self.db, &sql).await?;
-        let rows = fetched.set.count();
-        Ok((sql, group(fetched, entity.table.key, &Sorting::AsTheyCome, None), rows))
+    async fn by_key(&self, entity: &'static Entity, sql: &Sql) -> Result<Vec<(i32, Piece)>> {
+        let fetched = (entity.fetch)(&self.db, sql).await?;
+        Ok(group(fetched, entity.table.key, &Sorting::AsTheyCome, None))
     }
 
     async fn fetch(&self, keys: &[i32]) -> Result<Vec<(i32, Piece)>> {
-        let since = Instant::now();
         let dialect = self.db.dialect();
-        let (sql, found, rows) = match &self.what {
+        let select = |table, columns| Select { dialect, table, columns };
+        Ok(match &self.what {
             What::Children(children, ask) => {
                 let entity = children.of;
-                let select = Select { dialect, table: entity.table, columns: entity.columns };
+                let select = select(entity.table, entity.columns);
                 let sorting = Sorting::of(entity, ask);
                 // Where the page is larger than the usual list, all rows are likely no more than the pages hold:
                 // cutting the lists here is cheaper than numbering the rows in the database.
@@ -212,42 +219,41 @@ impl Batch {
                 let plain = Ask { limit: None, order: Vec::new(), ..Ask::clone(ask) };
                 let numbered = ask.limit.is_some() && whole.is_none();
                 let asked = if matches!(sorting, Sorting::Here(_)) && !numbered { &plain } else { ask };
-                let mut sql = select.children(&children.link, keys, asked, most + 1);
+                let sql = self.called(select.children(&children.link, keys, asked, most + 1), keys);
                 let mut fetched = (entity.fetch)(&self.db, &sql).await?;
                 if whole.is_some() && fetched.set.count() > most as usize {
-                    sql = select.children(&children.link, keys, ask, self.bound + 1);
+                    let sql = self.called(select.children(&children.link, keys, ask, self.bound + 1), keys);
                     fetched = (entity.fetch)(&self.db, &sql).await?;
                 }
-                let rows = fetched.set.count();
-                if rows > self.bound as usize {
+                if fetched.set.count() > self.bound as usize {
                     return Err(Error::Limit { key: "max_level_rows", allowed: u64::from(self.bound), asked: None });
                 }
-                (sql, group(fetched, children.link.column, &sorting, ask.limit), rows)
+                group(fetched, children.link.column, &sorting, ask.limit)
             }
-            What::Parent(entity) => self.by_key(entity, |select| select.parents(keys)).await?,
-            What::Visible(entity, scope) => self.by_key(entity, |select| select.of_keys(scope, keys)).await?,
+            What::Parent(entity) => {
+                let sql = select(entity.table, entity.columns).parents(keys);
+                self.by_key(entity, &self.called(sql, keys)).await?
+            }
+            What::Visible(entity, scope) => {
+                let sql = select(entity.table, entity.columns).of_keys(scope, keys);
+                self.by_key(entity, &self.called(sql, keys)).await?
+            }
             What::Count(children, ask) => {
-                let select = Select { dialect, table: children.of.table, columns: &[] };
-                let sql = select.count_children(&children.link, keys, ask);
-                let counts = self.db.numbers(&sql).await?;
-                let rows = counts.len();
-                (sql, counts.into_iter().map(|(key, count)| (key, Piece::Count(count))).collect(), rows)
+                let sql = select(children.of.table, &[]).count_children(&children.link, keys, ask);
+                let counts = self.db.numbers(&self.called(sql, keys)).await?;
+                counts.into_iter().map(|(key, count)| (key, Piece::Count(count))).collect()
             }
             What::Version(entity) => {
                 let sql = change::as_lists(dialect, entity.table, &entity.stored(), keys);
-                let versions = self.db.versions(&sql).await?;
-                let rows = versions.len();
-                (sql, versions.into_iter().map(|(key, text)| (key, Piece::Text(Some(text.into())))).collect(), rows)
+                let versions = self.db.versions(&self.called(sql, keys)).await?;
+                versions.into_iter().map(|(key, text)| (key, Piece::Text(Some(text.into())))).collect()
             }
             What::Large(table, column) => {
                 let sql = large_column(dialect, table, column, keys);
-                let texts = self.db.texts(&sql).await?;
-                let rows = texts.len();
-                (sql, texts.into_iter().map(|(key, text)| (key, Piece::Text(text.map(Arc::from)))).collect(), rows)
+                let texts = self.db.texts(&self.called(sql, keys)).await?;
+                texts.into_iter().map(|(key, text)| (key, Piece::Text(text.map(Arc::from)))).collect()
             }
-        };
-        self.recorder.note(self.what.name(), &sql, Some(keys.len()), rows, since);
-        Ok(found)
+        })
     }
 }
 

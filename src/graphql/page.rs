@@ -19,7 +19,6 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{any::Any, sync::Arc};
-use tokio::time::Instant;
 
 /// The page arguments of every connection.
 pub fn args() -> Vec<Arg> {
@@ -468,11 +467,10 @@ impl Field for TotalCount {
             let mut column = Text::with_rows(level.height());
             match connections.counting {
                 Counting::Root => {
-                    let since = Instant::now();
                     let select = Select { dialect: cx.db.dialect(), table: page.entity.table, columns: &[] };
-                    let sql = select.count(&cx.scope, &page.all);
+                    let mut sql = select.count(&cx.scope, &page.all);
+                    sql.called("totalCount", None);
                     let count = cx.db.numbers(&sql).await?.first().map_or(0, |(_, count)| *count);
-                    cx.recorder.note("totalCount", &sql, None, 1, since);
                     for _ in 0..level.height() {
                         column.push(|out| write_json(&count, out));
                     }

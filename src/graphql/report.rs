@@ -73,7 +73,7 @@ pub fn all(cx: &Cx, request_id: &str) -> Vec<Shown> {
     for fault in faults.iter() {
         let text = fault.error.to_string();
         if matches!(fault.error.code(), Code::Internal | Code::DatabaseUnavailable) && !logged.contains(&text) {
-            tracing::error!(request.id = request_id, code = fault.error.code().as_str(), "{text}");
+            tracing::error!(code = fault.error.code().as_str(), "{text}");
             logged.push(text);
         }
     }

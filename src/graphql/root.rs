@@ -18,7 +18,6 @@ use crate::{
 use async_graphql::Value;
 use futures_util::future::join_all;
 use std::{any::Any, collections::HashMap, sync::Arc};
-use tokio::time::Instant;
 
 /// The one row of the root level.
 pub struct Root(pub &'static Object);
@@ -118,11 +117,10 @@ impl Field for All {
             let entity = self.0;
             let page = Page::read(cx, entity.table.name, entity, &slot.args, self.ask(cx, &slot.args).await?)?;
             let rows = if page.needs_rows(&slot) {
-                let since = Instant::now();
                 let select = Select { dialect: cx.db.dialect(), table: entity.table, columns: entity.columns };
-                let sql = select.rows(&cx.scope, &page.ask);
+                let mut sql = select.rows(&cx.scope, &page.ask);
+                sql.called(entity.connection.name, None);
                 let fetched = (entity.fetch)(&cx.db, &sql).await?;
-                cx.recorder.note(entity.connection.name, &sql, None, fetched.set.count(), since);
                 Rows::all(fetched.set)
             } else {
                 page::no_rows(entity)

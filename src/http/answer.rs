@@ -55,17 +55,21 @@ impl Media {
     }
 }
 
-/// Sends an answer of the engine.
-pub(super) fn send(answer: Answer, media: Media, request_id: &str) -> Response {
-    let status = match (answer.outcome, media) {
+/// The status of an answer of the engine.
+pub(super) fn status(answer: &Answer, media: Media) -> StatusCode {
+    match (answer.outcome, media) {
         (Outcome::Executed, _) => StatusCode::OK,
         (Outcome::NeedsPost, _) => StatusCode::METHOD_NOT_ALLOWED,
         // The older media type knows only success for a request that was understood.
         (Outcome::Refused | Outcome::Forbidden, Media::Json) => StatusCode::OK,
         (Outcome::Refused, Media::Modern) => StatusCode::BAD_REQUEST,
         (Outcome::Forbidden, Media::Modern) => StatusCode::FORBIDDEN,
-    };
-    let mut response = with_status(status, answer.body, media, request_id);
+    }
+}
+
+/// Sends an answer of the engine.
+pub(super) fn send(answer: Answer, media: Media, request_id: &str) -> Response {
+    let mut response = with_status(status(&answer, media), answer.body, media, request_id);
     if answer.outcome == Outcome::NeedsPost {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }

@@ -111,7 +111,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     }
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        let told = HeaderValue::from_static("retry-after, x-request-id");
+        let told = HeaderValue::from_static("retry-after, traceresponse, x-request-id");
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, told);
     }
     response

@@ -1,11 +1,16 @@
 //! The port: connections, TLS, and the patience with slow clients.
 
+use super::observe::Peer;
 use crate::{
     config::Config,
     error::{Error, Result},
 };
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -20,7 +25,10 @@ use std::{
     net::SocketAddr,
     path::Path,
     pin::Pin,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use tokio::{
@@ -49,9 +57,39 @@ pub struct Door {
     listener: TcpListener,
     tls: Option<Arc<Certificate>>,
     connections: Arc<Semaphore>,
+    clients: Clients,
     patience: Duration,
     idle: Duration,
     grace: Duration,
+}
+
+/// How many clients are connected.
+#[derive(Clone)]
+pub(super) struct Clients {
+    open: Arc<AtomicUsize>,
+    max: usize,
+}
+
+impl Clients {
+    /// How many are, and the most there may be.
+    pub(super) fn state(&self) -> (usize, usize) {
+        (self.open.load(Relaxed), self.max)
+    }
+
+    /// One more, until it is dropped.
+    fn join(&self) -> Client {
+        self.open.fetch_add(1, Relaxed);
+        Client(self.open.clone())
+    }
+}
+
+/// A client that is connected.
+struct Client(Arc<AtomicUsize>);
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
 }
 
 /// What a connection holds of a request's head; a longer one is refused.
@@ -74,6 +112,7 @@ impl Door {
             tls: tls.transpose()?,
             listener: TcpListener::bind(address).await.map_err(refused)?,
             connections: Arc::new(Semaphore::new(config.max_connections)),
+            clients: Clients { open: Arc::default(), max: config.max_connections },
             patience: Duration::from_millis(config.client_timeout_ms),
             idle: Duration::from_millis(config.keep_alive_ms),
             grace: Duration::from_millis(config.shutdown_grace_ms),
@@ -84,6 +123,11 @@ impl Door {
     pub fn url(&self) -> Result<String> {
         let at = self.listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
         Ok(format!("{}://{at}", if self.tls.is_some() { "https" } else { "http" }))
+    }
+
+    /// Who is connected.
+    pub(super) fn clients(&self) -> Clients {
+        self.clients.clone()
     }
 
     /// The certificate that it shows, where it has one.
@@ -101,10 +145,10 @@ impl Door {
                 let place = self.connections.clone().acquire_owned().await;
                 (self.listener.accept().await, place)
             };
-            let (stream, place) = tokio::select! {
+            let (stream, peer, place) = tokio::select! {
                 () = &mut stop => break,
                 accepted = accepted => match accepted {
-                    (Ok((stream, _)), Ok(place)) => (stream, place),
+                    (Ok((stream, peer)), Ok(place)) => (stream, Peer(peer.ip()), place),
                     (Ok(_), Err(_)) => break,
                     (Err(error), _) => {
                         tracing::warn!("a connection could not be taken: {error}");
@@ -113,7 +157,7 @@ impl Door {
                     }
                 },
             };
-            self.connected(stream, place, router.clone(), &graceful);
+            self.connected(stream, peer, place, router.clone(), &graceful);
         }
         drop(self.listener);
         if tokio::time::timeout(self.grace, graceful.shutdown()).await.is_err() {
@@ -121,14 +165,26 @@ impl Door {
         }
     }
 
-    fn connected(&self, stream: TcpStream, place: OwnedSemaphorePermit, router: Router, graceful: &GracefulShutdown) {
+    fn connected(
+        &self,
+        stream: TcpStream,
+        peer: Peer,
+        place: OwnedSemaphorePermit,
+        router: Router,
+        graceful: &GracefulShutdown,
+    ) {
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.patience));
         let (patience, idle, watcher) = (self.patience, self.idle, graceful.watcher());
         let tls = self.tls.as_ref().map(|tls| tls.acceptor());
+        let (router, client) = (TowerToHyperService::new(router), self.clients.join());
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            router.call(request)
+        });
         tokio::spawn(async move {
-            let _place = place;
+            let _connected = (place, client);
             let stream: Pin<Box<dyn Stream>> = match tls {
                 None => Box::pin(stream),
                 // A client that cannot agree on a cipher says so itself; a scan of the port is no event.
@@ -141,7 +197,7 @@ impl Door {
                 .timer(TokioTimer::new())
                 .header_read_timeout(idle)
                 .max_buf_size(HEAD_BYTES)
-                .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+                .serve_connection(TokioIo::new(stream), service);
             // How a client leaves is its own affair.
             let _ = watcher.watch(connection).await;
         });

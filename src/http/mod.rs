@@ -6,23 +6,22 @@
 mod answer;
 mod gate;
 mod guard;
+mod health;
 mod listen;
+mod observe;
 mod page;
 mod request;
 
 pub use listen::{Certificate, Door, address};
 
 use crate::{
-    config::Config,
+    config::{Config, Explain, LogRequests},
     error::{Error, Result},
-    graphql::{
-        context::Recorder,
-        engine::{Caller, Engine, Outcome},
-    },
+    graphql::engine::{Answer, Caller, Engine},
     scope::Scope,
-    telemetry::Metrics,
+    telemetry::{Exporter, Gauges, Metrics, trace::Tracer},
 };
-use answer::{Media, Refused, refuse, send};
+use answer::{Media, Refused, refuse, send, status};
 use axum::{
     Router,
     extract::{Request, State},
@@ -34,25 +33,38 @@ use axum::{
 use futures_util::FutureExt;
 use gate::Gate;
 use guard::Guard;
+use health::Health;
+use listen::Clients;
+use observe::{End, Watch};
 use request::Reader;
 use std::{
     net::SocketAddr,
     panic::AssertUnwindSafe,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 use tower_http::{
     CompressionLevel,
     compression::{CompressionLayer, predicate::SizeAbove},
 };
+use tracing::Instrument;
 
 /// What answering a request needs, and what the gateway keeps count of.
 pub struct App {
     engine: Arc<Engine>,
     metrics: Metrics,
+    health: Health,
+    tracer: Tracer,
+    exporter: Option<Exporter>,
+    log_requests: LogRequests,
+    explain: Explain,
+    /// Who is connected, once there is a port.
+    clients: OnceLock<Clients>,
+    /// For how long requests are still taken once the gateway was told to stop.
+    leaving: Duration,
     guard: Guard,
     gate: Gate,
     reader: Reader,
@@ -76,6 +88,13 @@ impl App {
         Ok(Arc::new(App {
             engine,
             metrics: Metrics::default(),
+            health: Health::default(),
+            tracer: Tracer::new((!config.otlp_endpoint.is_empty()).then_some(config.otlp_sample_ratio)),
+            exporter: Exporter::start(config)?,
+            log_requests: config.log_requests,
+            explain: config.explain,
+            clients: OnceLock::new(),
+            leaving: Duration::from_millis(config.shutdown_delay_ms),
             guard: Guard::new(config, address.ip().is_loopback())?,
             gate: Gate::new(config.max_concurrent_requests, config.max_queued_requests, patience),
             reader: Reader::new(config.max_body_bytes, Duration::from_millis(config.client_timeout_ms)),
@@ -90,9 +109,18 @@ impl App {
     }
 }
 
-/// Serves until `stop`, then lets running requests end.
+/// Serves until `stop` and as long after as load balancers need to notice, then lets running requests end.
 pub async fn serve(door: Door, app: Arc<App>, stop: impl Future<Output = ()>) {
-    door.serve(router(app), stop).await;
+    app.clients.get_or_init(|| door.clients());
+    let left = async {
+        stop.await;
+        app.health.leave();
+        tokio::time::sleep(app.leaving).await;
+    };
+    door.serve(router(app.clone()), left).await;
+    if let Some(exporter) = &app.exporter {
+        exporter.flush().await;
+    }
 }
 
 /// What `/graphql` takes.
@@ -107,6 +135,7 @@ fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/graphql", any(graphql))
         .route("/healthz", get(async || "alive\n"))
+        .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics))
         .merge(page::router())
         .method_not_allowed_fallback(async |State(app): State<Arc<App>>, headers: HeaderMap| {
@@ -129,46 +158,74 @@ fn outside(app: &App, headers: &HeaderMap, refused: Refused) -> Response {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let graph = app.engine.graph();
-    let text = app.metrics.text(app.engine.db().state(), app.gate.state(), &graph.status(), graph.counts().await.ok());
+    let (engine, graph) = (&app.engine, app.engine.graph());
+    let text = app.metrics.text(&Gauges {
+        pool: engine.db().state(),
+        neo4j: graph.pool(),
+        gate: app.gate.state(),
+        clients: app.clients.get().map(Clients::state).unwrap_or_default(),
+        documents: engine.documents(),
+        graph: &graph.status(),
+        counts: app.health.look(engine).await.counts,
+        spans: app.exporter.as_ref().map(Exporter::fate).unwrap_or_default(),
+    });
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
 }
 
 async fn graphql(State(app): State<Arc<App>>, request: Request) -> Response {
-    let (started, request_id) = (Instant::now(), app.request_id());
+    let watch = Watch::begin(&app, &request);
+    let answering = async {
+        let mut response = respond(&app, request, &watch).await;
+        if let Ok(trace) = watch.trace.response().parse() {
+            response.headers_mut().insert("traceresponse", trace);
+        }
+        response
+    };
+    answering.instrument(watch.span()).await
+}
+
+async fn respond(app: &App, request: Request, watch: &Watch) -> Response {
     let Some(media) = Media::wanted(request.headers()) else {
         let says = "answers are application/graphql-response+json or application/json: accept one of them";
-        return refuse(&Refused::new(StatusCode::NOT_ACCEPTABLE, says), Media::Json, &request_id);
+        return turned_away(app, &Refused::new(StatusCode::NOT_ACCEPTABLE, says), Media::Json, watch);
     };
     // Only the executor's own code is caught where it runs; whatever else fails must not cost the connection.
-    let answered = AssertUnwindSafe(answered(&app, request, &request_id)).catch_unwind().await;
+    let answered = AssertUnwindSafe(answered(app, request, watch)).catch_unwind().await;
     let answered = answered.unwrap_or_else(|_panic| {
         let error = Error::Internal("the code that answers a request panicked".into());
-        tracing::error!(request.id = request_id, "{error}");
+        tracing::error!("{error}");
         Err(Refused { status: StatusCode::INTERNAL_SERVER_ERROR, error, header: None })
     });
     match answered {
         Ok(answer) => {
-            app.metrics.answered(answer.outcome == Outcome::Executed, &answer.codes, started.elapsed());
-            send(answer, media, &request_id)
+            let status = status(&answer, media);
+            watch.end(app, &End::answered(&answer), status);
+            send(answer, media, &watch.id)
         }
-        Err(refused) => {
-            app.metrics.answered(false, &[refused.error.code()], started.elapsed());
-            refuse(&refused, media, &request_id)
-        }
+        Err(refused) => turned_away(app, &refused, media, watch),
     }
 }
 
-async fn answered(app: &App, request: Request, request_id: &str) -> Result<crate::graphql::engine::Answer, Refused> {
+fn turned_away(app: &App, refused: &Refused, media: Media, watch: &Watch) -> Response {
+    let (code, limit) = ([refused.error.code()], refused.error.limit());
+    watch.end(app, &End::refused(&code, limit.as_slice()), refused.status);
+    refuse(refused, media, &watch.id)
+}
+
+async fn answered(app: &App, request: Request, watch: &Watch) -> Result<Answer, Refused> {
     let may_write = *request.method() == Method::POST;
     let request = app.reader.read(request).await?;
+    watch.is_read();
     let _place = app.gate.enter().await?;
+    watch.entered();
     let caller = Caller {
         scope: Scope::everything(),
         today: (app.today)(),
-        request_id: request_id.to_owned(),
+        request_id: watch.id.clone(),
         may_write,
-        recorder: Recorder::default(),
+        recorder: watch.recorder.clone(),
     };
-    Ok(app.engine.run(request, caller).await)
+    let mut answer = app.engine.run(request, caller).await;
+    watch.explain(app, &mut answer).await;
+    Ok(answer)
 }

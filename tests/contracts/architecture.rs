@@ -75,11 +75,13 @@ fn allowed(room: &str) -> Vec<&'static str> {
         "graph" => [&ground[..], &["db"]].concat(),
         "graphql" => [&ground[..], &["db", "graph"]].concat(),
         "config" => [&ground[..], &["db", "graph", "graphql"]].concat(),
-        "telemetry" => [&ground[..], &["db", "graph"]].concat(),
+        "telemetry" => [&ground[..], &["config", "db", "graph", "graphql"]].concat(),
         "schema" => [&["graphql"], &DOMAINS[..]].concat(),
-        "http" => [&ground[..], &["config", "db", "graphql", "telemetry"]].concat(),
+        "http" => [&ground[..], &["config", "db", "graph", "graphql", "telemetry"]].concat(),
         "csv" => [&ground[..], &["db", "graphql", "schema"]].concat(),
-        "cli" => [&ground[..], &["config", "csv", "db", "demo", "graph", "graphql", "http", "schema"]].concat(),
+        "cli" => {
+            [&ground[..], &["config", "csv", "db", "demo", "graph", "graphql", "http", "schema", "telemetry"]].concat()
+        }
         // What a graph adds to records is one domain's business.
         "knowledge" => [&ground[..], &["db", "graph", "graphql"], &DOMAINS[..]].concat(),
         domain if DOMAINS.contains(&domain) => [&ground[..], &["db", "graphql"], &DOMAINS[..]].concat(),

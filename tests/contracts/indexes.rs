@@ -3,10 +3,10 @@
 use crate::support::{Backend, Store, full};
 use medimax::{
     db::{Kind, Sql},
-    graphql::context::Statement,
     graphql::{
         model::{Entity, Object},
         page::{orderable, screaming},
+        recorder::Statement,
     },
     schema::{QUERY, entities},
     scope::Scope,
@@ -91,7 +91,8 @@ async fn every_statement_is_served_by_an_index_and_every_index_serves_one() {
         assert_eq!(answer.get("errors"), None, "{query}");
         for ran in ran {
             statements += 1;
-            let Statement::Sql(sql) = &ran.statement else { panic!("the graph in this process sends no statement") };
+            let statement = ran.detail.unwrap().statement;
+            let Statement::Sql(sql) = &statement else { panic!("the graph in this process sends no statement") };
             let plan = store.db.plan(sql).await.unwrap();
             let mut found = Vec::new();
             reads(&serde_json::from_str(&plan).unwrap(), &mut found);
@@ -101,7 +102,7 @@ async fn every_statement_is_served_by_an_index_and_every_index_serves_one() {
                 let ours = !matches!(table.as_str(), "k") && !table.starts_with('<') && table != "w";
                 // MariaDB knows better than to jump about in a table of a few pages; `--full` looks at ten times as many.
                 if ours && access == "ALL" && rows > 5_000 {
-                    scans.push(format!("{table} in {}", ran.statement.shown()));
+                    scans.push(format!("{table} in {}", statement.shown()));
                 }
                 served.insert(key);
             }

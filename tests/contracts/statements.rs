@@ -5,7 +5,7 @@ use crate::{
     graph::{answers, neo4j::Place},
     support::{Backend, Store, run},
 };
-use medimax::{graphql::context::Statement, scope::Scope};
+use medimax::{graphql::recorder, scope::Scope};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -29,13 +29,13 @@ async fn the_statements_of_the_samples_are_as_committed() {
         let (answer, ran) = run(&engine, Scope::everything(), &query, variables).await;
         let answer: Value = serde_json::from_slice(&answer).unwrap();
         // Siblings run side by side, in no order. Below the graph, which of them brings the rows that both need is chance.
-        let counted = !ran.iter().any(|ran| matches!(ran.statement, Statement::Cypher(_)));
+        let counted = ran.iter().all(|ran| ran.store == recorder::Store::Database);
         let lines: BTreeSet<(&str, String, String)> = ran
             .iter()
             .map(|ran| {
                 let keys = ran.keys.map_or(String::new(), |keys| format!(", {keys} keys"));
-                let counts = if counted { format!("{keys}, {} rows", ran.rows) } else { String::new() };
-                (ran.what, ran.statement.shown().replace(&place.prefix, ""), counts)
+                let counts = if counted { format!("{keys}, {} rows", ran.rows.unwrap()) } else { String::new() };
+                (ran.what, ran.detail.as_ref().unwrap().statement.shown().replace(&place.prefix, ""), counts)
             })
             .collect();
         let mut text = format!("{query}\n## Statements\n\n");

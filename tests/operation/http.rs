@@ -153,16 +153,23 @@ async fn health_and_metrics_can_be_watched() {
         (NAME, 4.0, 1.0, 1.0),
     ] {
         gateway.ask(query);
-        let counted = ["medimax_requests_total", "medimax_requests_refused_total", refused, failed];
-        assert_eq!(counted.map(|name| gateway.metric(name)), [requests, bad, bad, internal], "{query}");
-        assert_eq!(gateway.metric("medimax_request_duration_seconds_count"), requests);
+        let outcomes = ["answered", "failed", "refused"];
+        let outcomes = outcomes.map(|outcome| {
+            gateway.metric(&format!("medimax_requests_total{{operation=\"other\",outcome=\"{outcome}\"}}"))
+        });
+        assert_eq!(outcomes, [requests - bad - internal, internal, bad], "{query}");
+        assert_eq!([refused, failed].map(|name| gateway.metric(name)), [bad, internal], "{query}");
+        assert_eq!(gateway.metric("medimax_request_duration_seconds_count{operation=\"other\"}"), requests);
     }
     assert_eq!(gateway.metric("medimax_database_connections{state=\"max\"}"), 3.0);
     let metrics = gateway.send("GET", "/metrics", &[], b"");
     assert!(metrics.header("content-type").unwrap().starts_with("text/plain; version=0.0.4"));
     for line in metrics.text().lines().filter(|line| !line.starts_with("# ")) {
         let (name, value) = line.rsplit_once(' ').unwrap();
-        assert!(name.starts_with("medimax_") && value.parse::<f64>().is_ok(), "{line}");
+        assert!(
+            (name.starts_with("medimax_") || name.starts_with("process_")) && value.parse::<f64>().is_ok(),
+            "{line}"
+        );
     }
 }
 

@@ -7,15 +7,18 @@ mod command_line;
 mod configuration;
 mod csv;
 mod doctor;
+mod explaining;
 mod faults;
 mod hang_ups;
 mod http;
 mod installed;
 mod lost_server;
 mod migrating;
+mod observing;
 pub(crate) mod server;
 mod serving;
 pub(crate) mod tls;
+mod tracing;
 
 use crate::support::process::run;
 use medimax::db::{Db, Dialect, Sql};

@@ -10,9 +10,9 @@ use medimax::{
     db::{self, Db, Options, Tls, migrate},
     graph::{Graph, catalog, projector},
     graphql::{
-        context::{Ran, Recorder},
         engine::{Caller, Engine},
         limits::Limits,
+        recorder::{Ran, Recorder},
     },
     schema::ROOTS,
     scope::Scope,
@@ -195,9 +195,20 @@ impl Store {
 
 /// The text of an answer, and the statements that it took.
 pub(crate) async fn run(engine: &Engine, scope: Scope, query: &str, variables: Value) -> (Vec<u8>, Vec<Ran>) {
-    let recorder = Recorder::on();
-    let body = engine.run(request(query, variables), caller(scope, recorder.clone())).await.body;
+    let recorder = Recorder::whole();
+    let body = run_recorded(engine, scope, query, variables, &recorder).await;
     (body, recorder.ran())
+}
+
+/// The text of an answer whose statements a recorder keeps.
+pub(crate) async fn run_recorded(
+    engine: &Engine,
+    scope: Scope,
+    query: &str,
+    variables: Value,
+    recorder: &Recorder,
+) -> Vec<u8> {
+    engine.run(request(query, variables), caller(scope, recorder.clone())).await.body
 }
 
 /// The text of the answer to one of a document's operations.

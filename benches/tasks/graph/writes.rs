@@ -12,7 +12,7 @@ use medimax::{
         Store, Subgraph,
         feed::Feed,
         knowledge::Knowledge,
-        neo4j::{Applied, Neo4j, Ran},
+        neo4j::{Applied, Neo4j},
         projection::Projector,
         projector::Projection,
         rows,
@@ -134,14 +134,16 @@ impl<'a> OnePatient<'a> {
         let (feed, store) = (Feed::new(db.clone()), Neo4j::connect(&bolt.options(OURS))?);
         let consumer = feed.register("bench", KEEP_MS).await?.id;
         let epoch = feed.acquire(consumer, "bench", KEEP_MS, true).await?.ok_or("no right to write")?;
-        let overheard: Arc<Mutex<Vec<Ran>>> = Arc::default();
+        let overheard: Arc<Mutex<Vec<(&'static str, String)>>> = Arc::default();
         let hears = overheard.clone();
         let mut one = OnePatient {
             bolt,
             db,
             feed,
             projector: Projector::new(Arc::new(Knowledge::load(db).await?)),
-            store: store.watched(move |ran| hears.lock().unwrap_or_else(PoisonError::into_inner).push(ran)),
+            store: store.watched(Arc::new(move |ran| {
+                hears.lock().unwrap_or_else(PoisonError::into_inner).push((ran.name, ran.cypher.to_owned()));
+            })),
             sql: Conn::from_url(url).await?,
             consumer,
             epoch,
@@ -151,7 +153,7 @@ impl<'a> OnePatient<'a> {
         };
         one.change().await?;
         one.project().await?;
-        for Ran { name, cypher, .. } in std::mem::take(&mut *overheard.lock().unwrap_or_else(PoisonError::into_inner)) {
+        for (name, cypher) in std::mem::take(&mut *overheard.lock().unwrap_or_else(PoisonError::into_inner)) {
             match name {
                 "stored" => one.stored = cypher,
                 "apply" => one.apply = cypher,

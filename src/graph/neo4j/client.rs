@@ -3,15 +3,19 @@
 //! **Invariant:** a statement's rows are read to the end before anything is returned, statements are sent on their own (no
 //! open transactions, which would keep their locks when dropped), and values enter them as parameters alone.
 
-use super::{Options, Ran, url::Address};
+use super::{Options, PoolState, Ran, Watcher, url::Address};
 use crate::error::{Error, Result};
 use neo4rs::{BoltType, ConfigBuilder, Graph, Neo4jClientErrorKind, Neo4jErrorKind, Query};
 use serde::de::DeserializeOwned;
 use std::{
     fmt,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
+use tokio::sync::Semaphore;
 
 /// How often a statement is sent that others stand in the way of (a deadlock, say).
 const TRIES: u32 = 6;
@@ -21,9 +25,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 /// there and back.
 const FETCHED: usize = 10_000;
 
-/// Who wants to know of each statement.
-type Watcher = Arc<dyn Fn(Ran) + Send + Sync>;
-
 /// A server, and the prefix of our labels there.
 #[derive(Clone)]
 pub(super) struct Client {
@@ -31,6 +32,56 @@ pub(super) struct Client {
     prefix: Arc<str>,
     timeout: Duration,
     watcher: Option<Watcher>,
+    places: Arc<Places>,
+}
+
+/// The driver's connections, counted here: it does not tell how many there are, nor how long a statement waits for one.
+struct Places {
+    free: Semaphore,
+    max: usize,
+    waiting: AtomicUsize,
+}
+
+/// A statement that waits for a connection; counted until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn join(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Relaxed);
+        Waiting(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+/// A statement on its way; however it ends, its watcher is told of it once.
+struct Running<'a> {
+    ask: &'a Ask,
+    watcher: Option<&'a Watcher>,
+    since: Instant,
+    connected: Option<Instant>,
+    rows: Option<usize>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let Some(watcher) = self.watcher else { return };
+        let now = Instant::now();
+        let connected = self.connected.unwrap_or(now);
+        watcher(&Ran {
+            name: self.ask.name,
+            cypher: &self.ask.text,
+            params: &self.ask.params,
+            rows: self.rows,
+            since: self.since,
+            wait: connected - self.since,
+            took: now - connected,
+        });
+    }
 }
 
 impl fmt::Debug for Client {
@@ -117,7 +168,9 @@ impl Client {
             .build()
             .and_then(Graph::connect)
             .map_err(|error| Error::Setup(format!("graph_url cannot be used: {error}")))?;
-        Ok(Client { graph, prefix: options.prefix.as_str().into(), timeout: options.timeout, watcher: None })
+        let max = options.max_connections;
+        let places = Arc::new(Places { free: Semaphore::new(max), max, waiting: AtomicUsize::new(0) });
+        Ok(Client { graph, prefix: options.prefix.as_str().into(), timeout: options.timeout, watcher: None, places })
     }
 
     /// The same, with somebody who is told of each statement.
@@ -128,6 +181,12 @@ impl Client {
     /// The same, with another limit for each statement.
     pub(super) fn with_timeout(&self, timeout: Duration) -> Self {
         Client { timeout, ..self.clone() }
+    }
+
+    /// How many connections are in use.
+    pub(super) fn pool(&self) -> PoolState {
+        let Places { free, max, waiting } = &*self.places;
+        PoolState { max: *max, busy: max.saturating_sub(free.available_permits()), waiting: waiting.load(Relaxed) }
     }
 
     /// The prefix of our labels.
@@ -147,19 +206,25 @@ impl Client {
 
     /// Sends a statement and reads all its rows.
     pub(super) async fn rows<T: DeserializeOwned>(&self, ask: Ask) -> Result<Vec<T>, Fault> {
-        let started = Instant::now();
+        let watcher = self.watcher.as_ref();
+        let mut running = Running { ask: &ask, watcher, since: Instant::now(), connected: None, rows: None };
         let mut query = Query::new(ask.text.clone());
         // The server gives up too: what nobody waits for any more must not keep its locks.
         query = query.extra("tx_timeout", i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX));
         query = query.params(ask.params.iter().map(|(name, value)| (name.as_str(), value.clone())));
         // Around everything: the driver's own limits leave out the wait for a free connection, and its retries.
-        let rows = tokio::time::timeout(self.timeout, self.tried(query, ask.reads)).await;
-        let rows: Vec<T> = rows.unwrap_or_else(|_late| {
+        let sent = async {
+            let waiting = Waiting::join(&self.places.waiting);
+            // Nobody closes it: without a place the driver's own limit holds.
+            let _place = self.places.free.acquire().await;
+            drop(waiting);
+            running.connected = Some(Instant::now());
+            self.tried(query, ask.reads).await
+        };
+        let rows: Vec<T> = tokio::time::timeout(self.timeout, sent).await.unwrap_or_else(|_late| {
             Err(Fault { code: None, error: Error::Graph(format!("{} took longer than allowed", ask.name)) })
         })?;
-        if let Some(watcher) = &self.watcher {
-            watcher(Ran { name: ask.name, cypher: ask.text, rows: rows.len(), took: started.elapsed() });
-        }
+        running.rows = Some(rows.len());
         Ok(rows)
     }
 

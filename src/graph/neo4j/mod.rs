@@ -24,13 +24,14 @@ pub use write::{Applied, Written};
 use super::shape::{Kind, SHAPES};
 use crate::error::Result;
 use client::Client;
+use neo4rs::BoltType;
 use std::{
     path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// What opening the graph needs to know.
@@ -50,17 +51,57 @@ pub struct Options {
     pub max_rows: u32,
 }
 
-/// A statement that was sent.
-#[derive(Debug, Clone)]
-pub struct Ran {
+/// A statement that has ended.
+pub struct Ran<'a> {
     /// What it was for.
     pub name: &'static str,
     /// The statement.
-    pub cypher: String,
-    /// How many rows it answered.
-    pub rows: usize,
-    /// How long it took, the wait for a connection included.
+    pub cypher: &'a str,
+    /// How many rows it answered; `None` where it failed or was given up.
+    pub rows: Option<usize>,
+    /// When a connection was first asked for.
+    pub since: Instant,
+    /// How long it waited for one.
+    pub wait: Duration,
+    /// How long the store worked on it.
     pub took: Duration,
+    params: &'a [(String, BoltType)],
+}
+
+impl Ran<'_> {
+    /// What its parameters are, without a value: `keys: 50`, `most: int`.
+    pub fn parameters(&self) -> Vec<String> {
+        let shape = |value: &BoltType| match value {
+            BoltType::List(list) => list.len().to_string(),
+            BoltType::Integer(_) => "int".to_owned(),
+            BoltType::Boolean(_) => "boolean".to_owned(),
+            BoltType::Null(_) => "null".to_owned(),
+            _ => "text".to_owned(),
+        };
+        self.params.iter().map(|(name, value)| format!("{name}: {}", shape(value))).collect()
+    }
+
+    /// How many keys it was sent for: its first list.
+    pub fn keys(&self) -> Option<usize> {
+        self.params.iter().find_map(|(_, value)| match value {
+            BoltType::List(list) => Some(list.len()),
+            _ => None,
+        })
+    }
+}
+
+/// Is told of each statement.
+pub type Watcher = Arc<dyn Fn(&Ran<'_>) + Send + Sync>;
+
+/// How many connections are in use.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolState {
+    /// The most there may be.
+    pub max: usize,
+    /// Those in use.
+    pub busy: usize,
+    /// Statements that wait for one.
+    pub waiting: usize,
 }
 
 /// The graph store in Neo4j.
@@ -83,13 +124,18 @@ impl Neo4j {
     }
 
     /// The same store; `watcher` is told of each statement that it is asked for.
-    pub fn watched(&self, watcher: impl Fn(Ran) + Send + Sync + 'static) -> Self {
-        Neo4j { client: self.client.watched(Arc::new(watcher)), ..self.clone() }
+    pub fn watched(&self, watcher: Watcher) -> Self {
+        Neo4j { client: self.client.watched(watcher), ..self.clone() }
     }
 
     /// The same store with another limit for each statement, for those that read a whole graph.
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Neo4j { client: self.client.with_timeout(timeout), ..self.clone() }
+    }
+
+    /// How many connections are in use.
+    pub fn pool(&self) -> PoolState {
+        self.client.pool()
     }
 
     fn has_claimed(&self, epoch: i64) -> bool {

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use async_graphql::{Value, indexmap::IndexMap};
-use chrono::{DateTime, NaiveDate, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
@@ -175,7 +175,7 @@ pub fn read(kind: Kind, column: &Column, text: &str) -> Result<Option<String>, (
             )
         }
         Kind::DateTime => match DateTime::parse_from_rfc3339(text) {
-            Ok(moment) => Ok(Some(moment.naive_utc().format("%Y-%m-%d %H:%M:%S").to_string())),
+            Ok(moment) => self::moment(moment.to_utc()).map(Some),
             Err(_) => wrong("a moment, as 2024-05-01T10:00:00Z"),
         },
         Kind::Enum(of) => match of.canonical(text) {
@@ -183,6 +183,15 @@ pub fn read(kind: Kind, column: &Column, text: &str) -> Result<Option<String>, (
             None => wrong(&format!("one of {}'s values", of.name)),
         },
         _ => clean(column.longest, text),
+    }
+}
+
+/// A moment as it is stored. MariaDB's TIMESTAMP counts the seconds since 1970 in 31 bits, and knows no leap seconds.
+pub fn moment(moment: DateTime<Utc>) -> Result<String, (&'static str, String)> {
+    let seconds = moment.timestamp();
+    match DateTime::from_timestamp(seconds, 0).filter(|_| (1..=i64::from(i32::MAX)).contains(&seconds)) {
+        Some(whole) => Ok(whole.format("%Y-%m-%d %H:%M:%S").to_string()),
+        None => Err(("INVALID", "this must be between 1970-01-01T00:00:01Z and 2038-01-19T03:14:07Z".into())),
     }
 }
 
@@ -223,7 +232,12 @@ mod tests {
         assert_eq!(of(Kind::Date, "2024-02-29"), Ok(Some("2024-02-29".into())));
         assert_eq!(of(Kind::Time, "9:05").unwrap(), Some("09:05:00".into()));
         assert_eq!(of(Kind::DateTime, "2024-05-01T12:00:00+02:00"), Ok(Some("2024-05-01 10:00:00".into())));
+        assert_eq!(of(Kind::DateTime, "2024-05-01T10:00:60.5Z"), Ok(Some("2024-05-01 10:00:59".into())));
+        assert_eq!(of(Kind::DateTime, "2038-01-19T03:14:07Z"), Ok(Some("2038-01-19 03:14:07".into())));
         for (kind, text) in [
+            (Kind::DateTime, "0001-01-01T00:00:00Z"),
+            (Kind::DateTime, "1970-01-01T00:00:00Z"),
+            (Kind::DateTime, "2038-01-19T03:14:08Z"),
             (Kind::Date, "2023-02-29"),
             (Kind::Date, "2024-5-1"),
             (Kind::Date, "0000-00-00"),

@@ -72,6 +72,8 @@ pub(super) struct Manner {
     pub wait_for_graph: bool,
 }
 
+/// What statements about idempotency keys are called.
+const KEYS: &str = "Idempotency_Key";
 /// How often a transaction is begun at most.
 const ATTEMPTS: u32 = 5;
 /// How long a client waits for the graph at most.
@@ -166,7 +168,7 @@ impl Attempt<'_> {
         if let Some(key) = &self.manner.key {
             let mut sql = Sql::new(tx.dialect());
             let kept = serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
-            sql.push("UPDATE Idempotency_Key SET outcome = ").text(kept);
+            sql.called(KEYS, None).push("UPDATE Idempotency_Key SET outcome = ").text(kept);
             sql.push(" WHERE idempotency_key = ").text(key);
             tx.execute(sql).await?;
         }
@@ -176,6 +178,7 @@ impl Attempt<'_> {
     /// Takes the key for this request; or what was done under it, if it was taken by the same.
     async fn claim(&self, tx: &mut Tx, key: &str) -> Result<Option<Outcome>> {
         let mut sql = Sql::new(tx.dialect());
+        sql.called(KEYS, None);
         // Who holds the same key in an open transaction is waited for.
         sql.push(match tx.dialect() {
             Dialect::MariaDb => "INSERT IGNORE INTO ",
@@ -188,7 +191,7 @@ impl Attempt<'_> {
             return Ok(None);
         }
         let mut sql = Sql::new(tx.dialect());
-        sql.push("SELECT CASE WHEN digest = ").text(self.digest).push(" THEN 1 ELSE 0 END, outcome");
+        sql.called(KEYS, None).push("SELECT CASE WHEN digest = ").text(self.digest).push(" THEN 1 ELSE 0 END, outcome");
         sql.push(" FROM Idempotency_Key WHERE idempotency_key = ").text(key);
         match tx.conn().texts(sql).await?.into_iter().next() {
             Some((1, Some(outcome))) => {

@@ -3,7 +3,9 @@
 use super::*;
 use medimax::{
     error::Error,
-    graph::{Asked, At, Because, COMMON, Clinical, Counts, Drawing, Entry, Having, Own, Similar, Store, Tie},
+    graph::{
+        Asked, At, Because, COMMON, Clinical, Counts, Drawing, Entry, Having, Own, Similar, Store, Tie, neo4j::Ran,
+    },
     scope::Scope,
 };
 
@@ -272,11 +274,14 @@ async fn an_answer_with_too_many_rows_is_refused() {
 async fn a_watcher_sees_each_statement() {
     let (_place, store) = clinic().await;
     let (sender, seen) = std::sync::mpsc::channel();
-    let watched = store.watched(move |ran| sender.send((ran.name, ran.rows, ran.cypher)).unwrap());
+    let watched = store.watched(std::sync::Arc::new(move |ran: &Ran<'_>| {
+        sender.send((ran.name, ran.rows, ran.keys(), ran.parameters(), ran.cypher.to_owned())).unwrap();
+    }));
     watched.care_paths(&[1]).await.unwrap();
     store.care_paths(&[1]).await.unwrap();
-    let (name, rows, cypher) = seen.try_recv().unwrap();
-    assert_eq!((name, rows), ("care_paths", 1));
+    let (name, rows, keys, parameters, cypher) = seen.try_recv().unwrap();
+    assert_eq!((name, rows, keys), ("care_paths", Some(1), Some(1)));
+    assert_eq!(parameters, ["patients: 1", "most: int"]);
     assert!(store.statements().contains(&("care_paths", cypher)));
     assert!(seen.try_recv().is_err());
 }
