@@ -7,12 +7,16 @@ use super::{
     knowledge::Knowledge,
     neo4j::{self, Neo4j},
     share,
+    watch::{Ran, Watcher},
 };
 use crate::{
     error::{Error, Result},
     scope::Scope,
 };
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
 
 /// The graph store, the knowledge beside it, and their state. Clones share them.
 #[derive(Clone)]
@@ -20,6 +24,8 @@ pub struct Graph {
     pub(super) backend: Backend,
     knowledge: Arc<RwLock<Arc<Knowledge>>>,
     status: Arc<Mutex<Status>>,
+    /// Who is told what the graph in this process is asked; a Neo4j tells its own.
+    watcher: Option<Watcher>,
 }
 
 /// Which store there is.
@@ -63,7 +69,7 @@ impl Graph {
     }
 
     fn new(backend: Backend) -> Self {
-        Graph { backend, knowledge: Arc::default(), status: Arc::default() }
+        Graph { backend, knowledge: Arc::default(), status: Arc::default(), watcher: None }
     }
 
     /// `embedded` or `neo4j`.
@@ -82,14 +88,37 @@ impl Graph {
         }
     }
 
-    /// The same graph; it tells the watcher of each statement that it sends. The one in this process sends none.
-    pub fn watched(&self, watcher: neo4j::Watcher) -> Self {
+    /// The same graph; it tells the watcher of each question that it is asked.
+    pub fn watched(&self, watcher: Watcher) -> Self {
         match &self.backend {
-            Backend::Embedded(_) => self.clone(),
+            Backend::Embedded(_) => Graph { watcher: Some(watcher), ..self.clone() },
             Backend::Neo4j(store) => {
                 Graph { backend: Backend::Neo4j(Arc::new(store.watched(watcher))), ..self.clone() }
             }
         }
+    }
+
+    /// Has a question answered, and its watcher told.
+    async fn answered<T>(
+        &self,
+        name: &'static str,
+        keys: Option<usize>,
+        answer: impl Future<Output = Result<Vec<T>>>,
+    ) -> Result<Vec<T>> {
+        let Some(watcher) = &self.watcher else { return answer.await };
+        let since = Instant::now();
+        let answer = answer.await;
+        watcher.tell(&Ran {
+            name,
+            cypher: None,
+            rows: answer.as_ref().ok().map(Vec::len),
+            since,
+            wait: Duration::ZERO,
+            took: since.elapsed(),
+            keys,
+            parameters: &|| keys.map(|keys| format!("keys: {keys}")).into_iter().collect(),
+        });
+        answer
     }
 
     /// How many connections to it are in use; the one in this process has none.
@@ -125,22 +154,26 @@ impl Graph {
 
     /// The clinical relationships at these entries: the same pair's surest reason first.
     pub async fn clinical(&self, at: At, keys: &[i32]) -> Result<Vec<Clinical>> {
-        sorted(self.store()?.clinical(at, keys).await)
+        let store = self.store()?;
+        sorted(self.answered("clinical", Some(keys.len()), store.clinical(at, keys)).await)
     }
 
     /// Symptom → condition ← medication, within each of these patients.
     pub async fn care_paths(&self, patients: &[i32]) -> Result<Vec<CarePath>> {
-        sorted(self.store()?.care_paths(patients).await)
+        let store = self.store()?;
+        sorted(self.answered("care_paths", Some(patients.len()), store.care_paths(patients)).await)
     }
 
     /// The symptoms, conditions and medications of these patients.
     pub async fn own(&self, patients: &[i32]) -> Result<Vec<Own>> {
-        sorted(self.store()?.own(patients).await)
+        let store = self.store()?;
+        sorted(self.answered("own", Some(patients.len()), store.own(patients)).await)
     }
 
     /// The patients in scope who have most in common with each of these, most first.
     pub async fn similar(&self, asked: &[Asked], scope: &Scope, first: u32) -> Result<Vec<(Similar, f64)>> {
-        let found = self.store()?.similar(asked, scope, first).await?;
+        let store = self.store()?;
+        let found = self.answered("similar", Some(asked.len()), store.similar(asked, scope, first)).await?;
         let scored = found.into_iter().filter_map(|similar| {
             let of = asked.iter().find(|asked| asked.patient == similar.patient)?;
             let score = share(of, &similar);
@@ -153,12 +186,14 @@ impl Graph {
 
     /// The patients who have this, smallest key first.
     pub async fn patients_with(&self, having: &Having) -> Result<Vec<i32>> {
-        sorted(self.store()?.patients_with(having).await)
+        let store = self.store()?;
+        sorted(self.answered("patients_with", None, store.patients_with(having)).await)
     }
 
     /// The whole sub-graph of these patients.
     pub async fn drawing(&self, patients: &[i32], most: u32) -> Result<Vec<Drawing>> {
-        let mut drawings = self.store()?.drawing(patients, most).await?;
+        let store = self.store()?;
+        let mut drawings = self.answered("drawing", Some(patients.len()), store.drawing(patients, most)).await?;
         for drawing in &mut drawings {
             drawing.nodes.sort_unstable();
             drawing.links.sort_unstable();

@@ -17,6 +17,7 @@ pub mod projection;
 pub mod projector;
 pub mod rows;
 pub mod shape;
+pub mod watch;
 
 pub use handle::{Graph, Status};
 

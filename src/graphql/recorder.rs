@@ -5,7 +5,7 @@
 
 use crate::{
     db::{self, Db, Sql},
-    graph::{Graph, neo4j},
+    graph::{Graph, watch::Watcher},
 };
 use std::{
     collections::BTreeSet,
@@ -25,6 +25,8 @@ pub enum Store {
     Database,
     /// The graph.
     Graph,
+    /// The graph in this process, which is sent nothing. What it is asked is kept only where somebody reads it.
+    Memory,
 }
 
 impl Store {
@@ -33,6 +35,7 @@ impl Store {
         match self {
             Store::Database => "database",
             Store::Graph => "graph",
+            Store::Memory => "memory",
         }
     }
 
@@ -41,6 +44,7 @@ impl Store {
         match self {
             Store::Database => "SQL",
             Store::Graph => "CYPHER",
+            Store::Memory => "MEMORY",
         }
     }
 }
@@ -83,6 +87,8 @@ pub enum Statement {
     Sql(Sql),
     /// To the graph.
     Cypher(String),
+    /// To none: a walk of the graph in this process.
+    Walk,
 }
 
 impl Statement {
@@ -91,6 +97,7 @@ impl Statement {
         match self {
             Statement::Sql(sql) => sql.shown(),
             Statement::Cypher(text) => text.clone(),
+            Statement::Walk => "a walk of the graph in the gateway itself".to_owned(),
         }
     }
 }
@@ -202,20 +209,23 @@ impl Recorder {
     /// The graph, which tells of its statements from now on.
     pub(super) fn of_graph(&self, graph: &Graph) -> Graph {
         let recorder = self.clone();
-        graph.watched(Arc::new(move |ran: &neo4j::Ran<'_>| {
-            let detail = || (Statement::Cypher(ran.cypher.to_owned()), ran.parameters());
+        graph.watched(Watcher::new(move |ran| {
+            if ran.cypher.is_none() && !recorder.0.whole {
+                return;
+            }
+            let statement = || ran.cypher.map_or(Statement::Walk, |cypher| Statement::Cypher(cypher.to_owned()));
             recorder.note(
                 Ran {
                     what: ran.name,
-                    store: Store::Graph,
-                    keys: ran.keys(),
+                    store: if ran.cypher.is_some() { Store::Graph } else { Store::Memory },
+                    keys: ran.keys,
                     rows: ran.rows,
                     start: recorder.since_began(ran.since),
                     wait: ran.wait,
                     took: ran.took,
                     detail: None,
                 },
-                detail,
+                || (statement(), (ran.parameters)()),
             );
         }))
     }

@@ -170,7 +170,11 @@ impl Watch {
         }
         let dialect = app.engine.db().dialect().as_str();
         spans.extend(ran.into_iter().map(|ran| {
-            let system = if ran.store == Store::Graph { "neo4j" } else { dialect };
+            let (system, role) = match ran.store {
+                Store::Database => (dialect, Role::Client),
+                Store::Graph => ("neo4j", Role::Client),
+                Store::Memory => ("memory", Role::Internal),
+            };
             let mut about = vec![
                 ("db.system.name", json!(system)),
                 ("medimax.connection_wait_ms", json!(ran.wait.as_micros() as f64 / 1000.0)),
@@ -178,7 +182,7 @@ impl Watch {
             about.extend(ran.detail.map(|detail| ("db.query.text", json!(detail.statement.shown()))));
             about.extend(ran.keys.map(|keys| ("medimax.keys", json!(keys))));
             about.extend(ran.rows.map(|rows| ("db.response.returned_rows", json!(rows))));
-            part(ran.what, Role::Client, ran.start, ran.wait + ran.took, about, ran.rows.is_none())
+            part(ran.what, role, ran.start, ran.wait + ran.took, about, ran.rows.is_none())
         }));
         spans
     }

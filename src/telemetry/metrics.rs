@@ -214,13 +214,13 @@ impl Metrics {
 
     fn ran(&self, ran: &Ran) {
         let key = (ran.store, ran.what);
+        let Some((_, store)) = self.stores.iter().find(|(store, _)| *store == ran.store) else { return };
         let make = |all: &mut BTreeMap<_, Arc<_>>| {
             Some(all.entry(key).or_insert_with(|| Arc::new(Histogram::new(&TIMES))).clone())
         };
         if let Some(statements) = kept(&self.statements, &key, make) {
             statements.took(ran.took);
         }
-        let Some((_, store)) = self.stores.iter().find(|(store, _)| *store == ran.store) else { return };
         store.waited.took(ran.wait);
         if let Some(keys) = ran.keys {
             store.keys.note(keys as u64);

@@ -187,6 +187,60 @@ async fn bombs_are_refused_cheaply() {
 }
 
 #[tokio::test]
+async fn hostile_variables_are_refused_or_do_nothing() {
+    let store = Store::with_patients(Backend::Sqlite, 2).await;
+    let gateway = gateway(&store, &[]);
+    served(&gateway);
+    let before = memory(&gateway);
+    let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    let filter = "query($f: PatientFilter) { patients(filter: $f) { totalCount } }";
+    let nested = (0..60).fold(json!({ "sex": { "eq": "MALE" } }), |inner, _| json!({ "and": [inner] }));
+    let many: serde_json::Map<String, Value> =
+        (0..50_000).map(|number| (format!("v{number}"), number.into())).collect();
+    for (query, variables, expected) in [
+        (nodes, json!({ "ids": vec!["Patient:1"; 50_000] }), "LIMIT_EXCEEDED"),
+        (nodes, json!({ "ids": ["x".repeat(900_000)] }), "BAD_USER_INPUT"),
+        (nodes, json!({ "ids": [{ "toString": "Patient:1" }] }), "BAD_USER_INPUT"),
+        (nodes, json!({ "ids": [1e308, -1e308, 1.5, true] }), "BAD_USER_INPUT"),
+        (nodes, json!({ "__proto__": { "ids": [1] } }), "BAD_USER_INPUT"),
+        (nodes, json!({ "ids": "Patient:1" }), ""),
+        (filter, json!({ "f": nested }), "BAD_USER_INPUT"),
+        (filter, json!({ "f": { "or": vec![json!({ "sex": { "eq": "MALE" } }); 1000] } }), "BAD_USER_INPUT"),
+        (filter, json!({ "f": { "name": { "in": vec!["x"; 50_000] } } }), "BAD_USER_INPUT"),
+        ("{ __typename }", Value::Object(many), ""),
+    ] {
+        let answer = gateway.post(&body_of(query, variables));
+        let json = answer.json();
+        let found = crate::support::codes(&json);
+        let fine = if expected.is_empty() { found.is_empty() } else { found.first() == Some(&expected) };
+        assert!(answer.status == 200 && fine, "{query}: {found:?} in the place of {expected}");
+        assert!(answer.body.len() < 5_000, "{query} is told {} bytes", answer.body.len());
+    }
+    assert!(memory(&gateway) < before + 64, "{} MiB, {before} before", memory(&gateway));
+}
+
+#[tokio::test]
+async fn a_request_that_ends_before_its_time_is_told_so() {
+    let store = Store::with_patients(Backend::Sqlite, 1).await;
+    let gateway = gateway(&store, &[]);
+    let whole = format!(
+        "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{}",
+        body_of(NAME, Value::Null).len(),
+        String::from_utf8(body_of(NAME, Value::Null)).unwrap(),
+    );
+    for end in (1..whole.len()).step_by(7) {
+        let mut stream = gateway.connect();
+        stream.write_all(&whole.as_bytes()[..end]).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut heard = Vec::new();
+        let _ = stream.read_to_end(&mut heard);
+        let heard = String::from_utf8_lossy(&heard);
+        assert!(heard.is_empty() || heard.starts_with("HTTP/1.1 400"), "after {end} bytes: {heard}");
+    }
+    served(&gateway);
+}
+
+#[tokio::test]
 async fn requests_that_run_may_end_when_the_gateway_is_told_to_stop() {
     let store = Store::with_patients(Backend::Sqlite, 1).await;
     let mut gateway = gateway(&store, &["--shutdown-grace-ms=60000"]);

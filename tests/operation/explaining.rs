@@ -154,3 +154,14 @@ on_both!(the_command_line_explains_a_document, 3, async |store: Store| {
     assert!(refused(&mut explain(&[])).contains("nothing"));
     assert!(refused(&mut medimax(&["explain", "/nowhere.graphql"])).contains("/nowhere.graphql"));
 });
+
+#[tokio::test]
+async fn a_graph_in_the_gateway_is_walked_and_sent_nothing() {
+    let gateway = Gateway::start(&["--memory", "--demo-patients", "3"]);
+    let query = "{ patients(first: 3) { nodes { carePaths { symptom { name } } } } }";
+    let answer = explain(&gateway, &[("medimax-explain", "plan")], query, Value::Null);
+    let walk = named(&answer, "care_paths");
+    assert_eq!((&walk["store"], &walk["level"], &walk["keys"]), (&json!("MEMORY"), &json!(2), &json!(3)), "{walk}");
+    assert!(walk["rows"].as_u64().unwrap() > 0 && walk["plan"].is_null(), "{walk}");
+    assert_eq!((&walk["paths"], &walk["waitMs"]), (&json!(["patients.nodes.carePaths"]), &json!(0.0)));
+}

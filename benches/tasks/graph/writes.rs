@@ -17,6 +17,7 @@ use medimax::{
         projector::Projection,
         rows,
         shape::{Kind, SHAPES, Shape},
+        watch::Watcher,
     },
 };
 use mysql_async::{Conn, Row, prelude::Queryable};
@@ -141,8 +142,11 @@ impl<'a> OnePatient<'a> {
             db,
             feed,
             projector: Projector::new(Arc::new(Knowledge::load(db).await?)),
-            store: store.watched(Arc::new(move |ran| {
-                hears.lock().unwrap_or_else(PoisonError::into_inner).push((ran.name, ran.cypher.to_owned()));
+            store: store.watched(Watcher::new(move |ran| {
+                hears
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push((ran.name, ran.cypher.unwrap_or_default().to_owned()));
             })),
             sql: Conn::from_url(url).await?,
             consumer,

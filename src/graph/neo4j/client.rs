@@ -3,7 +3,11 @@
 //! **Invariant:** a statement's rows are read to the end before anything is returned, statements are sent on their own (no
 //! open transactions, which would keep their locks when dropped), and values enter them as parameters alone.
 
-use super::{Options, PoolState, Ran, Watcher, url::Address};
+use super::{
+    super::watch::{Ran, Watcher},
+    Options, PoolState,
+    url::Address,
+};
 use crate::error::{Error, Result};
 use neo4rs::{BoltType, ConfigBuilder, Graph, Neo4jClientErrorKind, Neo4jErrorKind, Query};
 use serde::de::DeserializeOwned;
@@ -72,14 +76,15 @@ impl Drop for Running<'_> {
         let Some(watcher) = self.watcher else { return };
         let now = Instant::now();
         let connected = self.connected.unwrap_or(now);
-        watcher(&Ran {
+        watcher.tell(&Ran {
             name: self.ask.name,
-            cypher: &self.ask.text,
-            params: &self.ask.params,
+            cypher: Some(&self.ask.text),
             rows: self.rows,
             since: self.since,
             wait: connected - self.since,
             took: now - connected,
+            keys: self.ask.keys(),
+            parameters: &|| self.ask.shapes(),
         });
     }
 }
@@ -97,6 +102,28 @@ pub(super) struct Ask {
     text: String,
     params: Vec<(String, BoltType)>,
     reads: bool,
+}
+
+impl Ask {
+    /// What its parameters are, without a value.
+    fn shapes(&self) -> Vec<String> {
+        let shape = |value: &BoltType| match value {
+            BoltType::List(list) => list.len().to_string(),
+            BoltType::Integer(_) => "int".to_owned(),
+            BoltType::Boolean(_) => "boolean".to_owned(),
+            BoltType::Null(_) => "null".to_owned(),
+            _ => "text".to_owned(),
+        };
+        self.params.iter().map(|(name, value)| format!("{name}: {}", shape(value))).collect()
+    }
+
+    /// How many keys it is sent for: its first list.
+    fn keys(&self) -> Option<usize> {
+        self.params.iter().find_map(|(_, value)| match value {
+            BoltType::List(list) => Some(list.len()),
+            _ => None,
+        })
+    }
 }
 
 /// What went wrong, with Neo4j's code where it said one.

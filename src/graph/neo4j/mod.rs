@@ -21,17 +21,19 @@ pub use inspect::Server;
 pub use schema::State;
 pub use write::{Applied, Written};
 
-use super::shape::{Kind, SHAPES};
+use super::{
+    shape::{Kind, SHAPES},
+    watch::Watcher,
+};
 use crate::error::Result;
 use client::Client;
-use neo4rs::BoltType;
 use std::{
     path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// What opening the graph needs to know.
@@ -50,48 +52,6 @@ pub struct Options {
     /// The most rows of an answer (`max_level_rows`).
     pub max_rows: u32,
 }
-
-/// A statement that has ended.
-pub struct Ran<'a> {
-    /// What it was for.
-    pub name: &'static str,
-    /// The statement.
-    pub cypher: &'a str,
-    /// How many rows it answered; `None` where it failed or was given up.
-    pub rows: Option<usize>,
-    /// When a connection was first asked for.
-    pub since: Instant,
-    /// How long it waited for one.
-    pub wait: Duration,
-    /// How long the store worked on it.
-    pub took: Duration,
-    params: &'a [(String, BoltType)],
-}
-
-impl Ran<'_> {
-    /// What its parameters are, without a value: `keys: 50`, `most: int`.
-    pub fn parameters(&self) -> Vec<String> {
-        let shape = |value: &BoltType| match value {
-            BoltType::List(list) => list.len().to_string(),
-            BoltType::Integer(_) => "int".to_owned(),
-            BoltType::Boolean(_) => "boolean".to_owned(),
-            BoltType::Null(_) => "null".to_owned(),
-            _ => "text".to_owned(),
-        };
-        self.params.iter().map(|(name, value)| format!("{name}: {}", shape(value))).collect()
-    }
-
-    /// How many keys it was sent for: its first list.
-    pub fn keys(&self) -> Option<usize> {
-        self.params.iter().find_map(|(_, value)| match value {
-            BoltType::List(list) => Some(list.len()),
-            _ => None,
-        })
-    }
-}
-
-/// Is told of each statement.
-pub type Watcher = Arc<dyn Fn(&Ran<'_>) + Send + Sync>;
 
 /// How many connections are in use.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use super::*;
 use medimax::{
     error::Error,
     graph::{
-        Asked, At, Because, COMMON, Clinical, Counts, Drawing, Entry, Having, Own, Similar, Store, Tie, neo4j::Ran,
+        Asked, At, Because, COMMON, Clinical, Counts, Drawing, Entry, Having, Own, Similar, Store, Tie, watch::Watcher,
     },
     scope::Scope,
 };
@@ -274,8 +274,8 @@ async fn an_answer_with_too_many_rows_is_refused() {
 async fn a_watcher_sees_each_statement() {
     let (_place, store) = clinic().await;
     let (sender, seen) = std::sync::mpsc::channel();
-    let watched = store.watched(std::sync::Arc::new(move |ran: &Ran<'_>| {
-        sender.send((ran.name, ran.rows, ran.keys(), ran.parameters(), ran.cypher.to_owned())).unwrap();
+    let watched = store.watched(Watcher::new(move |ran| {
+        sender.send((ran.name, ran.rows, ran.keys, (ran.parameters)(), ran.cypher.unwrap().to_owned())).unwrap();
     }));
     watched.care_paths(&[1]).await.unwrap();
     store.care_paths(&[1]).await.unwrap();

@@ -7,7 +7,7 @@ import type { Answer, Fault } from '../shared/ask';
 
 /** A statement that a store was sent. */
 export type Statement = {
-  store: 'SQL' | 'CYPHER';
+  store: 'SQL' | 'CYPHER' | 'MEMORY';
   what: string;
   level: number;
   paths: string[];

@@ -4,6 +4,8 @@ import { useState } from 'react';
 import type { Explain, Statement } from './answers';
 
 const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+/** The graph may stand in the gateway itself: it is walked, and nothing is sent. */
+const NAMES = { SQL: 'SQL', CYPHER: 'Cypher', MEMORY: 'Memory' };
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** The end of a path, which tells fields apart; the whole stands in the detail. */
@@ -45,6 +47,7 @@ export function Waterfall({ explain, plans }: Props) {
   const { statements } = explain;
   const total = Math.max(explain.totalMs, ...statements.map((one) => one.startMs + one.waitMs + one.storeMs), 0.001);
   const rows = statements.reduce((sum, one) => sum + one.rows, 0);
+  const walks = statements.filter((one) => one.store === 'MEMORY').length;
   const copy = async (index: number) => {
     setActive(index);
     await navigator.clipboard.writeText(statements[index]?.statement ?? '');
@@ -55,11 +58,12 @@ export function Waterfall({ explain, plans }: Props) {
     <section className="waterfall" aria-label="Explain">
       <header>
         <p>
-          <b>{count(statements.length, 'statement')}</b> · {count(rows, 'row')} · {ms(explain.totalMs)}
+          <b>{count(statements.length - walks, 'statement')}</b>
+          {walks > 0 && ` · ${count(walks, 'walk')} in memory`} · {count(rows, 'row')} · {ms(explain.totalMs)}
         </p>
         <ul className="legend" aria-hidden="true">
           <li><i className="swatch sql" />SQL</li>
-          <li><i className="swatch cypher" />Cypher</li>
+          {walks === 0 ? <li><i className="swatch cypher" />Cypher</li> : <li><i className="swatch memory" />graph in memory</li>}
           <li><i className="swatch wait" />waiting</li>
         </ul>
         <button
@@ -103,7 +107,7 @@ export function Waterfall({ explain, plans }: Props) {
                       <span className="unseen">: copy its statement</span>
                     </button>
                   </th>
-                  <td><span className={`store ${one.store.toLowerCase()}`}>{one.store === 'SQL' ? 'SQL' : 'Cypher'}</span></td>
+                  <td><span className={`store ${one.store.toLowerCase()}`}>{NAMES[one.store]}</span></td>
                   <td className="when"><Bars statement={one} total={total} /></td>
                   <td className="number">{one.storeMs.toFixed(1)}</td>
                   <td className="number">{one.waitMs > 0 && one.waitMs.toFixed(1)}</td>
