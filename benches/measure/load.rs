@@ -57,7 +57,7 @@ impl Client {
 /// A GraphQL query as a request to the gateway.
 pub(crate) fn graphql(query: &str) -> Result<Vec<u8>> {
     let body = serde_json::to_string(&serde_json::json!({ "query": query }))?;
-    let head = "POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\n";
+    let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
     Ok(format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes())
 }
 
