@@ -31,6 +31,11 @@ async fn dump(url: &str) -> Vec<String> {
     };
     let mut lines = Vec::new();
     for select in selects {
+        // Killed early enough, there is no such table yet.
+        let there = |text: &String| text.starts_with("Schema_Migration ");
+        if select.ends_with("Schema_Migration") && !lines.iter().any(there) {
+            continue;
+        }
         lines.extend(texts(&db, select).await);
     }
     lines.sort();
@@ -60,8 +65,9 @@ async fn survives_kills(backend: Backend, times: usize) {
     let mut unfinished = 0;
     for time in 0..times {
         let url = empty(backend).await;
-        // From the first step to nearly the last, and then once more soon after.
-        let after = whole.mul_f64((time + 1) as f64 / (times + 1) as f64);
+        // From the first step to nearly the last, and then once more soon after. More often early: the whole may have taken its
+        // time because others kept the machine busy.
+        let after = whole.mul_f64(((time + 1) as f64 / (times + 1) as f64).powi(2));
         kill_after(after, &url);
         kill_after(after / 8, &url);
         unfinished += usize::from(dump(&url).await != expected);
