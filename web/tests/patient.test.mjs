@@ -66,8 +66,9 @@ for (const screen of TRIED) {
     test('time, laboratory and table show the same record', () =>
       visit(browser, screen, PATIENT, async (page) => {
         await page.click('#tab-Timeline');
-        assert.ok((await page.locator('.period .medication').count()) > 0, 'medications are bars');
-        assert.ok((await page.locator('.moment .appointment').count()) > 0);
+        // Medications are bars. A view is shown a moment after its tab was chosen.
+        await page.waitForSelector('.period .medication');
+        await page.waitForSelector('.moment .appointment');
         await page.locator('.period .medication').first().focus();
         assert.match(await page.locator('.shown').textContent(), /\d{4}-\d{2}-\d{2}/);
 
