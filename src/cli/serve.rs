@@ -85,9 +85,11 @@ async fn reload_when_told(config: Config, engine: Arc<Engine>, certificate: Opti
             Err(error) => Err(error),
         };
         let renewed = certificate.as_ref().map_or(Ok(()), |certificate| certificate.reload(&config));
-        match listed.and(renewed) {
-            Ok(()) => tracing::info!("documents and certificate were read anew"),
-            Err(error) => tracing::error!("told to read anew, but what was in force stays: {error}"),
+        for (what, done) in [("documents", listed), ("certificate", renewed)] {
+            match done {
+                Ok(()) => tracing::info!("SIGHUP: {what}: as the files say now"),
+                Err(error) => tracing::error!("SIGHUP: {what}: what was in force stays: {error}"),
+            }
         }
     }
 }

@@ -6,7 +6,8 @@ use async_graphql::{Request, parser::types::ExecutableDocument};
 use lru::LruCache;
 use sha2::{Digest, Sha256};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
+    num::NonZeroUsize,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -20,7 +21,7 @@ pub const DOCUMENT_ID: &str = "documentId";
 #[derive(Debug, Default)]
 pub struct Safelist {
     by_id: HashMap<String, Arc<str>>,
-    texts: HashMap<Arc<str>, ()>,
+    texts: HashSet<Arc<str>>,
 }
 
 impl Safelist {
@@ -37,7 +38,7 @@ impl Safelist {
         let mut list = Safelist::default();
         let mut add = |id: &str, text: &str| {
             let text: Arc<str> = text.trim().into();
-            list.texts.insert(text.clone(), ());
+            list.texts.insert(text.clone());
             list.by_id.insert(id.to_owned(), text);
         };
         match object.get("operations").and_then(serde_json::Value::as_array) {
@@ -100,7 +101,7 @@ impl Documents {
         if let Some(list) = list {
             let text = match id.and_then(|id| list.by_id.get(id)) {
                 Some(text) if query.is_empty() || query.trim() == &**text => Some(text),
-                _ => list.texts.get_key_value(query.trim()).map(|(text, ())| text),
+                _ => list.texts.get(query.trim()),
             };
             return match text {
                 Some(text) => Ok(Found { text: text.clone(), listed: true, register: None }),
@@ -240,15 +241,20 @@ impl Registered {
 
 /// Documents that were parsed and found valid. Validity does not depend on the values of variables: those are checked
 /// at each request. What asks of the schema itself is not kept, because async-graphql answers it while it validates.
-#[derive(Default)]
 pub(super) struct Known {
-    documents: Mutex<HashMap<Arc<str>, Arc<ExecutableDocument>>>,
+    documents: Mutex<LruCache<Arc<str>, Arc<ExecutableDocument>>>,
     asked: Asked,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Known { documents: Mutex::new(LruCache::new(Self::MOST)), asked: Asked::default() }
+    }
 }
 
 impl Known {
     /// A few hundred short documents: programs send the same ones again and again.
-    const MOST: usize = 256;
+    const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
     const LONGEST: usize = 8 * 1024;
 
     pub(super) fn get(&self, text: &str) -> Option<Arc<ExecutableDocument>> {
@@ -256,12 +262,8 @@ impl Known {
     }
 
     pub(super) fn keep(&self, text: Arc<str>, document: Arc<ExecutableDocument>) {
-        let mut known = lock(&self.documents);
-        if known.len() >= Self::MOST {
-            known.clear();
-        }
         if text.len() <= Self::LONGEST {
-            known.insert(text, document);
+            lock(&self.documents).put(text, document);
         }
     }
 }
