@@ -46,6 +46,22 @@ fn help_names_every_command_and_every_key() {
 }
 
 #[test]
+fn short_help_is_the_commands_own_flags_and_tells_of_the_long_one() {
+    for verb in [&[][..], &["serve"], &["seed"], &["migrate"], &["check"], &["backup"], &["export", "csv"]] {
+        let help = |flag| done(&mut medimax(&[verb, &[flag]].concat()));
+        let (short, long) = (help("-h"), help("--help"));
+        assert!(short.contains("--config <FILE>") && short.contains("--help lists them"), "{short}");
+        assert!(short.lines().count() < 40, "{verb:?}: {} lines", short.lines().count());
+        for key in KEYS {
+            let flag = format!("--{}", key.name.replace('_', "-"));
+            assert!(!short.contains(&format!("{flag} ")) && long.contains(&flag), "{verb:?} {flag}");
+        }
+    }
+    let short = done(&mut medimax(&["seed", "-h"]));
+    assert!(short.contains("--patients <N>"), "{short}");
+}
+
+#[test]
 fn wrong_usage_ends_with_2() {
     for args in [
         &["--max-depht", "3"][..],
