@@ -66,7 +66,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
     let config = gather(matches)?;
     telemetry::log::start(&config)?;
     match matches.subcommand() {
-        Some(("healthcheck", args)) => healthcheck::run(&config, args),
+        Some(("healthcheck", args)) => healthcheck::run(&config, args).await,
         Some(("backup", args)) => return backup::run(&config, args).await,
         Some(("restore", args)) => restore::run(&config, args).await,
         Some(("check", args)) => return check::run(&config, args).await,
