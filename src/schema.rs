@@ -39,20 +39,20 @@ pub fn entities() -> &'static [&'static Entity] {
 /// The root of every query.
 pub static QUERY: Object = Object {
     name: "Query",
-    doc: "Where every query starts.",
+    doc: "The fields with which queries start.",
     is_node: false,
     of: None,
     scalars: &[],
     fields: &[
         FieldDef {
             name: "patient",
-            doc: "One patient; null if there is none with this id.",
+            doc: "The patient with this id; null if there is none.",
             field: &ById(&patient::ENTITY),
         },
-        FieldDef { name: "patients", doc: "Patients, a page at a time.", field: &All(&patient::ENTITY) },
+        FieldDef { name: "patients", doc: "All patients, a page at a time.", field: &All(&patient::ENTITY) },
         FieldDef {
             name: "medicalHistory",
-            doc: "One entry of a medical history.",
+            doc: "The entry of a medical history with this id; null if there is none.",
             field: &ById(&medical_history::ENTITY),
         },
         FieldDef {
@@ -60,55 +60,87 @@ pub static QUERY: Object = Object {
             doc: "Entries of all medical histories, a page at a time.",
             field: &All(&medical_history::ENTITY),
         },
-        FieldDef { name: "appointment", doc: "One appointment.", field: &ById(&appointment::ENTITY) },
+        FieldDef {
+            name: "appointment",
+            doc: "The appointment with this id; null if there is none.",
+            field: &ById(&appointment::ENTITY),
+        },
         FieldDef {
             name: "appointments",
             doc: "Appointments of all patients, a page at a time.",
             field: &All(&appointment::ENTITY),
         },
-        FieldDef { name: "symptom", doc: "One reported symptom.", field: &ById(&symptom::ENTITY) },
+        FieldDef {
+            name: "symptom",
+            doc: "The symptom with this id; null if there is none.",
+            field: &ById(&symptom::ENTITY),
+        },
         FieldDef {
             name: "symptoms",
-            doc: "Reported symptoms of all patients, a page at a time.",
+            doc: "Symptoms of all patients, a page at a time.",
             field: &All(&symptom::ENTITY),
         },
-        FieldDef { name: "medication", doc: "One prescribed medicine.", field: &ById(&medication::ENTITY) },
+        FieldDef {
+            name: "medication",
+            doc: "The medication with this id; null if there is none.",
+            field: &ById(&medication::ENTITY),
+        },
         FieldDef {
             name: "medications",
-            doc: "Prescribed medicines of all patients, a page at a time.",
+            doc: "Medications of all patients, a page at a time.",
             field: &All(&medication::ENTITY),
         },
         FieldDef {
             name: "medicationPurpose",
-            doc: "What one medicine was prescribed for.",
+            doc: "The purpose of a medication with this id; null if there is none.",
             field: &ById(&purpose::ENTITY),
         },
         FieldDef {
             name: "medicationPurposes",
-            doc: "What medicines of all patients were prescribed for, a page at a time.",
+            doc: "Purposes of the medications of all patients, a page at a time.",
             field: &All(&purpose::ENTITY),
         },
-        FieldDef { name: "labReport", doc: "One laboratory report.", field: &ById(&lab_report::ENTITY) },
+        FieldDef {
+            name: "labReport",
+            doc: "The laboratory report with this id; null if there is none.",
+            field: &ById(&lab_report::ENTITY),
+        },
         FieldDef {
             name: "labReports",
             doc: "Laboratory reports of all patients, a page at a time.",
             field: &All(&lab_report::ENTITY),
         },
-        FieldDef { name: "labFinding", doc: "One laboratory finding.", field: &ById(&lab_finding::ENTITY) },
+        FieldDef {
+            name: "labFinding",
+            doc: "The laboratory finding with this id; null if there is none.",
+            field: &ById(&lab_finding::ENTITY),
+        },
         FieldDef {
             name: "labFindings",
             doc: "Laboratory findings of all patients, a page at a time.",
             field: &All(&lab_finding::ENTITY),
         },
-        FieldDef { name: "report", doc: "One report.", field: &ById(&report::ENTITY) },
+        FieldDef {
+            name: "report",
+            doc: "The report with this id; null if there is none.",
+            field: &ById(&report::ENTITY),
+        },
         FieldDef { name: "reports", doc: "Reports on all patients, a page at a time.", field: &All(&report::ENTITY) },
-        FieldDef { name: "reportFinding", doc: "One finding of a report.", field: &ById(&report_finding::ENTITY) },
+        FieldDef {
+            name: "reportFinding",
+            doc: "The finding of a report with this id; null if there is none.",
+            field: &ById(&report_finding::ENTITY),
+        },
         FieldDef {
             name: "reportFindings",
             doc: "Findings of reports on all patients, a page at a time.",
             field: &All(&report_finding::ENTITY),
         },
-        FieldDef { name: "chatMessage", doc: "One message.", field: &ById(&message::ENTITY) },
+        FieldDef {
+            name: "chatMessage",
+            doc: "The message with this id; null if there is none.",
+            field: &ById(&message::ENTITY),
+        },
         FieldDef {
             name: "chatMessages",
             doc: "Messages of all patients, a page at a time.",
@@ -121,7 +153,7 @@ pub static QUERY: Object = Object {
         },
         FieldDef {
             name: "graphStatus",
-            doc: "Which graph answers, and how far it is behind the records.",
+            doc: "The state of the graph, and how far the graph is behind the records.",
             field: &status::GraphStatus,
         },
         FieldDef {
@@ -140,7 +172,7 @@ pub static QUERY: Object = Object {
 /// The root of every mutation.
 pub static MUTATION: Object = Object {
     name: "Mutation",
-    doc: "Where everything is written. Each field is one transaction; those of a request are done in their order.",
+    doc: "The fields that write. Each field is one transaction; the fields of a request are executed in their order.",
     is_node: false,
     of: None,
     scalars: &[],
@@ -148,13 +180,13 @@ pub static MUTATION: Object = Object {
         FieldDef { name: "registerPatient", doc: "Registers a patient.", field: &patients::writes::REGISTER },
         FieldDef {
             name: "importPatients",
-            doc: "Adds patients with all that belongs to them, each whole or not at all; what is refused costs itself alone.",
+            doc: "Imports patients with all that belongs to them. Each patient is written whole or not at all; a patient that is refused does not stop the others.",
             field: &patients::writes::IMPORT,
         },
         FieldDef { name: "correctPatient", doc: "Corrects a patient's record.", field: &patients::writes::CORRECT },
         FieldDef {
             name: "removePatient",
-            doc: "Removes a patient and all that belongs to them, here and in the graph. This cannot be undone.",
+            doc: "Removes a patient and all that belongs to the patient, from the records and from the graph. This cannot be undone.",
             field: &patients::writes::REMOVE,
         },
         FieldDef {
@@ -174,7 +206,7 @@ pub static MUTATION: Object = Object {
         },
         FieldDef {
             name: "scheduleAppointment",
-            doc: "Schedules an appointment, with symptoms that are known already.",
+            doc: "Schedules an appointment, with the symptoms that are known already.",
             field: &visits::writes::SCHEDULE,
         },
         FieldDef {
@@ -182,7 +214,7 @@ pub static MUTATION: Object = Object {
             doc: "Moves an appointment to another day or time.",
             field: &visits::writes::RESCHEDULE,
         },
-        FieldDef { name: "cancelAppointment", doc: "Calls an appointment off.", field: &visits::writes::CANCEL },
+        FieldDef { name: "cancelAppointment", doc: "Cancels an appointment.", field: &visits::writes::CANCEL },
         FieldDef { name: "correctAppointment", doc: "Corrects an appointment.", field: &visits::writes::CORRECT },
         FieldDef {
             name: "removeAppointment",
@@ -198,12 +230,12 @@ pub static MUTATION: Object = Object {
         FieldDef { name: "removeSymptom", doc: "Removes a symptom.", field: &visits::writes::REMOVE_SYMPTOM },
         FieldDef {
             name: "prescribeMedication",
-            doc: "Prescribes a medication, with what it is for.",
+            doc: "Prescribes a medication, with its purposes.",
             field: &medications::writes::PRESCRIBE,
         },
         FieldDef {
             name: "discontinueMedication",
-            doc: "Stops a medication.",
+            doc: "Discontinues a medication.",
             field: &medications::writes::DISCONTINUE,
         },
         FieldDef { name: "correctMedication", doc: "Corrects a medication.", field: &medications::writes::CORRECT },
@@ -214,17 +246,17 @@ pub static MUTATION: Object = Object {
         },
         FieldDef {
             name: "addMedicationPurposes",
-            doc: "Adds to what a medication is for.",
+            doc: "Adds purposes to a medication.",
             field: &medications::writes::ADD_PURPOSES,
         },
         FieldDef {
             name: "correctMedicationPurpose",
-            doc: "Corrects what a medication is for.",
+            doc: "Corrects a purpose of a medication.",
             field: &medications::writes::CORRECT_PURPOSE,
         },
         FieldDef {
             name: "removeMedicationPurpose",
-            doc: "Removes something that a medication was for.",
+            doc: "Removes a purpose of a medication.",
             field: &medications::writes::REMOVE_PURPOSE,
         },
         FieldDef {
@@ -282,4 +314,10 @@ pub static MUTATION: Object = Object {
 };
 
 /// Where requests start.
-pub static ROOTS: Roots = Roots { query: &QUERY, mutation: &MUTATION };
+pub static ROOTS: Roots = Roots {
+    doc: "MediMax: patients' records and the graph of how their symptoms, conditions and medications belong together. Lists that \
+          grow are Relay connections; every object with an `id` can be read again with `node`. Patients' data is as the hospital \
+          recorded it; what the graph answers is decision support, not a diagnosis.",
+    query: &QUERY,
+    mutation: &MUTATION,
+};

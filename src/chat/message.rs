@@ -12,15 +12,15 @@ use crate::{
 };
 
 enumeration! {
-    /// Who wrote a message.
+    /// The kind of author of a message.
     MessageType {
-        /// The patient.
+        /// The patient wrote the message.
         Patient "PATIENT" = "Patient",
-        /// Somebody of the practice.
+        /// A member of the practice's staff wrote the message.
         Provider "PROVIDER" = "Provider",
-        /// The system itself.
+        /// A system wrote the message.
         System "SYSTEM" = "System",
-        /// An assistant program.
+        /// An assistant program wrote the message.
         Bot "BOT" = "Bot",
     }
 }
@@ -34,18 +34,18 @@ entity! {
         chat_id: i32 = "chatId" index;
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
-        /// What was written.
+        /// The text of the message.
         message_text: String = "text";
-        /// Who wrote it.
+        /// The kind of author of the message.
         message_type: Option<Enum<MessageType>> = "type";
-        /// When it was sent.
+        /// When the message was sent.
         timestamp: Option<DateTime> = "sentAt" order;
-        /// The conversation it belongs to.
+        /// An identifier of the conversation that the message belongs to.
         session_id: Option<String> = "sessionId" order;
     }
     computed {}
     fields {
-        /// Whose conversation it is.
+        /// The patient whose conversation the message belongs to.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
     }
 }

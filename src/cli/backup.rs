@@ -21,6 +21,8 @@ use std::{
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 pub(super) fn command() -> Command {
@@ -36,10 +38,13 @@ pub(super) fn command() -> Command {
         .arg(Arg::new("force").long("force").action(ArgAction::SetTrue).help("Take the place of a FILE that exists"))
 }
 
-pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
+/// What a program that SIGPIPE ends leaves in a shell: whoever read the backup went away before its end.
+const CUT_SHORT: u8 = 141;
+
+pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> {
     let Some(path) = args.get_one::<PathBuf>("file") else { return Err(Error::Internal("no FILE".into())) };
     if path == Path::new("-") {
-        return write(&store(config).await?, io::stdout(), &failed(path)).await.map(drop);
+        return to_standard_output(&store(config).await?).await;
     }
     if path.exists() && !args.get_flag("force") {
         return Err(Error::Setup(format!("{} exists: name another file, or say --force", path.display())));
@@ -49,7 +54,21 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     let partial = Partial::new(path).map_err(failed(path))?;
     let rows = write(&db, &partial.file, &failed(path)).await?;
     partial.keep(path).map_err(failed(path))?;
-    say(&format!("Wrote {rows} rows into {} in {:.1} s.", path.display(), started.elapsed().as_secs_f64()))
+    say(&format!("Wrote {rows} rows into {} in {:.1} s.", path.display(), started.elapsed().as_secs_f64()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn to_standard_output(db: &Db) -> Result<ExitCode> {
+    let gone = AtomicBool::new(false);
+    let failed = |error: io::Error| {
+        gone.fetch_or(error.kind() == io::ErrorKind::BrokenPipe, Ordering::Relaxed);
+        Error::Setup(format!("standard output cannot be written: {error}"))
+    };
+    match write(db, io::stdout(), &failed).await {
+        Ok(_rows) => Ok(ExitCode::SUCCESS),
+        Err(_) if gone.load(Ordering::Relaxed) => Ok(ExitCode::from(CUT_SHORT)),
+        Err(error) => Err(error),
+    }
 }
 
 async fn store(config: &Config) -> Result<Db> {

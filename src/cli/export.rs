@@ -26,6 +26,15 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     let progress = Progress::new("Exporting", "rows", 0);
     let written = csv::write(&db, dir, args.get_flag("force"), &|done, total| progress.at(done, total)).await;
     drop(progress);
-    let rows = written.map_err(unreachable)?;
-    say(&format!("Wrote {} to {} in {:.1} s.", counted(rows, "row"), dir.display(), started.elapsed().as_secs_f64()))
+    let written = written.map_err(unreachable)?;
+    let rows = counted(written.rows, "row");
+    let mut said = format!("Wrote {rows} to {} in {:.1} s.", dir.display(), started.elapsed().as_secs_f64());
+    if written.formulas > 0 {
+        let cells = counted(written.formulas, "cell");
+        said.push_str(&format!(
+            "\nBeware of opening the files as a spreadsheet: it may run {cells} beginning with = + - or @ as formulas. Import them \
+             as text instead."
+        ));
+    }
+    say(&said)
 }

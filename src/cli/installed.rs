@@ -66,10 +66,11 @@ const ENVIRONMENT: [(&str, &str); 2] = [
     ("MEDIMAX_KEY", "A key of the configuration, as MEDIMAX_MAX_DEPTH. Flags win over it, and it wins over the file."),
 ];
 
-const EXIT_STATUS: [(&str, &str); 3] = [
+const EXIT_STATUS: [(&str, &str); 4] = [
     ("0", "Done."),
     ("1", "A fault, which is said on standard error; of check a difference, of migrate --adopt an obstacle."),
     ("2", "Wrong usage."),
+    ("141", "Whoever read the standard output of backup went away before its end. To other commands that is no fault."),
 ];
 
 const SIGNALS: [(&str, &str); 2] = [

@@ -27,7 +27,7 @@ use crate::{
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode};
 
-/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `explain`: or an error, `migrate --adopt`: or an obstacle), 2 wrong usage.
+/// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `explain`: or an error, `migrate --adopt`: or an obstacle), 2 wrong usage, 141 a reader who went away before a backup's end.
 pub fn run() -> ExitCode {
     let matches = match command().try_get_matches() {
         Ok(matches) => matches,
@@ -66,8 +66,8 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
     let config = gather(matches)?;
     telemetry::log::start(&config)?;
     match matches.subcommand() {
-        Some(("healthcheck", args)) => healthcheck::run(&config, args),
-        Some(("backup", args)) => backup::run(&config, args).await,
+        Some(("healthcheck", args)) => healthcheck::run(&config, args).await,
+        Some(("backup", args)) => return backup::run(&config, args).await,
         Some(("restore", args)) => restore::run(&config, args).await,
         Some(("check", args)) => return check::run(&config, args).await,
         Some(("explain", args)) => return explain::run(&config, args).await,
@@ -99,8 +99,8 @@ fn command() -> Command {
         .global(true)
         .help("A TOML file of the keys below [env: MEDIMAX_CONFIG]");
     let keys = KEYS.iter().map(|key| {
-        let arg =
-            Arg::new(key.name).long(key.name.replace('_', "-")).global(true).help(key.doc.trim()).value_name("VALUE");
+        let arg = Arg::new(key.name).long(key.name.replace('_', "-")).global(true).hide_short_help(true);
+        let arg = arg.help(key.doc.trim()).value_name("VALUE");
         match key.switch {
             true => arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("true|false"),
             false => arg,
@@ -111,7 +111,7 @@ fn command() -> Command {
     let number = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("N").value_parser(clap::value_parser!(u64)).help(help)
     };
-    Command::new("medimax")
+    let program = Command::new("medimax")
         .version(env!("CARGO_PKG_VERSION"))
         .about("The GraphQL gateway that hospitals put in front of their relational and graph stores")
         .arg(file)
@@ -142,7 +142,16 @@ fn command() -> Command {
         .subcommand(
             Command::new("config")
                 .about("Print the configuration in force, secrets hidden, and where each value comes from"),
-        )
+        );
+    with_ends(program)
+}
+
+/// What help ends with: `-h` is a command's own flags, `--help` has the keys of the configuration too.
+fn with_ends(command: Command) -> Command {
+    command
+        .after_help("Every key of the configuration is a flag too: --help lists them.")
+        .after_long_help("Exit codes: 0 done, 1 a fault, 2 wrong usage.")
+        .mut_subcommands(with_ends)
 }
 
 fn gather(matches: &ArgMatches) -> Result<Config> {

@@ -144,8 +144,14 @@ config! {
     log_requests: LogRequests = LogRequests::Errors;
     /// Where traces are sent by OTLP over HTTP, as `http://127.0.0.1:4318`; left out, nothing is traced.
     otlp_endpoint: String = String::new();
-    /// Headers for that place, as `name=value` with commas between them.
+    /// Headers for `otlp_endpoint`, as `name=value` with commas between them, percent-encoded where a value holds a comma.
     otlp_headers: Secret = Secret::default();
+    /// How long the collector at `otlp_endpoint` may take, in milliseconds.
+    otlp_timeout_ms: u64 = 5_000;
+    /// The name of this gateway in traces; left out: `medimax`.
+    otlp_service_name: String = String::new();
+    /// What traces say of this gateway besides, as `name=value` with commas between them: `deployment.environment.name=test`.
+    otlp_resource_attributes: String = String::new();
     /// Which share of requests is traced, from 0 to 1, where the caller's `traceparent` does not decide.
     otlp_sample_ratio: Share = Share::ALL;
     /// Certificates to trust besides the well-known ones for `otlp_endpoint`, in a PEM file.

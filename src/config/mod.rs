@@ -5,6 +5,7 @@
 
 mod choice;
 mod keys;
+mod otel;
 mod setting;
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
 pub use choice::{Explain, LogFormat, LogRequests, Share};
 pub use keys::{Config, KEYS};
 pub use setting::{Secret, StoreUrl};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// What is known of a key without a value.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct Key {
 pub enum Source {
     /// Nobody set it.
     Default,
+    /// A variable that OpenTelemetry gives every program.
+    OpenTelemetry,
     /// The file.
     File,
     /// `MEDIMAX_…`.
@@ -55,6 +58,7 @@ impl Source {
     pub fn as_str(self) -> &'static str {
         match self {
             Source::Default => "default",
+            Source::OpenTelemetry => "OpenTelemetry's variables",
             Source::File => "file",
             Source::Environment => "environment",
             Source::EnvironmentFile => "file named in environment",
@@ -94,6 +98,10 @@ impl Config {
         flags: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self> {
         let mut config = Config::default();
+        let environment: BTreeMap<String, String> = environment.into_iter().collect();
+        for (key, value) in otel::keys(&environment) {
+            config.set(key, &value, Source::OpenTelemetry)?;
+        }
         if let Some(text) = file {
             let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
                 let line =
@@ -160,6 +168,7 @@ impl Config {
             ("database_max_connections", self.database_max_connections as u64),
             ("database_wait_ms", self.database_wait_ms),
             ("graph_timeout_ms", self.graph_timeout_ms),
+            ("otlp_timeout_ms", self.otlp_timeout_ms),
             ("graph_max_connections", self.graph_max_connections as u64),
             ("request_timeout_ms", self.request_timeout_ms),
             ("client_timeout_ms", self.client_timeout_ms),
@@ -224,6 +233,15 @@ impl Config {
             ca_file: Some(self.graph_ca_file.clone()).filter(|file| !file.as_os_str().is_empty()),
             max_rows: self.max_level_rows,
         })
+    }
+
+    /// The whole address that traces are sent to.
+    pub fn traces_to(&self) -> String {
+        match self.source("otlp_endpoint") {
+            // OpenTelemetry's variables name it to its end.
+            Source::OpenTelemetry => self.otlp_endpoint.clone(),
+            _ => otel::below(&self.otlp_endpoint),
+        }
     }
 
     /// What a request may ask for.

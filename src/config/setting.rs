@@ -1,6 +1,7 @@
 //! The types that keys have: how each is read, shown, and kept from being shown.
 
 use crate::db::Tls;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{fmt, ops::Deref, path::PathBuf, str::FromStr};
 
 /// A type of configuration value.
@@ -107,7 +108,7 @@ impl StoreUrl {
     pub fn with(&self, password: &Secret) -> String {
         match (self.login(), self.0.rsplit_once('@')) {
             (Some((_, None)), Some((login, host))) if !password.is_empty() => {
-                format!("{login}:{}@{host}", encoded(&password.0))
+                format!("{login}:{}@{host}", utf8_percent_encode(&password.0, &MEANINGFUL))
             }
             _ => self.0.clone(),
         }
@@ -149,14 +150,8 @@ impl fmt::Debug for StoreUrl {
     }
 }
 
-/// A text with a percent sign for everything that may mean something in an address.
-fn encoded(text: &str) -> String {
-    let of_byte = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    text.bytes().map(of_byte).collect()
-}
+/// All that may mean something in an address.
+const MEANINGFUL: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ use crate::{
         Db, Sql, Tx,
         change::{lists_after, of_list},
     },
-    error::{Error, Result},
+    error::Result,
 };
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -22,12 +22,23 @@ use std::{
 /// Rows of one statement.
 const ROWS: u32 = 1_000;
 
-/// Writes the tables; says how many rows there are. `force` writes over the files of a folder that is not empty.
-/// `progress` is told how many rows of how many are written.
-pub async fn write(db: &Db, dir: &Path, force: bool, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<u64> {
-    prepare(dir, force)?;
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The rows.
+    pub rows: u64,
+    /// The cells that a spreadsheet would run as formulas.
+    pub formulas: u64,
+}
+
+/// Writes the tables. `force` writes over the files of a folder that is not empty. `progress` is told how many rows of how
+/// many are written. What was made is removed again if it does not come to its end.
+pub async fn write(db: &Db, dir: &Path, force: bool, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Written> {
+    let mut made = Made::default();
+    made.folder(dir)?;
+    is_free(dir, force)?;
     let mut tx = Tx::begin_snapshot(db).await?;
-    let (mut total, mut done) = (0, 0);
+    let (mut total, mut written) = (0, Written::default());
     for sheet in sheets() {
         let mut sql = Sql::new(tx.dialect());
         sql.push(format!("SELECT 0, COUNT(*) FROM {}", sheet.entity.table.name));
@@ -36,24 +47,58 @@ pub async fn write(db: &Db, dir: &Path, force: bool, progress: &(dyn Fn(u64, u64
     let mut parts = Vec::new();
     for sheet in sheets() {
         let mut part = Part::new(dir.join(sheet.file()))?;
-        table(&mut tx, &sheet, &mut part, &mut |rows| {
-            done += rows;
-            progress(done, total);
+        table(&mut tx, &sheet, &mut part, &mut |rows, formulas| {
+            written.rows += rows;
+            written.formulas += formulas;
+            progress(written.rows, total);
         })
         .await?;
         parts.push(part);
     }
     tx.commit().await?;
     // Only now, so that nobody takes some of the tables for all.
-    for part in parts {
-        part.finish()?;
-    }
-    Ok(done)
+    parts.iter_mut().try_for_each(Part::sync)?;
+    parts.iter().try_for_each(|part| part.rename(&mut made))?;
+    made.keep();
+    Ok(written)
 }
 
-fn prepare(dir: &Path, force: bool) -> Result<()> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    made.map_err(|error| cannot("make", dir, error))?;
+/// What an export made itself; it is removed when this is dropped.
+#[derive(Default)]
+struct Made {
+    /// The innermost first.
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Made {
+    /// Makes a folder, and those above it that are missing.
+    fn folder(&mut self, dir: &Path) -> Result<()> {
+        let missing = dir.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+        self.folders = missing.take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        made.map_err(|error| cannot("make", dir, error))
+    }
+
+    fn keep(mut self) {
+        self.folders.clear();
+        self.files.clear();
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        for file in &self.files {
+            let _ = fs::remove_file(file);
+        }
+        // A folder that has been given something else meanwhile is not empty, and stays.
+        for folder in &self.folders {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn is_free(dir: &Path, force: bool) -> Result<()> {
     let mut entries = fs::read_dir(dir).map_err(|error| cannot("read", dir, error))?;
     match entries.next() {
         Some(_) if !force => Err(cannot("export to", dir, "it is not empty; --force writes over the files in it")),
@@ -61,7 +106,7 @@ fn prepare(dir: &Path, force: bool) -> Result<()> {
     }
 }
 
-async fn table(tx: &mut Tx, sheet: &Sheet, part: &mut Part, written: &mut (dyn FnMut(u64) + Send)) -> Result<()> {
+async fn table(tx: &mut Tx, sheet: &Sheet, part: &mut Part, written: &mut (dyn FnMut(u64, u64) + Send)) -> Result<()> {
     let (table, columns) = (sheet.entity.table, sheet.entity.stored());
     let mut text = String::new();
     push(columns.iter().map(|column| Some(*column)), &mut text);
@@ -71,21 +116,28 @@ async fn table(tx: &mut Tx, sheet: &Sheet, part: &mut Part, written: &mut (dyn F
         let sql = lists_after(tx.dialect(), table, &columns, after, ROWS);
         let rows = tx.conn().texts(sql).await?;
         let count = rows.len() as u64;
+        let mut formulas = 0;
         text.clear();
         for (key, list) in rows {
             let cells = of_list(&list.unwrap_or_default())?;
+            formulas += cells.iter().flatten().filter(|cell| is_formula(cell)).count() as u64;
             push(cells.iter().map(Option::as_deref), &mut text);
             after = key;
         }
         part.write(&text)?;
-        written(count);
+        written(count, formulas);
         if count < u64::from(ROWS) {
             return Ok(());
         }
     }
 }
 
-/// A file under a name for the time being, which is removed unless it is finished.
+/// Whether a spreadsheet takes a cell for a formula. A number is one in spreadsheets and here.
+fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err()
+}
+
+/// A file under a name for the time being, which is removed unless it gets its own.
 struct Part {
     path: PathBuf,
     part: PathBuf,
@@ -109,16 +161,38 @@ impl Part {
         self.file.write_all(text.as_bytes()).map_err(|error| cannot("write", &self.part, error))
     }
 
-    fn finish(mut self) -> Result<()> {
-        let failed = |error: std::io::Error| -> Error { cannot("write", &self.part, error) };
-        self.file.flush().and_then(|()| self.file.get_ref().sync_all()).map_err(failed)?;
-        fs::rename(&self.part, &self.path).map_err(|error| cannot("write", &self.path, error))
+    fn sync(&mut self) -> Result<()> {
+        let synced = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
+        synced.map_err(|error| cannot("write", &self.part, error))
+    }
+
+    /// Gives the file its own name.
+    fn rename(&self, made: &mut Made) -> Result<()> {
+        let is_new = !self.path.exists();
+        fs::rename(&self.part, &self.path).map_err(|error| cannot("write", &self.path, error))?;
+        made.files.extend(is_new.then(|| self.path.clone()));
+        Ok(())
     }
 }
 
 impl Drop for Part {
     fn drop(&mut self) {
-        // After `finish` it is no longer there.
+        // After `rename` it is no longer there.
         let _ = fs::remove_file(&self.part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_formula;
+
+    #[test]
+    fn a_formula_is_what_a_spreadsheet_would_run() {
+        for cell in ["=1+1", "+49 30 1", "-x", "@SUM(A1)", "\t=1", "-1-1"] {
+            assert!(is_formula(cell), "{cell}");
+        }
+        for cell in ["", "-5", "+1.5e3", "1-1", " =1", "2024-05-01"] {
+            assert!(!is_formula(cell), "{cell}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::pool::{Backend, Db, Lite};
 use crate::error::{Error, Result};
+use backon::{ExponentialBuilder, Retryable};
 use diesel::ConnectionError;
 use diesel_async::{
     AsyncConnection, AsyncMysqlConnection, SimpleAsyncConnection,
@@ -80,18 +81,19 @@ fn unusable(path: &str, error: Error) -> Error {
 
 /// Opens the store, waiting with back-off for a server that is not there yet; `on_wait` is told of each wait.
 pub async fn open_when_up(options: &Options, patience: Duration, on_wait: impl Fn(&Error, Duration)) -> Result<Db> {
+    // Jitter, so that gateways that lost a server at once do not come back to it at once.
+    let pauses = ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(250))
+        .with_max_delay(Duration::from_secs(10))
+        .without_max_times()
+        .with_jitter();
     let started = tokio::time::Instant::now();
-    let mut pause = Duration::from_millis(250);
-    loop {
-        match open(options).await {
-            Err(error) if error.is_lost_connection() && started.elapsed() + pause < patience => {
-                on_wait(&error, pause);
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(Duration::from_secs(10));
-            }
-            ended => return ended,
-        }
-    }
+    (|| open(options))
+        .retry(pauses)
+        .when(Error::is_lost_connection)
+        .adjust(|_, pause| pause.filter(|pause| started.elapsed() + *pause < patience))
+        .notify(on_wait)
+        .await
 }
 
 fn place(opts: &mysql_async::Opts) -> String {

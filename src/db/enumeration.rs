@@ -110,7 +110,7 @@ macro_rules! enumeration {
                 doc: concat!($($doc, "\n"),*),
                 values: &[
                     $($crate::db::EnumValue { name: $name, doc: concat!($($vdoc, "\n"),*), stored: $stored, alias_of: None },)*
-                    $($($crate::db::EnumValue { name: $old, doc: concat!("Older name of ", $new, "."), stored: $spelled, alias_of: Some($new) },)*)?
+                    $($($crate::db::EnumValue { name: $old, doc: concat!("An older name of `", $new, "`."), stored: $spelled, alias_of: Some($new) },)*)?
                 ],
             };
         }

@@ -15,7 +15,7 @@ use super::{
     recorder::Recorder,
     report,
     root::Root,
-    suggest,
+    schema_doc, suggest,
     types::Types,
     variables,
 };
@@ -45,6 +45,8 @@ use tokio::time::Instant;
 
 /// The root objects of a schema.
 pub struct Roots {
+    /// What the schema is.
+    pub doc: &'static str,
     /// Where reading starts.
     pub query: &'static Object,
     /// Where writing starts.
@@ -290,7 +292,8 @@ impl Engine {
     }
 
     /// Has async-graphql check the document, and answer what it asks of the schema itself.
-    async fn validate(&self, request: Request) -> Result<HashMap<String, Vec<u8>>, Vec<Refusal>> {
+    async fn validate(&self, mut request: Request) -> Result<HashMap<String, Vec<u8>>, Vec<Refusal>> {
+        let described = request.parsed_query().map(schema_doc::answered_under).unwrap_or_default();
         let response = self.schema.execute(request).await;
         if response.is_err() {
             let refusal = |error: async_graphql::ServerError| Refusal {
@@ -303,7 +306,8 @@ impl Engine {
             };
             return Err(response.errors.into_iter().take(MOST_REFUSALS).map(refusal).collect());
         }
-        let Value::Object(data) = response.data else { return Ok(HashMap::new()) };
+        let Value::Object(mut data) = response.data else { return Ok(HashMap::new()) };
+        schema_doc::put(&mut data, &described, self.roots.doc);
         let json = |value: &Value| serde_json::to_vec(value).unwrap_or_default();
         Ok(data.iter().map(|(key, value)| (key.to_string(), json(value))).collect())
     }
@@ -355,7 +359,10 @@ impl Engine {
 pub fn sdl(roots: &'static Roots) -> String {
     ROOTS.get_or_init(|| roots);
     let schema = Schema::build(Query, Mutation, EmptySubscription).finish();
-    schema.sdl_with_options(async_graphql::SDLExportOptions::new().include_specified_by())
+    schema_doc::exported(
+        &schema.sdl_with_options(async_graphql::SDLExportOptions::new().include_specified_by()),
+        roots.doc,
+    )
 }
 
 struct Prepared {

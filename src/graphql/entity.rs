@@ -136,7 +136,7 @@ macro_rules! entity {
             object: &OBJECT,
             connection: &$crate::graphql::model::Object {
                 name: concat!(stringify!($row), "Connection"),
-                doc: concat!("A page of ", stringify!($row), " rows."),
+                doc: concat!("One page of a list of `", stringify!($row), "` objects."),
                 is_node: false,
                 of: Some(&ENTITY),
                 scalars: &[],
@@ -144,7 +144,7 @@ macro_rules! entity {
             },
             edge: &$crate::graphql::model::Object {
                 name: concat!(stringify!($row), "Edge"),
-                doc: concat!("A ", stringify!($row), " row and its place in a list."),
+                doc: concat!("One `", stringify!($row), "` object of a list, and its cursor."),
                 is_node: false,
                 of: Some(&ENTITY),
                 scalars: &$crate::graphql::page::EDGE_SCALARS,
@@ -155,13 +155,13 @@ macro_rules! entity {
             rules: &RULES,
             payload: &$crate::graphql::model::Object {
                 name: concat!(stringify!($row), "Payload"),
-                doc: concat!("A ", stringify!($row), " that was written."),
+                doc: concat!("The result of writing one `", stringify!($row), "` object."),
                 is_node: false,
                 of: None,
                 scalars: <$crate::graphql::write::payload::Outcome as $crate::graphql::made::MadeRow>::SCALARS,
                 fields: &[$crate::graphql::model::FieldDef {
                     name: $one,
-                    doc: "The object as it is now; null if it is gone.",
+                    doc: "The object as it is now; null if it was removed since.",
                     field: &$crate::graphql::made::ToRow {
                         entity: &ENTITY,
                         key: $crate::graphql::write::payload::Outcome::key,
@@ -170,13 +170,13 @@ macro_rules! entity {
             },
             payloads: &$crate::graphql::model::Object {
                 name: concat!(stringify!($row), "ListPayload"),
-                doc: concat!(stringify!($row), " rows that were written."),
+                doc: concat!("The result of writing several `", stringify!($row), "` objects."),
                 is_node: false,
                 of: None,
                 scalars: <$crate::graphql::write::payload::Outcome as $crate::graphql::made::MadeRow>::SCALARS,
                 fields: &[$crate::graphql::model::FieldDef {
                     name: $many,
-                    doc: "The objects as they are now; those that are gone are left out.",
+                    doc: "The objects as they are now; objects that were removed since are left out.",
                     field: &$crate::graphql::made::ToRows {
                         entity: &ENTITY,
                         keys: |outcome: &$crate::graphql::write::payload::Outcome| outcome.keys.clone(),
@@ -243,7 +243,7 @@ macro_rules! entity {
             fields: &[
                 $crate::graphql::model::FieldDef {
                     name: "version",
-                    doc: "A digest of all that is stored of it: another one after every change, by whatever program. For `expectedVersion`.",
+                    doc: "A digest of all stored columns of the object: a change by whatever program gives another digest. Pass it as `expectedVersion`.",
                     field: &$crate::graphql::write::Version(&ENTITY),
                 },
                 $($crate::graphql::model::FieldDef { name: $relation, doc: concat!($($fdoc, "\n"),*), field: &$how },)*

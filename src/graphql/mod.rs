@@ -18,6 +18,7 @@ pub mod recorder;
 pub mod relation;
 pub mod report;
 pub mod root;
+mod schema_doc;
 mod suggest;
 pub mod types;
 mod variables;

@@ -26,11 +26,11 @@ pub fn args() -> Vec<Arg> {
         Arg::new(
             "first",
             "Int",
-            "At most this many rows from the start, or after `after` (20 if neither `first` nor `last` is given).",
+            "At most this many objects from the start of the list, or after `after` (20 if neither `first` nor `last` is given).",
         ),
-        Arg::new("after", "String", "Only rows after this cursor, in the list's order."),
-        Arg::new("last", "Int", "At most this many rows from the end, or before `before`."),
-        Arg::new("before", "String", "Only rows before this cursor, in the list's order."),
+        Arg::new("after", "String", "Only objects after this cursor, in the list's order."),
+        Arg::new("last", "Int", "At most this many objects from the end of the list, or before `before`."),
+        Arg::new("before", "String", "Only objects before this cursor, in the list's order."),
     ]
 }
 
@@ -278,23 +278,23 @@ fn of_row((set, row): (&Arc<dyn RowSet>, usize)) -> Option<(&Connections, &OneCo
 
 /// The fields of every connection.
 pub static CONNECTION_FIELDS: [FieldDef; 4] = [
-    FieldDef { name: "edges", doc: "The rows of this page, each with its cursor.", field: &Edges },
-    FieldDef { name: "nodes", doc: "The rows of this page.", field: &Nodes },
+    FieldDef { name: "edges", doc: "The objects of this page, each with its cursor.", field: &Edges },
+    FieldDef { name: "nodes", doc: "The objects of this page.", field: &Nodes },
     FieldDef { name: "pageInfo", doc: "Whether there are more pages, and where they begin.", field: &PageInfo },
     FieldDef {
         name: "totalCount",
-        doc: "How many rows there are on all pages; counted only when asked for.",
+        doc: "How many objects there are on all pages together; counted only if this field is selected.",
         field: &TotalCount,
     },
 ];
 
 /// The one field of every edge that leads on.
-pub static EDGE_FIELDS: [FieldDef; 1] = [FieldDef { name: "node", doc: "The row.", field: &Node }];
+pub static EDGE_FIELDS: [FieldDef; 1] = [FieldDef { name: "node", doc: "The object itself.", field: &Node }];
 
 /// The one scalar of every edge.
 pub static EDGE_SCALARS: [Scalar; 1] = [Scalar {
     name: "cursor",
-    doc: "Where this row stands in the list: for `after` and `before`.",
+    doc: "The place of the object in the list, for `after` and `before`.",
     kind: Kind::Text,
     nullable: false,
     column: "",
@@ -310,10 +310,10 @@ pub static PAGE_INFO: Object = Object {
     of: None,
     fields: &[],
     scalars: &[
-        flag("hasNextPage", "Whether there are rows after this page."),
-        flag("hasPreviousPage", "Whether there are rows before this page."),
-        cursor("startCursor", "The cursor of the first row; null on an empty page."),
-        cursor("endCursor", "The cursor of the last row; null on an empty page."),
+        flag("hasNextPage", "Whether there are objects after this page."),
+        flag("hasPreviousPage", "Whether there are objects before this page."),
+        cursor("startCursor", "The cursor of the page's first object; null on an empty page."),
+        cursor("endCursor", "The cursor of the page's last object; null on an empty page."),
     ],
 };
 

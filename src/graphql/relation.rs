@@ -146,9 +146,13 @@ impl Field for List {
             }
             field.args.push(Arg::new(narrowing.arg, ty, narrowing.doc));
         }
-        field.args.push(Arg::new("filter", types.filter(of), "Only rows that match."));
+        field.args.push(Arg::new("filter", types.filter(of), "Only objects that match this filter."));
         field.args.push(types.order_arg(of));
-        field.args.push(Arg::new("first", "Int", "At most this many below each parent; all of them if left out."));
+        field.args.push(Arg::new(
+            "first",
+            "Int",
+            "At most this many objects below each parent; all of them if left out.",
+        ));
         field
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
@@ -195,7 +199,7 @@ impl Field for Connection {
         let of = self.children.of;
         types.connection(of);
         let mut field = FieldType::new(of.connection.name);
-        field.args.push(Arg::new("filter", types.filter(of), "Only rows that match."));
+        field.args.push(Arg::new("filter", types.filter(of), "Only objects that match this filter."));
         field.args.push(types.order_arg(of));
         field.args.extend(page::args());
         field

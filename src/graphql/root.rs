@@ -98,10 +98,10 @@ impl Field for All {
         types.connection(entity);
         let mut field = FieldType::new(entity.connection.name);
         if entity.table.search {
-            let doc = "Only rows that hold words beginning with each of these words, without case and accents.";
+            let doc = "Only objects whose text has, for each of these words, a word that begins with it; case and accents do not matter.";
             field.args.push(Arg::new("search", "String", doc));
         }
-        field.args.push(Arg::new("filter", types.filter(entity), "Only rows that match."));
+        field.args.push(Arg::new("filter", types.filter(entity), "Only objects that match this filter."));
         field.args.push(types.order_arg(entity));
         field.args.extend(page::args());
         field

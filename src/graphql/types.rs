@@ -118,7 +118,7 @@ impl Types<'_> {
     fn node(&mut self) {
         self.once("Node", |_| MetaType::Interface {
             name: "Node".into(),
-            description: Some("Anything with a global id.".into()),
+            description: Some("Every object that has a global id.".into()),
             fields: [("id".to_owned(), field("id", "The global id, as `Patient:12`.", FieldType::new("ID!")))]
                 .into_iter()
                 .collect(),
@@ -144,7 +144,7 @@ impl Types<'_> {
             Kind::Flag(_) => "Boolean".into(),
             Kind::Date => self.scalar(
                 "Date",
-                "A day, as `2024-05-01`.",
+                "A calendar day, as `2024-05-01`.",
                 "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6",
             ),
             Kind::Time => self.scalar(
@@ -169,7 +169,9 @@ impl Types<'_> {
     fn enumeration(&mut self, of: &'static Enumeration) -> String {
         let values = of.values.iter().map(|value| {
             let deprecation = match value.alias_of {
-                Some(name) => Deprecation::Deprecated { reason: Some(format!("use {name}; never returned")) },
+                Some(name) => {
+                    Deprecation::Deprecated { reason: Some(format!("Use {name}: this older name is never returned.")) }
+                }
                 None => Deprecation::NoDeprecated,
             };
             (value.name, value.doc.trim().to_owned(), deprecation)
@@ -185,16 +187,16 @@ impl Types<'_> {
         self.once(&name, |types| {
             let list = format!("[{name}!]");
             let mut fields = vec![
-                Arg::new("and", list.clone(), "All of these hold."),
-                Arg::new("or", list, "At least one of these holds."),
-                Arg::new("not", name.clone(), "This does not hold."),
+                Arg::new("and", list.clone(), "All of these filters match."),
+                Arg::new("or", list, "At least one of these filters matches."),
+                Arg::new("not", name.clone(), "The filter does not match."),
             ];
             for scalar in filterable(entity) {
                 fields.push(Arg::new(scalar.name, types.comparison(scalar), first_sentence(scalar.doc)));
             }
             for def in entity.object.fields {
                 if let Some(facts) = def.field.facts() {
-                    fields.push(Arg::new(def.name, facts.describe(types), "By facts of the graph."));
+                    fields.push(Arg::new(def.name, facts.describe(types), "Conditions that the graph answers."));
                 }
                 if let Some(related) = def.field.related() {
                     let filter =
@@ -204,7 +206,7 @@ impl Types<'_> {
             }
             input_type(
                 &name,
-                &format!("Which rows of {} to list: every field given must hold.", entity.object.name),
+                &format!("Conditions on `{}` objects: all of the given ones must hold.", entity.object.name),
                 fields,
             )
         });
@@ -222,11 +224,18 @@ impl Types<'_> {
         self.once(&name, |types| {
             let filter = types.filter(entity);
             let fields = vec![
-                Arg::new("some", filter.clone(), "At least one matches."),
-                Arg::new("none", filter.clone(), "Not one matches."),
-                Arg::new("every", filter, "Each one matches, as do no rows at all."),
+                Arg::new("some", filter.clone(), "At least one of the related objects matches."),
+                Arg::new("none", filter.clone(), "None of the related objects matches."),
+                Arg::new("every", filter, "Each of the related objects matches; so it is, too, if there are none."),
             ];
-            input_type(&name, &format!("Rows by the {} rows that belong to them.", entity.object.name), fields)
+            input_type(
+                &name,
+                &format!(
+                    "Conditions on an object's related `{}` objects: all of the given ones must hold.",
+                    entity.object.name
+                ),
+                fields,
+            )
         });
         name
     }
@@ -242,26 +251,41 @@ impl Types<'_> {
                 _ => kind.as_str(),
             }
         );
+        let (less, at_most, greater, at_least) = match scalar.kind {
+            Kind::Date | Kind::Time | Kind::DateTime => (
+                "Earlier than this value.",
+                "Earlier than this value, or equal to it.",
+                "Later than this value.",
+                "Later than this value, or equal to it.",
+            ),
+            _ => (
+                "Less than this value.",
+                "Less than this value, or equal to it.",
+                "Greater than this value.",
+                "Greater than this value, or equal to it.",
+            ),
+        };
         self.once(&name, |_| {
             let fields = operators(scalar.kind).iter().map(|operator| {
                 let (ty, doc) = match *operator {
-                    "eq" => (kind.clone(), "Equal to this; text without case."),
-                    "ne" => (kind.clone(), "Known, and not equal to this."),
-                    "in" => (format!("[{kind}!]"), "Equal to one of these."),
-                    "lt" => (kind.clone(), "Before this."),
-                    "lte" => (kind.clone(), "Before or equal to this."),
-                    "gt" => (kind.clone(), "After this."),
-                    "gte" => (kind.clone(), "After or equal to this."),
-                    "startsWith" => (kind.clone(), "Begins with this, without case."),
+                    "eq" if matches!(scalar.kind, Kind::Text) => (kind.clone(), "Equal to this text; upper and lower case are the same."),
+                    "eq" => (kind.clone(), "Equal to this value."),
+                    "ne" => (kind.clone(), "Not missing, and not equal to this value."),
+                    "in" => (format!("[{kind}!]"), "Equal to one of these values."),
+                    "lt" => (kind.clone(), less),
+                    "lte" => (kind.clone(), at_most),
+                    "gt" => (kind.clone(), greater),
+                    "gte" => (kind.clone(), at_least),
+                    "startsWith" => (kind.clone(), "Begins with this text; upper and lower case are the same."),
                     "contains" => (
                         kind.clone(),
-                        "Holds this anywhere, without case; only where something else narrows the rows (see `search`).",
+                        "Has this text anywhere; upper and lower case are the same. Allowed only where another condition narrows the list (see `search`).",
                     ),
-                    _ => ("Boolean".to_owned(), "Unknown (true) or known (false)."),
+                    _ => ("Boolean".to_owned(), "Whether the value is missing: true selects missing values, false selects the others."),
                 };
                 Arg::new(*operator, ty, doc)
             });
-            input_type(&name, &format!("Comparisons of a {kind}: every one given must hold."), fields.collect())
+            input_type(&name, &format!("Comparisons with `{kind}` values: all of the given ones must hold."), fields.collect())
         });
         name
     }
@@ -272,27 +296,27 @@ impl Types<'_> {
         self.once(&name, |_| {
             let values = orderable(entity).flat_map(|scalar| {
                 let order = screaming(scalar.name);
-                let first = if scalar.nullable { ", unknown ones first" } else { "" };
-                let last = if scalar.nullable { ", unknown ones last" } else { "" };
+                let first = if scalar.nullable { "; missing values first" } else { "" };
+                let last = if scalar.nullable { "; missing values last" } else { "" };
                 [
                     (
                         format!("{order}_ASC"),
-                        format!("By `{}`, smallest first{first}.", scalar.name),
+                        format!("By `{}`, ascending{first}.", scalar.name),
                         Deprecation::NoDeprecated,
                     ),
                     (
                         format!("{order}_DESC"),
-                        format!("By `{}`, largest first{last}.", scalar.name),
+                        format!("By `{}`, descending{last}.", scalar.name),
                         Deprecation::NoDeprecated,
                     ),
                 ]
             });
-            enum_type(&name, &format!("Orders of {} rows.", entity.object.name), values)
+            enum_type(&name, &format!("The orders in which `{}` objects can be listed.", entity.object.name), values)
         });
         Arg::new(
             "orderBy",
             format!("[{name}!]"),
-            "The order, most important first (at most 3); the id decides between equals.",
+            "The order of the list: at most 3 values, the most important first. Equal objects are ordered by their ids.",
         )
     }
 }

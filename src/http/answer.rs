@@ -1,5 +1,6 @@
 //! Answers: the one shape of all of them, and the media type that the client takes.
 
+use super::weighted::weighted;
 use crate::{
     error::Error,
     graphql::engine::{Answer, Outcome, refusal},
@@ -28,20 +29,17 @@ impl Media {
 
     /// What a client takes, `application/json` if it does not care; `None` if neither.
     pub(super) fn wanted(headers: &HeaderMap) -> Option<Self> {
-        let mut given = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
-        if given.peek().is_none() {
+        if !headers.contains_key(header::ACCEPT) {
             return Some(Media::Json);
         }
         let (mut modern, mut json, mut any) = (None, None, None);
-        for range in given.flat_map(|value| value.split(',')) {
-            let mut parts = range.split(';').map(str::trim);
-            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let quality = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+        for (name, quality) in weighted(headers, &header::ACCEPT) {
             match name.as_str() {
                 "application/graphql-response+json" => modern = Some(quality),
                 "application/json" => json = Some(quality),
                 "application/*" => any = Some(quality),
-                "*/*" => any = any.or(Some(quality)),
+                // Java's own client has always sent a bare star.
+                "*/*" | "*" => any = any.or(Some(quality)),
                 _ => {}
             }
         }
@@ -138,6 +136,11 @@ mod tests {
             ("application/json, application/graphql-response+json;q=0.9", Some(Media::Json)),
             ("application/graphql-response+json;q=0, */*", Some(Media::Json)),
             ("application/json;q=0, application/graphql-response+json;q=0.1", Some(Media::Modern)),
+            ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", Some(Media::Json)),
+            ("*", Some(Media::Json)),
+            ("*;q=0", None),
+            ("application/json;Q=0", None),
+            ("application/json; Q = 0.5, application/graphql-response+json;Q=0.4", Some(Media::Json)),
             ("text/html", None),
             ("application/json;q=0", None),
             ("", None),

@@ -124,7 +124,10 @@ fn options(request: &Request, allowed_origin: bool) -> Response {
     if allowed_origin && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         for (name, value) in [
             (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-            (header::ACCESS_CONTROL_ALLOW_HEADERS, "accept, content-type, medimax-explain, traceparent, tracestate"),
+            (
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                "accept, authorization, content-type, medimax-explain, traceparent, tracestate",
+            ),
             (header::ACCESS_CONTROL_MAX_AGE, "600"),
         ] {
             response.headers_mut().insert(name, HeaderValue::from_static(value));

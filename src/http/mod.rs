@@ -11,6 +11,7 @@ mod listen;
 mod observe;
 mod page;
 mod request;
+mod weighted;
 
 pub use listen::{Certificate, Door, address};
 

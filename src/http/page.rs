@@ -1,6 +1,6 @@
 //! The playground and the view of a patient: the assets that `web/` builds, all in the binary.
 
-use super::App;
+use super::{App, weighted::weighted};
 use axum::{
     Router,
     extract::{Path, State},
@@ -56,9 +56,10 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
         (header::CACHE_CONTROL, "no-cache"),
         (header::VARY, "accept-encoding"),
     ];
-    Some(if accepts(headers, "br") {
+    let (br, gz) = (weight(headers, "br"), weight(headers, "gzip"));
+    Some(if br > 0.0 && br >= gz {
         (common, [(header::CONTENT_ENCODING, "br")], brotli).into_response()
-    } else if accepts(headers, "gzip") {
+    } else if gz > 0.0 {
         (common, [(header::CONTENT_ENCODING, "gzip")], gzip).into_response()
     } else {
         let mut plain = Vec::new();
@@ -72,14 +73,11 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     })
 }
 
-/// Whether a client takes a coding; it may name one with a weight, and refuse it with a weight of 0.
-fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    let values = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|offer| {
-        let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
-        let refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
-        name.trim().eq_ignore_ascii_case(coding) && !refused
-    })
+/// How much a client wants a coding, by its name or by the star for all that it does not name.
+fn weight(headers: &HeaderMap, coding: &str) -> f32 {
+    let offers = weighted(headers, &header::ACCEPT_ENCODING);
+    let of = |name: &str| offers.iter().find(|(offer, _)| offer == name).map(|(_, weight)| *weight);
+    of(coding).or_else(|| of("*")).unwrap_or(0.0)
 }
 
 fn media_type(path: &str) -> &'static str {

@@ -27,26 +27,26 @@ struct Alike {
 
 made! {
     Alike {
-        /// The share of both patients' weight that they have in common, from 0 to 1.
+        /// The weight of what both patients have in common over the weight of all that either patient has, from 0 to 1.
         "score": f64 = |alike| alike.score;
     }
 }
 
 static ALIKE: Object = Object {
     name: "SimilarPatient",
-    doc: "A patient with much in common with another. It supports a decision and makes none.",
+    doc: "A patient with much in common with another patient. Decision support, not a diagnosis.",
     is_node: false,
     of: None,
     scalars: Alike::SCALARS,
     fields: &[
         FieldDef {
             name: "patient",
-            doc: "The patient.",
+            doc: "The similar patient.",
             field: &ToRow { entity: &patient::ENTITY, key: |alike: &Alike| Some(alike.other) },
         },
         FieldDef {
             name: "shared",
-            doc: "What they have in common: conditions, drugs and symptoms.",
+            doc: "The concepts that both patients have in common: conditions, drugs and symptoms.",
             field: &ToMany {
                 object: &CONCEPT,
                 make: |alike: &Alike, _, cx| {
@@ -66,7 +66,7 @@ pub struct SimilarPatients;
 impl Field for SimilarPatients {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.object(&ALIKE);
-        let first = Arg::new("first", "Int", "At most this many; by default as many as a page has.");
+        let first = Arg::new("first", "Int", "At most this many patients; by default as many as a page has.");
         FieldType { ty: format!("[{}!]", ALIKE.name), args: vec![first] }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {

@@ -21,15 +21,15 @@ made! {
     Concept {
         /// The global id, as `Concept:7`.
         "id": GlobalId = |concept| GlobalId(concept_key(concept.id));
-        /// What it is.
+        /// The kind of the concept.
         "kind": ConceptKind = |concept| concept.kind;
-        /// Its name.
+        /// The name of the concept.
         "name": String = |concept| concept.name.to_string();
-        /// The catalog that it comes from.
+        /// The catalog that the concept comes from.
         "catalog": String = |concept| concept.catalog.to_string();
-        /// Its identifier in that catalog.
+        /// The identifier of the concept in its catalog.
         "code": String = |concept| concept.code.to_string();
-        /// A few words on it.
+        /// A short description of the concept.
         "description": Option<String> = |concept| concept.description.as_deref().map(str::to_owned);
     }
 }
@@ -44,12 +44,12 @@ pub static CONCEPT: Object = Object {
     fields: &[
         FieldDef {
             name: "synonyms",
-            doc: "Its other names, brands and codes.",
+            doc: "The concept's other names, brands and codes.",
             field: &Texts::<Concept>(|concept, _| concept.names.iter().map(|(_, name)| name.clone()).collect()),
         },
         FieldDef {
             name: "facts",
-            doc: "What is known of it, in either direction.",
+            doc: "Facts of the catalogs that start from this concept or lead to this concept.",
             field: &ToMany { object: &FACT, make: facts, args: facts_args, expected: 20 },
         },
     ],
@@ -57,13 +57,13 @@ pub static CONCEPT: Object = Object {
 
 made! {
     Fact {
-        /// What it says.
+        /// The kind of the fact.
         "kind": FactKind = |fact| fact.kind;
-        /// Who says so.
+        /// The source of the fact.
         "source": String = |fact| fact.source.to_string();
-        /// What it rests on.
+        /// The evidence that the source gives for the fact.
         "evidence": Option<String> = |fact| fact.evidence.as_deref().map(str::to_owned);
-        /// Its weight in its catalog, where it has one.
+        /// The weight of the fact in its catalog; null if the catalog gives none.
         "weight": Option<i32> = |fact| fact.weight;
     }
 }
@@ -71,19 +71,19 @@ made! {
 /// A fact of a catalog.
 static FACT: Object = Object {
     name: "Fact",
-    doc: "What a catalog says of two concepts.",
+    doc: "A fact of a catalog: a relationship between two concepts.",
     is_node: false,
     of: None,
     scalars: Fact::SCALARS,
     fields: &[
         FieldDef {
             name: "from",
-            doc: "The concept that it starts from.",
+            doc: "The concept that the fact starts from.",
             field: &ToOne { object: &CONCEPT, make: |fact: &Fact, cx| cx.graph.knowledge().get(fact.from).cloned() },
         },
         FieldDef {
             name: "to",
-            doc: "The concept that it leads to.",
+            doc: "The concept that the fact leads to.",
             field: &ToOne { object: &CONCEPT, make: |fact: &Fact, cx| cx.graph.knowledge().get(fact.to).cloned() },
         },
     ],
@@ -118,14 +118,14 @@ made! { Everything {} }
 /// What the catalogs know.
 static KNOWLEDGE: Object = Object {
     name: "Knowledge",
-    doc: "What the catalogs know, without any patient.",
+    doc: "Clinical knowledge of the catalogs, apart from any patient.",
     is_node: false,
     of: None,
     scalars: Everything::SCALARS,
     fields: &[
         FieldDef {
             name: "conditions",
-            doc: "Conditions, by name.",
+            doc: "Conditions that the catalogs know, by name.",
             field: &ToMany {
                 object: &CONCEPT,
                 make: |_: &Everything, args, cx| search(ConceptKind::Condition, args, cx),
@@ -135,7 +135,7 @@ static KNOWLEDGE: Object = Object {
         },
         FieldDef {
             name: "symptoms",
-            doc: "Symptoms, by name.",
+            doc: "Symptoms that the catalogs know, by name.",
             field: &ToMany {
                 object: &CONCEPT,
                 make: |_: &Everything, args, cx| search(ConceptKind::Symptom, args, cx),
@@ -145,7 +145,7 @@ static KNOWLEDGE: Object = Object {
         },
         FieldDef {
             name: "drugs",
-            doc: "Drugs, by name.",
+            doc: "Drugs that the catalogs know, by name.",
             field: &ToMany {
                 object: &CONCEPT,
                 make: |_: &Everything, args, cx| search(ConceptKind::Drug, args, cx),
@@ -155,17 +155,17 @@ static KNOWLEDGE: Object = Object {
         },
         FieldDef {
             name: "differential",
-            doc: "Conditions that symptoms speak for, the likeliest first. It supports a decision and makes none: it knows what the catalogs say of these symptoms, and nothing else of anybody. The score is m / (p + (c - m) / 4): m is the weight of the given symptoms that speak for the condition, p that of all given ones, c that of all symptoms that speak for the condition; a symptom weighs ln(1 + conditions / conditions that it speaks for).",
+            doc: "Conditions that the given symptoms indicate, the likeliest first. Decision support, not a diagnosis: only the catalogs are known to it, and no patient. The score is m / (p + (c - m) / 4): m is the weight of the given symptoms that indicate the condition, p the weight of all given symptoms, c the weight of all symptoms that indicate the condition; a symptom weighs ln(1 + number of conditions / number of conditions that the symptom indicates).",
             field: &ToMany { object: &RANKED, make: differential, args: differential_args, expected: 10 },
         },
         FieldDef {
             name: "path",
-            doc: "A shortest path between two concepts, over facts in either direction; null where there is none of at most six.",
+            doc: "A shortest path between two concepts, over facts in either direction; null if there is no path of at most six facts.",
             field: &Between,
         },
         FieldDef {
             name: "catalogs",
-            doc: "The catalogs that are loaded.",
+            doc: "The catalogs that the gateway has loaded.",
             field: &ToMany {
                 object: &CATALOG,
                 make: |_: &Everything, _, cx| Ok(cx.graph.knowledge().catalogs().to_vec()),
@@ -178,20 +178,20 @@ static KNOWLEDGE: Object = Object {
 
 made! {
     Catalog {
-        /// Its name.
+        /// The name of the catalog.
         "source": String = |catalog| catalog.source.to_string();
-        /// Its title.
+        /// The title of the catalog.
         "title": Option<String> = |catalog| catalog.title.as_deref().map(str::to_owned);
-        /// Its version.
+        /// The version of the catalog.
         "version": String = |catalog| catalog.version.to_string();
-        /// Its licence.
+        /// The licence of the catalog.
         "license": Option<String> = |catalog| catalog.license.as_deref().map(str::to_owned);
     }
 }
 
 static CATALOG: Object = Object {
     name: "Catalog",
-    doc: "A source of clinical knowledge.",
+    doc: "A catalog: a source of clinical knowledge.",
     is_node: false,
     of: None,
     scalars: Catalog::SCALARS,
@@ -203,7 +203,7 @@ fn search_args(_: &mut Types<'_>) -> Vec<Arg> {
         Arg::new(
             "search",
             "String",
-            "Only those with a name that holds words beginning with each of these words, without case and accents.",
+            "Only concepts with a name that has, for each of these words, a word that begins with it; case and accents do not matter.",
         ),
         Arg::new("first", "Int", "At most this many; by default as many as a page has."),
     ]
@@ -224,14 +224,14 @@ made! {
 
 static RANKED: Object = Object {
     name: "DifferentialConcept",
-    doc: "A condition that symptoms speak for.",
+    doc: "A condition that given symptoms indicate.",
     is_node: false,
     of: None,
     scalars: Ranked::SCALARS,
     fields: &[
         FieldDef {
             name: "condition",
-            doc: "The condition.",
+            doc: "The concept of the condition in the catalog.",
             field: &ToOne {
                 object: &CONCEPT,
                 make: |ranked: &Ranked, cx| cx.graph.knowledge().get(ranked.condition).cloned(),
@@ -239,7 +239,7 @@ static RANKED: Object = Object {
         },
         FieldDef {
             name: "symptoms",
-            doc: "The given symptoms that speak for it.",
+            doc: "The given symptoms that indicate the condition.",
             field: &ToMany {
                 object: &CONCEPT,
                 make: |ranked: &Ranked, _, cx| {
@@ -252,7 +252,7 @@ static RANKED: Object = Object {
         },
         FieldDef {
             name: "paths",
-            doc: "The facts that this rests on.",
+            doc: "The paths of facts on which the score rests.",
             field: &ToMany {
                 object: &PATH,
                 make: |ranked: &Ranked, _, cx| {
@@ -270,7 +270,7 @@ static RANKED: Object = Object {
 
 fn differential_args(_: &mut Types<'_>) -> Vec<Arg> {
     vec![
-        Arg::new("symptoms", "[String!]!", "The symptoms by any of their names, or by their ids, as `Concept:7`."),
+        Arg::new("symptoms", "[String!]!", "The symptoms, by any of their names or by their ids, as `Concept:7`."),
         Arg::new("first", "Int", "At most this many; by default as many as a page has."),
     ]
 }
@@ -340,7 +340,10 @@ impl Field for Between {
         let arg = |name, doc| Arg::new(name, "ID!", doc);
         FieldType {
             ty: PATH.name.into(),
-            args: vec![arg("from", "The id of a concept, as `Concept:7`."), arg("to", "The id of another.")],
+            args: vec![
+                arg("from", "The id of a concept, as `Concept:7`."),
+                arg("to", "The id of the other concept, as `Concept:9`."),
+            ],
         }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {

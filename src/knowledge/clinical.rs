@@ -75,13 +75,13 @@ macro_rules! clinical_objects {
                 FieldDef { name: $row, doc: $row_doc, field: &$to_row },
                 FieldDef {
                     name: "concept",
-                    doc: "What the catalogs know of it; null where the prescriber's words alone say so.",
+                    doc: "The concept of the catalogs that the relationship rests on; null if only the prescriber's words say so.",
                     field: &$concept,
                 },
-                FieldDef { name: "path", doc: "The nodes and relationships that this rests on.", field: &TO_PATH },
+                FieldDef { name: "path", doc: "The path in the graph on which the answer rests.", field: &TO_PATH },
                 FieldDef {
                     name: "paths",
-                    doc: "All that this rests on, where several reasons lead there; the first is `path`.",
+                    doc: "All paths in the graph on which the answer rests; the first one is `path`.",
                     field: &TO_PATHS,
                 },
             ],
@@ -90,14 +90,14 @@ macro_rules! clinical_objects {
 }
 
 clinical_objects! {
-    INDICATED = "IndicatedCondition", "A condition of the patient that a symptom speaks for.":
+    INDICATED = "IndicatedCondition", "A condition of the patient that a symptom indicates.":
         "condition" "The condition, an entry of the same patient's medical history." TO_CONDITION, CONCEPT_OF_CONDITION;
-    INDICATING = "IndicatingSymptom", "A symptom of the patient that speaks for a condition.":
+    INDICATING = "IndicatingSymptom", "A symptom of the patient that indicates a condition.":
         "symptom" "The symptom, as the same patient reported it." TO_SYMPTOM, CONCEPT_OF_OTHER;
-    TREATED = "TreatedCondition", "A condition of the patient that a medicine is for.":
+    TREATED = "TreatedCondition", "A condition of the patient that a medication is for.":
         "condition" "The condition, an entry of the same patient's medical history." TO_CONDITION, CONCEPT_OF_CONDITION;
-    TREATING = "TreatingMedication", "A medicine of the patient that is for a condition.":
-        "medication" "The medicine, as it was prescribed to the same patient." TO_MEDICATION, CONCEPT_OF_OTHER;
+    TREATING = "TreatingMedication", "A medication of the patient that is for a condition.":
+        "medication" "The medication, as it was prescribed to the same patient." TO_MEDICATION, CONCEPT_OF_OTHER;
 }
 
 /// The clinical relationships at a row.

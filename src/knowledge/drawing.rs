@@ -35,7 +35,7 @@ struct Around {
 
 made! {
     Around {
-        /// Whether there are more nodes than a drawing shows.
+        /// Whether some nodes were left out because there were too many.
         "truncated": Flag<false> = |around| Flag(around.cut);
     }
 }
@@ -49,7 +49,7 @@ static AROUND: Object = Object {
     fields: &[
         FieldDef {
             name: "nodes",
-            doc: "The nodes, the patient first, the nearest next.",
+            doc: "The nodes: the patient first, then the others by their distance.",
             field: &ToMany {
                 object: &NODE,
                 make: |around: &Around, _, _| Ok(around.nodes.clone()),
@@ -82,7 +82,7 @@ impl Field for Graph {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.object(&AROUND);
         let doc = format!(
-            "How many relationships a node may be away from the patient, at most {DEEPEST}; 1 by default: the patient's own entries. 2 adds what their names name, 3 what the catalogs say of those."
+            "How many relationships a node may be away from the patient: 1 (the default) gives the entries of the patient's record, 2 adds the concepts that the entries name, 3 adds what the catalogs know of those concepts; at most {DEEPEST}."
         );
         FieldType { ty: AROUND.name.into(), args: vec![Arg::new("depth", "Int", doc)] }
     }

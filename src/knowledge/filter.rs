@@ -32,20 +32,24 @@ impl Facts for PatientFacts {
             Arg::new(
                 "hasCondition",
                 "String",
-                "Patients with this condition, active, by any name that the catalogs or the records have for it.",
+                "Patients with this condition, if the condition is active; any name of the condition in the catalogs or the records will do.",
             ),
             Arg::new(
                 "reportsSymptom",
                 "String",
-                "Patients who reported this symptom, by any name that the catalogs or the records have for it.",
+                "Patients who reported this symptom; any name of the symptom in the catalogs or the records will do.",
             ),
             Arg::new(
                 "takesDrugThatTreats",
                 "String",
-                "Patients who take a drug that, by the catalogs, treats or eases this condition.",
+                "Patients who take a drug that treats or eases this condition, as the catalogs know.",
             ),
         ];
-        types.input("PatientGraphFilter", "Patients by facts of the graph: every one given must hold.", fields)
+        types.input(
+            "PatientGraphFilter",
+            "Conditions on patients that the graph answers: all of the given ones must hold.",
+            fields,
+        )
     }
 
     fn keys<'a>(&'a self, cx: &'a Cx, value: &'a Value) -> BoxFuture<'a, Result<Vec<i32>>> {

@@ -106,19 +106,19 @@ made! { Walk {} }
 
 static CARE_PATH: Object = Object {
     name: "CarePath",
-    doc: "A symptom, a condition that it speaks for, and a medicine that is for the condition, all of one patient.",
+    doc: "A symptom, a condition that the symptom indicates, and a medication for the condition, all of one patient.",
     is_node: false,
     of: None,
     scalars: Walk::SCALARS,
     fields: &[
         FieldDef {
             name: "symptom",
-            doc: "The symptom.",
+            doc: "The symptom that the care path starts from.",
             field: &ToRow { entity: &symptom::ENTITY, key: |path: &Walk| path.key(|(indicates, _)| indicates.from.id) },
         },
         FieldDef {
             name: "condition",
-            doc: "The condition.",
+            doc: "The condition that the symptom indicates.",
             field: &ToRow {
                 entity: &medical_history::ENTITY,
                 key: |path: &Walk| path.key(|(indicates, _)| indicates.to.id),
@@ -126,12 +126,12 @@ static CARE_PATH: Object = Object {
         },
         FieldDef {
             name: "medication",
-            doc: "The medicine.",
+            doc: "The medication that is for the condition.",
             field: &ToRow { entity: &medication::ENTITY, key: |path: &Walk| path.key(|(_, treats)| treats.from.id) },
         },
         FieldDef {
             name: "path",
-            doc: "The nodes and relationships that this rests on.",
+            doc: "The path in the graph on which the answer rests.",
             field: &ToOne {
                 object: &PATH,
                 make: |path: &Walk, cx| Some(walked(&cx.graph.knowledge(), path.0.first()?)),
@@ -139,7 +139,7 @@ static CARE_PATH: Object = Object {
         },
         FieldDef {
             name: "paths",
-            doc: "All that this rests on, where several reasons lead there; the first is `path`.",
+            doc: "All paths in the graph on which the answer rests; the first one is `path`.",
             field: &ToMany {
                 object: &PATH,
                 make: |path: &Walk, _, cx| {
@@ -199,9 +199,9 @@ pub struct Finding {
 
 made! {
     Finding {
-        /// Who says so.
+        /// The source of the fact.
         "source": String = |finding| finding.fact.source.to_string();
-        /// What it rests on.
+        /// The evidence that the source gives for the fact.
         "evidence": Option<String> = |finding| finding.fact.evidence.as_deref().map(str::to_owned);
     }
 }
@@ -275,13 +275,17 @@ macro_rules! finding {
             of: None,
             scalars: Finding::SCALARS,
             fields: &[
-                FieldDef { name: "medication", doc: "The medicine.", field: &TO_MEDICATION },
+                FieldDef {
+                    name: "medication",
+                    doc: "The medication that the patient takes or took.",
+                    field: &TO_MEDICATION,
+                },
                 FieldDef {
                     name: $other,
                     doc: $other_doc,
                     field: &ToRow { entity: $entity, key: |finding: &Finding| Some(finding.to.id) },
                 },
-                FieldDef { name: "path", doc: "The nodes and relationships that this rests on.", field: &TO_PATH },
+                FieldDef { name: "path", doc: "The path in the graph on which the answer rests.", field: &TO_PATH },
             ],
         };
     };
@@ -289,23 +293,23 @@ macro_rules! finding {
 
 finding!(
     SIDE_EFFECT = "PossibleSideEffect",
-    "A symptom that is a known effect of a medicine that the patient took when it was reported. It supports a decision and makes none.",
+    "A symptom that is a known side effect of a medication that the patient took when the symptom was reported. Decision support, not a diagnosis.",
     "symptom",
-    "The symptom.",
+    "The symptom that may be a side effect.",
     &symptom::ENTITY
 );
 finding!(
     INTERACTION = "Interaction",
-    "Two medicines that the patient takes and that act upon each other. It supports a decision and makes none.",
+    "Two medications that the patient takes and that interact with each other. Decision support, not a diagnosis.",
     "with",
-    "The other medicine.",
+    "The other medication.",
     &medication::ENTITY
 );
 finding!(
     CONTRAINDICATION = "Contraindication",
-    "A medicine that the patient takes and that is to be avoided with a condition that the patient has. It supports a decision and makes none.",
+    "A medication that the patient takes and that is contraindicated for a condition of the patient. Decision support, not a diagnosis.",
     "condition",
-    "The condition.",
+    "The condition for which the medication is contraindicated.",
     &medical_history::ENTITY
 );
 
@@ -366,14 +370,14 @@ made! {
 
 static SUSPECT: Object = Object {
     name: "DifferentialCondition",
-    doc: "A condition that a patient's symptoms speak for. It supports a decision and makes none.",
+    doc: "A condition that a patient's symptoms indicate. Decision support, not a diagnosis.",
     is_node: false,
     of: None,
     scalars: Suspect::SCALARS,
     fields: &[
         FieldDef {
             name: "concept",
-            doc: "The condition, as the catalog knows it.",
+            doc: "The concept of the condition in the catalog.",
             field: &ToOne {
                 object: &CONCEPT,
                 make: |suspect: &Suspect, cx| -> Option<Concept> {
@@ -383,12 +387,12 @@ static SUSPECT: Object = Object {
         },
         FieldDef {
             name: "known",
-            doc: "The condition in the patient's medical history; null if it does not stand there.",
+            doc: "The condition's entry in the patient's medical history; null if there is none.",
             field: &ToRow { entity: &medical_history::ENTITY, key: |suspect: &Suspect| suspect.known },
         },
         FieldDef {
             name: "symptoms",
-            doc: "The patient's symptoms that speak for it.",
+            doc: "The patient's symptoms that indicate the condition.",
             field: &ToRows {
                 entity: &symptom::ENTITY,
                 keys: |suspect: &Suspect| suspect.symptoms.iter().map(|(entry, _)| entry.id).collect(),
@@ -397,7 +401,7 @@ static SUSPECT: Object = Object {
         },
         FieldDef {
             name: "paths",
-            doc: "What it rests on: a path for each of the symptoms.",
+            doc: "The paths in the graph on which the score rests, one for each symptom.",
             field: &ToMany { object: &PATH, make: suspect_paths, args: no_args, expected: 3 },
         },
     ],
@@ -422,7 +426,7 @@ impl Field for Differential {
         FieldType {
             ty: format!("[{}!]", SUSPECT.name),
             args: vec![
-                Arg::new("first", "Int", "At most this many; by default as many as a page has."),
+                Arg::new("first", "Int", "At most this many conditions; by default as many as a page has."),
                 Arg::new("since", date, "Only symptoms reported on this day or later."),
             ],
         }

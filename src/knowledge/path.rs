@@ -99,7 +99,7 @@ made! {
     Place {
         /// The global id of the entry, as `Symptom:12`, or of the concept, as `Concept:7`.
         "id": GlobalId = |place| GlobalId(place.id());
-        /// What it is called.
+        /// The name of the entry or of the concept.
         "name": Option<String> = |place| place.name().map(|name| name.to_string());
     }
 }
@@ -114,13 +114,13 @@ pub static NODE: Object = Object {
     fields: &[
         FieldDef {
             name: "labels",
-            doc: "Its labels in the graph, the chief one first.",
+            doc: "The labels of the node in the graph, the most specific one first.",
             field: &Texts::<Place>(|place, _| place.labels()),
         },
-        FieldDef { name: "record", doc: "The entry of the record; null for a concept.", field: &Record },
+        FieldDef { name: "record", doc: "The entry of the patient's record; null for a concept.", field: &Record },
         FieldDef {
             name: "concept",
-            doc: "The concept; null for an entry of a record.",
+            doc: "The concept of a catalog; null for an entry of a patient's record.",
             field: &ToOne {
                 object: &CONCEPT,
                 make: |place: &Place, cx| match place {
@@ -151,15 +151,15 @@ pub struct Edge {
 
 made! {
     Edge {
-        /// Its type, as `INSTANCE_OF` or `TREATS`.
+        /// The type of the relationship, as `INSTANCE_OF` or `TREATS`.
         "type": String = |edge| edge.name.to_owned();
-        /// The id of the node that it starts from.
+        /// The id of the node that the relationship starts from.
         "from": GlobalId = |edge| GlobalId(edge.from.clone());
-        /// The id of the node that it leads to.
+        /// The id of the node that the relationship leads to.
         "to": GlobalId = |edge| GlobalId(edge.to.clone());
-        /// Who says so: the source of a catalog's fact, `purpose` for what the prescriber wrote; null for what the record itself says.
+        /// The source of the relationship: the source of a catalog's fact, or `purpose` for what the prescriber wrote; null for what the record itself says.
         "source": Option<String> = |edge| edge.source.as_deref().map(str::to_owned);
-        /// What it rests on.
+        /// The evidence that the source gives for the relationship.
         "evidence": Option<String> = |edge| edge.evidence.as_deref().map(str::to_owned);
         /// How the record's wording was recognised as the concept's name.
         "matched": Option<How> = |edge| edge.how;
@@ -169,7 +169,7 @@ made! {
 /// A relationship of the graph.
 pub static EDGE: Object = Object {
     name: "GraphRelationship",
-    doc: "A relationship of the graph.",
+    doc: "A relationship between two nodes of the graph.",
     is_node: false,
     of: None,
     scalars: Edge::SCALARS,
@@ -190,14 +190,14 @@ made! { Path {} }
 /// A path of the graph.
 pub static PATH: Object = Object {
     name: "GraphPath",
-    doc: "What an answer rests on: nodes in the order they are walked, and the relationships between them.",
+    doc: "A path in the graph: nodes in order, and the relationships between neighbouring nodes.",
     is_node: false,
     of: None,
     scalars: Path::SCALARS,
     fields: &[
         FieldDef {
             name: "nodes",
-            doc: "The nodes, in the order they are walked.",
+            doc: "The nodes of the path, in order.",
             field: &ToMany {
                 object: &NODE,
                 make: |path: &Path, _, _| Ok(path.nodes.clone()),
@@ -207,7 +207,7 @@ pub static PATH: Object = Object {
         },
         FieldDef {
             name: "relationships",
-            doc: "The relationships between neighbours, each in its own direction.",
+            doc: "The relationships between neighbouring nodes of the path, each in its own direction.",
             field: &ToMany {
                 object: &EDGE,
                 make: |path: &Path, _, _| Ok(path.edges.clone()),

@@ -25,23 +25,23 @@ made! {
     State {
         /// `neo4j`, or `embedded` for the graph in the gateway itself.
         "store": String = |state| state.store.to_owned();
-        /// Whether it answers.
+        /// Whether the graph answers.
         "available": Flag<false> = |state| Flag(state.status.ready && state.counts.is_some());
         /// Whether this gateway is the one that keeps the graph in step with the records.
         "projects": Flag<false> = |state| Flag(state.status.leads);
-        /// Patients whose changes have yet to reach the graph.
+        /// The number of patients whose changes have yet to reach the graph.
         "backlog": i32 = |state| saturated(state.status.backlog);
         /// How long ago the oldest of those changes was made, in milliseconds; 0 when there are none.
         "lagMs": i32 = |state| saturated(state.status.lag_ms);
-        /// Patients that this gateway has projected since it started.
+        /// The number of patients that this gateway has written to the graph since the gateway started.
         "projected": i32 = |state| i32::try_from(state.status.projected).unwrap_or(i32::MAX);
-        /// What last went wrong, until something goes right.
+        /// The last failure of writing to the graph; null once a later write succeeded.
         "lastError": Option<String> = |state| state.status.last_error.clone();
-        /// Patients in the graph.
+        /// The number of patients in the graph.
         "patients": Option<i32> = |state| state.counts.map(|counts| saturated(counts.patients));
-        /// Nodes of patients in the graph.
+        /// The number of patients' nodes in the graph.
         "nodes": Option<i32> = |state| state.counts.map(|counts| saturated(counts.nodes));
-        /// Relationships that start at those nodes.
+        /// The number of relationships that start at patients' nodes.
         "relationships": Option<i32> = |state| state.counts.map(|counts| saturated(counts.relationships));
     }
 }
@@ -52,7 +52,7 @@ fn saturated(number: i64) -> i32 {
 
 static STATUS: Object = Object {
     name: "GraphStatus",
-    doc: "Which graph answers, how much it holds, and how far it is behind the records.",
+    doc: "The state of the graph: which store is used, how much it holds, and how far it is behind the records.",
     is_node: false,
     of: None,
     scalars: State::SCALARS,

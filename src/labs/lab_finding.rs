@@ -13,21 +13,21 @@ use crate::{
 };
 
 enumeration! {
-    /// On which side of its reference range a finding lies.
+    /// On which side of its reference range the value of a laboratory finding lies.
     AbnormalFlag {
-        /// Above it.
+        /// The value lies above the reference range.
         High "HIGH" = "high",
-        /// Below it.
+        /// The value lies below the reference range.
         Low "LOW" = "low",
-        /// Dangerously above it.
+        /// The value lies dangerously far above the reference range.
         CriticalHigh "CRITICAL_HIGH" = "critical_high",
-        /// Dangerously below it.
+        /// The value lies dangerously far below the reference range.
         CriticalLow "CRITICAL_LOW" = "critical_low",
     }
 }
 
 entity! {
-    /// One finding of a laboratory report.
+    /// A finding of a laboratory report: one test and its value.
     LabFinding of tables::lab_finding, "Lab_Finding" by lab_finding_id,
         patient Reach::Parent("lab_report_id", &lab_report::TABLE), search false,
         written as "finding", "findings";
@@ -36,25 +36,25 @@ entity! {
         lab_finding_id: i32 = "labFindingId" index;
         /// The key of the laboratory report in the relational store.
         lab_report_id: i32 = "labReportId" index;
-        /// What was tested.
+        /// The name of the test.
         test_name: String = "testName" order;
-        /// The value, as the laboratory wrote it.
+        /// The value of the finding, as the laboratory wrote it.
         test_value: String = "value";
-        /// The unit of the value.
+        /// The unit of the finding's value.
         test_unit: Option<String> = "unit";
-        /// The range in which a value is usual.
+        /// The reference range, as the laboratory wrote it.
         reference_range: Option<String> = "referenceRange";
-        /// Whether the value lies outside that range.
+        /// Whether the value is marked as outside the reference range.
         is_abnormal: Flag<false> = "isAbnormal" index;
-        /// On which side of the range it lies.
+        /// On which side of the reference range the value is marked to lie.
         abnormal_flag: Option<Enum<AbnormalFlag>> = "flag";
     }
     computed {
-        /// The value as a number; null where it is none (`negative`, `<0.5`).
+        /// The value as a number; null if the value is no number (`negative`, `<0.5`).
         "numericValue": Option<f64> = LabFinding::number;
     }
     fields {
-        /// The report it stands in.
+        /// The laboratory report that holds the finding.
         "labReport" = One { entity: &lab_report::ENTITY, column: "lab_report_id" };
     }
 }

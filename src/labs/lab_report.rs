@@ -13,11 +13,11 @@ use crate::{
 };
 
 entity! {
-    /// A laboratory report: one sample, several findings.
+    /// A laboratory report: the findings of one sample.
     LabReport of tables::lab_report, "Lab_Report" by lab_report_id, patient Reach::Column("patient_id"), search false,
         written as "labReport", "labReports";
     columns {
-        /// The key of the report in the relational store.
+        /// The key of the laboratory report in the relational store.
         lab_report_id: i32 = "labReportId" index;
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
@@ -25,20 +25,20 @@ entity! {
         lab_date: Date = "date" order;
         /// The kind of examination, as the laboratory names it.
         lab_type: Option<String> = "type" order;
-        /// Who ordered it.
+        /// The name of the doctor who ordered the examination.
         ordering_doctor: Option<String> = "orderingDoctor" order;
-        /// The laboratory.
+        /// The name of the laboratory.
         lab_facility: Option<String> = "facility";
-        /// When it was entered.
+        /// When the laboratory report was entered.
         created_at: Option<DateTime> = "createdAt";
-        /// When the entry last changed.
+        /// When the laboratory report last changed.
         updated_at: Option<DateTime> = "updatedAt";
     }
     computed {}
     fields {
-        /// Whose sample it was.
+        /// The patient from whom the sample was taken.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// What was found.
+        /// The findings of the laboratory report.
         "findings" = List { children: &lab_finding::OF_LAB_REPORT, narrowing: None };
     }
 }

@@ -8,27 +8,43 @@ use crate::{
 
 static OF_REPORT: Parent = Parent {
     field: "labReportId",
-    doc: "The laboratory report that they stand in.",
+    doc: "The global id of the laboratory report, as `LabReport:12`; `12` will do.",
     entity: &lab_report::ENTITY,
     column: "lab_report_id",
 };
 
-static FINDING: Form = Form::add("LabFindingInput", "A finding of a laboratory report.", &lab_finding::ENTITY);
+static FINDING: Form =
+    Form::add("LabFindingInput", "The fields of a finding of a laboratory report.", &lab_finding::ENTITY);
 
-static FINDINGS: [Below; 1] =
-    [Below { field: "findings", doc: "What was found.", form: &FINDING, column: "lab_report_id" }];
+static FINDINGS: [Below; 1] = [Below {
+    field: "findings",
+    doc: "The findings of the laboratory report.",
+    form: &FINDING,
+    column: "lab_report_id",
+}];
 
 /// A report on a patient who is imported.
-pub static REPORT: Form = Form::add("LabReportInput", "A laboratory report.", &lab_report::ENTITY).with(&FINDINGS);
+pub static REPORT: Form =
+    Form::add("LabReportInput", "The fields of a laboratory report of a patient who is imported.", &lab_report::ENTITY)
+        .with(&FINDINGS);
 
 /// Adds a report, with its findings.
-pub static RECORD: Add = Add(&Form::add("RecordLabReportInput", "A new laboratory report.", &lab_report::ENTITY)
-    .of(&OF_PATIENT)
-    .with(&[Below { field: "findings", doc: "What was found.", form: &FINDING, column: "lab_report_id" }]));
+pub static RECORD: Add =
+    Add(&Form::add("RecordLabReportInput", "The fields of a new laboratory report.", &lab_report::ENTITY)
+        .of(&OF_PATIENT)
+        .with(&[Below {
+            field: "findings",
+            doc: "The findings of the laboratory report.",
+            form: &FINDING,
+            column: "lab_report_id",
+        }]));
 
 /// Corrects a report.
-pub static CORRECT: Change =
-    Change::of(&Form::change("CorrectLabReportInput", "What to write of a report.", &lab_report::ENTITY));
+pub static CORRECT: Change = Change::of(&Form::change(
+    "CorrectLabReportInput",
+    "The fields of a laboratory report to correct.",
+    &lab_report::ENTITY,
+));
 
 /// Removes a report and its findings.
 pub static REMOVE: Remove = Remove { entity: &lab_report::ENTITY, below: &[&lab_finding::ENTITY] };
@@ -36,14 +52,17 @@ pub static REMOVE: Remove = Remove { entity: &lab_report::ENTITY, below: &[&lab_
 /// Adds findings.
 pub static ADD_FINDINGS: AddAll = AddAll {
     name: "AddLabFindingsInput",
-    doc: "More findings of a report.",
+    doc: "A laboratory report, and the findings to add.",
     parent: &OF_REPORT,
-    list: Below { field: "findings", doc: "They.", form: &FINDING, column: "lab_report_id" },
+    list: Below { field: "findings", doc: "The findings to add.", form: &FINDING, column: "lab_report_id" },
 };
 
 /// Corrects a finding.
-pub static CORRECT_FINDING: Change =
-    Change::of(&Form::change("CorrectLabFindingInput", "What to write of a finding.", &lab_finding::ENTITY));
+pub static CORRECT_FINDING: Change = Change::of(&Form::change(
+    "CorrectLabFindingInput",
+    "The fields of a laboratory finding to correct.",
+    &lab_finding::ENTITY,
+));
 
 /// Removes a finding.
 pub static REMOVE_FINDING: Remove = Remove { entity: &lab_finding::ENTITY, below: &[] };

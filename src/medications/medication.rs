@@ -14,7 +14,7 @@ use crate::{
 };
 
 entity! {
-    /// A medicine prescribed to a patient.
+    /// A medication prescribed to a patient.
     Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true,
         written as "medication", "medications";
     columns {
@@ -22,32 +22,32 @@ entity! {
         medication_id: i32 = "medicationId" index;
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
-        /// The medicine's name as it was prescribed.
+        /// The name of the medication, as it was prescribed.
         medicine_name: String = "name" order;
-        /// Whether the patient still takes it.
+        /// Whether the patient still takes the medication.
         is_continued: Flag<true> = "isContinued" index;
-        /// When it was prescribed.
+        /// The day on which the medication was prescribed.
         prescribed_date: Date = "prescribedDate" order;
-        /// When it was stopped.
+        /// The day on which the medication was discontinued.
         discontinued_date: Option<Date> = "discontinuedDate";
-        /// How much at a time.
+        /// The dose that is taken at a time.
         dosage: Option<String> = "dosage";
-        /// How often.
+        /// How often the dose is taken.
         frequency: Option<String> = "frequency";
-        /// Who prescribed it.
+        /// The name of the prescriber.
         prescribed_by: Option<String> = "prescribedBy";
-        /// When it was entered.
+        /// When the medication was entered.
         created_at: Option<DateTime> = "createdAt";
-        /// When the entry last changed.
+        /// When the entry of the medication last changed.
         updated_at: Option<DateTime> = "updatedAt";
     }
     computed {}
     fields {
-        /// Who takes it.
+        /// The patient who takes the medication.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// What it was prescribed for.
+        /// The purposes for which the medication was prescribed.
         "purposes" = List { children: &purpose::OF_MEDICATION, narrowing: None };
-        /// Conditions of the same patient that it is for, by its purposes or by what the catalogs know; each with its path.
+        /// Conditions of the same patient that the medication is for, by its recorded purposes or by what the catalogs know; each with its path in the graph.
         "treats" = clinical::TREATS;
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 entity! {
-    /// What a medicine was prescribed for.
+    /// A purpose for which a medication was prescribed.
     MedicationPurpose of tables::medication_purpose, "Medication_Purpose" by purpose_id,
         patient Reach::Parent("medication_id", &medication::TABLE), search false,
         written as "purpose", "purposes";
@@ -21,14 +21,14 @@ entity! {
         purpose_id: i32 = "purposeId" index;
         /// The key of the medication in the relational store.
         medication_id: i32 = "medicationId" index;
-        /// The condition it is to treat.
+        /// The name of the condition that the medication is to treat.
         condition_name: Option<String> = "conditionName" order;
-        /// More about the purpose.
+        /// Details of the purpose.
         purpose_description: Option<String> = "description";
     }
     computed {}
     fields {
-        /// The medicine.
+        /// The medication that was prescribed for this purpose.
         "medication" = One { entity: &medication::ENTITY, column: "medication_id" };
     }
 }

@@ -8,35 +8,48 @@ use crate::{
 
 static OF_MEDICATION: Parent = Parent {
     field: "medicationId",
-    doc: "The medication that they are of.",
+    doc: "The global id of the medication, as `Medication:12`; `12` will do.",
     entity: &medication::ENTITY,
     column: "medication_id",
 };
 
-static PURPOSE: Form = Form::add("MedicationPurposeInput", "What a medication is for.", &purpose::ENTITY);
+static PURPOSE: Form =
+    Form::add("MedicationPurposeInput", "The fields of a purpose of a medication.", &purpose::ENTITY);
 
 static PURPOSES: [Below; 1] =
-    [Below { field: "purposes", doc: "What it is for.", form: &PURPOSE, column: "medication_id" }];
+    [Below { field: "purposes", doc: "The purposes of the medication.", form: &PURPOSE, column: "medication_id" }];
 
 /// A medication of a patient who is imported.
-pub static MEDICATION: Form = Form::add("MedicationInput", "A medication.", &medication::ENTITY).with(&PURPOSES);
+pub static MEDICATION: Form =
+    Form::add("MedicationInput", "The fields of a medication of a patient who is imported.", &medication::ENTITY)
+        .with(&PURPOSES);
 
 /// Prescribes a medication, with what it is for.
-pub static PRESCRIBE: Add = Add(&Form::add("PrescribeMedicationInput", "A new medication.", &medication::ENTITY)
-    .of(&OF_PATIENT)
-    .with(&[Below { field: "purposes", doc: "What it is for.", form: &PURPOSE, column: "medication_id" }]));
+pub static PRESCRIBE: Add =
+    Add(&Form::add("PrescribeMedicationInput", "The fields of a new medication.", &medication::ENTITY)
+        .of(&OF_PATIENT)
+        .with(&[Below {
+            field: "purposes",
+            doc: "The purposes of the medication.",
+            form: &PURPOSE,
+            column: "medication_id",
+        }]));
 
 /// Stops a medication.
 pub static DISCONTINUE: Change = Change {
-    form: &Form::change("DiscontinueMedicationInput", "When a medication is stopped.", &medication::ENTITY)
-        .only(&["discontinued_date"]),
+    form: &Form::change(
+        "DiscontinueMedicationInput",
+        "The fields of a medication that can change when the medication is discontinued.",
+        &medication::ENTITY,
+    )
+    .only(&["discontinued_date"]),
     set: &[("is_continued", "0")],
     needs: &["discontinued_date"],
 };
 
 /// Corrects a medication.
 pub static CORRECT: Change =
-    Change::of(&Form::change("CorrectMedicationInput", "What to write of a medication.", &medication::ENTITY));
+    Change::of(&Form::change("CorrectMedicationInput", "The fields of a medication to correct.", &medication::ENTITY));
 
 /// Removes a medication and its purposes.
 pub static REMOVE: Remove = Remove { entity: &medication::ENTITY, below: &[&purpose::ENTITY] };
@@ -44,14 +57,17 @@ pub static REMOVE: Remove = Remove { entity: &medication::ENTITY, below: &[&purp
 /// Adds purposes.
 pub static ADD_PURPOSES: AddAll = AddAll {
     name: "AddMedicationPurposesInput",
-    doc: "What a medication is for besides.",
+    doc: "A medication, and the purposes to add.",
     parent: &OF_MEDICATION,
-    list: Below { field: "purposes", doc: "They.", form: &PURPOSE, column: "medication_id" },
+    list: Below { field: "purposes", doc: "The purposes to add.", form: &PURPOSE, column: "medication_id" },
 };
 
 /// Corrects a purpose.
-pub static CORRECT_PURPOSE: Change =
-    Change::of(&Form::change("CorrectMedicationPurposeInput", "What to write of a purpose.", &purpose::ENTITY));
+pub static CORRECT_PURPOSE: Change = Change::of(&Form::change(
+    "CorrectMedicationPurposeInput",
+    "The fields of a medication's purpose to correct.",
+    &purpose::ENTITY,
+));
 
 /// Removes a purpose.
 pub static REMOVE_PURPOSE: Remove = Remove { entity: &purpose::ENTITY, below: &[] };

@@ -18,86 +18,86 @@ use chrono::{Datelike, NaiveDate};
 enumeration! {
     /// A patient's sex, as the hospital recorded it.
     Sex {
-        /// Male.
+        /// The patient is recorded as male.
         Male "MALE" = "Male",
-        /// Female.
+        /// The patient is recorded as female.
         Female "FEMALE" = "Female",
-        /// Neither, or recorded as other.
+        /// The patient is recorded as neither male nor female.
         Other "OTHER" = "Other",
     }
 }
 
 entity! {
-    /// A person under care.
+    /// A patient of the hospital, with the whole medical record.
     Patient of tables::patient, "Patient" by patient_id, patient Reach::Column("patient_id"), search true,
         written as "patient", "patients";
     columns {
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
-        /// Full legal name.
+        /// The patient's full legal name.
         name: String = "name" order;
-        /// Date of birth.
+        /// The patient's date of birth.
         dob: Option<Date> = "dateOfBirth" order;
-        /// Sex, as recorded.
+        /// The patient's sex, as the hospital recorded it.
         sex: Option<Enum<Sex>> = "sex" index;
-        /// When the record was made.
+        /// When the patient's record was created.
         created_at: Option<DateTime> = "createdAt" order;
-        /// When the record last changed.
+        /// When the patient's record last changed.
         updated_at: Option<DateTime> = "updatedAt";
     }
     computed {
-        /// Age in whole years today; null where the date of birth is unknown or in the future.
+        /// The patient's age today, in whole years; null if the date of birth is unknown or in the future.
         "age": Option<i32> = Patient::age;
     }
     fields {
-        /// Conditions, allergies, operations, family history and way of life.
+        /// The patient's medical history: conditions, allergies, operations, family history and habits.
         "medicalHistory" = List {
             children: &records::medical_history::OF_PATIENT,
-            narrowing: Some(Narrowing { arg: "type", doc: "Only entries of this type.", field: "type", required: false }),
+            narrowing: Some(Narrowing { arg: "type", doc: "Only entries of this type of the medical history.", field: "type", required: false }),
         };
-        /// Medicines that the patient takes or took, the latest prescription first.
+        /// Medications that the patient takes or took, the latest prescription first.
         "medications" = List { children: &medications::medication::OF_PATIENT, narrowing: None };
-        /// Medicines that the patient takes now, the latest prescription first.
+        /// Medications that the patient takes now, the latest prescription first.
         "activeMedications" = List { children: &medications::medication::ACTIVE_OF_PATIENT, narrowing: None };
-        /// Appointments, the latest first.
+        /// The patient's appointments, the latest first.
         "appointments" = Connection { children: &visits::appointment::OF_PATIENT };
-        /// Appointments from today on that are scheduled, confirmed or pending, the next one first.
+        /// The patient's appointments from today on that are scheduled, confirmed or pending, the next one first.
         "upcomingAppointments" = List { children: &visits::appointment::UPCOMING_OF_PATIENT, narrowing: None };
-        /// Laboratory reports, the latest first.
+        /// The patient's laboratory reports, the latest first.
         "labReports" = Connection { children: &labs::lab_report::OF_PATIENT };
-        /// Findings outside their reference range, of all laboratory reports.
+        /// Findings of all the patient's laboratory reports that are marked as outside their reference range.
         "abnormalFindings" = List { children: &labs::lab_finding::ABNORMAL_OF_PATIENT, narrowing: None };
-        /// The findings of one test over time, the earliest first.
+        /// The patient's findings of one laboratory test over time, the earliest first.
         "labTrend" = List {
             children: &labs::lab_finding::TREND_OF_PATIENT,
-            narrowing: Some(Narrowing { arg: "testName", doc: "The test's name, without case.", field: "testName", required: true }),
+            narrowing: Some(Narrowing { arg: "testName", doc: "The name of the laboratory test; upper and lower case are the same.", field: "testName", required: true }),
         };
-        /// Radiology, pathology and other reports, the latest first.
+        /// Radiology, pathology and other reports on the patient, the latest first.
         "reports" = Connection { children: &reports::report::OF_PATIENT };
         /// Messages of the patient's conversations, the earliest first.
         "messages" = Connection { children: &chat::message::OF_PATIENT };
-        /// Symptom, condition that it speaks for, and medicine that is for the condition; each with its path.
+        /// Care paths of the patient: a symptom, a condition that the symptom indicates, and a medication for the condition, each with its path in the graph.
         "carePaths" = findings::CarePaths;
-        /// Symptoms that speak for no condition of the medical history, as far as the catalogs know.
+        /// The patient's symptoms that indicate no condition of the medical history, as far as the catalogs know.
         "unexplainedSymptoms" = findings::UNEXPLAINED;
-        /// Active conditions that no medicine taken is for, as far as purposes and catalogs tell.
+        /// The patient's active conditions for which no current medication is prescribed or known, as far as the recorded purposes and the catalogs tell.
         "untreatedConditions" = findings::UNTREATED;
-        /// Medicines taken that are for no condition of the medical history, as far as purposes and catalogs tell.
+        /// The patient's current medications that are for no condition of the medical history, as far as the recorded purposes and the catalogs tell.
         "medicationsWithoutIndication" = findings::UNINDICATED;
-        /// Symptoms that are known effects of a medicine taken at the time. This supports a decision and makes none.
+        /// The patient's symptoms that are known side effects of a medication taken when the symptom was reported. Decision support, not a diagnosis.
         "possibleSideEffects" = findings::SIDE_EFFECTS;
-        /// Medicines taken that act upon each other. This supports a decision and makes none.
+        /// Current medications of the patient that interact with each other. Decision support, not a diagnosis.
         "interactions" = findings::INTERACTIONS;
-        /// Medicines taken that are to be avoided with a condition of the patient. This supports a decision and makes none.
+        /// Current medications of the patient that are contraindicated for one of the patient's conditions. Decision support, not a diagnosis.
         "contraindications" = findings::CONTRAINDICATIONS;
-        /// Conditions that the patient's symptoms speak for, the likeliest first. It supports a decision and makes none: it
-        /// knows names of symptoms and what the catalogs say of them. `knowledge.differential` tells how they are ranked.
+        /// Conditions that the patient's symptoms indicate, the likeliest first. Decision support, not a diagnosis: only the
+        /// names of the symptoms and the catalogs are known to it. `knowledge.differential` says how conditions are ranked.
         "differential" = findings::Differential;
-        /// Patients with much in common, most first. A condition in common weighs 3, a drug 2, a symptom 1; the score is the
-        /// weight in common over the weight of all that either has. What more than 2,000 entries name does not count as in
-        /// common. It supports a decision and makes none.
+        /// Patients who have conditions, drugs and symptoms in common with this patient, those with most in common first. A
+        /// condition in common weighs 3, a drug 2, a symptom 1; the score is the weight in common over the weight of all that
+        /// either patient has. A concept that more than 2,000 entries name does not count. Decision support, not a diagnosis.
         "similarPatients" = alike::SimilarPatients;
-        /// The patient's part of the graph, to draw.
+        /// The nodes and relationships of the graph around the patient, for drawing.
         "graph" = drawing::Graph;
     }
 }

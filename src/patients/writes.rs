@@ -19,22 +19,26 @@ use crate::{
 };
 
 /// The patient that a new row belongs to.
-pub static OF_PATIENT: Parent =
-    Parent { field: "patientId", doc: "Whose it is.", entity: &patient::ENTITY, column: "patient_id" };
+pub static OF_PATIENT: Parent = Parent {
+    field: "patientId",
+    doc: "The global id of the patient, as `Patient:12`; `12` will do.",
+    entity: &patient::ENTITY,
+    column: "patient_id",
+};
 
 /// Registers a patient.
-pub static REGISTER: Add = Add(&Form::add("RegisterPatientInput", "A new patient.", &patient::ENTITY));
+pub static REGISTER: Add = Add(&Form::add("RegisterPatientInput", "The fields of a new patient.", &patient::ENTITY));
 
 static IMPORT_PAYLOAD: Object = Object {
     name: "ImportPatientsPayload",
-    doc: "What became of patients who were imported.",
+    doc: "The result of importing patients.",
     is_node: false,
     of: None,
     scalars: Batch::SCALARS,
     fields: &[
         FieldDef {
             name: "patients",
-            doc: "Those who were written, as they are now.",
+            doc: "The patients that were written, as they are now.",
             field: &ToRows { entity: &patient::ENTITY, keys: |batch: &Batch| batch.keys.clone(), expected: 1 },
         },
         FieldDef { name: REFUSED.name, doc: REFUSED.doc, field: REFUSED.field },
@@ -43,35 +47,55 @@ static IMPORT_PAYLOAD: Object = Object {
 
 /// Adds patients with all that belongs to them, each whole or not at all.
 pub static IMPORT: AddEach = AddEach {
-    form: &Form::add("ImportPatientInput", "A patient with all that belongs to them.", &patient::ENTITY).with(&[
+    form: &Form::add(
+        "ImportPatientInput",
+        "The fields of a patient to import, with all that belongs to the patient.",
+        &patient::ENTITY,
+    )
+    .with(&[
         Below {
             field: "medicalHistory",
-            doc: "The medical history.",
+            doc: "The entries of the patient's medical history.",
             form: &records::writes::ENTRY,
             column: "patient_id",
         },
         Below {
             field: "appointments",
-            doc: "Appointments, past ones too.",
+            doc: "The patient's appointments, past ones too.",
             form: &visits::writes::APPOINTMENT,
             column: "patient_id",
         },
         Below {
             field: "medications",
-            doc: "Medications, stopped ones too.",
+            doc: "The patient's medications, discontinued ones too.",
             form: &medications::writes::MEDICATION,
             column: "patient_id",
         },
-        Below { field: "labReports", doc: "Laboratory reports.", form: &labs::writes::REPORT, column: "patient_id" },
-        Below { field: "reports", doc: "Reports.", form: &reports::writes::REPORT, column: "patient_id" },
-        Below { field: "messages", doc: "Messages.", form: &chat::writes::MESSAGE, column: "patient_id" },
+        Below {
+            field: "labReports",
+            doc: "The patient's laboratory reports.",
+            form: &labs::writes::REPORT,
+            column: "patient_id",
+        },
+        Below {
+            field: "reports",
+            doc: "Other reports on the patient.",
+            form: &reports::writes::REPORT,
+            column: "patient_id",
+        },
+        Below {
+            field: "messages",
+            doc: "The messages of the patient's conversations.",
+            form: &chat::writes::MESSAGE,
+            column: "patient_id",
+        },
     ]),
     payload: &IMPORT_PAYLOAD,
 };
 
 /// Corrects a patient's record.
 pub static CORRECT: Change =
-    Change::of(&Form::change("CorrectPatientInput", "What to write of a patient.", &patient::ENTITY));
+    Change::of(&Form::change("CorrectPatientInput", "The fields of a patient to correct.", &patient::ENTITY));
 
 /// Removes a patient and all that belongs to them.
 pub static REMOVE: Remove = Remove {

@@ -13,19 +13,19 @@ use crate::{
 };
 
 enumeration! {
-    /// What an entry of the medical history is about.
+    /// The subject of an entry of the medical history.
     HistoryType {
-        /// An allergy or intolerance.
+        /// The entry is an allergy or intolerance of the patient.
         Allergy "ALLERGY" = "allergy",
-        /// An operation.
+        /// The entry is an operation that the patient had.
         Surgery "SURGERY" = "surgery",
-        /// A condition in the family.
+        /// The entry is a condition in the patient's family.
         FamilyHistory "FAMILY_HISTORY" = "family_history",
-        /// A condition of the patient.
+        /// The entry is a condition of the patient.
         Condition "CONDITION" = "condition",
-        /// A habit that bears on health.
+        /// The entry is a habit that affects the patient's health.
         Lifestyle "LIFESTYLE" = "lifestyle",
-        /// Anything else.
+        /// The entry is of none of the other types.
         Other "OTHER" = "other",
     }
     older {
@@ -34,15 +34,15 @@ enumeration! {
 }
 
 enumeration! {
-    /// How bad something is.
+    /// How severe a symptom, a condition or a finding is.
     Severity {
-        /// Hardly troubles the patient.
+        /// The patient is hardly affected.
         Mild "MILD" = "mild",
-        /// Troubles the patient.
+        /// The patient is affected.
         Moderate "MODERATE" = "moderate",
-        /// Troubles the patient badly.
+        /// The patient is badly affected.
         Severe "SEVERE" = "severe",
-        /// Threatens life.
+        /// The patient's life is in danger.
         Critical "CRITICAL" = "critical",
     }
 }
@@ -56,29 +56,29 @@ entity! {
         history_id: i32 = "historyId" index;
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
-        /// What the entry is about.
+        /// The subject of the entry.
         history_type: Option<Enum<HistoryType>> = "type" index;
         /// The name of the condition, allergy, operation or habit.
         history_item: String = "item" order;
-        /// More about it.
+        /// Details of the entry.
         history_details: Option<String> = "details";
-        /// When it happened or was found.
+        /// The day on which the event happened or the condition was found.
         history_date: Option<Date> = "date" order;
-        /// How bad it is or was.
+        /// How severe the condition, allergy or other subject of the entry is or was.
         severity: Option<Enum<Severity>> = "severity";
-        /// Whether it still holds.
+        /// Whether the entry still holds.
         is_active: Flag<true> = "isActive" index;
         /// When the entry last changed.
         updated_at: Option<DateTime> = "updatedAt";
     }
     computed {}
     fields {
-        /// Whose history it is.
+        /// The patient whose medical history the entry belongs to.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// Symptoms of the same patient that speak for this condition, as the catalogs know; each with its path.
+        /// Symptoms of the same patient that indicate this condition, as the catalogs know; each with its path in the graph.
         "indicatedBy" = clinical::INDICATED_BY;
-        /// Medicines of the same patient that are for this condition, by their purposes or by what the catalogs know; each
-        /// with its path.
+        /// Medications of the same patient that are for this condition, by their recorded purposes or by what the catalogs
+        /// know; each with its path in the graph.
         "treatedBy" = clinical::TREATED_BY;
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 entity! {
-    /// A report on a patient: radiology, pathology, discharge, …
+    /// A report on a patient, such as a radiology, pathology or discharge report.
     Report of tables::report, "Report" by report_id, patient Reach::Column("patient_id"), search false,
         written as "report", "reports";
     columns {
@@ -25,22 +25,22 @@ entity! {
         report_type: Option<String> = "type" order;
         /// The day of the report.
         report_date: Date = "date" order;
-        /// The report in short.
+        /// A summary of the report.
         report_summary: Option<String> = "summary";
-        /// Who wrote it.
+        /// The name of the doctor who wrote the report.
         doctor_name: Option<String> = "doctorName";
-        /// When it was entered.
+        /// When the report was entered.
         created_at: Option<DateTime> = "createdAt";
-        /// When the entry last changed.
+        /// When the report last changed.
         updated_at: Option<DateTime> = "updatedAt";
     }
     computed {}
     fields {
-        /// On whom it is.
+        /// The patient whom the report is about.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// What was found.
+        /// The findings of the report.
         "findings" = List { children: &report_finding::OF_REPORT, narrowing: None };
-        /// The whole text. It may be long: select it only where it is shown.
+        /// The full text of the report. It may be long: select it only where it is shown.
         "fullText" = Large { entity: &ENTITY, column: "complete_report" };
     }
 }
@@ -50,7 +50,7 @@ pub static RULES: Rules = Rules {
     columns: &[
         Column::line("report_type", 100).required(),
         Column::of("report_date").required(),
-        Column::large("complete_report", "fullText", "The whole text."),
+        Column::large("complete_report", "fullText", "The full text of the report."),
         Column::prose("report_summary"),
         Column::line("doctor_name", 255),
     ],

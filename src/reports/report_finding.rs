@@ -13,7 +13,7 @@ use crate::{
 };
 
 entity! {
-    /// One finding of a report.
+    /// A finding of a report: what was examined and what was found.
     ReportFinding of tables::report_finding, "Report_Finding" by finding_id,
         patient Reach::Parent("report_id", &report::TABLE), search false,
         written as "finding", "findings";
@@ -22,22 +22,22 @@ entity! {
         finding_id: i32 = "findingId" index;
         /// The key of the report in the relational store.
         report_id: i32 = "reportId" index;
-        /// What was looked at.
+        /// What was examined or measured.
         finding_key: String = "key" order;
-        /// What was found.
+        /// What was found or measured.
         finding_value: String = "value";
-        /// The unit of the value.
+        /// The unit of the finding's value.
         finding_unit: Option<String> = "unit";
-        /// The range in which a value is usual.
+        /// The range of normal values, as the report has it.
         normal_range: Option<String> = "normalRange";
-        /// Whether it is out of the usual.
+        /// Whether the finding is marked as abnormal.
         is_abnormal: Flag<false> = "isAbnormal" index;
-        /// How bad it is, if it is out of the usual.
+        /// How severe the finding is, if the finding is abnormal.
         abnormal_severity: Option<Enum<Severity>> = "severity";
     }
     computed {}
     fields {
-        /// The report it stands in.
+        /// The report that holds the finding.
         "report" = One { entity: &report::ENTITY, column: "report_id" };
     }
 }

@@ -6,25 +6,30 @@ use crate::{
     patients::writes::OF_PATIENT,
 };
 
-static OF_REPORT: Parent =
-    Parent { field: "reportId", doc: "The report that they stand in.", entity: &report::ENTITY, column: "report_id" };
+static OF_REPORT: Parent = Parent {
+    field: "reportId",
+    doc: "The global id of the report, as `Report:12`; `12` will do.",
+    entity: &report::ENTITY,
+    column: "report_id",
+};
 
-static FINDING: Form = Form::add("ReportFindingInput", "A finding of a report.", &report_finding::ENTITY);
+static FINDING: Form = Form::add("ReportFindingInput", "The fields of a finding of a report.", &report_finding::ENTITY);
 
 static FINDINGS: [Below; 1] =
-    [Below { field: "findings", doc: "What was found.", form: &FINDING, column: "report_id" }];
+    [Below { field: "findings", doc: "The findings of the report.", form: &FINDING, column: "report_id" }];
 
 /// A report on a patient who is imported.
-pub static REPORT: Form = Form::add("ReportInput", "A report.", &report::ENTITY).with(&FINDINGS);
+pub static REPORT: Form =
+    Form::add("ReportInput", "The fields of a report on a patient who is imported.", &report::ENTITY).with(&FINDINGS);
 
 /// Adds a report, with its findings.
-pub static ADD: Add = Add(&Form::add("AddReportInput", "A new report.", &report::ENTITY)
+pub static ADD: Add = Add(&Form::add("AddReportInput", "The fields of a new report.", &report::ENTITY)
     .of(&OF_PATIENT)
-    .with(&[Below { field: "findings", doc: "What was found.", form: &FINDING, column: "report_id" }]));
+    .with(&[Below { field: "findings", doc: "The findings of the report.", form: &FINDING, column: "report_id" }]));
 
 /// Corrects a report.
 pub static CORRECT: Change =
-    Change::of(&Form::change("CorrectReportInput", "What to write of a report.", &report::ENTITY));
+    Change::of(&Form::change("CorrectReportInput", "The fields of a report to correct.", &report::ENTITY));
 
 /// Removes a report and its findings.
 pub static REMOVE: Remove = Remove { entity: &report::ENTITY, below: &[&report_finding::ENTITY] };
@@ -32,14 +37,17 @@ pub static REMOVE: Remove = Remove { entity: &report::ENTITY, below: &[&report_f
 /// Adds findings.
 pub static ADD_FINDINGS: AddAll = AddAll {
     name: "AddReportFindingsInput",
-    doc: "More findings of a report.",
+    doc: "A report, and the findings to add.",
     parent: &OF_REPORT,
-    list: Below { field: "findings", doc: "They.", form: &FINDING, column: "report_id" },
+    list: Below { field: "findings", doc: "The findings to add.", form: &FINDING, column: "report_id" },
 };
 
 /// Corrects a finding.
-pub static CORRECT_FINDING: Change =
-    Change::of(&Form::change("CorrectReportFindingInput", "What to write of a finding.", &report_finding::ENTITY));
+pub static CORRECT_FINDING: Change = Change::of(&Form::change(
+    "CorrectReportFindingInput",
+    "The fields of a report's finding to correct.",
+    &report_finding::ENTITY,
+));
 
 /// Removes a finding.
 pub static REMOVE_FINDING: Remove = Remove { entity: &report_finding::ENTITY, below: &[] };

@@ -1,5 +1,6 @@
 //! What the gateway tells its operators: metrics, logs and traces. It holds no name, no value and no document.
 
+pub(crate) mod client;
 pub mod log;
 mod metrics;
 mod otlp;

@@ -1,20 +1,28 @@
 //! Traces, sent to a collector by OTLP over HTTP, as JSON. What a collector does not take in time is dropped and counted:
 //! no request ever waits for it.
 
-use super::trace::{SpanId, TraceId};
+use super::{
+    client::{Client, Trust},
+    trace::{SpanId, TraceId},
+};
 use crate::{
     config::Config,
     error::{Error, Result},
 };
-use http_body_util::{BodyExt, Full};
-use hyper::{Request, Uri, body::Bytes, client::conn::http1, header};
-use hyper_util::rt::TokioIo;
+use http_body_util::Full;
+use hyper::{
+    HeaderMap, Request, Uri,
+    body::Bytes,
+    header::{self, HeaderName, HeaderValue},
+};
+use percent_encoding::percent_decode_str;
 use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
 };
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -22,12 +30,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
     sync::{mpsc, oneshot},
     time::timeout,
 };
-use tokio_rustls::TlsConnector;
 
 /// Requests whose spans wait to be sent, at most.
 const QUEUED: usize = 1_024;
@@ -35,8 +40,6 @@ const QUEUED: usize = 1_024;
 const AT_ONCE: usize = 512;
 /// How long spans wait for others.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long a collector may take.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A part of a trace.
 #[derive(Debug, Clone)]
@@ -87,6 +90,8 @@ struct Counts {
 pub struct Exporter {
     queue: mpsc::Sender<Message>,
     counts: Arc<Counts>,
+    /// How long a collector may take.
+    patience: Duration,
 }
 
 impl Exporter {
@@ -95,11 +100,11 @@ impl Exporter {
         if config.otlp_endpoint.is_empty() {
             return Ok(None);
         }
-        let collector = Collector::new(config)?;
+        let (collector, patience) = (Collector::new(config)?, patience(config));
         let (queue, messages) = mpsc::channel(QUEUED);
         let counts = Arc::<Counts>::default();
         tokio::spawn(send_all(collector, messages, counts.clone()));
-        Ok(Some(Exporter { queue, counts }))
+        Ok(Some(Exporter { queue, counts, patience }))
     }
 
     /// Hands spans over, or drops them where too many wait.
@@ -118,7 +123,7 @@ impl Exporter {
                 let _ = ended.await;
             }
         };
-        if timeout(PATIENCE, flushed).await.is_err() {
+        if timeout(self.patience, flushed).await.is_err() {
             tracing::warn!("the last spans did not reach the collector in time");
         }
     }
@@ -153,7 +158,7 @@ async fn send_all(collector: Collector, mut messages: mpsc::Receiver<Message>, c
         let _ = timeout(PAUSE, gathering).await;
         let many = spans.len() as u64;
         if many > 0 {
-            let sent = timeout(PATIENCE, collector.send(&spans)).await.unwrap_or_else(|_late| Err("no answer".into()));
+            let sent = collector.send(&spans).await;
             let count = if sent.is_ok() { &counts.exported } else { &counts.dropped };
             count.fetch_add(many, Relaxed);
             // Once, not at every message: a collector may be away for long.
@@ -172,83 +177,63 @@ async fn send_all(collector: Collector, mut messages: mpsc::Receiver<Message>, c
 
 /// Where spans are sent.
 struct Collector {
-    uri: Uri,
-    host: String,
-    port: u16,
-    tls: Option<(TlsConnector, ServerName<'static>)>,
-    headers: Vec<(header::HeaderName, header::HeaderValue)>,
+    client: Client,
+    path: String,
+    headers: HeaderMap,
+    /// Who sends them.
+    resource: Value,
 }
 
 impl Collector {
     fn new(config: &Config) -> Result<Self> {
         let wrong = |what: &str| Error::Setup(format!("otlp_endpoint {what}: use http://HOST:4318 or https://HOST"));
-        let base = config.otlp_endpoint.trim_end_matches('/');
-        let uri: Uri = format!("{base}/v1/traces").parse().map_err(|_no_uri| wrong("is no URL"))?;
-        let secure = match uri.scheme_str() {
-            Some("http") => false,
-            Some("https") => true,
-            _ => return Err(wrong("is no URL of http or https")),
-        };
-        let host = uri.host().ok_or_else(|| wrong("names no host"))?.trim_matches(['[', ']']).to_owned();
-        let tls = match secure {
-            false => None,
-            true => {
-                let name = ServerName::try_from(host.clone()).map_err(|_no_name| wrong("names no host"))?;
-                Some((connector(config)?, name))
-            }
-        };
-        let header = |pair: &str| {
-            let (name, value) = pair.split_once('=')?;
-            Some((name.trim().parse().ok()?, value.trim().parse().ok()?))
-        };
-        let pairs = config.otlp_headers.reveal().split(',').filter(|pair| !pair.trim().is_empty());
-        let headers = pairs.map(header).collect::<Option<_>>();
-        let form = || Error::Setup("otlp_headers takes name=value, with commas between them".into());
-        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
-        Ok(Collector { host, port, tls, headers: headers.ok_or_else(form)?, uri })
+        let uri: Uri = config.traces_to().parse().map_err(|_no_uri| wrong("is no URL"))?;
+        let client = Client::new(&uri, Trust::Authorities(authorities(config)?), patience(config)).map_err(wrong)?;
+        let mut headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        for (name, value) in pairs(config.otlp_headers.reveal(), "otlp_headers")? {
+            let form = || form("otlp_headers");
+            let name: HeaderName = name.parse().map_err(|_no_name| form())?;
+            headers.insert(name, value.parse().map_err(|_no_value| form())?);
+        }
+        let mut about = BTreeMap::from([("service.version".to_owned(), VERSION.to_owned())]);
+        about.insert("service.name".into(), "medimax".into());
+        about.extend(pairs(&config.otlp_resource_attributes, "otlp_resource_attributes")?);
+        if !config.otlp_service_name.is_empty() {
+            about.insert("service.name".into(), config.otlp_service_name.clone());
+        }
+        let attributes: Vec<Value> = about.into_iter().map(|(name, value)| attribute(&name, &value.into())).collect();
+        Ok(Collector { client, path: uri.path().to_owned(), headers, resource: json!({ "attributes": attributes }) })
     }
 
     async fn send(&self, spans: &[Span]) -> Result<(), String> {
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|error| error.to_string())?;
-        match &self.tls {
-            None => self.post(stream, spans).await,
-            Some((tls, name)) => {
-                let stream = tls.connect(name.clone(), stream).await.map_err(|error| error.to_string())?;
-                self.post(stream, spans).await
-            }
-        }
-    }
-
-    async fn post(
-        &self,
-        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        spans: &[Span],
-    ) -> Result<(), String> {
-        let text = |error: hyper::Error| error.to_string();
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(text)?;
-        // It ends with the sender; what is wrong with it the sender says too.
-        let driving = tokio::spawn(connection);
-        let mut request = Request::post(self.uri.path())
-            .header(header::HOST, self.uri.authority().map_or("", |authority| authority.as_str()))
-            .header(header::CONTENT_TYPE, "application/json");
-        for (name, value) in &self.headers {
-            request = request.header(name, value);
-        }
-        let body = Full::new(Bytes::from(message(spans).to_string()));
-        let request = request.body(body).map_err(|error| error.to_string())?;
-        let answered = async {
-            let response = sender.send_request(request).await.map_err(text)?;
-            let status = response.status();
-            response.into_body().collect().await.map_err(text)?;
-            if status.is_success() { Ok(()) } else { Err(format!("status {status}")) }
-        };
-        let answered = answered.await;
-        driving.abort();
-        answered
+        let body = Full::new(Bytes::from(message(spans, &self.resource).to_string()));
+        let mut request = Request::post(&self.path).body(body).map_err(|error| error.to_string())?;
+        request.headers_mut().extend(self.headers.clone());
+        let status = self.client.ask(request).await?.status;
+        if status.is_success() { Ok(()) } else { Err(format!("status {status}")) }
     }
 }
 
-fn connector(config: &Config) -> Result<TlsConnector> {
+/// How long a collector may take.
+fn patience(config: &Config) -> Duration {
+    Duration::from_millis(config.otlp_timeout_ms)
+}
+
+/// `name=value` with commas between them, values percent-encoded where that is needed.
+fn pairs(text: &str, key: &str) -> Result<Vec<(String, String)>> {
+    let pairs = text.split(',').filter(|pair| !pair.trim().is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        Some((name.trim().to_owned(), percent_decode_str(value.trim()).decode_utf8().ok()?.into_owned()))
+    });
+    pairs.collect::<Option<_>>().ok_or_else(|| form(key))
+}
+
+fn form(key: &str) -> Error {
+    Error::Setup(format!("{key} takes name=value, with commas between them"))
+}
+
+/// The well-known authorities, and the configured ones.
+fn authorities(config: &Config) -> Result<RootCertStore> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let file = &config.otlp_ca_file;
     if !file.as_os_str().is_empty() {
@@ -264,22 +249,15 @@ fn connector(config: &Config) -> Result<TlsConnector> {
             return Err(wrong(&"it is empty of them"));
         }
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::Internal(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
+    Ok(roots)
 }
 
 /// The spans as OTLP writes them.
-fn message(spans: &[Span]) -> Value {
-    let service = json!([attribute("service.name", &"medimax".into()), attribute("service.version", &VERSION.into())]);
+fn message(spans: &[Span], resource: &Value) -> Value {
     let spans: Vec<Value> = spans.iter().map(written).collect();
     let scope = json!({ "name": "medimax", "version": VERSION });
     json!({ "resourceSpans": [{
-        "resource": { "attributes": service },
+        "resource": resource,
         "scopeSpans": [{ "scope": scope, "spans": spans }],
     }] })
 }

@@ -14,33 +14,33 @@ use crate::{
 };
 
 enumeration! {
-    /// How far an appointment has come.
+    /// The state of an appointment.
     AppointmentStatus {
-        /// Planned.
+        /// The appointment is planned.
         Scheduled "SCHEDULED" = "Scheduled",
-        /// Planned, and confirmed by the patient.
+        /// The appointment is planned, and the patient confirmed it.
         Confirmed "CONFIRMED" = "Confirmed",
-        /// Asked for, not yet planned.
+        /// The appointment was asked for and is not planned yet.
         Pending "PENDING" = "Pending",
-        /// Took place.
+        /// The appointment took place.
         Completed "COMPLETED" = "Completed",
-        /// Called off.
+        /// The appointment was cancelled.
         Cancelled "CANCELLED" = "Cancelled",
-        /// The patient did not come.
+        /// The patient did not come to the appointment.
         NoShow "NO_SHOW" = "No_Show",
     }
 }
 
 enumeration! {
-    /// What an appointment is for.
+    /// The kind of an appointment.
     AppointmentType {
-        /// Advice or an opinion.
+        /// The patient comes for advice or an opinion.
         Consultation "CONSULTATION" = "consultation",
-        /// A look at how something has gone on.
+        /// The patient comes to see how an earlier complaint or treatment has gone on.
         FollowUp "FOLLOW_UP" = "follow_up",
-        /// Something that cannot wait.
+        /// The patient has a complaint that cannot wait.
         Emergency "EMERGENCY" = "emergency",
-        /// A check without complaint.
+        /// The patient comes for a check-up, without a complaint.
         RoutineCheckup "ROUTINE_CHECKUP" = "routine_checkup",
     }
     older {
@@ -50,7 +50,7 @@ enumeration! {
 }
 
 entity! {
-    /// An appointment of a patient with a doctor.
+    /// A patient's appointment with a doctor.
     Appointment of tables::appointment, "Appointment" by appointment_id, patient Reach::Column("patient_id"), search false,
         written as "appointment", "appointments";
     columns {
@@ -58,28 +58,28 @@ entity! {
         appointment_id: i32 = "appointmentId" index;
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
-        /// The day.
+        /// The day of the appointment.
         appointment_date: Date = "date" order;
-        /// The time of day.
+        /// The time of day at which the appointment begins.
         appointment_time: Option<Time> = "time";
-        /// How far it has come.
+        /// The state of the appointment.
         status: Option<Enum<AppointmentStatus>> = "status" index;
-        /// What it is for.
+        /// The kind of the appointment.
         appointment_type: Option<Enum<AppointmentType>> = "type" index;
-        /// The doctor's name.
+        /// The name of the doctor.
         doctor_name: Option<String> = "doctorName" index;
-        /// Notes of the practice.
+        /// The practice's notes on the appointment.
         notes: Option<String> = "notes";
-        /// When it was entered.
+        /// When the appointment was entered.
         created_at: Option<DateTime> = "createdAt";
-        /// When the entry last changed.
+        /// When the appointment last changed.
         updated_at: Option<DateTime> = "updatedAt";
     }
     computed {}
     fields {
-        /// Whose appointment it is.
+        /// The patient who has the appointment.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// Symptoms that were reported at it.
+        /// The symptoms that the patient reported at the appointment.
         "symptoms" = List { children: &symptom::OF_APPOINTMENT, narrowing: None };
     }
 }

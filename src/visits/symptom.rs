@@ -14,15 +14,15 @@ use crate::{
 };
 
 enumeration! {
-    /// How a symptom began, or how it comes.
+    /// How a symptom began, or in which way the symptom comes.
     Onset {
-        /// All at once.
+        /// The symptom began all at once.
         Sudden "SUDDEN" = "sudden",
-        /// Little by little.
+        /// The symptom began little by little.
         Gradual "GRADUAL" = "gradual",
-        /// It has been there for long.
+        /// The symptom has been there for long.
         Chronic "CHRONIC" = "chronic",
-        /// It comes and goes.
+        /// The symptom comes and goes.
         Intermittent "INTERMITTENT" = "intermittent",
     }
 }
@@ -37,22 +37,22 @@ entity! {
         symptom_id: i32 = "symptomId" index;
         /// The key of the appointment in the relational store.
         appointment_id: i32 = "appointmentId" index;
-        /// What the symptom is called.
+        /// The name of the symptom.
         symptom_name: String = "name" order;
-        /// What the patient said of it.
+        /// The symptom in the patient's words.
         symptom_description: Option<String> = "description";
-        /// How bad it is.
+        /// How severe the symptom is.
         severity: Option<Enum<Severity>> = "severity" index;
-        /// How long it has lasted, as it was said.
+        /// How long the symptom has lasted, in the patient's words.
         duration: Option<String> = "duration";
-        /// How it began, or how it comes.
+        /// How the symptom began, or in which way the symptom comes.
         onset_type: Option<Enum<Onset>> = "onset";
     }
     computed {}
     fields {
-        /// The appointment at which it was reported.
+        /// The appointment at which the symptom was reported.
         "appointment" = One { entity: &appointment::ENTITY, column: "appointment_id" };
-        /// Conditions of the same patient that it speaks for, as the catalogs know; each with its path.
+        /// Conditions of the same patient that the symptom indicates, as the catalogs know; each with its path in the graph.
         "indicates" = clinical::INDICATES;
     }
 }

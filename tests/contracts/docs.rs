@@ -5,7 +5,11 @@ use medimax::{
     config::{Config, KEYS},
     error::Code,
 };
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 const MARK: &str = "<!-- What follows is written from the code: MEDIMAX_TEST_BLESS=1 scripts/test docs -->\n";
 
@@ -63,4 +67,94 @@ fn the_docs_tell_every_code() {
         text += &format!("| `{}` | {} | {} | {} |\n", code.as_str(), cell(meaning), cell(status), cell(todo));
     }
     holds("errors.md", &text);
+}
+
+/// The pages that are read, and their texts.
+fn pages() -> BTreeMap<PathBuf, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = BTreeMap::new();
+    for folder in ["", "docs", "docs/clients"] {
+        for entry in fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                pages.insert(path.clone(), fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    pages
+}
+
+/// A page without what stands in blocks of code.
+fn prose(text: &str) -> String {
+    text.split("\n```").step_by(2).collect()
+}
+
+/// The anchors of a page's headings, as the usual readers of Markdown make them.
+fn anchors(text: &str) -> Vec<String> {
+    let prose = prose(text);
+    let headings = prose
+        .lines()
+        .filter_map(|line| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')));
+    let anchor = |heading: &str| {
+        let kept =
+            heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>();
+        kept.trim().replace(' ', "-")
+    };
+    headings.map(anchor).collect()
+}
+
+#[test]
+fn every_link_of_the_docs_leads_somewhere() {
+    let pages = pages();
+    let (mut looked_at, mut lost) = (0, Vec::new());
+    for (page, text) in &pages {
+        let prose = prose(text);
+        for link in prose.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            looked_at += 1;
+            let (file, anchor) = link.split_once('#').map_or((link, None), |(file, anchor)| (file, Some(anchor)));
+            let target = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            let there = target.canonicalize();
+            let leads = there.as_ref().is_ok_and(|target| {
+                let headings = || {
+                    pages
+                        .get(target)
+                        .is_none_or(|text| anchors(text).iter().any(|known| Some(known.as_str()) == anchor))
+                };
+                anchor.is_none() || headings()
+            });
+            if !leads {
+                lost.push(format!("{}: {link}", page.file_name().unwrap().display()));
+            }
+        }
+    }
+    assert!(looked_at > 50, "only {looked_at} links were looked at");
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
+#[test]
+fn troubleshooting_quotes_what_is_really_said() {
+    // Texts of the code, on one line each.
+    let squeezed =
+        |text: &str| text.replace("\\\n", " ").replace("\\\"", "\"").split_whitespace().collect::<Vec<_>>().join(" ");
+    let said: String = super::architecture::sources().iter().map(|(_, text)| squeezed(text) + "\n").collect();
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/troubleshooting.md")).unwrap();
+    let mut quotes = 0;
+    for line in page.lines().filter(|line| line.starts_with("| ")) {
+        // What others say: async-graphql, and browsers.
+        let seen = line.split('|').nth(1).unwrap();
+        if seen.contains("Unknown field") || seen.contains("CORS") {
+            continue;
+        }
+        for quote in seen.split('`').skip(1).step_by(2) {
+            for piece in quote.split('…').map(|piece| piece.trim_matches([' ', ','])).filter(|piece| !piece.is_empty())
+            {
+                quotes += 1;
+                assert!(said.contains(piece), "nothing says \"{piece}\"");
+            }
+        }
+    }
+    assert!(quotes > 40, "only {quotes} quotes");
 }

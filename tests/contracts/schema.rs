@@ -44,30 +44,96 @@ fn everything_has_a_description() {
     assert!(missing.is_empty(), "without a description: {missing:#?}");
 }
 
+/// What is wrong with a description, if a stranger cannot read it as a sentence.
+fn fault(text: &str) -> Option<&'static str> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let first = words.first().copied().unwrap_or_default();
+    if words.len() < 3 || text.chars().count() < 15 {
+        return Some("it is too short to say anything");
+    }
+    if !text.ends_with(['.', ')']) || text.trim() != text {
+        return Some("it does not end as a sentence");
+    }
+    if first.starts_with(char::is_lowercase) {
+        return Some("it does not begin as a sentence");
+    }
+    const PRONOUNS: [&str; 14] =
+        ["it", "they", "them", "its", "their", "this", "these", "those", "that", "he", "she", "who", "whose", "whom"];
+    if PRONOUNS.contains(&plain(first).as_str()) {
+        return Some("it begins with a pronoun, whose noun nobody knows");
+    }
+    if words.len() < 8 && words.iter().any(|word| PRONOUNS[..3].contains(&plain(word).as_str())) {
+        return Some("a pronoun in it has no noun nearby");
+    }
+    for pair in words.windows(2) {
+        let (article, next) = (plain(pair[0]), plain(pair[1]));
+        let vowel = next.starts_with(['a', 'e', 'i', 'o']) && !next.starts_with("one") && !next.starts_with("once");
+        let consonant =
+            next.starts_with(|c: char| c.is_alphabetic() && !"aeiou".contains(c)) && !next.starts_with("ho");
+        // Letters by themselves are read by their names.
+        if next.len() > 1 && (article == "a" && vowel || article == "an" && consonant) {
+            return Some("an article does not fit its noun");
+        }
+    }
+    None
+}
+
+#[test]
+fn a_description_that_is_no_sentence_is_noticed() {
+    for bad in [
+        "They.",
+        "Who wrote it.",
+        "The concept that it leads to.",
+        "Comparisons of a AbnormalFlag: every one given must hold.",
+        "Comparisons of a `Int`: every one given must hold.",
+        "An patient of the hospital.",
+        "The patient of the hospital",
+        "the patient of the hospital.",
+        "Its version in the catalog.",
+        "Above it.",
+    ] {
+        assert!(fault(bad).is_some(), "{bad}");
+    }
+    for good in
+        ["A UUID of a unit, as an hour has it.", "`neo4j`, or `embedded` for an index.", "How many there are (one)."]
+    {
+        assert_eq!(fault(good), None, "{good}");
+    }
+}
+
 #[tokio::test]
-async fn every_argument_and_input_field_has_a_description() {
+async fn every_description_is_a_sentence_for_a_stranger() {
     let store = crate::support::Store::new(crate::support::Backend::Sqlite).await;
     let data = store
         .data(
-            "{ __schema { types { name description fields(includeDeprecated: true) { name description args { name description } }
-               inputFields { name description } enumValues(includeDeprecated: true) { name description } } } }",
+            "{ __schema { description types { name description
+               fields(includeDeprecated: true) { name description deprecationReason args { name description } }
+               inputFields { name description } enumValues(includeDeprecated: true) { name description deprecationReason } } } }",
         )
         .await;
-    let mut count = 0;
+    let (mut count, mut faults) = (0, Vec::new());
+    let mut check = |what: String, description: &serde_json::Value| {
+        count += 1;
+        let text = description.as_str().unwrap_or_default();
+        if let Some(why) = fault(text) {
+            faults.push(format!("{what}: \"{text}\": {why}"));
+        }
+    };
+    check("the schema".into(), &data["__schema"]["description"]);
     for ty in data["__schema"]["types"].as_array().unwrap() {
         let name = ty["name"].as_str().unwrap();
         // What every schema has is described by the specification.
         if name.starts_with("__") || ["Int", "Float", "String", "Boolean", "ID"].contains(&name) {
             continue;
         }
-        let mut check = |what: String, description: &serde_json::Value| {
-            count += 1;
-            assert!(description.as_str().is_some_and(|text| !text.trim().is_empty()), "{what} has no description");
-        };
         check(name.to_owned(), &ty["description"]);
         for list in ["fields", "inputFields", "enumValues"] {
             for item in ty[list].as_array().into_iter().flatten() {
                 check(format!("{name}.{}", item["name"]), &item["description"]);
+                if !item["deprecationReason"].is_null() {
+                    check(format!("{name}.{}, why deprecated", item["name"]), &item["deprecationReason"]);
+                }
                 for arg in item["args"].as_array().into_iter().flatten() {
                     check(format!("{name}.{}({})", item["name"], arg["name"]), &arg["description"]);
                 }
@@ -75,6 +141,26 @@ async fn every_argument_and_input_field_has_a_description() {
         }
     }
     assert!(count > 400, "only {count} descriptions were looked at");
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[tokio::test]
+async fn the_schema_describes_itself_wherever_it_is_asked() {
+    let store = crate::support::Store::new(crate::support::Backend::Sqlite).await;
+    let (doc, text) = (ROOTS.doc, sdl(&ROOTS));
+    assert!(text.contains(&format!("\"\"\"\n{doc}\n\"\"\"\nschema {{\n")), "the exported schema has no description");
+    let data = store
+        .data(
+            "query { a: __schema { d: description ...More } ...Root __type(name: \"__Schema\") { description } }
+             fragment More on __Schema { e: description queryType { description } }
+             fragment Root on Query { ... { __schema { description __typename } } }",
+        )
+        .await;
+    assert_eq!(data["a"]["d"], doc);
+    assert_eq!(data["a"]["e"], doc);
+    assert_eq!(data["a"]["queryType"]["description"], ROOTS.query.doc);
+    assert_eq!(data["__schema"]["description"], doc);
+    assert_ne!(data["__type"]["description"], doc, "the type __Schema is what the specification says");
 }
 
 #[test]

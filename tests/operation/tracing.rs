@@ -225,3 +225,79 @@ fn what_is_wrong_with_the_collector_s_keys_is_said_without_secrets() {
     let line = refused(medimax(&["serve", "--memory", "--demo-patients", "0", "--listen", "127.0.0.1:0"]).args(secret));
     assert_eq!(line, "otlp_headers takes name=value, with commas between them");
 }
+
+/// How many connections a collector took, and the messages: heads and bodies.
+type Heard = (usize, Vec<(String, Value)>);
+
+/// A collector that keeps connections, and answers the first message as it is told. Answers its address, how many connections it
+/// took, and the messages.
+fn keeping(first: &'static str) -> (SocketAddr, Arc<Mutex<Heard>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, heard) = (listener.local_addr().unwrap(), Arc::<Mutex<Heard>>::default());
+    let keeps = heard.clone();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut reader, keeps) = (BufReader::new(stream.unwrap()), keeps.clone());
+            keeps.lock().unwrap().0 += 1;
+            thread::spawn(move || {
+                loop {
+                    let mut head = String::new();
+                    while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).is_ok_and(|read| read > 0) {}
+                    let Some(rest) = head.split("content-length: ").nth(1) else { return };
+                    let mut body = vec![0; rest.lines().next().unwrap().parse().unwrap()];
+                    reader.read_exact(&mut body).unwrap();
+                    let mut heard = keeps.lock().unwrap();
+                    heard.1.push((head, serde_json::from_slice(&body).unwrap()));
+                    let status = if heard.1.len() == 1 { first } else { "200 OK" };
+                    let _ = write!(reader.get_mut(), "HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\n{{}}");
+                }
+            });
+        }
+    });
+    (address, heard)
+}
+
+#[tokio::test]
+async fn a_collector_keeps_its_connection_and_is_asked_once_more_where_it_is_busy() {
+    let store = Store::with_patients(Backend::Sqlite, 1).await;
+    let (address, heard) = keeping("503 Service Unavailable");
+    let mut serve = medimax(&["serve", "--listen", "127.0.0.1:0", "--database-url", &store.url]);
+    // As an operator gives them to every program of a machine.
+    serve.env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", format!("http://{address}/tenants/7"));
+    serve.env("OTEL_EXPORTER_OTLP_HEADERS", "api-key=a%2Cb, x-ward=7");
+    serve.env("OTEL_SERVICE_NAME", "ward-7");
+    serve.env("OTEL_RESOURCE_ATTRIBUTES", "service.name=lost,deployment.environment.name=test%20bed");
+    let gateway = Gateway::from(&mut serve);
+    for round in 1..=3 {
+        gateway.ask("{ patient(id: 1) { id } }");
+        let exported =
+            || Some(gateway.metric("medimax_spans_total{fate=\"exported\"}")).filter(|sent| *sent >= f64::from(round));
+        eventually("the spans are exported", exported).unwrap();
+    }
+    assert_eq!(gateway.metric("medimax_spans_total{fate=\"dropped\"}"), 0.0);
+    assert!(gateway.stop().success());
+    let (connections, messages) = &*heard.lock().unwrap();
+    assert!(messages.len() >= 3 && *connections == 1, "{connections} connections, {} messages", messages.len());
+    assert_eq!(messages[0].1, messages[1].1, "the busy collector got something else at the second try");
+    let head = messages[1].0.to_ascii_lowercase();
+    for line in ["post /tenants/7 http/1.1", "api-key: a,b", "x-ward: 7", "content-type: application/json"] {
+        assert!(head.contains(line), "{line} is not in {head}");
+    }
+    let resource = json!({ "attributes": messages[1].1["resourceSpans"][0]["resource"]["attributes"] });
+    let resource = attributes(&resource);
+    assert_eq!(resource["service.name"], "ward-7");
+    assert_eq!(resource["deployment.environment.name"], "test bed");
+}
+
+#[test]
+fn opentelemetry_s_variables_are_shown_with_their_source() {
+    let variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"), ("OTEL_EXPORTER_OTLP_HEADERS", SECRET)];
+    let shown = done(medimax(&["config"]).envs(variables));
+    assert!(
+        shown.contains("otlp_endpoint = \"http://collector:4318/v1/traces\"  # OpenTelemetry's variables"),
+        "{shown}"
+    );
+    assert!(!shown.contains(SECRET));
+    let shown = done(medimax(&["config", "--otlp-endpoint", "http://ours:4318"]).envs(variables));
+    assert!(shown.contains("otlp_endpoint = \"http://ours:4318\"  # flag"), "{shown}");
+}

@@ -19,7 +19,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) fn medimax(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_medimax"));
     for (name, _) in env::vars_os() {
-        if name.to_string_lossy().starts_with("MEDIMAX_") {
+        if ["MEDIMAX_", "OTEL_"].iter().any(|ours| name.to_string_lossy().starts_with(ours)) {
             command.env_remove(name);
         }
     }

@@ -8,7 +8,7 @@ use crate::{
 use std::{fs::File, path::PathBuf};
 
 pub(super) fn check(config: &Config, report: &mut Report) {
-    let set = KEYS.iter().filter(|key| config.source(key.name) != Source::Default);
+    let set = KEYS.iter().filter(|key| is_set(config, key.name));
     let idle: Vec<_> = without_effect(config).into_iter().filter(|(key, _)| is_set(config, key)).collect();
     if idle.is_empty() {
         report.ok("configuration", format!("keys that are set: {}, each with an effect", set.count()));
@@ -32,8 +32,9 @@ pub(super) fn check(config: &Config, report: &mut Report) {
     }
 }
 
+/// Whether somebody set it for the gateway: OpenTelemetry's variables are for every program.
 fn is_set(config: &Config, key: &str) -> bool {
-    config.source(key) != Source::Default
+    config.source(key) > Source::OpenTelemetry
 }
 
 /// Keys that do nothing beside the values of others, and why.
@@ -57,6 +58,8 @@ fn without_effect(config: &Config) -> Vec<(&'static str, &'static str)> {
     add(config.memory, "with memory nothing is kept", &["data_dir"]);
     add(!embedded, "only an embedded store is filled with demo data", &["demo_patients"]);
     add(local, "listen is loopback", &["no_auth"]);
+    let traces = ["otlp_headers", "otlp_timeout_ms", "otlp_service_name", "otlp_resource_attributes", "otlp_ca_file"];
+    add(config.otlp_endpoint.is_empty(), "otlp_endpoint is empty, and nothing is traced", &traces);
     let graphs = ["graph_password", "graph_label_prefix", "graph_timeout_ms", "graph_max_connections", "graph_ca_file"];
     add(graph == "embedded", "the graph is the embedded one", &graphs);
     let verified = graph.starts_with("bolt+s://") || graph.starts_with("neo4j+s://");

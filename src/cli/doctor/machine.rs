@@ -79,7 +79,6 @@ async fn listen(config: &Config, report: &mut Report) {
 
 /// Whether a gateway of this configuration answers.
 async fn is_alive(config: &Config) -> bool {
-    let url = healthcheck::own(config);
-    let asked = tokio::task::spawn_blocking(move || healthcheck::ask(&url)).await;
-    asked.is_ok_and(|answer| answer.is_ok_and(|answer| answer.contains("alive")))
+    let answer = healthcheck::ask(&healthcheck::own(config)).await;
+    answer.is_ok_and(|answer| answer.body.starts_with(b"alive"))
 }

@@ -13,11 +13,11 @@ pub use reasoning::Ranked;
 use std::{collections::HashMap, sync::Arc};
 
 enumeration! {
-    /// What a concept is.
+    /// The kind of a concept.
     ConceptKind {
-        /// Something a patient feels or shows.
+        /// A symptom: what a patient feels or shows.
         Symptom "SYMPTOM" = "SYMPTOM",
-        /// A disease or state.
+        /// A condition: a disease or another state of health.
         Condition "CONDITION" = "CONDITION",
         /// A drug, by its generic name.
         Drug "DRUG" = "DRUG",
@@ -27,41 +27,41 @@ enumeration! {
 }
 
 enumeration! {
-    /// How a name was recognised, the surest first.
+    /// How the wording of a record was recognised as a concept, the surest way first.
     How {
-        /// By the concept's own name.
+        /// The record has the concept's own name.
         Name "NAME" = "NAME",
-        /// By the name turned around ("Pain, Postoperative").
+        /// The record has the name turned around ("Pain, Postoperative").
         Inverted "INVERTED" = "INVERTED",
-        /// By a synonym.
+        /// The record has a synonym of the concept.
         Synonym "SYNONYM" = "SYNONYM",
-        /// By a drug's brand.
+        /// The record has a brand of the drug.
         Brand "BRAND" = "BRAND",
-        /// By the drug's name without salt, strength and form ("Metformin hydrochloride 500 mg").
+        /// The record has the drug's name with its salt, strength or form ("Metformin hydrochloride 500 mg").
         Ingredient "INGREDIENT" = "INGREDIENT",
-        /// By a code of a coding system.
+        /// The record has the concept's code in a coding system.
         Code "CODE" = "CODE",
     }
 }
 
 enumeration! {
-    /// What a fact says.
+    /// The kind of a fact.
     FactKind {
-        /// A symptom speaks for a condition.
+        /// A symptom indicates a condition.
         Indicates "INDICATES" = "INDICATES",
         /// A drug treats a condition.
         Treats "TREATS" = "TREATS",
         /// A drug eases a condition without curing it.
         Palliates "PALLIATES" = "PALLIATES",
-        /// A drug may bring about a symptom.
+        /// A drug may cause a symptom as a side effect.
         Causes "CAUSES" = "CAUSES",
-        /// A drug is to be avoided with a condition.
+        /// A drug is contraindicated for a condition.
         ContraindicatedFor "CONTRAINDICATED_FOR" = "CONTRAINDICATED_FOR",
-        /// Two drugs act upon each other (from the smaller concept key to the larger).
+        /// Two drugs interact with each other; the fact starts from the concept with the smaller key.
         InteractsWith "INTERACTS_WITH" = "INTERACTS_WITH",
-        /// Two conditions are easily mistaken for each other (likewise).
+        /// Two conditions are easily mistaken for each other; the fact starts from the concept with the smaller key.
         Resembles "RESEMBLES" = "RESEMBLES",
-        /// A drug belongs to a class.
+        /// A drug belongs to a class of drugs.
         MemberOf "MEMBER_OF" = "MEMBER_OF",
     }
 }

@@ -1,6 +1,8 @@
 //! The address of a server: `bolt://user:password@host:port` and its relatives.
 
 use crate::error::{Error, Result};
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 const SCHEMES: [&str; 6] = ["bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"];
 
@@ -48,18 +50,15 @@ impl Address {
 
 /// A text without its percent signs.
 fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                u8::try_from(digit()? * 16 + digit()?).ok()?
-            }
-            other => other,
-        });
+    // A sign without its digits would be left as it is, and the password be another one.
+    let is_whole = text.split('%').skip(1).all(|after| {
+        let mut digits = after.bytes().take(2).filter(u8::is_ascii_hexdigit);
+        digits.next().and(digits.next()).is_some()
+    });
+    if !is_whole {
+        return None;
     }
-    String::from_utf8(bytes).ok()
+    percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -52,25 +52,25 @@ struct Broken(Violation);
 
 made! {
     Batch {
-        /// Whether all of this was done before, by a request with the same `idempotencyKey`; then it was not done again.
+        /// Whether the import was done before, by a request with the same `idempotencyKey`, and therefore not done again.
         "replayed": Flag<false> = |batch| Flag(batch.replayed);
-        /// Whether the graph holds all of it: true only with `waitForGraph`, if it came to hold it in time.
+        /// Whether the graph holds everything that was written: true only with `waitForGraph`, if the graph was brought up to date in time.
         "inGraph": Flag<false> = |batch| Flag(batch.in_graph);
     }
 }
 
 made! {
     Refused {
-        /// Its place in the list, from 0.
+        /// The place of the item in the list, from 0.
         "index": i32 = |refused| refused.index;
     }
 }
 
 made! {
     Broken {
-        /// Which kind of rule.
+        /// The kind of rule that is broken.
         "code": String = |broken| broken.0.code.to_owned();
-        /// What the rule says.
+        /// What the rule says, in words.
         "message": String = |broken| broken.0.message.clone();
     }
 }
@@ -83,7 +83,7 @@ static VIOLATION: Object = Object {
     scalars: Broken::SCALARS,
     fields: &[FieldDef {
         name: "path",
-        doc: "Where: names of fields and places in lists.",
+        doc: "The path to the value in the input: names of fields and places in lists.",
         field: &Texts(|broken: &Broken, _| {
             let part = |part: &serde_json::Value| part.as_str().map_or_else(|| part.to_string(), str::to_owned).into();
             broken.0.path.iter().map(part).collect()
@@ -99,7 +99,7 @@ static REFUSAL: Object = Object {
     scalars: Refused::SCALARS,
     fields: &[FieldDef {
         name: "violations",
-        doc: "Every rule that it breaks.",
+        doc: "Every rule that the item breaks.",
         field: &ToMany {
             object: &VIOLATION,
             make: |refused: &Refused, _, _| Ok(refused.violations.clone()),
@@ -112,7 +112,7 @@ static REFUSAL: Object = Object {
 /// The field of a payload that says what was refused.
 pub static REFUSED: FieldDef = FieldDef {
     name: "refused",
-    doc: "Items that were refused; all others were written.",
+    doc: "The items that were refused; all others were written.",
     field: &ToMany {
         object: &REFUSAL,
         make: |batch: &Batch, _, _| Ok(batch.refused.clone()),
@@ -162,7 +162,8 @@ impl Field for AddEach {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         let input = self.form.describe(types);
         types.object(self.payload);
-        let mut args = vec![Arg::new("input", format!("[{input}!]!"), "What to write, at most a page of it.")];
+        let mut args =
+            vec![Arg::new("input", format!("[{input}!]!"), "The patients to import; at most as many as a page has.")];
         args.extend(manner_args());
         FieldType { ty: self.payload.name.into(), args }
     }

@@ -76,7 +76,8 @@ const LONGEST_KEY: usize = 100;
 fn manner_args() -> Vec<Arg> {
     let once = "A name of your choice for this request, as a UUID. Sent again with the same input, it is not done again: the \
                 answer has the objects as they are now. Send one wherever you would repeat a request that got no answer.";
-    let wait = "Answer only when the graph holds the change, or after ten seconds; `inGraph` says which.";
+    let wait =
+        "Whether to answer only when the graph holds the change, or after ten seconds; `inGraph` says whether it does.";
     vec![Arg::new("idempotencyKey", "String", once), Arg::new("waitForGraph", "Boolean", wait)]
 }
 
@@ -218,7 +219,7 @@ impl Field for Add {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         let input = self.0.describe(types);
         types.object(self.0.entity.payload);
-        let mut args = vec![Arg::new("input", format!("{input}!"), "What to write.")];
+        let mut args = vec![Arg::new("input", format!("{input}!"), "The values to write.")];
         args.extend(manner_args());
         FieldType { ty: self.0.entity.payload.name.into(), args }
     }
@@ -240,7 +241,7 @@ impl Field for AddAll {
         ];
         let input = types.input(self.name, self.doc, fields);
         types.object(list.form.entity.payloads);
-        let mut args = vec![Arg::new("input", format!("{input}!"), "What to write.")];
+        let mut args = vec![Arg::new("input", format!("{input}!"), "The values to write.")];
         args.extend(manner_args());
         FieldType { ty: list.form.entity.payloads.name.into(), args }
     }
@@ -260,7 +261,7 @@ impl Field for Change {
         let mut args = row_args(entity);
         if self.form.columns().next().is_some() {
             let input = self.form.describe(types);
-            let doc = "What to write: a field that is left out stays as it is, a null clears it.";
+            let doc = "The values to write: a field that is left out stays as it is, null clears it.";
             // What sets something by itself may be all that is wanted.
             let needed = if self.set.is_empty() || !self.needs.is_empty() { "!" } else { "" };
             args.push(Arg::new("input", format!("{input}{needed}"), doc));

@@ -46,9 +46,9 @@ impl Outcome {
 
 made! {
     Outcome {
-        /// Whether this was done before, by a request with the same `idempotencyKey`; then it was not done again.
+        /// Whether the mutation was done before, by a request with the same `idempotencyKey`, and therefore not done again.
         "replayed": Flag<false> = |outcome| Flag(outcome.replayed);
-        /// Whether the graph holds the change: true only with `waitForGraph`, if it came to hold it in time.
+        /// Whether the graph holds the change: true only with `waitForGraph`, if the graph was brought up to date in time.
         "inGraph": Flag<false> = |outcome| Flag(outcome.in_graph);
     }
 }
@@ -57,14 +57,14 @@ made! {
     Removed {
         /// The type of the objects.
         "type": String = |removed| removed.of.clone();
-        /// How many there were.
+        /// The number of objects of this type that were removed.
         "count": i32 = |removed| removed.count;
     }
 }
 
 static REMOVED: Object = Object {
     name: "Removed",
-    doc: "Objects of a type that were removed.",
+    doc: "How many objects of a type were removed.",
     is_node: false,
     of: None,
     scalars: Removed::SCALARS,
@@ -74,13 +74,13 @@ static REMOVED: Object = Object {
 /// What a removal answers.
 pub static REMOVAL: Object = Object {
     name: "RemovalPayload",
-    doc: "What a removal removed.",
+    doc: "The result of removing an object.",
     is_node: false,
     of: None,
     scalars: Outcome::SCALARS,
     fields: &[FieldDef {
         name: "removed",
-        doc: "The object itself and all that belonged to it, by type; types without any are left out.",
+        doc: "How many objects were removed, by type: the object itself and all that belonged to it. Types of which none was removed are left out.",
         field: &ToMany {
             object: &REMOVED,
             make: |outcome: &Outcome, _, _| Ok(outcome.removed.clone()),
