@@ -129,7 +129,7 @@ function List() {
             )}
           </>
         )}
-        {page && (!wrong || !busy) && page.nodes.length > 0 && (
+        {page && page.nodes.length > 0 && (
           <>
             <Rows patients={page.nodes} busy={busy} onUp={search} />
             <Pager page={page} onChoose={turn} />
