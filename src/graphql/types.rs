@@ -242,12 +242,18 @@ impl Types<'_> {
                 _ => kind.as_str(),
             }
         );
+        let is_number = matches!(scalar.kind, Kind::Float);
         self.once(&name, |_| {
             let fields = operators(scalar.kind).iter().map(|operator| {
                 let (ty, doc) = match *operator {
-                    "eq" => (kind.clone(), "Equal to this; text without case."),
                     "ne" => (kind.clone(), "Known, and not equal to this."),
                     "in" => (format!("[{kind}!]"), "Equal to one of these."),
+                    "eq" if is_number => (kind.clone(), "Equal to this."),
+                    "lt" if is_number => (kind.clone(), "Less than this."),
+                    "lte" if is_number => (kind.clone(), "Less than or equal to this."),
+                    "gt" if is_number => (kind.clone(), "Greater than this."),
+                    "gte" if is_number => (kind.clone(), "Greater than or equal to this."),
+                    "eq" => (kind.clone(), "Equal to this; text without case."),
                     "lt" => (kind.clone(), "Before this."),
                     "lte" => (kind.clone(), "Before or equal to this."),
                     "gt" => (kind.clone(), "After this."),
