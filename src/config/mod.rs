@@ -6,6 +6,7 @@
 mod choice;
 mod keys;
 mod setting;
+mod zone;
 
 use crate::{
     db::Options,
@@ -17,6 +18,7 @@ pub use choice::{Explain, LogFormat, LogRequests, Share};
 pub use keys::{Config, KEYS};
 pub use setting::{Secret, StoreUrl};
 use std::time::Duration;
+pub use zone::TimeZone;
 
 /// What is known of a key without a value.
 #[derive(Debug)]
