@@ -98,6 +98,19 @@ impl Stored for f64 {
     }
 }
 
+/// A global id that is no column's.
+#[derive(Debug, Clone)]
+pub struct Id(pub String);
+
+impl Stored for Id {
+    const KIND: Kind = Kind::Id;
+    const NULLABLE: bool = false;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        write_json(&self.0, out);
+        Ok(())
+    }
+}
+
 impl Stored for String {
     const KIND: Kind = Kind::Text;
     const NULLABLE: bool = false;
