@@ -18,14 +18,15 @@ mod serve;
 mod sync;
 
 use crate::{
-    config::{Config, KEYS},
+    config::{Config, KEYS, TimeZone},
     db::{self, Db},
     error::{Error, Result},
     graph::{Graph, neo4j::Neo4j},
     telemetry,
 };
+use chrono::NaiveDate;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode};
+use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode, time::SystemTime};
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `explain`: or an error, `migrate --adopt`: or an obstacle), 2 wrong usage, 141 a reader who went away before a backup's end.
 pub fn run() -> ExitCode {
@@ -203,6 +204,11 @@ fn database_url(config: &Config) -> Result<String> {
     Ok(format!("sqlite://{}", config.data_dir.join("medimax.sqlite").display()))
 }
 
+/// The day it is: the only place that asks a clock for it.
+fn today(zone: &TimeZone) -> NaiveDate {
+    zone.day(SystemTime::now())
+}
+
 /// The graph that is configured.
 fn open_graph(config: &Config) -> Result<Graph> {
     Ok(match config.graph() {
@@ -218,7 +224,7 @@ fn counted(number: u64, what: &str) -> String {
 
 /// A name that this process has to itself among those that serve the same database.
 fn holder() -> String {
-    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     format!("{:x}-{:x}", std::process::id(), since_epoch.as_nanos())
 }
 

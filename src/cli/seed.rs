@@ -19,7 +19,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     migrate::require(&db).await.map_err(unreachable)?;
     let patients = args.get_one::<u64>("patients").copied().unwrap_or_default();
     let started = std::time::Instant::now();
-    let rows = fill(&db, config.demo_seed, patients, chrono::Utc::now().date_naive()).await.map_err(unreachable)?;
+    let rows = fill(&db, config.demo_seed, patients, super::today(&config.time_zone)).await.map_err(unreachable)?;
     say(&format!("Added {patients} patients, {rows} rows in all, in {:.1} s.", started.elapsed().as_secs_f64()))
 }
 

@@ -1,6 +1,6 @@
 //! `medimax serve`.
 
-use super::{Scratch, database_url, holder, open_graph, say, seed, unreachable};
+use super::{Scratch, database_url, holder, open_graph, say, seed, today, unreachable};
 use crate::{
     config::Config,
     db::{self, Db, Dialect, migrate},
@@ -36,7 +36,11 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     if let Some(list) = documents(config)? {
         engine.list(list).await?;
     }
-    let app = http::App::new(engine.clone(), config, address, today)?;
+    let zone = config.time_zone.clone();
+    if zone.is_unknown() {
+        tracing::warn!("this machine has no time zone, so days are those of UTC: set time_zone");
+    }
+    let app = http::App::new(engine.clone(), config, address, move || today(&zone))?;
     let door = http::Door::open(config, address).await?;
     let at = door.url()?;
     let reloading = tokio::spawn(reload_when_told(config.clone(), engine, door.certificate()));
@@ -140,17 +144,13 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
                 // A store of an older version has patients, but no catalog.
                 seed::know(&db).await?;
                 if seed::is_empty(&db).await? {
-                    seed::fill(&db, config.demo_seed, config.demo_patients, today()).await?;
+                    seed::fill(&db, config.demo_seed, config.demo_patients, today(&config.time_zone)).await?;
                 }
             }
         }
         Dialect::MariaDb => migrate::require(&db).await.map_err(unreachable)?,
     }
     Ok(db)
-}
-
-fn today() -> chrono::NaiveDate {
-    chrono::Utc::now().date_naive()
 }
 
 /// Until the operator or the system says stop.

@@ -5,6 +5,7 @@ use super::{
     choice::{Explain, LogFormat, LogRequests, Share},
     setting::{Secret, Setting, StoreUrl},
     unknown,
+    zone::TimeZone,
 };
 use crate::{
     db::Tls,
@@ -43,7 +44,10 @@ macro_rules! config {
                     $($(stringify!($key) => {
                         self.$key = <$ty as Setting>::read(text).ok_or_else(|| {
                             // The value itself is not repeated: it may be a secret.
-                            Error::Setup(format!("{key} ({}) must be {}", source.as_str(), <$ty as Setting>::EXPECTED))
+                            let expected = <$ty as Setting>::EXPECTED;
+                            let meant = <$ty as Setting>::meant(text).map(|meant| format!("; did you mean '{meant}'?"));
+                            let meant = meant.unwrap_or_default();
+                            Error::Setup(format!("{key} ({}) must be {expected}{meant}", source.as_str()))
                         })?;
                         self.sources.insert(stringify!($key), source);
                     })+)+
@@ -81,6 +85,12 @@ config! {
     /// For how long a gateway that was told to stop still takes requests, while `/readyz` says that it is leaving, in
     /// milliseconds: as long as a load balancer needs to notice.
     shutdown_delay_ms: u64 = 0;
+
+    "Days":
+    /// The time zone by which it is today: for ages, upcoming appointments, and rules that look at today (a date of birth is not in
+    /// the future). By its IANA name, as `Europe/Berlin`; left out, the machine's, which in a container is most often UTC. Moments
+    /// stay UTC.
+    time_zone: TimeZone = TimeZone::default();
 
     "Documents":
     /// Refuse every mutation.

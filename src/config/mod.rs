@@ -7,6 +7,7 @@ mod choice;
 mod keys;
 mod otel;
 mod setting;
+mod zone;
 
 use crate::{
     db::Options,
@@ -18,6 +19,7 @@ pub use choice::{Explain, LogFormat, LogRequests, Share};
 pub use keys::{Config, KEYS};
 pub use setting::{Secret, StoreUrl};
 use std::{collections::BTreeMap, time::Duration};
+pub use zone::TimeZone;
 
 /// What is known of a key without a value.
 #[derive(Debug)]

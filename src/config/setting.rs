@@ -13,6 +13,10 @@ pub(super) trait Setting: Sized {
     fn read(text: &str) -> Option<Self>;
     /// As `medimax config` prints it: without secrets.
     fn show(&self) -> String;
+    /// What was perhaps meant by a text that could not be read.
+    fn meant(_text: &str) -> Option<String> {
+        None
+    }
 }
 
 macro_rules! settings { ($($ty:ty: $expected:literal),*) => { $(

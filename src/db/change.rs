@@ -1,6 +1,7 @@
 //! Changing single rows inside a transaction: what is there is read as texts, what is written is given as cells.
 
 use super::{
+    fault::{self, Refusal},
     pool::{Db, Tx},
     select::{Reach, Table, push_scope},
     sql::{Dialect, Sql},
@@ -151,6 +152,32 @@ impl Tx {
         sql.called(table.name, None).push(format!("DELETE FROM {} WHERE ", table.name));
         push_below(&mut sql, table, of, key)?;
         self.execute(sql).await
+    }
+
+    /// Why the database did not take what a statement wrote, if it was the database's own rules that it broke.
+    pub(crate) async fn refusal(&mut self, error: &Error) -> Option<Refusal> {
+        let Error::Internal(text) = error else { return None };
+        if fault::asks_again(error) {
+            return None;
+        }
+        match (fault::refusal(text), self.dialect()) {
+            (Some(refusal), _) => Some(refusal),
+            (None, Dialect::Sqlite) => fault::is_raised(text).then_some(Refusal::Trigger),
+            // A trigger's SIGNAL says what it likes. Its class tells it from faults.
+            (None, Dialect::MariaDb) => self.is_signalled().await.then_some(Refusal::Trigger),
+        }
+    }
+
+    async fn is_signalled(&mut self) -> bool {
+        if self.conn().run("GET DIAGNOSTICS CONDITION 1 @medimax_state = RETURNED_SQLSTATE").await.is_err() {
+            return false;
+        }
+        let mut sql = Sql::new(Dialect::MariaDb);
+        sql.push("SELECT CASE WHEN @medimax_state LIKE '45%' THEN 1 ELSE 0 END, 0");
+        let signalled = self.numbers(sql).await;
+        // A connection on which a statement failed is closed, whatever was asked of it since.
+        self.conn().distrust();
+        signalled.is_ok_and(|rows| rows.first().is_some_and(|(yes, _)| *yes == 1))
     }
 
     /// The patient that a row belongs to.

@@ -12,6 +12,8 @@ use std::sync::{Arc, LazyLock, OnceLock};
 pub enum Bind {
     /// A number.
     Int(i64),
+    /// A number with a fraction.
+    Float(f64),
     /// Text, dates included: both stores compare dates with their usual spelling.
     Text(String),
 }
@@ -179,6 +181,7 @@ fn push_like(sql: &mut Sql, alias: &str, column: &str, pattern: String) {
 pub(super) fn push_bind(sql: &mut Sql, value: &Bind) {
     match value {
         Bind::Int(value) => sql.int(*value),
+        Bind::Float(value) => sql.float(*value),
         Bind::Text(value) => sql.text(value.clone()),
     };
 }

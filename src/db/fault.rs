@@ -43,6 +43,98 @@ pub(crate) fn asks_again(error: &Error) -> bool {
     matches!(error, Error::Internal(text) if text.contains("try restarting transaction"))
 }
 
+/// Why the database did not take a row, by rules of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Another row has the same value.
+    Duplicate,
+    /// Rows of other tables are in the way, or missing.
+    Reference,
+    /// A CHECK.
+    Rule,
+    /// A column that must have a value.
+    Missing,
+    /// A value that the column does not hold.
+    Value,
+    /// A trigger said no.
+    Trigger,
+}
+
+impl Refusal {
+    /// For programs.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Refusal::Duplicate => "DUPLICATE",
+            Refusal::Reference => "REFERENCE",
+            Refusal::Rule | Refusal::Trigger => "DATABASE",
+            Refusal::Missing => "REQUIRED",
+            Refusal::Value => "INVALID",
+        }
+    }
+
+    /// For people; nothing of what the database said, which may hold values.
+    pub(crate) fn message(self) -> &'static str {
+        match self {
+            Refusal::Duplicate => {
+                "the database has a row with the same values, and takes only one (a UNIQUE key of its own)"
+            }
+            Refusal::Reference => {
+                "the database refuses this, because rows of other tables are missing or in the way (a foreign key of its own)"
+            }
+            Refusal::Rule => "the database refuses this by a rule of its own (a CHECK)",
+            Refusal::Missing => "the database needs a value in a column that MediMax does not know",
+            Refusal::Value => "the database has a column that does not hold one of these values",
+            Refusal::Trigger => "the database refuses this by a rule of its own (a trigger)",
+        }
+    }
+}
+
+/// Texts of refusals, of MariaDB and of SQLite.
+const REFUSALS: [(&str, Refusal); 13] = [
+    ("Duplicate entry", Refusal::Duplicate),
+    ("UNIQUE constraint failed", Refusal::Duplicate),
+    ("a foreign key constraint fails", Refusal::Reference),
+    ("FOREIGN KEY constraint failed", Refusal::Reference),
+    ("CONSTRAINT `", Refusal::Rule),
+    ("CHECK constraint failed", Refusal::Rule),
+    ("cannot be null", Refusal::Missing),
+    ("doesn't have a default value", Refusal::Missing),
+    ("NOT NULL constraint failed", Refusal::Missing),
+    ("Data truncated for column", Refusal::Value),
+    ("Data too long for column", Refusal::Value),
+    ("Out of range value for column", Refusal::Value),
+    ("cannot store ", Refusal::Value),
+];
+
+/// What SQLite says of faults; what else it says are the words of a trigger (`RAISE`).
+const FAULTS: [&str; 15] = [
+    "not an error",
+    "SQL logic error",
+    "access permission denied",
+    "query aborted",
+    "is locked",
+    "out of memory",
+    "readonly database",
+    "interrupted",
+    "disk I/O error",
+    "malformed",
+    "is full",
+    "unable to open database file",
+    "locking protocol",
+    "no such ",
+    "syntax error",
+];
+
+/// Why the database refused a row, if that is what its text says.
+pub(super) fn refusal(text: &str) -> Option<Refusal> {
+    REFUSALS.iter().find(|(said, _)| text.contains(said)).map(|(_, refusal)| *refusal)
+}
+
+/// Whether a text of SQLite's can only be a trigger's.
+pub(super) fn is_raised(text: &str) -> bool {
+    !FAULTS.iter().any(|fault| text.contains(fault))
+}
+
 /// Whether the account may not do what was asked.
 pub(super) fn is_denied(error: &Error) -> bool {
     matches!(error, Error::Internal(text) if text.contains("command denied to user"))

@@ -98,6 +98,14 @@ impl Conn {
         }
     }
 
+    /// Has it closed when it is given back, as one whose last statement did not end well.
+    pub(crate) fn distrust(&mut self) {
+        match &mut self.session {
+            Session::MariaDb(held) => held.busy = true,
+            Session::Sqlite(held) => held.busy = true,
+        }
+    }
+
     /// Whether its last statement did not end well.
     fn is_busy(&self) -> bool {
         match &self.session {

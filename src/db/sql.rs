@@ -3,15 +3,15 @@
 //! Statements are put together at run time (filters, orders and pages are the caller's choice), so they are a
 //! Diesel query fragment of our own: Diesel prepares and caches them, sends the parameters and reads the rows by type.
 //!
-//! **Invariant:** values enter a statement by [`Sql::int`], [`Sql::text`], [`Sql::maybe_text`], [`Sql::cell`], [`Sql::keys`]
-//! and [`Sql::long_keys`] alone, as parameters.
+//! **Invariant:** values enter a statement by [`Sql::int`], [`Sql::float`], [`Sql::text`], [`Sql::maybe_text`], [`Sql::cell`],
+//! [`Sql::keys`] and [`Sql::long_keys`] alone, as parameters.
 
 use super::write::Cell;
 use diesel::{
     QueryResult,
     mysql::Mysql,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{BigInt, Nullable, Text},
+    sql_types::{BigInt, Double, Nullable, Text},
     sqlite::Sqlite,
 };
 use std::{borrow::Cow, fmt::Display, marker::PhantomData};
@@ -39,6 +39,7 @@ impl Dialect {
 enum Part {
     Text(Cow<'static, str>),
     Int(i64),
+    Float(f64),
     Str(Option<String>),
     /// Keys as a JSON list, and how many there are.
     Keys(String, usize),
@@ -110,6 +111,12 @@ impl Sql {
         self
     }
 
+    /// Adds a number with a fraction as a parameter.
+    pub fn float(&mut self, value: f64) -> &mut Self {
+        self.parts.push(Part::Float(value));
+        self
+    }
+
     /// Adds text as a parameter.
     pub fn text(&mut self, value: impl Into<String>) -> &mut Self {
         self.parts.push(Part::Str(Some(value.into())));
@@ -173,7 +180,7 @@ impl Sql {
     pub fn shown(&self) -> String {
         let text = self.parts.iter().map(|part| match part {
             Part::Text(text) => text.as_ref(),
-            Part::Int(_) | Part::Str(_) | Part::Keys(..) => "?",
+            Part::Int(_) | Part::Float(_) | Part::Str(_) | Part::Keys(..) => "?",
         });
         text.collect()
     }
@@ -183,6 +190,7 @@ impl Sql {
         let shape = |part: &Part| match part {
             Part::Text(_) => None,
             Part::Int(_) => Some("int".to_owned()),
+            Part::Float(_) => Some("float".to_owned()),
             Part::Str(_) => Some("text".to_owned()),
             Part::Keys(_, count) => Some(format!("keys: {count}")),
         };
@@ -226,6 +234,7 @@ macro_rules! fragment { ($($backend:ty),*) => { $(
                 match part {
                     Part::Text(text) => out.push_sql(text),
                     Part::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
+                    Part::Float(value) => out.push_bind_param::<Double, _>(value)?,
                     Part::Str(Some(value)) | Part::Keys(value, _) => out.push_bind_param::<Text, _>(value)?,
                     Part::Str(value @ None) => out.push_bind_param::<Nullable<Text>, _>(value)?,
                 }

@@ -120,6 +120,7 @@ diesel::table! {
         reference_range -> Nullable<Text>,
         is_abnormal -> Nullable<Bool>,
         abnormal_flag -> Nullable<Text>,
+        numeric_value -> Nullable<Double>,
     }
 }
 

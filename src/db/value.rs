@@ -91,6 +91,24 @@ impl Stored for f64 {
         }
         Ok(())
     }
+    fn rank(&self) -> Option<i64> {
+        // The bits of positive numbers are in the numbers' order; those of negative ones in the opposite one. 0 and -0 are equal.
+        let bits = (self + 0.0).to_bits() as i64;
+        Some(if bits < 0 { bits ^ i64::MAX } else { bits })
+    }
+}
+
+/// A global id that is no column's.
+#[derive(Debug, Clone)]
+pub struct Id(pub String);
+
+impl Stored for Id {
+    const KIND: Kind = Kind::Id;
+    const NULLABLE: bool = false;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        write_json(&self.0, out);
+        Ok(())
+    }
 }
 
 impl Stored for String {
@@ -421,8 +439,18 @@ mod tests {
     }
 
     #[test]
+    fn ranks_of_numbers_are_in_the_order_of_the_numbers() {
+        let ordered = [-1e15, -7.25, -7.0, -1e-9, 0.0, 1e-9, 0.5, 7.0, 7.25, 1e15];
+        assert!(ordered.is_sorted_by_key(|number| number.rank()));
+        assert!(ordered.iter().all(|number| Some(*number).rank() > None::<f64>.rank()));
+        assert_eq!((-0.0).rank(), 0.0.rank());
+        assert_ne!(7.0.rank(), 7.25.rank());
+    }
+
+    #[test]
     fn whole_numbers_are_written_without_a_fraction() {
         assert_eq!(json(&7.0).unwrap(), "7");
+        assert_eq!(json(&-0.0).unwrap(), "0");
         assert_eq!(json(&7.25).unwrap(), "7.25");
     }
 }

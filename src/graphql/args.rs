@@ -92,6 +92,14 @@ pub fn as_int(value: &Value) -> Option<i64> {
     }
 }
 
+/// A number.
+pub fn as_float(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64().filter(|number| number.is_finite()),
+        _ => None,
+    }
+}
+
 /// The items of a list; a single value stands for a list of one.
 pub fn as_list(value: &Value) -> &[Value] {
     match value {

@@ -87,6 +87,9 @@ impl<R: Row> RowSet for Set<R> {
     fn rank(&self, row: usize, scalar: usize) -> Option<i64> {
         self.0.get(row)?.rank(scalar)
     }
+    fn row(&self, row: usize) -> Option<&dyn Any> {
+        self.0.get(row).map(|row| row as &dyn Any)
+    }
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -101,7 +104,8 @@ impl<R: Row> RowSet for Set<R> {
 ///     Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true,
 ///         written as "medication", "medications";
 ///     columns {                     // in any order
-///         /// What it means. `index`: an index leads with it, so that it may narrow a read; `order`: and orders by it.
+///         /// What it means. `index`: an index leads with it, so that it may narrow a read; `order`: and orders by it;
+///         /// `order generated`: and the database computes it, so that nobody writes it.
 ///         medicine_name: String = "name" order;
 ///     }
 ///     computed {                    // from the row alone
@@ -119,7 +123,7 @@ macro_rules! entity {
         $(#[doc = $doc:literal])*
         $row:ident of $table:path, $name:literal by $key:ident, patient $reach:expr, search $search:literal,
             written as $one:literal, $many:literal;
-        columns { $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty = $field:literal $($index:ident)?;)* }
+        columns { $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty = $field:literal $($index:ident)*;)* }
         computed { $($(#[doc = $sdoc:literal])* $computed:literal: $sty:ty = $compute:expr;)* }
         fields { $($(#[doc = $fdoc:literal])* $relation:literal = $how:expr;)* }
     ) => {
@@ -152,6 +156,7 @@ macro_rules! entity {
             },
             table: &TABLE,
             columns: &[$(stringify!($column)),*],
+            generated: &[$($crate::graphql::indexed!($($index)*).2),*],
             rules: &RULES,
             payload: &$crate::graphql::model::Object {
                 name: concat!(stringify!($row), "Payload"),
@@ -227,8 +232,8 @@ macro_rules! entity {
                     kind: <$ty as $crate::db::Stored>::KIND,
                     nullable: <$ty as $crate::db::Stored>::NULLABLE,
                     column: stringify!($column),
-                    indexed: $crate::graphql::indexed!($($index)?).0,
-                    ordered: $crate::graphql::indexed!($($index)?).1,
+                    indexed: $crate::graphql::indexed!($($index)*).0,
+                    ordered: $crate::graphql::indexed!($($index)*).1,
                 },)*
                 $($crate::graphql::model::Scalar {
                     name: $computed,
@@ -314,16 +319,19 @@ macro_rules! entity {
 }
 pub(crate) use entity;
 
-/// Whether a column of `entity!` may narrow a read, and order it.
+/// Whether a column of `entity!` may narrow a read, and order it, and whether the database computes it.
 macro_rules! indexed {
     () => {
-        (false, false)
+        (false, false, false)
     };
     (index) => {
-        (true, false)
+        (true, false, false)
     };
     (order) => {
-        (true, true)
+        (true, true, false)
+    };
+    (order generated) => {
+        (true, true, true)
     };
 }
 pub(crate) use indexed;

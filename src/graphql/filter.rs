@@ -1,7 +1,7 @@
 //! Filters: an input object a type, described from the entity's columns and relations, read into a [`Cond`].
 
 use super::{
-    args::{as_int, as_list, as_text, id_of},
+    args::{as_float, as_int, as_list, as_text, id_of},
     context::Cx,
     model::{Entity, Scalar},
     types::Types,
@@ -26,8 +26,8 @@ pub fn operators(kind: Kind) -> &'static [&'static str] {
         Kind::Text => &["eq", "ne", "in", "startsWith", "contains", "isNull"],
         Kind::Enum(_) => &["eq", "ne", "in", "isNull"],
         Kind::Flag(_) => &["eq"],
-        Kind::Date | Kind::DateTime => &["eq", "ne", "in", "lt", "lte", "gt", "gte", "isNull"],
-        Kind::Time | Kind::Float => &[],
+        Kind::Date | Kind::DateTime | Kind::Float => &["eq", "ne", "in", "lt", "lte", "gt", "gte", "isNull"],
+        Kind::Time => &[],
     }
 }
 
@@ -274,6 +274,10 @@ fn binds(entity: &'static Entity, scalar: &Scalar, value: &Value, at: &str) -> R
             Some(moment) => Bind::Text(moment.stored_text()),
             None => return wrong("a moment in UTC, as 2024-05-01T10:00:00Z"),
         },
-        Kind::Text | Kind::Time | Kind::Float => Bind::Text(text.into()),
+        Kind::Float => match as_float(value) {
+            Some(number) => Bind::Float(number),
+            None => return wrong("a number"),
+        },
+        Kind::Text | Kind::Time => Bind::Text(text.into()),
     }])
 }

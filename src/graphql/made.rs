@@ -243,6 +243,10 @@ impl RowSet for Gathered {
         let (set, row) = self.rows.get(row)?;
         set.rank(*row, scalar)
     }
+    fn row(&self, row: usize) -> Option<&dyn Any> {
+        let (set, row) = self.rows.get(row)?;
+        set.row(*row)
+    }
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -266,15 +270,47 @@ impl<T: MadeRow, U: MadeRow> Field for ToOne<T, U> {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let (mut made, mut places) = (Vec::new(), Vec::with_capacity(level.height()));
-            for row in of_level(&level) {
-                let one = (self.make)(row?, cx);
-                places.push(one.is_some().then_some(made.len() as u32));
-                made.extend(one);
-            }
-            let rows = Made::rows(self.object, made);
-            let given = places.into_iter().map(|place| place.map_or(Given::Null, |place| Given::One(rows.one(place))));
-            Ok(children(cx, &level, &slot, given.collect()).await)
+            let made = of_level(&level).map(|row| row.map(|row| (self.make)(row, cx))).collect::<Result<_>>()?;
+            Ok(children(cx, &level, &slot, ones(self.object, made)).await)
+        })
+    }
+}
+
+/// At most one made object below each row of a level.
+fn ones<T: MadeRow>(object: &'static Object, each: Vec<Option<T>>) -> Vec<Given> {
+    let (mut made, mut places) = (Vec::new(), Vec::with_capacity(each.len()));
+    for one in each {
+        places.push(one.is_some().then_some(made.len() as u32));
+        made.extend(one);
+    }
+    let rows = Made::rows(object, made);
+    places.into_iter().map(|place| place.map_or(Given::Null, |place| Given::One(rows.one(place)))).collect()
+}
+
+/// A made object below a row of the relational store, from the row alone.
+pub struct OfRow<R: 'static, T: 'static> {
+    /// Its type.
+    pub object: &'static Object,
+    /// How it is made.
+    pub make: fn(&R) -> Option<T>,
+}
+
+impl<R: Send + Sync, T: MadeRow> Field for OfRow<R, T> {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        types.object(self.object);
+        FieldType::new(self.object.name)
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(self.object)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
+        Box::pin(async move {
+            let made = level.rows().map(|(set, row)| {
+                let row = set.row(row).and_then(|row| row.downcast_ref::<R>());
+                row.map(self.make).ok_or_else(|| Error::Internal("a field stands on rows of another type".into()))
+            });
+            let made = made.collect::<Result<_>>()?;
+            Ok(children(cx, &level, &slot, ones(self.object, made)).await)
         })
     }
 }

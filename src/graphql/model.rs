@@ -117,6 +117,8 @@ pub struct Entity {
     pub table: &'static Table,
     /// The columns in the order of the row type.
     pub columns: &'static [&'static str],
+    /// For each of them, whether the database computes it.
+    pub generated: &'static [bool],
     /// What must hold of a row that is written.
     pub rules: &'static Rules,
     /// What a mutation answers that wrote one row.
@@ -128,10 +130,11 @@ pub struct Entity {
 }
 
 impl Entity {
-    /// Every column of the table, large ones last.
+    /// Every column of the table that is written, large ones last.
     pub fn stored(&self) -> Vec<&'static str> {
         let large = self.rules.columns.iter().map(|column| column.name).filter(|name| !self.columns.contains(name));
-        self.columns.iter().copied().chain(large).collect()
+        let written = self.columns.iter().zip(self.generated).filter(|(_, generated)| !**generated);
+        written.map(|(column, _)| *column).chain(large).collect()
     }
 }
 
@@ -163,6 +166,10 @@ pub trait RowSet: Send + Sync {
     }
     /// A number in the order of a scalar's values, where there is one; of a key, the key.
     fn rank(&self, _row: usize, _scalar: usize) -> Option<i64> {
+        None
+    }
+    /// A row as its Rust type, where it has one.
+    fn row(&self, _row: usize) -> Option<&dyn Any> {
         None
     }
     /// For fields that know what set they stand on.

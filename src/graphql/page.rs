@@ -179,6 +179,7 @@ fn place(entity: &Entity, order: &[By], digest: u64, arg: &str, cursor: &str) ->
         }
         Some(Some(match scalar.kind {
             Kind::Int => Bind::Int(i64::from(i32::try_from(value.as_i64()?).ok()?)),
+            Kind::Float => Bind::Float(value.as_f64()?),
             Kind::Date => Bind::Text(Date::parse(value.as_str()?).and(value.as_str())?.to_owned()),
             Kind::DateTime => Bind::Text(DateTime::parse(value.as_str()?)?.stored_text()),
             _ => Bind::Text(value.as_str()?.to_owned()),

@@ -70,7 +70,7 @@ pub struct App {
     gate: Gate,
     reader: Reader,
     /// The day it is; passed in, so that tests choose it.
-    today: fn() -> chrono::NaiveDate,
+    today: Box<dyn Fn() -> chrono::NaiveDate + Send + Sync>,
     /// Tells requests of this run from those of another.
     run: u64,
     requests: AtomicU64,
@@ -82,7 +82,7 @@ impl App {
         engine: Arc<Engine>,
         config: &Config,
         address: SocketAddr,
-        today: fn() -> chrono::NaiveDate,
+        today: impl Fn() -> chrono::NaiveDate + Send + Sync + 'static,
     ) -> Result<Arc<Self>> {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let patience = Duration::from_millis(config.request_timeout_ms);
@@ -99,7 +99,7 @@ impl App {
             guard: Guard::new(config, address.ip().is_loopback())?,
             gate: Gate::new(config.max_concurrent_requests, config.max_queued_requests, patience),
             reader: Reader::new(config.max_body_bytes, Duration::from_millis(config.client_timeout_ms)),
-            today,
+            today: Box::new(today),
             run: since_epoch.as_millis() as u64,
             requests: AtomicU64::new(0),
         }))

@@ -1,11 +1,15 @@
 //! One finding of a laboratory report.
 
-use super::lab_report;
+use super::{
+    lab_report,
+    reading::{INTERVAL, Interval, RangeVerdict},
+};
 use crate::{
     db::{Bind, By, Cond, Enum, Flag, Link, Reach, enumeration, tables},
     graphql::{
         context::Cx,
         entity,
+        made::OfRow,
         model::Children,
         relation::One,
         write::{Check, Column, Holds, Rules},
@@ -13,7 +17,7 @@ use crate::{
 };
 
 enumeration! {
-    /// On which side of its reference range the value of a laboratory finding lies.
+    /// On which side of its reference range the value of a laboratory finding lies, as recorded.
     AbnormalFlag {
         /// The value lies above the reference range.
         High "HIGH" = "high",
@@ -42,18 +46,25 @@ entity! {
         test_value: String = "value";
         /// The unit of the finding's value.
         test_unit: Option<String> = "unit";
-        /// The reference range, as the laboratory wrote it.
+        /// The range in which a value is usual, as the laboratory wrote it.
         reference_range: Option<String> = "referenceRange";
-        /// Whether the value is marked as outside the reference range.
+        /// Whether the value lies outside the reference range, as recorded.
         is_abnormal: Flag<false> = "isAbnormal" index;
-        /// On which side of the reference range the value is marked to lie.
+        /// On which side of the reference range the value lies, as recorded.
         abnormal_flag: Option<Enum<AbnormalFlag>> = "flag";
+        /// The value as a number, where it is nothing else: at most 15 digits, a minus or none, a decimal point or comma
+        /// or none (`7`, `-2.5`, `4,2`). Null for `<0.5`, `1e5`, `120/80`, `+1` and words. A comma before exactly three
+        /// digits may divide thousands, so `1,234` is null; `0,125` is read.
+        numeric_value: Option<f64> = "numericValue" order generated;
     }
     computed {
-        /// The value as a number; null if the value is no number (`negative`, `<0.5`).
-        "numericValue": Option<f64> = LabFinding::number;
+        /// On which side of its reference interval the value lies, as computed from both. Null, which is no verdict, where
+        /// either cannot be read, or where the interval's unit is not the value's. `flag` is what the laboratory recorded.
+        "verdict": Option<RangeVerdict> = LabFinding::verdict;
     }
     fields {
+        /// The reference range, read as numbers; null where there is no `referenceRange`.
+        "referenceInterval" = OfRow { object: &INTERVAL, make: LabFinding::interval };
         /// The laboratory report that holds the finding.
         "labReport" = One { entity: &lab_report::ENTITY, column: "lab_report_id" };
     }
@@ -111,31 +122,11 @@ pub static TREND_OF_PATIENT: Children = Children {
 const THROUGH_REPORTS: Link = Link { column: "lab_report_id", via: Some((&lab_report::TABLE, "patient_id")) };
 
 impl LabFinding {
-    fn number(&self, _: &Cx) -> Option<f64> {
-        plain_number(&self.test_value)
+    fn interval(&self) -> Option<Interval> {
+        Interval::read(self.reference_range.as_deref()?)
     }
-}
 
-/// A plain decimal number, nothing that only begins with one.
-fn plain_number(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (first, last) = (digits.bytes().next(), digits.bytes().last());
-    let at_both_ends = first.zip(last).is_some_and(|(first, last)| first.is_ascii_digit() && last.is_ascii_digit());
-    let plain = at_both_ends && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    text.parse().ok().filter(|_| plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain_number;
-
-    #[test]
-    fn only_plain_numbers_are_numbers() {
-        assert_eq!(plain_number(" 7.25 "), Some(7.25));
-        assert_eq!(plain_number("-3"), Some(-3.0));
-        for text in ["", "<0.5", "1e5", "inf", "NaN", "5.6.7", "1,5", "120/80", ".", "5."] {
-            assert_eq!(plain_number(text), None, "{text}");
-        }
+    fn verdict(&self, _: &Cx) -> Option<RangeVerdict> {
+        self.interval()?.verdict(self.numeric_value?, self.test_unit.as_deref())
     }
 }

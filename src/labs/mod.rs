@@ -2,4 +2,5 @@
 
 pub mod lab_finding;
 pub mod lab_report;
+pub mod reading;
 pub mod writes;

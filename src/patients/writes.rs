@@ -8,7 +8,7 @@ use crate::{
         model::{FieldDef, Object},
         write::{
             Add, Below, Change, Form, Parent, Remove,
-            batch::{AddEach, Batch, REFUSED},
+            batch::{AddEach, Batch, FAILED, KEPT, REFUSED},
         },
     },
     labs::{self, lab_finding, lab_report},
@@ -41,7 +41,9 @@ static IMPORT_PAYLOAD: Object = Object {
             doc: "The patients that were written, as they are now.",
             field: &ToRows { entity: &patient::ENTITY, keys: |batch: &Batch| batch.keys.clone(), expected: 1 },
         },
-        FieldDef { name: REFUSED.name, doc: REFUSED.doc, field: REFUSED.field },
+        KEPT,
+        REFUSED,
+        FAILED,
     ],
 };
 

@@ -25,6 +25,8 @@ fn queries() -> Vec<String> {
         "{ patients(filter: { medications: { some: { purposes: { some: { conditionName: { eq: \"Asthma\" } } } } } }) { nodes { id } } }".to_owned(),
         "{ reports(filter: { findings: { some: { key: { eq: \"Visual field\" } } } }) { nodes { id } } }".to_owned(),
         "{ medicalHistories(filter: { isActive: { eq: false } }, orderBy: DATE_DESC) { nodes { id } } }".to_owned(),
+        "{ labFindings(filter: { testName: { eq: \"HbA1c\" }, numericValue: { gte: 7 } }, orderBy: NUMERIC_VALUE_DESC) { totalCount nodes { id } } }".to_owned(),
+        "{ labFindings(filter: { numericValue: { gt: 1000 } }) { nodes { id } } }".to_owned(),
         "{ patient(id: 1) { id } nodes(ids: [\"Symptom:3\", \"ReportFinding:2\", \"MedicationPurpose:5\"]) { id } }".to_owned(),
     ];
     let root_list = |entity: &Entity| {
@@ -38,7 +40,7 @@ fn queries() -> Vec<String> {
         }
         for scalar in entity.object.scalars.iter().filter(|scalar| scalar.indexed) {
             let values = match scalar.kind {
-                Kind::Id | Kind::Int => vec!["7".to_owned()],
+                Kind::Id | Kind::Int | Kind::Float => vec!["7".to_owned()],
                 Kind::Flag(default) => vec![(!default).to_string()],
                 Kind::Date => vec!["\"2024-05-01\"".to_owned()],
                 Kind::DateTime => vec!["\"2024-05-01T10:00:00Z\"".to_owned()],

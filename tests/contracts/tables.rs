@@ -28,7 +28,7 @@ async fn existing(store: &Store) -> Tables {
     let mut sql = Sql::new(store.db.dialect());
     sql.push(match store.backend {
         Backend::MariaDb => "SELECT 0, CONCAT(table_name, '.', column_name) FROM information_schema.columns WHERE table_schema = DATABASE()",
-        Backend::Sqlite => "SELECT 0, m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
+        Backend::Sqlite => "SELECT 0, m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
     });
     let mut tables = Tables::new();
     for (_, name) in store.db.texts(&sql).await.unwrap() {
@@ -75,7 +75,7 @@ async fn shape(store: &Store) -> Vec<String> {
         Backend::MariaDb => {
             let mut shape = Vec::new();
             for query in [
-                "SELECT 0, CONCAT_WS(' ', table_name, column_name, column_type, is_nullable, column_default, extra, collation_name) FROM information_schema.columns WHERE table_schema = DATABASE()",
+                "SELECT 0, CONCAT_WS(' ', table_name, column_name, column_type, is_nullable, column_default, extra, collation_name, generation_expression) FROM information_schema.columns WHERE table_schema = DATABASE()",
                 "SELECT 0, CONCAT_WS(' ', table_name, index_name, seq_in_index, column_name, non_unique) FROM information_schema.statistics WHERE table_schema = DATABASE()",
                 "SELECT 0, CONCAT_WS(' ', trigger_name, event_manipulation, event_object_table, action_statement) FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
                 "SELECT 0, CONCAT_WS(' ', table_name, constraint_name, check_clause) FROM information_schema.check_constraints WHERE constraint_schema = DATABASE()",
@@ -171,7 +171,7 @@ on_both!(a_migration_takes_nothing_from_the_binaries_that_it_suits, async |store
         let mut sql = Sql::new(store.db.dialect());
         sql.push(match store.backend {
             Backend::MariaDb => "SELECT is_nullable = 'YES' OR column_default IS NOT NULL OR extra LIKE '%auto_increment%' OR extra LIKE '%GENERATED%', CONCAT_WS(' ', table_name, column_name, column_type) FROM information_schema.columns WHERE table_schema = DATABASE()",
-            Backend::Sqlite => r#"SELECT c."notnull" = 0 OR c.dflt_value IS NOT NULL, CONCAT_WS(' ', m.name, c.name, c.type) FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"#,
+            Backend::Sqlite => r#"SELECT c."notnull" = 0 OR c.dflt_value IS NOT NULL OR c.hidden > 0, CONCAT_WS(' ', m.name, c.name, c.type) FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"#,
         });
         let rows = store.db.texts(&sql).await.unwrap();
         rows.into_iter().map(|(free, column)| (column.unwrap(), free != 0)).collect::<BTreeMap<_, _>>()

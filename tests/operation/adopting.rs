@@ -6,7 +6,10 @@ use crate::support::{
     process::{Ended, medimax, run},
     texts, unique,
 };
-use medimax::{db, graph::Graph};
+use medimax::{
+    db::{self, migrate},
+    graph::Graph,
+};
 use mysql_async::{Conn, prelude::Queryable};
 use std::{
     collections::BTreeMap,
@@ -409,5 +412,35 @@ async fn where_medimax_made_the_tables_there_is_nothing_to_adopt() {
         let empty = empty(backend).await;
         let said = done(&mut medimax(&["migrate", "--adopt", "--yes", "--database-url", &empty]));
         assert!(said.starts_with("There is nothing to adopt"), "{said}");
-    }
+    } // Neither where its tables are of an older version, which lack a column that no document has.
+    let store = Store::new(Backend::MariaDb).await;
+    migrate::down_to(&store.db, 4, |_, _| {}).await.unwrap();
+    let said = done(&mut medimax(&["migrate", "--adopt", "--yes", "--database-url", &store.url]));
+    assert!(said.starts_with("There is nothing to adopt"), "{said}");
+}
+
+#[tokio::test]
+async fn the_values_of_a_hospitals_laboratory_become_numbers_and_a_column_of_its_own_is_in_the_way() {
+    let mut hospital = Hospital::new(SECOND).await;
+    hospital.sql("ALTER TABLE Lab_Finding ADD COLUMN numeric_value VARCHAR(9) NULL").await;
+    let ended = hospital.migrate(&["--adopt", "--yes"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(
+        ended.out.contains("MediMax adds a column numeric_value to it, and it has another of this name"),
+        "{ended:?}"
+    );
+    hospital.sql("ALTER TABLE Lab_Finding RENAME COLUMN numeric_value TO their_value").await;
+    assert!(hospital.done(&["--adopt", "--yes"]).contains("Adopted."));
+    let store = hospital.store().await;
+    // A program of the hospital's that names no columns.
+    hospital.sql("INSERT INTO Lab_Finding SELECT t.* FROM Lab_Finding t WHERE 1 = 0").await;
+    hospital.sql("UPDATE Lab_Finding SET test_value = '5,5'").await;
+    let query =
+        "{ labFindings(filter: { testName: { eq: \"CRP\" }, numericValue: { gt: 5 } }) { nodes { numericValue } } }";
+    assert_eq!(texts(&store.data(query).await, "labFindings.nodes.*.numericValue"), ["5.5"]);
+    let there = "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name LIKE '%_value' \
+                 AND table_name = 'Lab_Finding' ORDER BY 1";
+    assert_eq!(hospital.strings(there).await, ["numeric_value", "test_value", "their_value"]);
+    hospital.done(&["--unadopt", "--yes"]);
+    assert_eq!(hospital.strings(there).await, ["test_value", "their_value"]);
 }

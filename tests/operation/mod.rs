@@ -20,6 +20,7 @@ pub(crate) mod server;
 mod serving;
 pub(crate) mod tls;
 mod tracing;
+mod zones;
 
 use crate::support::process::run;
 use medimax::db::{Db, Dialect, Sql};

@@ -3,6 +3,7 @@
 mod filters;
 mod legacy;
 mod lists;
+mod numbers;
 mod protocol;
 mod reference;
 mod scope;

@@ -131,6 +131,10 @@ function yearsBetween(birth, today) {
   return to[0] - from[0] - (hadBirthday ? 0 : 1);
 }
 
+/** The rule of src/labs/reading.rs: nothing that could mean something else. */
 function plainNumber(text) {
-  return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null;
+  const [, minus, whole, point, fraction = ''] = /^ *([-−]?)(\d+)(?:([.,])(\d+))? *$/.exec(text) ?? [];
+  if (whole === undefined || whole.length + fraction.length > 15) return null;
+  if (point === ',' && fraction.length === 3 && whole !== '0') return null;
+  return (minus ? -1 : 1) * Number(`${whole}.${fraction}`);
 }

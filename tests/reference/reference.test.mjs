@@ -183,6 +183,15 @@ test('filters: NULL matches no comparison, `not` is what remains', () => {
   answers('{ patients(search: "n") { totalCount } }', { data: { patients: { totalCount: 2 } } });
 });
 
+test('numbers are compared and ordered as numbers, and what is none comes first', () => {
+  const findings = (args) => `{ labFindings(${args}) { nodes { labFindingId } } }`;
+  const ids = (...all) => ({ data: { labFindings: { nodes: all.map((labFindingId) => ({ labFindingId })) } } });
+  answers(findings('orderBy: NUMERIC_VALUE_ASC'), ids(3, 2, 1));
+  answers(findings('filter: { numericValue: { gt: 7 } }'), ids(1));
+  answers(findings('filter: { numericValue: { in: [7, 8] } }'), ids(2));
+  answers(findings('filter: { numericValue: { isNull: true } }'), ids(3));
+});
+
 test('ids are read in each form, and of nobody they are null', () => {
   const query = `query ($ids: [ID!]!) {
     node(id: "Patient:9") { id }

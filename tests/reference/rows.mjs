@@ -105,6 +105,8 @@ export class Rows {
   }
 
   #raw(row, field) {
+    // What the database computes is computed here too, not taken over.
+    if (`${row.__typename}.${field}` in computed) return this.read(row, field);
     const column = columnOf(row.__typename, field);
     const value = row[column] ?? null;
     if (column in flagDefaults) return value === null ? flagDefaults[column] : Boolean(value);

@@ -3,6 +3,7 @@
 mod endings;
 mod entities;
 mod faults;
+mod imports;
 mod once;
 mod rules;
 mod versions;

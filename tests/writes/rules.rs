@@ -25,6 +25,22 @@ on_both!(every_violation_is_named_at_once_with_its_place, 1, async |store: Store
             vec!["input.name: CONTROL_CHARACTER", "input.dateOfBirth: INVALID"],
         ),
         (
+            "registerPatient(input: {name: \"\\u3164\\u200b\", sex: MALE}) { patient { id } }".into(),
+            vec!["input.name: REQUIRED"],
+        ),
+        (
+            "registerPatient(input: {name: \"\\u202e\", sex: MALE}) { patient { id } }".into(),
+            vec!["input.name: REQUIRED"],
+        ),
+        (
+            "registerPatient(input: {name: \"Ann\\ufffe\", sex: MALE}) { patient { id } }".into(),
+            vec!["input.name: NONCHARACTER"],
+        ),
+        (
+            "registerPatient(input: {name: \"\\u202eAnn\", sex: MALE}) { patient { id } }".into(),
+            vec!["input.name: DIRECTION_CONTROL"],
+        ),
+        (
             "recordMedicalHistory(input: {patientId: 1, type: CONDITION, item: \"x\", date: \"2999-01-01\"}) { medicalHistory { id } }".into(),
             vec!["input.date: IN_FUTURE"],
         ),

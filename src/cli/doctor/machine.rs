@@ -12,12 +12,12 @@ const RELEASED: &str = "2026-01-01";
 const OWN_FILES: u64 = 32;
 
 pub(super) async fn check(config: &Config, report: &mut Report) {
-    clock(report);
+    clock(config, report);
     files(config, report);
     listen(config, report).await;
 }
 
-fn clock(report: &mut Report) {
+fn clock(config: &Config, report: &mut Report) {
     let now = chrono::Utc::now();
     let said = format!("this machine's clock says {}", now.format("%Y-%m-%dT%H:%M:%SZ"));
     if now.format("%Y-%m-%d").to_string().as_str() < RELEASED {
@@ -28,6 +28,13 @@ fn clock(report: &mut Report) {
         );
     } else {
         report.ok("clock", said);
+    }
+    let (zone, day) = (&config.time_zone, super::super::today(&config.time_zone));
+    let said = format!("by time_zone today is {day}, in {}", zone.told());
+    if zone.is_unknown() {
+        report.warning("time zone", said, "set time_zone to the hospital's, as Europe/Berlin");
+    } else {
+        report.ok("time zone", said);
     }
 }
 

@@ -34,10 +34,15 @@ pub(super) fn plan(found: &Found) -> Result<Plan> {
         let addition = addition(Kind::Version, "Schema_Migration", &version.to_string(), work);
         need(&mut plan, found, !applied, addition);
     }
-    let of_documents = |addition: &Addition| matches!(addition.kind, Kind::Column | Kind::Words);
-    plan.own = !plan.adopted
-        && found.applied.iter().flatten().any(|version| *version == 1)
-        && !plan.additions.iter().any(of_documents);
+    // A column that no document has, a later migration of ours adds.
+    let documented = |addition: &Addition| {
+        let mut columns =
+            documents.iter().filter(|table| table.name == addition.table).flat_map(|table| &table.columns);
+        columns.any(|column| column.name == addition.name)
+    };
+    let of_documents =
+        |addition: &Addition| matches!(addition.kind, Kind::Column | Kind::Words) && documented(addition);
+    plan.own = plan.made_by_us(found) && !plan.additions.iter().any(of_documents);
     if !plan.additions.is_empty() {
         let keep = Work::Run(vec![migrate::CREATE.to_owned()]);
         let account = addition(Kind::Table, "Schema_Migration", "Schema_Migration", keep);
@@ -46,6 +51,13 @@ pub(super) fn plan(found: &Found) -> Result<Plan> {
         plan.additions.extend(late);
     }
     Ok(plan)
+}
+
+impl Plan {
+    /// Whether the first migration made the tables.
+    fn made_by_us(&self, found: &Found) -> bool {
+        !self.adopted && found.applied.iter().flatten().any(|version| *version == 1)
+    }
 }
 
 fn addition(kind: Kind, table: &str, name: &str, work: Work) -> Addition {
@@ -81,6 +93,15 @@ fn add(plan: &mut Plan, found: &Found, documents: &[ours::Table], version: i32, 
         }
         Makes::Column(table, name) => {
             let missing = found.table(table).is_none_or(|table| !table.columns.contains_key(name));
+            let applied = found.applied.iter().flatten().any(|applied| *applied == version);
+            let ours = applied || plan.made_by_us(found) || found.recorded("column", table, name).is_some();
+            if !missing && !ours {
+                plan.obstacles.push(Obstacle {
+                    of: table.to_owned(),
+                    what: format!("MediMax adds a column {name} to it, and it has another of this name"),
+                    todo: format!("ALTER TABLE {table} RENAME COLUMN {name} TO another name"),
+                });
+            }
             need(plan, found, missing, addition(Kind::Column, table, name, run()));
         }
         Makes::Index(table, name, columns) => {

@@ -1,27 +1,35 @@
-//! Many rows with all that belongs to them, each as a transaction of its own: what is refused costs itself alone.
+//! Many rows with all that belongs to them, each as a transaction of its own: what is refused costs itself alone, and whatever
+//! happens, the answer says of each item what became of it.
 
 use super::{
     draft::Reader,
     form::Form,
     manner, manner_args,
+    payload::Outcome,
     perform::{Manner, Work, perform, reaches_graph},
     writable,
 };
 use crate::{
-    db::Flag,
-    error::{Error, Result, Violation},
+    db::{Flag, Id},
+    error::{Code, Error, Result, Violation},
     graphql::{
         args::{Args, as_list},
         context::Cx,
-        exec::{Given, Level, Slot, children},
+        exec::{self, Level, Slot, children},
         limits::Limits,
         made::{Made, MadeRow, Texts, ToMany, made},
         model::{Field, FieldDef, Loading, Object},
         types::{Arg, FieldType, Types},
     },
 };
-use async_graphql::Value;
-use std::sync::Arc;
+use async_graphql::{Name, Value, indexmap::IndexMap};
+use futures_util::FutureExt;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+use tokio::time::{Instant, timeout_at};
 
 /// Adds each row of a list, with those below it.
 pub struct AddEach {
@@ -31,14 +39,39 @@ pub struct AddEach {
     pub payload: &'static Object,
 }
 
+/// What is given of an item.
+type Given = IndexMap<Name, Value>;
+
+/// How much of a request's time is left to tell what became of its items.
+const TELLING: Duration = Duration::from_secs(1);
+
+/// The request's time is over.
+const LATE: Error = Error::Timeout("the request");
+
 /// What became of a list.
 #[derive(Default)]
 pub struct Batch {
     /// The keys of the rows that were added.
     pub keys: Vec<i32>,
+    kept: Vec<Kept>,
     refused: Vec<Refused>,
+    failed: Vec<Failed>,
     replayed: bool,
     in_graph: bool,
+}
+
+#[derive(Clone)]
+struct Kept {
+    index: i32,
+    id: Id,
+}
+
+#[derive(Clone)]
+struct Failed {
+    index: i32,
+    code: Code,
+    message: String,
+    may_be_saved: bool,
 }
 
 #[derive(Clone)]
@@ -56,6 +89,29 @@ made! {
         "replayed": Flag<false> = |batch| Flag(batch.replayed);
         /// Whether the graph holds everything that was written: true only with `waitForGraph`, if the graph was brought up to date in time.
         "inGraph": Flag<false> = |batch| Flag(batch.in_graph);
+    }
+}
+
+made! {
+    Kept {
+        /// Its place in the list, from 0.
+        "index": i32 = |kept| kept.index;
+        /// The global id of the object.
+        "id": Id = |kept| kept.id.clone();
+    }
+}
+
+made! {
+    Failed {
+        /// Its place in the list, from 0.
+        "index": i32 = |failed| failed.index;
+        /// What went wrong, as in an error's `extensions.code`: `DATABASE_UNAVAILABLE`, `TIMEOUT`, `INTERNAL`.
+        "code": String = |failed| failed.code.as_str().to_owned();
+        /// The same in words.
+        "message": String = |failed| failed.message.clone();
+        /// Whether it may be saved all the same: the time ran out, or the database was lost, while it was being saved. False:
+        /// nothing of it is saved.
+        "mayBeSaved": Flag<false> = |failed| Flag(failed.may_be_saved);
     }
 }
 
@@ -109,13 +165,56 @@ static REFUSAL: Object = Object {
     }],
 };
 
+static ITEM: Object = Object {
+    name: "ImportedItem",
+    doc: "An item of a list that was written.",
+    is_node: false,
+    of: None,
+    scalars: Kept::SCALARS,
+    fields: &[],
+};
+
+static FAILURE: Object = Object {
+    name: "ImportFailure",
+    doc: "An item of a list that was not written, or may not have been, although no rule refused it.",
+    is_node: false,
+    of: None,
+    scalars: Failed::SCALARS,
+    fields: &[],
+};
+
+/// The field of a payload that says what was written.
+pub const KEPT: FieldDef = FieldDef {
+    name: "kept",
+    doc: "Items that were written. Each item stands in `kept`, `refused` or `failed`.",
+    field: &ToMany {
+        object: &ITEM,
+        make: |batch: &Batch, _, _| Ok(batch.kept.clone()),
+        args: |_| Vec::new(),
+        expected: 20,
+    },
+};
+
 /// The field of a payload that says what was refused.
-pub static REFUSED: FieldDef = FieldDef {
+pub const REFUSED: FieldDef = FieldDef {
     name: "refused",
-    doc: "The items that were refused; all others were written.",
+    doc: "Items that were refused, by rules of MediMax or of the database itself; those after them were tried.",
     field: &ToMany {
         object: &REFUSAL,
         make: |batch: &Batch, _, _| Ok(batch.refused.clone()),
+        args: |_| Vec::new(),
+        expected: 5,
+    },
+};
+
+/// The field of a payload that says what failed.
+pub const FAILED: FieldDef = FieldDef {
+    name: "failed",
+    doc: "Items that failed for another reason: the database was lost, or the time ran out. Those after the first one were not \
+          tried. They can be sent again; those that may be saved, only as this whole list with the same `idempotencyKey`.",
+    field: &ToMany {
+        object: &FAILURE,
+        make: |batch: &Batch, _, _| Ok(batch.failed.clone()),
         args: |_| Vec::new(),
         expected: 5,
     },
@@ -125,29 +224,39 @@ impl AddEach {
     async fn run(&self, cx: &Cx, mutation: &str, args: &Args) -> Result<Batch> {
         let (manner, mut batch) = (manner(args)?, Batch::default());
         let items = args.get("input").map(as_list).unwrap_or_default();
-        let mut done_before = 0;
+        // What became of the items is to be told within the request's time too.
+        let left = cx.deadline.saturating_duration_since(Instant::now());
+        let until = cx.deadline - (left / 10).min(TELLING);
+        let (mut done_before, mut cause) = (0, None);
         for (at, item) in items.iter().enumerate() {
             let Value::Object(given) = item else { continue };
+            if let Some(code) = cause {
+                batch.fail(at, code, "not tried, because an item before it failed".into(), false);
+                continue;
+            }
             // A name for each, so that a request that was cut off goes on where it ended.
             let key = manner.key.as_ref().map(|key| format!("{key}#{at}"));
-            let one = Manner { key, wait_for_graph: false };
-            let mut reader = Reader { today: cx.today, path: vec!["input".into(), at.into()], violations: Vec::new() };
-            let rows = vec![reader.new_row(self.form, given)];
-            let added = match super::sound(reader) {
-                Ok(()) => perform(cx, mutation, &Work::Add { form: self.form, parent: None, rows }, &one).await,
-                Err(error) => Err(error),
-            };
-            match added {
+            let one = Manner { key, ..Manner::default() };
+            match timeout_at(until, self.one(cx, mutation, at, given, &one)).await.unwrap_or(Err(LATE)) {
                 Ok(outcome) => {
                     done_before += usize::from(outcome.replayed);
+                    let id = |key| Id(format!("{}:{key}", self.form.entity.object.name));
+                    batch.kept.extend(outcome.key().map(|key| Kept { index: at as i32, id: id(key) }));
                     batch.keys.extend(outcome.keys);
                 }
-                Err(Error::Invalid(violations)) => batch
-                    .refused
-                    .push(Refused { index: at as i32, violations: violations.into_iter().map(Broken).collect() }),
-                // Sent again without a key, what was written would be written twice.
-                Err(Error::Unavailable(detail)) if !batch.keys.is_empty() => return Err(Error::Unconfirmed(detail)),
-                Err(error) => return Err(error),
+                Err(Error::Invalid(violations)) => {
+                    let violations = violations.into_iter().map(|violation| Broken(within(violation, at))).collect();
+                    batch.refused.push(Refused { index: at as i32, violations });
+                }
+                // One key for two lists is a mistake of the whole request, as long as nothing was written.
+                Err(error @ Error::KeyTaken) if done_before == batch.keys.len() => return Err(error),
+                Err(error) => {
+                    tracing::error!(code = error.code().as_str(), "an import stopped at item {at}: {error}");
+                    // It was lost before it was told to keep anything, or it may have kept it.
+                    let may_be_saved = !matches!(error, Error::Unavailable(_)) && one.committing.load(Relaxed);
+                    batch.fail(at, error.code(), error.public_message(), may_be_saved);
+                    cause = Some(error.code());
+                }
             }
         }
         batch.replayed = !batch.keys.is_empty() && done_before == batch.keys.len();
@@ -155,6 +264,30 @@ impl AddEach {
             batch.in_graph = reaches_graph(cx, &batch.keys).await;
         }
         Ok(batch)
+    }
+
+    /// Adds one item.
+    async fn one(&self, cx: &Cx, mutation: &str, at: usize, given: &Given, manner: &Manner) -> Result<Outcome> {
+        let mut reader = Reader { today: cx.today, path: vec!["input".into(), at.into()], violations: Vec::new() };
+        let rows = vec![reader.new_row(self.form, given)];
+        super::sound(reader)?;
+        let work = Work::Add { form: self.form, parent: None, rows };
+        let done = AssertUnwindSafe(perform(cx, mutation, &work, manner)).catch_unwind().await;
+        done.unwrap_or_else(|_panic| Err(Error::Internal("a panic in an import".into())))
+    }
+}
+
+/// A violation with the place of its item in its path, which those that the database found lack.
+fn within(mut violation: Violation, at: usize) -> Violation {
+    if !violation.path.get(1).is_some_and(serde_json::Value::is_number) {
+        violation.path.insert(1, at.into());
+    }
+    violation
+}
+
+impl Batch {
+    fn fail(&mut self, at: usize, code: Code, message: String, may_be_saved: bool) {
+        self.failed.push(Failed { index: at as i32, code, message, may_be_saved });
     }
 }
 
@@ -177,7 +310,7 @@ impl Field for AddEach {
         Box::pin(async move {
             writable(cx)?;
             let batch = self.run(cx, slot.name, &slot.args).await?;
-            Ok(children(cx, &level, &slot, vec![Given::One(Made::rows(self.payload, vec![batch]))]).await)
+            Ok(children(cx, &level, &slot, vec![exec::Given::One(Made::rows(self.payload, vec![batch]))]).await)
         })
     }
 }

@@ -99,7 +99,7 @@ fn manner(args: &Args) -> Result<Manner> {
         let message = format!("an idempotencyKey has 1 to {LONGEST_KEY} characters, none of them control characters");
         return Err(Error::Invalid(vec![Violation { path: vec!["idempotencyKey".into()], code: "INVALID", message }]));
     }
-    Ok(Manner { key, wait_for_graph: args.get("waitForGraph") == Some(&Value::Boolean(true)) })
+    Ok(Manner { key, wait_for_graph: args.get("waitForGraph") == Some(&Value::Boolean(true)), ..Manner::default() })
 }
 
 fn input(args: &Args) -> IndexMap<Name, Value> {

@@ -7,13 +7,16 @@ use super::{
     rules::{Check, broken, violation},
 };
 use crate::{
-    db::{Cell, Db, Dialect, Sql, Tx, change, fault},
+    db::{Cell, Db, Dialect, Refusal, Sql, Tx, change, fault},
     error::{Error, Result, Violation},
     graph::feed::Feed,
     graphql::{context::Cx, model::Entity},
 };
 use sha2::{Digest, Sha256};
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
+};
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// What is to be done, read and checked.
@@ -70,6 +73,8 @@ pub(super) struct Manner {
     pub key: Option<String>,
     /// Whether to answer only when the graph holds it.
     pub wait_for_graph: bool,
+    /// Set before the database is told to keep it: whoever gives up after that does not know whether it is kept.
+    pub committing: AtomicBool,
 }
 
 /// What statements about idempotency keys are called.
@@ -132,10 +137,13 @@ impl Attempt<'_> {
         let mut tx = Tx::begin(&self.cx.db).await?;
         let ended = self.within(&mut tx).await;
         match &ended {
-            Ok(outcome) if !outcome.replayed => match tx.commit().await {
-                Err(Error::Unavailable(detail)) => Err(Error::Unconfirmed(detail)),
-                committed => committed.and(ended),
-            },
+            Ok(outcome) if !outcome.replayed => {
+                self.manner.committing.store(true, Relaxed);
+                match tx.commit().await {
+                    Err(Error::Unavailable(detail)) => Err(Error::Unconfirmed(detail)),
+                    committed => committed.and(ended),
+                }
+            }
             // Nothing to keep, and nothing wrong with the connection.
             Ok(_) | Err(Error::Invalid(_) | Error::Changed(_) | Error::KeyTaken) => {
                 tx.rollback().await;
@@ -229,10 +237,10 @@ impl Attempt<'_> {
                     return Err(nobody(&["input", parent.field], parent.entity));
                 }
                 let given = parent.map(|(parent, key)| (parent.column, key));
-                let keys = add(tx, form, given, rows)
-                    .await
-                    .map_err(|error| of_database(error, form, parent.map(|(parent, _)| parent)))?;
-                Ok(Outcome { keys, ..Outcome::default() })
+                match add(tx, form, given, rows).await {
+                    Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
+                    Err(error) => Err(self.of_database(tx, error, Some(form), parent.map(|(parent, _)| parent)).await),
+                }
             }
             Work::Change { form, key, expected, cells } => {
                 self.change(tx, form, *key, expected.as_deref(), cells).await?;
@@ -243,7 +251,10 @@ impl Attempt<'_> {
                 let mut removed = Vec::new();
                 // Not left to the database's cascades: an adopted one may lack them.
                 for entity_below in below.iter().chain([entity]) {
-                    let count = tx.remove(entity_below.table, entity.table, *key).await?;
+                    let count = match tx.remove(entity_below.table, entity.table, *key).await {
+                        Ok(count) => count,
+                        Err(error) => return Err(self.of_database(tx, error, None, None).await),
+                    };
                     if count > 0 {
                         removed.insert(0, Removed { of: entity_below.object.name.into(), count: count as i32 });
                     }
@@ -301,7 +312,28 @@ impl Attempt<'_> {
         if written.is_empty() {
             return Ok(());
         }
-        tx.update(form.entity.table, key, written).await.map_err(|error| of_database(error, form, None))
+        match tx.update(form.entity.table, key, written).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.of_database(tx, error, Some(form), None).await),
+        }
+    }
+
+    /// The database's own refusal: in the words of our rule, where it is one; else of rules that only the database has.
+    async fn of_database(&self, tx: &mut Tx, error: Error, form: Option<&Form>, parent: Option<&Parent>) -> Error {
+        let Error::Internal(text) = &error else { return error };
+        if let Some((form, check)) = form.and_then(|form| refused(form, text)) {
+            return Error::Invalid(of_checks(form, vec![check]));
+        }
+        match (tx.refusal(&error).await, parent) {
+            // It was there when it was looked for.
+            (Some(Refusal::Reference), Some(parent)) => nobody(&["input", parent.field], parent.entity),
+            (Some(refusal), _) => Error::Invalid(vec![Violation {
+                path: vec![if form.is_some() { "input" } else { "id" }.into()],
+                code: refusal.code(),
+                message: refusal.message().to_owned(),
+            }]),
+            (None, _) => error,
+        }
     }
 }
 
@@ -344,21 +376,6 @@ fn of_checks(form: &Form, checks: Vec<&Check>) -> Vec<Violation> {
     let input = [serde_json::Value::from("input")];
     let shown = |check: &&Check| violation(&input, form.field_of(check.columns), check.code, check.message);
     checks.iter().map(shown).collect()
-}
-
-/// The database's own refusal, in the words of the rule that it stands for.
-fn of_database(error: Error, form: &Form, parent: Option<&Parent>) -> Error {
-    let Error::Internal(text) = &error else { return error };
-    if let Some((form, check)) = refused(form, text) {
-        return Error::Invalid(of_checks(form, vec![check]));
-    }
-    match parent {
-        // It was there when it was looked for.
-        Some(parent) if text.to_lowercase().contains("foreign key constraint") => {
-            nobody(&["input", parent.field], parent.entity)
-        }
-        _ => error,
-    }
 }
 
 /// The rule, of this form or one below it, whose constraint a text names.
