@@ -1,13 +1,18 @@
-/** A patient's record as nodes and edges to draw. */
+/** A patient's record as nodes and edges to draw. What repeats is one node until it is opened. */
 
-import { line, words, type CarePath, type Finding, type Path, type Patient, type Relationship } from './record';
+import type { CarePath, Concept, Relationship } from './knowledge';
+import { flagged, line, lineOf, signOf, words, type Entry, type Person } from './record';
 
-/** The kinds of nodes, in the order in which care goes, which is the order of the columns. */
-export const KINDS = ['patient', 'appointment', 'symptom', 'condition', 'medication', 'lab', 'concept'] as const;
+/** The kinds of nodes, in the order of the legend. */
+export const KINDS = ['patient', 'allergy', 'operation', 'family', 'other', 'appointment', 'symptom', 'condition', 'medication', 'lab', 'concept'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const PLURALS: Record<Kind, string> = {
   patient: 'Patient',
+  allergy: 'Allergies',
+  operation: 'Operations',
+  family: 'Family history',
+  other: 'Habits, other',
   appointment: 'Appointments',
   symptom: 'Symptoms',
   condition: 'Conditions',
@@ -16,108 +21,141 @@ export const PLURALS: Record<Kind, string> = {
   concept: 'Concepts',
 };
 
-export type Node = { id: string; kind: Kind; name: string; detail: string; alarming: boolean };
+export const SINGULARS: Record<Kind, string> = {
+  patient: 'patient',
+  allergy: 'allergy',
+  operation: 'operation',
+  family: 'in the family',
+  other: 'other history',
+  appointment: 'appointment',
+  symptom: 'symptom',
+  condition: 'condition',
+  medication: 'medication',
+  lab: 'laboratory test',
+  concept: 'concept',
+};
 
-/** `known`: by the catalogs or by reasoning over them, and then `because` of these steps; otherwise the record itself
- * says so. */
-export type Edge = { from: string; to: string; known: boolean; facts: Relationship[]; because: Relationship[] };
+/** Something drawn: an entry, several of the same name, a concept, or the rest of a kind (`more`). */
+export type Node = { id: string; kind: Kind; name: string; detail: string; sign: string; entries: Entry[]; opens: string | null; more: boolean };
+
+/** `known`: by the catalogs or by reasoning over them; otherwise the record itself says so. */
+export type Edge = { from: string; to: string; known: boolean; types: Set<string>; facts: Relationship[] };
 
 /** The nodes and edges of a care path. */
 export type Way = { nodes: Set<string>; edges: Set<string>; path: CarePath };
 
-export type Graph = { nodes: Node[]; edges: Edge[]; ways: Way[] };
+/** `owner`: the node that stands for an entry. */
+export type Graph = { nodes: Node[]; edges: Edge[]; ways: Way[]; owner: Map<string, string>; counts: Map<Kind, number> };
 
 /** What the record itself says; all else comes from catalogs, or from reasoning over them. */
 const RECORDED = /^(HAS_|TAKES_|REPORTED_|CONTAINS_)/;
 
 export const key = (from: string, to: string) => `${from} ${to}`;
 
-/** One node a test, however often it was done. */
-export const labId = (test: string) => `Lab:${test.toLowerCase()}`;
+/** Nodes a column before the rest is one node, and by how many more each opening draws. */
+const COLUMN_OF = 60;
+/** Appointments that are drawn one by one; more are drawn by the year. */
+const FEW = 12;
+/** Facts that an edge keeps to be read. */
+const TOLD = 12;
 
-const flagged = (finding: Finding) => finding.flag !== null;
+const same = (name: string) => name.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, ' ');
 
-export function labsOf(patient: Patient): Map<string, Finding[]> {
-  const tests = new Map<string, Finding[]>();
-  const reports = [...(patient.labReports?.nodes ?? [])].sort((a, b) => (a.date ?? '').localeCompare(b.date ?? ''));
-  for (const finding of reports.flatMap((report) => report.findings ?? [])) {
-    tests.set(labId(finding.testName), [...(tests.get(labId(finding.testName)) ?? []), finding]);
+/** By which name entries of a kind are one node. */
+function groupsOf(kind: Kind, entries: Entry[]): Map<string, Entry[]> {
+  const nameOf = (one: Entry) => {
+    if (kind !== 'appointment') return same(one.name);
+    return entries.length > FEW ? (one.date?.slice(0, 4) ?? 'no date') : one.id;
+  };
+  const groups = new Map<string, Entry[]>();
+  for (const one of entries) {
+    const group = groups.get(nameOf(one));
+    if (group) group.push(one);
+    else groups.set(nameOf(one), [one]);
   }
-  return tests;
+  return groups;
 }
 
-function nodesOf(patient: Patient): Node[] {
-  const node = (id: string, kind: Kind, name: string, detail: string, alarming = false): Node => ({ id, kind, name, detail, alarming });
-  const appointments = patient.appointments?.nodes ?? [];
-  return [
-    node(patient.id, 'patient', patient.name, line(patient.age !== null && `${patient.age} years`, words(patient.sex))),
-    ...appointments.map((one) => node(one.id, 'appointment', one.date ?? 'no date', line(words(one.type), words(one.status), one.doctorName))),
-    ...appointments.flatMap((one) =>
-      (one.symptoms ?? []).map((symptom) =>
-        node(symptom.id, 'symptom', symptom.name, line(words(symptom.severity), words(symptom.onset), symptom.duration, one.date)),
-      ),
-    ),
-    ...(patient.medicalHistory ?? []).map((one) =>
-      node(one.id, 'condition', one.item, line(words(one.type), words(one.severity), one.date, !one.isActive && 'not active', one.details)),
-    ),
-    ...(patient.medications ?? []).map((one) =>
-      node(one.id, 'medication', one.name, line(one.dosage, one.frequency, one.prescribedDate && `since ${one.prescribedDate}`, one.discontinuedDate && `until ${one.discontinuedDate}`)),
-    ),
-    ...[...labsOf(patient)].map(([id, findings]) => {
-      const last = findings.at(-1);
-      const value = last ? line(`${last.value} ${last.unit ?? ''}`.trim(), words(last.flag), `${findings.length} values`) : '';
-      return node(id, 'lab', last?.testName ?? '', value, !!last && flagged(last));
-    }),
-    ...(patient.graph?.nodes ?? []).flatMap(({ concept }) =>
-      concept ? [node(concept.id, 'concept', concept.name, line(words(concept.kind), concept.catalog, concept.code, concept.description))] : [],
-    ),
+const nodeOf = (kind: Kind, id: string, name: string, detail: string, entries: Entry[] = []): Node => ({ id, kind, name, detail, sign: '', entries, opens: null, more: false });
+
+const single = (kind: Kind, one: Entry) =>
+  kind === 'appointment' ? nodeOf(kind, one.id, one.date ?? 'no date', line(one.name, one.detail), [one]) : nodeOf(kind, one.id, one.name, line(one.date, one.detail), [one]);
+
+/** Entries come the latest first. */
+function nodesOf(kind: Kind, entries: Entry[], opened: ReadonlySet<string>): Node[] {
+  const nodes = [...groupsOf(kind, entries)].flatMap(([name, group]) => {
+    const [first] = group;
+    if (!first) return [];
+    const id = `${kind}/${name}`;
+    if (kind === 'lab') {
+      const last = first.finding;
+      const node = nodeOf(kind, id, first.name, last ? line(first.date, lineOf(last), `${group.length} values`) : first.detail, group);
+      return [{ ...node, sign: last ? signOf(last) || (flagged(last) ? '!' : '') : '' }];
+    }
+    if (group.length === 1) return [single(kind, first)];
+    if (opened.has(id)) return group.map((one) => single(kind, one));
+    const [from, to] = [group.at(-1)?.date, first.date];
+    const named = kind === 'appointment' ? name : first.name;
+    return [{ ...nodeOf(kind, id, named, line(`${group.length} entries`, from && to && (from === to ? to : `${from} to ${to}`)), group), opens: id }];
+  });
+  const rest = `${kind}/…`;
+  const drawn = COLUMN_OF * (1 + [...opened].filter((one) => one.startsWith(rest)).length);
+  const left = nodes.splice(drawn);
+  if (!left.length) return nodes;
+  const more = nodeOf(kind, rest, `${left.length} more`, 'Choose to draw more of them', left.flatMap((one) => one.entries));
+  return [...nodes, { ...more, opens: `${rest}${drawn}`, more: true }];
+}
+
+const conceptNode = ({ id, kind, name, catalog, code, description }: Concept): Node =>
+  nodeOf('concept', id, name, line(words(kind), catalog, code, description));
+
+/** What the records say by where an entry stands. */
+const RECORDS: Partial<Record<Kind, string>> = { appointment: 'HAS_APPOINTMENT', symptom: 'REPORTED_SYMPTOM', medication: 'TAKES_MEDICATION', lab: 'HAS_LAB_RESULT' };
+
+export type Known = { concepts: Concept[]; relationships: Relationship[]; paths: CarePath[] };
+
+/** The graph of a record, of which `opened` names are drawn entry by entry. Relationships between the same two nodes are one edge. */
+export function graphOf(patient: Person, entries: Entry[], known: Known, opened: ReadonlySet<string>): Graph {
+  const byKind = new Map<Kind, Entry[]>();
+  for (const one of entries) {
+    const kind = KINDS.find((kind) => kind === one.kind);
+    if (!kind) continue;
+    const some = byKind.get(kind);
+    if (some) some.push(one);
+    else byKind.set(kind, [one]);
+  }
+  const nodes = [
+    nodeOf('patient', patient.id, patient.name, line(patient.age !== null && `${patient.age} years`, words(patient.sex))),
+    ...KINDS.flatMap((kind) => nodesOf(kind, byKind.get(kind) ?? [], opened)),
+    ...known.concepts.map(conceptNode),
   ];
-}
-
-/** Why a symptom speaks for a condition, and a medication is for one. */
-function reasonsOf(patient: Patient): { from: string; to: string; path: Path | null }[] {
-  const symptoms = (patient.appointments?.nodes ?? []).flatMap((one) => one.symptoms ?? []);
-  const of = (from: string, reasons: { condition: { id: string } | null; path: Path | null }[] | null) =>
-    (reasons ?? []).flatMap(({ condition, path }) => (condition ? [{ from, to: condition.id, path }] : []));
-  return [
-    ...symptoms.flatMap(({ id, indicates }) => of(id, indicates)),
-    ...(patient.medications ?? []).flatMap(({ id, treats }) => of(id, treats)),
-  ];
-}
-
-/** The graph of a record. Relationships between the same two nodes are one edge, and findings stand for their test. */
-export function graphOf(patient: Patient): Graph {
-  const nodes = nodesOf(patient);
-  const known = new Set(nodes.map(({ id }) => id));
-  const tests = [...labsOf(patient)].flatMap(([id, findings]) => findings.map((finding) => [finding.id, id] as const));
-  const testOf = new Map<string, string>(tests);
+  const owner = new Map(nodes.flatMap((node) => [[node.id, node.id] as const, ...node.entries.map(({ id }) => [id, node.id] as const)]));
   const edges = new Map<string, Edge>();
   const add = (fact: Relationship) => {
-    const [from, to] = [testOf.get(fact.from) ?? fact.from, testOf.get(fact.to) ?? fact.to];
-    // A symptom hangs from its appointment, which hangs from the patient.
-    if (!known.has(from) || !known.has(to) || fact.type === 'HAS_SYMPTOM') return;
-    const edge = edges.get(key(from, to)) ?? { from, to, known: !RECORDED.test(fact.type), facts: [], because: [] };
-    const told = edge.facts.find(({ type, source, evidence }) => type === fact.type && source === fact.source && evidence === fact.evidence);
-    if (told) told.matched ??= fact.matched;
-    else edge.facts.push({ ...fact });
-    edges.set(key(from, to), edge);
+    const [from, to] = [owner.get(fact.from), owner.get(fact.to)];
+    if (!from || !to) return;
+    const name = key(from, to);
+    const edge = edges.get(name) ?? { from, to, known: !RECORDED.test(fact.type), types: new Set(), facts: [] };
+    edge.types.add(fact.type);
+    const told = edge.facts.some(({ type, source, evidence, matched }) => type === fact.type && source === fact.source && evidence === fact.evidence && matched === fact.matched);
+    if (!told && edge.facts.length < TOLD) edge.facts.push(fact);
+    edges.set(name, edge);
   };
-  // Reasons first: they say how names were recognised, which the graph as a whole does not.
-  const paths = patient.carePaths ?? [];
-  const reasons = reasonsOf(patient);
-  [...paths, ...reasons].forEach(({ path }) => path?.relationships?.forEach(add));
-  patient.graph?.relationships?.forEach(add);
-  for (const { from, to, path } of reasons) {
-    const edge = edges.get(key(from, to));
-    if (edge) edge.because = path?.relationships ?? [];
+  // The records hold these, whether the graph answers or not.
+  for (const { id, kind, within } of entries) {
+    add({ type: RECORDS[kind as Kind] ?? 'HAS_MEDICAL_HISTORY', from: kind === 'symptom' && within ? within : patient.id, to: id, source: null, evidence: null, matched: null });
   }
-  const ways = paths.map((path) => {
-    const steps = (path.path?.relationships ?? []).map(({ from, to }) => key(from, to));
-    const ends = [path.symptom?.id, path.condition?.id, path.medication?.id].filter((id) => id !== undefined);
+  // Paths first: they say how names were recognised, which the graph as a whole does not.
+  const facts = [...known.paths.flatMap(({ path }) => path.relationships), ...known.relationships];
+  facts.filter(({ type }) => !RECORDED.test(type)).forEach(add);
+  const ways = known.paths.map((path): Way => {
+    const own = (id: string) => owner.get(id) ?? id;
+    const [symptom, condition, medication] = [own(path.symptom.id), own(path.condition.id), own(path.medication.id)];
+    const steps = path.path.relationships.map(({ from, to }) => key(own(from), own(to)));
     // The direct edges, which are drawn when the catalog's concepts are not.
-    const [symptom = '', condition = '', medication = ''] = ends;
     const direct = [key(symptom, condition), key(medication, condition)];
-    return { nodes: new Set([...ends, ...(path.path?.nodes ?? []).map(({ id }) => id)]), edges: new Set([...steps, ...direct]), path };
+    return { nodes: new Set([symptom, condition, medication, ...[...path.path.names.keys()].map(own)]), edges: new Set([...steps, ...direct]), path };
   });
-  return { nodes, edges: [...edges.values()], ways };
+  const counts = new Map(KINDS.map((kind) => [kind, kind === 'concept' ? known.concepts.length : (byKind.get(kind)?.length ?? 0)]));
+  return { nodes, edges: [...edges.values()], ways, owner, counts };
 }

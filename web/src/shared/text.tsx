@@ -1,11 +1,13 @@
 /** Text that somebody stored, shown so that it changes the order of nothing around it. */
 
+/** Marks above and below one letter that are drawn; no script needs more, and more would cover other lines. */
+const FLOOD = /(\p{M}{5})\p{M}+/gu;
+
 /** The text with each isolate in it closed, and nothing closed that it did not open: else U+2069 in it would end the
- * isolation around it. Separators of paragraphs end it too, and become blanks. */
+ * isolation around it. Separators of paragraphs end it too, and become blanks; of a flood of marks the first are left. */
 export function balanced(text: string): string {
-  if (!/[\u2028\u2029\u2066-\u2069\u0085\u001c-\u001e]/.test(text)) return text;
   let open = 0;
-  const kept = text.replace(/[\u2028\u2029\u2066-\u2069\u0085\u001c-\u001e]/g, (one) => {
+  const kept = text.replace(FLOOD, '$1…').replace(/[\u2028\u2029\u2066-\u2069\u0085\u001c-\u001e]/g, (one) => {
     if (one >= '\u2066' && one <= '\u2068') open += 1;
     else if (one !== '\u2069') return ' ';
     else if (open === 0) return '';
@@ -13,6 +15,19 @@ export function balanced(text: string): string {
     return one;
   });
   return kept + '\u2069'.repeat(open);
+}
+
+const letters = new Intl.Segmenter();
+
+/** The beginning of a text that is as wide as some letters; those of East Asia count twice. */
+export function short(text: string, most: number): string {
+  let [kept, wide] = ['', 0];
+  for (const { segment } of letters.segment(text.slice(0, 40 * most).replace(FLOOD, '$1'))) {
+    wide += (segment.codePointAt(0) ?? 0) > 0x10ff ? 2 : 1;
+    if (wide > most) return `${kept.trimEnd()}…`;
+    kept += segment;
+  }
+  return kept;
 }
 
 /** For attributes, SVG and joined lines, where no element can isolate a text. */
