@@ -1,10 +1,10 @@
 /** The side panel: one node, what it hangs together with, and who says so. */
 
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { Text, isolated } from '../shared/text';
+import { Text, Trouble, isolated } from '../shared/text';
 import { SHAPES } from './drawing';
 import { SINGULARS, type Edge, type Graph, type Kind, type Node, type Way } from './graph';
-import { because, type Path, type Relationship } from './knowledge';
+import { reasonsOf, type CarePath, type Path, type Relationship } from './knowledge';
 import { useSome } from './more';
 import { line, words } from './record';
 
@@ -38,8 +38,8 @@ export function reasons(facts: Relationship[]): string[] {
 }
 
 /** The steps of a path, one by one. */
-export function Steps({ path, names }: { path: Path; names?: ReadonlyMap<string, string> }) {
-  const nameOf = (id: string) => names?.get(id) || path.names.get(id) || id;
+function Steps({ path }: { path: Path }) {
+  const nameOf = (id: string) => path.names.get(id) || id;
   return (
     <ol>
       {path.relationships.map((step, index) => (
@@ -57,7 +57,7 @@ export const Named = ({ node }: { node: Node }) => (
   <><Text>{node.name}</Text>{node.entries.length > 1 && !node.more && node.kind !== 'lab' && ` ×${node.entries.length}`}{node.sign && ` ${node.sign}`}</>
 );
 
-function Connection({ edge, other, facts, onChoose }: { edge: Edge; other: Node; facts: Relationship[]; onChoose: (id: string) => void }) {
+function Connection({ edge, other, onChoose }: { edge: Edge; other: Node; onChoose: (id: string) => void }) {
   const away = edge.to === other.id;
   return (
     <li>
@@ -65,18 +65,41 @@ function Connection({ edge, other, facts, onChoose }: { edge: Edge; other: Node;
       <div>
         <span className="type">{!away && '← '}{[...edge.types].map(words).join(', ')}{away && ' →'}</span>{' '}
         <button type="button" className="plain" onClick={() => onChoose(other.id)}><Symbol kind={other.kind} /><Named node={other} /></button>
-        {reasons(facts).map((told) => <p key={told} className="about">{told}</p>)}
+        {reasons(edge.facts).map((told) => <p key={told} className="about">{told}</p>)}
       </div>
     </li>
   );
 }
 
-function CarePath({ way }: { way: Way }) {
-  const { symptom, condition, medication, path } = way.path;
+/** The reasons of a care path, asked for when they are wanted. */
+export function Reasons({ patient, path, place }: { patient: string; path: CarePath; place: number }) {
+  const [open, setOpen] = useState(false);
+  const [state, setState] = useState<{ paths?: Path[]; error?: string }>({});
+  const read = () => {
+    setState({});
+    reasonsOf(patient, place).then((paths) => setState({ paths }), (error: Error) => setState({ error: error.message }));
+  };
+  const toggle = () => {
+    if (!open && !state.paths) read();
+    setOpen(!open);
+  };
+  const told = path.reasons === 1 ? 'Reasons' : `Reasons (${path.reasons})`;
+  return (
+    <>
+      <button type="button" className="reasons" aria-expanded={open} aria-label={`${told} of ${isolated(path.symptom.name)}, ${isolated(path.condition.name)}, ${isolated(path.medication.name)}`} onClick={toggle}>{told}</button>
+      {open && !state.paths && !state.error && <p className="about" role="status">Reading…</p>}
+      {open && state.error && <Trouble onAgain={read}>{`The reasons could not be read: ${state.error}`}</Trouble>}
+      {open && state.paths?.map((path, index) => <Steps key={index} path={path} />)}
+    </>
+  );
+}
+
+function CarePathOf({ patient, way, place }: { patient: string; way: Way; place: number }) {
+  const { symptom, condition, medication } = way.path;
   return (
     <li>
       <p><b><Text>{symptom.name}</Text></b> → <b><Text>{condition.name}</Text></b> → <b><Text>{medication.name}</Text></b></p>
-      <Steps path={path} />
+      <Reasons patient={patient} path={way.path} place={place} />
     </li>
   );
 }
@@ -86,34 +109,32 @@ function Section({ title, count, list, children }: { title: string; count: numbe
   return count > 0 && <section><h3>{title} <small>{count}</small></h3><ul className={list}>{shown}</ul>{more}</section>;
 }
 
-/** The reasons of an entry, asked for when it is chosen. */
-function useBecause(id: string | null): { found: Map<string, Relationship[]>; error: string | null } {
-  const [state, setState] = useState<{ id: string | null; found: Map<string, Relationship[]>; error: string | null }>({ id: null, found: new Map(), error: null });
-  useEffect(() => {
-    let left = false;
-    if (id) because(id).then((found) => left || setState({ id, found, error: null }), (error: Error) => left || setState({ id, found: new Map(), error: error.message }));
-    return () => { left = true; };
-  }, [id]);
-  return state.id === id ? state : { found: new Map(), error: null };
+/** The care paths of a node, of the same names only the best, each with its place among all. */
+function waysOf(graph: Graph, id: string): { way: Way; place: number }[] {
+  const seen = new Set<string>();
+  return graph.ways.flatMap((way, place) => {
+    const { symptom, condition, medication } = way.path;
+    const names = [symptom.name, condition.name, medication.name].join('\n').toLowerCase();
+    if (!way.nodes.has(id) || seen.has(names)) return [];
+    seen.add(names);
+    return [{ way, place }];
+  });
 }
 
-type Props = { graph: Graph; node: Node; onChoose: (id: string) => void; onOpen: (node: Node) => void; onClose: () => void };
+type Props = { patient: string; graph: Graph; node: Node; onChoose: (id: string) => void; onOpen: (node: Node) => void; onClose: () => void };
 
-export function Details({ graph, node, onChoose, onOpen, onClose }: Props) {
+export function Details({ patient, graph, node, onChoose, onOpen, onClose }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), [node.id]);
-  const { found, error } = useBecause(['symptom', 'condition', 'medication'].includes(node.kind) ? (node.entries[0]?.id ?? null) : null);
   const byId = new Map(graph.nodes.map((one) => [one.id, one]));
   const connections = graph.edges
     .filter(({ from, to }) => from === node.id || to === node.id)
     .flatMap((edge) => {
       const other = byId.get(edge.from === node.id ? edge.to : edge.from);
-      if (!other) return [];
-      const why = other.entries.find(({ id }) => found.has(id));
-      return [{ edge, other, facts: (why && found.get(why.id)) ?? edge.facts }];
+      return other ? [{ edge, other }] : [];
     })
     .sort((a, b) => Number(b.edge.known) - Number(a.edge.known));
-  const ways = node.kind === 'patient' ? [] : graph.ways.filter((way) => way.nodes.has(node.id));
+  const ways = node.kind === 'patient' ? [] : waysOf(graph, node.id);
   const [someWays, moreWays] = useSome(ways, 10);
   const [someEntries, moreEntries] = useSome(node.entries, 30);
   const [someConnections, moreConnections] = useSome(connections, 40);
@@ -127,17 +148,16 @@ export function Details({ graph, node, onChoose, onOpen, onClose }: Props) {
       <p className="about">{SINGULARS[node.kind]}{node.entries.length === 1 && <>, <code>{node.entries[0]?.id}</code></>}</p>
       <p>{node.detail}</p>
       {node.opens && <button type="button" className="open" onClick={() => onOpen(node)}>Draw each of the {node.entries.length} by itself</button>}
-      {error && <p className="trouble" role="alert">Why it belongs to others could not be read: {error}</p>}
       {node.entries.length > 1 && (
         <Section title="Entries" count={node.entries.length} list="entries">
           {[someEntries.map((one) => <li key={one.id}><b>{one.date ?? 'no date'}</b> {one.detail}</li>), moreEntries]}
         </Section>
       )}
       <Section title="Care paths" count={ways.length} list="ways">
-        {[someWays.map((way, index) => <CarePath key={index} way={way} />), moreWays]}
+        {[someWays.map(({ way, place }) => <CarePathOf key={place} patient={patient} way={way} place={place} />), moreWays]}
       </Section>
       <Section title="Connections" count={connections.length} list="connections">
-        {[someConnections.map(({ edge, other, facts }) => <Connection key={`${edge.from} ${edge.to}`} edge={edge} other={other} facts={facts} onChoose={onChoose} />), moreConnections]}
+        {[someConnections.map(({ edge, other }) => <Connection key={`${edge.from} ${edge.to}`} edge={edge} other={other} onChoose={onChoose} />), moreConnections]}
       </Section>
     </aside>
   );

@@ -2,7 +2,7 @@
  * elements, and moving them is done past it, because that happens in every frame. */
 
 import { select } from 'd3-selection';
-import { zoom, zoomIdentity, type ZoomBehavior } from 'd3-zoom';
+import { zoom, zoomIdentity, zoomTransform, type ZoomBehavior } from 'd3-zoom';
 import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { isolated, short } from '../shared/text';
 import { SINGULARS, key, type Edge, type Graph, type Kind, type Node } from './graph';
@@ -91,7 +91,16 @@ function highlight(svg: SVGSVGElement, graph: Graph, id: string | null) {
   const ways = graph.ways.filter((way) => id && way.nodes.has(id));
   const nodes = new Set(ways.flatMap((way) => [...way.nodes]));
   const edges = new Set(ways.flatMap((way) => [...way.edges]));
-  if (id && !ways.length) {
+  if (ways.length) {
+    // The concepts that lead from one to the other, where they are drawn.
+    const concepts = new Set(graph.nodes.flatMap((node) => (node.kind === 'concept' ? [node.id] : [])));
+    const named = new Set(graph.edges.flatMap(({ from, to }) => (nodes.has(from) && concepts.has(to) ? [to] : [])));
+    for (const { from, to } of graph.edges) {
+      const [leads, explains] = [nodes.has(from) && named.has(to), named.has(from) && named.has(to)];
+      if (leads || explains) edges.add(key(from, to));
+    }
+    named.forEach((one) => nodes.add(one));
+  } else if (id) {
     nodes.add(id);
     for (const { from, to } of graph.edges) {
       if (from !== id && to !== id) continue;
@@ -237,7 +246,17 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
   };
   useEffect(() => {
     svg.current?.querySelectorAll('.chosen').forEach((one) => one.classList.remove('chosen'));
-    if (chosen) svg.current?.querySelector(`[data-id="${CSS.escape(chosen)}"]`)?.classList.add('chosen');
+    const one = chosen ? svg.current?.querySelector(`[data-id="${CSS.escape(chosen)}"]`) : null;
+    if (!one || !svg.current) return;
+    one.classList.add('chosen');
+    // The panel may stand where the node was.
+    const [node, room] = [one.getBoundingClientRect(), svg.current.getBoundingClientRect()];
+    const panel = svg.current.closest('.stage')?.querySelector('.details')?.getBoundingClientRect();
+    const bottom = panel && panel.left < room.right - 1 ? Math.min(panel.top, room.bottom) : room.bottom;
+    if (node.left > room.left && node.right < room.right && node.top > room.top && node.bottom < bottom) return;
+    const at = placed.find(({ id }) => id === chosen);
+    const scale = zoomTransform(svg.current).k;
+    if (at) zooming.current?.translateTo(select(svg.current), at.x, at.y + (room.bottom - bottom) / 2 / scale);
   }, [chosen, graph]);
 
   const scaleBy = (factor: number) => {

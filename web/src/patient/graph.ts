@@ -1,6 +1,6 @@
 /** A patient's record as nodes and edges to draw. What repeats is one node until it is opened. */
 
-import type { CarePath, Concept, Relationship } from './knowledge';
+import type { CarePath, Concept, Pair, Relationship } from './knowledge';
 import { flagged, line, lineOf, signOf, words, type Entry, type Person } from './record';
 
 /** The kinds of nodes, in the order of the legend. */
@@ -41,11 +41,13 @@ export type Node = { id: string; kind: Kind; name: string; detail: string; sign:
 /** `known`: by the catalogs or by reasoning over them; otherwise the record itself says so. */
 export type Edge = { from: string; to: string; known: boolean; types: Set<string>; facts: Relationship[] };
 
+/** The nodes of a record, and the node that stands for each entry. */
+export type Nodes = { nodes: Node[]; owner: Map<string, string>; counts: Map<Kind, number> };
+
 /** The nodes and edges of a care path. */
 export type Way = { nodes: Set<string>; edges: Set<string>; path: CarePath };
 
-/** `owner`: the node that stands for an entry. */
-export type Graph = { nodes: Node[]; edges: Edge[]; ways: Way[]; owner: Map<string, string>; counts: Map<Kind, number> };
+export type Graph = Nodes & { edges: Edge[]; ways: Way[] };
 
 /** What the record itself says; all else comes from catalogs, or from reasoning over them. */
 const RECORDED = /^(HAS_|TAKES_|REPORTED_|CONTAINS_)/;
@@ -82,7 +84,7 @@ const single = (kind: Kind, one: Entry) =>
   kind === 'appointment' ? nodeOf(kind, one.id, one.date ?? 'no date', line(one.name, one.detail), [one]) : nodeOf(kind, one.id, one.name, line(one.date, one.detail), [one]);
 
 /** Entries come the latest first. */
-function nodesOf(kind: Kind, entries: Entry[], opened: ReadonlySet<string>): Node[] {
+function nodesOfKind(kind: Kind, entries: Entry[], opened: ReadonlySet<string>): Node[] {
   const nodes = [...groupsOf(kind, entries)].flatMap(([name, group]) => {
     const [first] = group;
     if (!first) return [];
@@ -112,10 +114,10 @@ const conceptNode = ({ id, kind, name, catalog, code, description }: Concept): N
 /** What the records say by where an entry stands. */
 const RECORDS: Partial<Record<Kind, string>> = { appointment: 'HAS_APPOINTMENT', symptom: 'REPORTED_SYMPTOM', medication: 'TAKES_MEDICATION', lab: 'HAS_LAB_RESULT' };
 
-export type Known = { concepts: Concept[]; relationships: Relationship[]; paths: CarePath[] };
+export type Known = { pairs: ReadonlyMap<string, Pair[]>; paths: CarePath[]; relationships: Relationship[] };
 
-/** The graph of a record, of which `opened` names are drawn entry by entry. Relationships between the same two nodes are one edge. */
-export function graphOf(patient: Person, entries: Entry[], known: Known, opened: ReadonlySet<string>): Graph {
+/** The nodes of a record, of which those that are `opened` are drawn entry by entry. */
+export function nodesOf(patient: Person, entries: Entry[], concepts: Concept[], opened: ReadonlySet<string>): Nodes {
   const byKind = new Map<Kind, Entry[]>();
   for (const one of entries) {
     const kind = KINDS.find((kind) => kind === one.kind);
@@ -126,36 +128,44 @@ export function graphOf(patient: Person, entries: Entry[], known: Known, opened:
   }
   const nodes = [
     nodeOf('patient', patient.id, patient.name, line(patient.age !== null && `${patient.age} years`, words(patient.sex))),
-    ...KINDS.flatMap((kind) => nodesOf(kind, byKind.get(kind) ?? [], opened)),
-    ...known.concepts.map(conceptNode),
+    ...KINDS.flatMap((kind) => nodesOfKind(kind, byKind.get(kind) ?? [], opened)),
+    ...concepts.map(conceptNode),
   ];
   const owner = new Map(nodes.flatMap((node) => [[node.id, node.id] as const, ...node.entries.map(({ id }) => [id, node.id] as const)]));
+  return { nodes, owner, counts: new Map(KINDS.map((kind) => [kind, kind === 'concept' ? concepts.length : (byKind.get(kind)?.length ?? 0)])) };
+}
+
+/** The entries that stand for symptoms and medications: of what is drawn as one, the latest. */
+export const askedOf = ({ nodes }: Nodes) => nodes.flatMap(({ kind, more, entries: [first] }) => (first && !more && (kind === 'symptom' || kind === 'medication') ? [first.id] : []));
+
+/** The graph of a record. Relationships between the same two nodes are one edge. */
+export function graphOf(patient: Person, entries: Entry[], drawn: Nodes, known: Known): Graph {
+  const { nodes, owner } = drawn;
   const edges = new Map<string, Edge>();
-  const add = (fact: Relationship) => {
-    const [from, to] = [owner.get(fact.from), owner.get(fact.to)];
-    if (!from || !to) return;
-    const name = key(from, to);
-    const edge = edges.get(name) ?? { from, to, known: !RECORDED.test(fact.type), types: new Set(), facts: [] };
-    edge.types.add(fact.type);
-    const told = edge.facts.some(({ type, source, evidence, matched }) => type === fact.type && source === fact.source && evidence === fact.evidence && matched === fact.matched);
-    if (!told && edge.facts.length < TOLD) edge.facts.push(fact);
-    edges.set(name, edge);
+  const add = (from: string | undefined, to: string | undefined, type: string, facts: Relationship[]) => {
+    if (!from || !to || from === to) return;
+    const edge = edges.get(key(from, to)) ?? { from, to, known: !RECORDED.test(type), types: new Set(), facts: [] };
+    edge.types.add(type);
+    for (const fact of facts) {
+      const told = edge.facts.some(({ type, source, evidence, matched }) => type === fact.type && source === fact.source && evidence === fact.evidence && matched === fact.matched);
+      if (!told && edge.facts.length < TOLD) edge.facts.push(fact);
+    }
+    edges.set(key(from, to), edge);
   };
   // The records hold these, whether the graph answers or not.
   for (const { id, kind, within } of entries) {
-    add({ type: RECORDS[kind as Kind] ?? 'HAS_MEDICAL_HISTORY', from: kind === 'symptom' && within ? within : patient.id, to: id, source: null, evidence: null, matched: null });
+    add(owner.get(kind === 'symptom' && within ? within : patient.id), owner.get(id), RECORDS[kind as Kind] ?? 'HAS_MEDICAL_HISTORY', []);
   }
-  // Paths first: they say how names were recognised, which the graph as a whole does not.
-  const facts = [...known.paths.flatMap(({ path }) => path.relationships), ...known.relationships];
-  facts.filter(({ type }) => !RECORDED.test(type)).forEach(add);
+  // A condition that is not read yet is drawn with those of its name.
+  const conditionOf = ({ id, name }: { id: string; name: string }) => owner.get(id) ?? owner.get(`condition/${same(name)}`);
+  for (const [id, some] of known.pairs) {
+    for (const { condition, type, because } of some) add(owner.get(id), conditionOf(condition), type, because);
+  }
+  for (const fact of known.relationships) if (!RECORDED.test(fact.type)) add(owner.get(fact.from), owner.get(fact.to), fact.type, [fact]);
   const ways = known.paths.map((path): Way => {
-    const own = (id: string) => owner.get(id) ?? id;
-    const [symptom, condition, medication] = [own(path.symptom.id), own(path.condition.id), own(path.medication.id)];
-    const steps = path.path.relationships.map(({ from, to }) => key(own(from), own(to)));
-    // The direct edges, which are drawn when the catalog's concepts are not.
-    const direct = [key(symptom, condition), key(medication, condition)];
-    return { nodes: new Set([symptom, condition, medication, ...[...path.path.names.keys()].map(own)]), edges: new Set([...steps, ...direct]), path };
+    const [symptom, condition, medication] = [owner.get(path.symptom.id) ?? owner.get(`symptom/${same(path.symptom.name)}`), conditionOf(path.condition), owner.get(path.medication.id) ?? owner.get(`medication/${same(path.medication.name)}`)];
+    const ends = [symptom, condition, medication].map((id) => id ?? '');
+    return { nodes: new Set(ends.filter(Boolean)), edges: new Set([key(ends[0] ?? '', ends[1] ?? ''), key(ends[2] ?? '', ends[1] ?? '')]), path };
   });
-  const counts = new Map(KINDS.map((kind) => [kind, kind === 'concept' ? known.concepts.length : (byKind.get(kind)?.length ?? 0)]));
-  return { nodes, edges: [...edges.values()], ways, owner, counts };
+  return { ...drawn, nodes, edges: [...edges.values()], ways };
 }

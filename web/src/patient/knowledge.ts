@@ -7,13 +7,9 @@ export type Relationship = { type: string; from: string; to: string; source: str
 export type Concept = { id: string; kind: string; name: string; catalog: string; code: string; description: string | null };
 export type Drawn = { concepts: Concept[]; relationships: Relationship[]; truncated: boolean; faults: Fault[] };
 export type Path = { names: Map<string, string>; relationships: Relationship[] };
-export type CarePath = {
-  symptom: { id: string; name: string };
-  condition: { id: string; name: string };
-  medication: { id: string; name: string };
-  path: Path;
-  reasons: number;
-};
+export type CarePath = { symptom: { id: string; name: string }; condition: { id: string; name: string }; medication: { id: string; name: string }; reasons: number };
+/** What a symptom speaks for or a medication is for: a condition, the kind of the relationship, and the steps that it rests on. */
+export type Pair = { condition: { id: string; name: string }; type: string; because: Relationship[] };
 
 type GraphNode = { id: string; name?: string | null; record: { id: string } | null; concept?: Concept | null };
 type GraphPath = { nodes: GraphNode[] | null; relationships: Relationship[] | null } | null;
@@ -45,27 +41,26 @@ export async function drawn(id: string): Promise<Drawn> {
 }
 
 /** Care paths a page. */
-export const PATHS = 100;
+export const PATHS = 200;
 
 type Answered = {
   symptom: { id: string; name: string } | null;
   condition: { id: string; item: string } | null;
   medication: { id: string; name: string } | null;
-  path: GraphPath;
   pathCount: number | null;
 };
 
 /** A page of care paths, the best first, and how many there are of them. */
 export async function carePaths(id: string, skip: number): Promise<{ paths: CarePath[]; total: number; faults: Fault[] }> {
   const query = `query CarePaths($id: ID!, $first: Int!, $skip: Int!) { patient(id: $id) {
-    carePathCount carePaths(first: $first, skip: $skip) { symptom { id name } condition { id item } medication { id name } pathCount path { ${PATH} } }
-  } } ${FACT}`;
+    carePathCount carePaths(first: $first, skip: $skip) { symptom { id name } condition { id item } medication { id name } pathCount }
+  } }`;
   const { data, errors } = await ask<{ patient: { carePathCount: number | null; carePaths: Answered[] | null } | null }>(query, { id, skip, first: PATHS });
   const [rows, total] = [data?.patient?.carePaths, data?.patient?.carePathCount];
   if (!rows) throw new Error(errors?.[0]?.message ?? 'the answer is empty');
-  const paths = rows.flatMap(({ symptom, condition, medication, path, pathCount }) =>
+  const paths = rows.flatMap(({ symptom, condition, medication, pathCount }) =>
     symptom && condition && medication
-      ? [{ symptom, condition: { id: condition.id, name: condition.item }, medication, path: pathOf(path), reasons: pathCount ?? 1 }]
+      ? [{ symptom, condition: { id: condition.id, name: condition.item }, medication, reasons: pathCount ?? 1 }]
       : [],
   );
   return { paths, total: total ?? rows.length, faults: errors ?? [] };
@@ -82,20 +77,24 @@ export async function reasonsOf(id: string, place: number): Promise<Path[]> {
   return paths.map(pathOf);
 }
 
-/** The steps between an entry and each other one that it belongs to, by the other's id. */
-export async function because(id: string): Promise<Map<string, Relationship[]>> {
-  type Pair = { other: { id: string } | null; path: GraphPath };
-  const pair = (field: string) => `{ other: ${field} { id } path { ${PATH} } }`;
-  const fields: Record<string, string> = {
-    Symptom: `pairs: indicates ${pair('condition')}`,
-    Medication: `pairs: treats ${pair('condition')}`,
-    MedicalHistory: `pairs: indicatedBy ${pair('symptom')} treatments: treatedBy ${pair('medication')}`,
-  };
-  const type = id.split(':')[0] ?? '';
-  if (!fields[type]) return new Map();
-  const query = `query Because($id: ID!) { node(id: $id) { ... on ${type} { ${fields[type]} } } } ${FACT}`;
-  const { data, errors } = await ask<{ node: { pairs: Pair[] | null; treatments?: Pair[] | null } | null }>(query, { id });
-  if (!data?.node?.pairs) throw new Error(errors?.[0]?.message ?? 'the answer is empty');
-  const pairs = [...data.node.pairs, ...(data.node.treatments ?? [])];
-  return new Map(pairs.flatMap(({ other, path }) => (other ? [[other.id, pathOf(path).relationships] as const] : [])));
+/** Conditions that are told of each entry; the same condition is often recorded more than once. */
+const CONDITIONS = 25;
+
+/** What symptoms and medications speak for and are for, by their ids. */
+export async function pairs(ids: string[]): Promise<Map<string, Pair[]>> {
+  type Answered = { condition: { id: string; item: string } | null; path: { relationships: Relationship[] | null } | null };
+  const pair = '{ condition { id item } path { relationships { ...Fact } } }';
+  const query = `query Pairs($ids: [ID!]!, $first: Int!) { nodes(ids: $ids) {
+    ... on Symptom { id indicates(first: $first) ${pair} } ... on Medication { id treats(first: $first) ${pair} }
+  } } ${FACT}`;
+  type Row = { id: string; indicates?: Answered[] | null; treats?: Answered[] | null } | null;
+  const { data, errors } = await ask<{ nodes: Row[] | null }>(query, { ids, first: CONDITIONS });
+  if (!data?.nodes || errors) throw new Error(errors?.[0]?.message ?? 'the answer is empty');
+  return new Map(data.nodes.flatMap((row) => {
+    if (!row) return [];
+    const found = (row.indicates ?? row.treats ?? []).flatMap(({ condition, path }) =>
+      condition ? [{ condition: { id: condition.id, name: condition.item }, type: row.indicates ? 'INDICATES_CONDITION' : 'TREATS_CONDITION', because: path?.relationships ?? [] }] : [],
+    );
+    return [[row.id, found] as const];
+  }));
 }

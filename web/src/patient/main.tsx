@@ -10,7 +10,7 @@ import { Text, Trouble, isolated } from '../shared/text';
 import { VIEWS, useAddress, type Choices, type View } from './address';
 import { Details, Symbol } from './details';
 import { Drawing } from './drawing';
-import { KINDS, PLURALS, graphOf, type Graph, type Kind, type Node } from './graph';
+import { KINDS, PLURALS, askedOf, graphOf, nodesOf, type Graph, type Kind, type Node } from './graph';
 import { Labs } from './labs';
 import { More, useSome } from './more';
 import { entriesOf, missingOf, useReading, type Reading, type Wanted } from './reading';
@@ -26,6 +26,9 @@ try {
   // The browser keeps nothing; then the system's scheme is it.
 }
 
+/** The kinds that are left out of the drawing; concepts are asked for when they are wanted. */
+const hiddenBy = (choices: Choices) => new Set((choices.get('hide') ?? 'concept').split(',').filter(Boolean));
+
 /** The id in the address, as far as it is one. */
 function idOfAddress(): { id: string | null; written: string } {
   const written = location.pathname.replace(/^\/patients\//, '');
@@ -39,10 +42,10 @@ function idOfAddress(): { id: string | null; written: string } {
 
 const drawn: ListName[] = LIST_NAMES.filter((name) => name !== 'reports' && name !== 'messages');
 const WANTED: Record<View, Wanted> = {
-  Graph: { lists: drawn, knowledge: true },
-  Timeline: { lists: LIST_NAMES, knowledge: false },
-  Laboratory: { lists: ['allergies', 'labs'], knowledge: false },
-  Table: { lists: LIST_NAMES, knowledge: true },
+  Graph: { lists: drawn, knowledge: true, concepts: false },
+  Timeline: { lists: LIST_NAMES, knowledge: false, concepts: false },
+  Laboratory: { lists: ['allergies', 'labs'], knowledge: false, concepts: false },
+  Table: { lists: LIST_NAMES, knowledge: true, concepts: false },
 };
 
 function Tabs({ view, onView }: { view: View; onView: (view: View) => void }) {
@@ -89,10 +92,10 @@ function Legend({ graph, hidden, onToggle, children }: { graph: Graph; hidden: R
     <div className="legend">
       {KINDS.filter((kind) => kind !== 'patient').map((kind) => {
         const count = graph.counts.get(kind) ?? 0;
-        return count > 0 && (
+        return (count > 0 || kind === 'concept') && (
           <label key={kind}>
             <input type="checkbox" checked={!hidden.has(kind)} onChange={() => onToggle(kind)} />
-            <Symbol kind={kind} /> {PLURALS[kind]} <small>{count}</small>
+            <Symbol kind={kind} /> {PLURALS[kind]} {count > 0 && <small>{count}</small>}
           </label>
         );
       })}
@@ -103,16 +106,15 @@ function Legend({ graph, hidden, onToggle, children }: { graph: Graph; hidden: R
   );
 }
 
-type GraphProps = { graph: Graph; opened: ReadonlySet<string>; onOpened: (opened: ReadonlySet<string>) => void; choices: Choices; more: ReactNode };
+type GraphProps = { patient: string; graph: Graph; opened: ReadonlySet<string>; onOpened: (opened: ReadonlySet<string>) => void; choices: Choices; more: ReactNode };
 
-function GraphView({ graph, opened, onOpened, choices, more }: GraphProps) {
+function GraphView({ patient, graph, opened, onOpened, choices, more }: GraphProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const [pointed, setPointed] = useState<string | null>(null);
   const stage = useRef<HTMLDivElement>(null);
   /** The node that the panel was opened from, or the entry that is drawn by itself now: there the focus goes back to. */
   const [from, next] = [useRef<string | null>(null), useRef<string | null>(null)];
-  const hide = choices.get('hide') ?? 'concept';
-  const hidden = useMemo(() => new Set(hide.split(',').filter(Boolean)), [hide]);
+  const hidden = useMemo(() => hiddenBy(choices), [choices]);
   const shown = useMemo(() => {
     const nodes = graph.nodes.filter(({ kind }) => !hidden.has(kind));
     const ids = new Set(nodes.map(({ id }) => id));
@@ -165,7 +167,7 @@ function GraphView({ graph, opened, onOpened, choices, more }: GraphProps) {
             ? <><Text>{way.symptom.name}</Text> → <Text>{way.condition.name}</Text> → <Text>{way.medication.name}</Text>{ways.length > 1 && `, and ${ways.length - 1} more care paths`}</>
             : 'Point at an entry to see its care paths; choose it to see on what they rest.'}
         </p>
-        {node && <Details key={node.id} graph={graph} node={node} onChoose={choose} onOpen={open} onClose={close} />}
+        {node && <Details key={node.id} patient={patient} graph={graph} node={node} onChoose={choose} onOpen={open} onClose={close} />}
       </div>
     </section>
   );
@@ -194,14 +196,19 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
   const calm = useCalm(reading, 150);
   const [opened, setOpened] = useState(NOTHING_OPENED);
   const entries = useMemo(() => entriesOf(calm, wanted.lists), [calm.lists, wanted]);
+  const nodes = useMemo(
+    () => wanted.knowledge ? nodesOf(patient, entriesOf(calm, drawn), calm.concepts.value?.concepts ?? [], opened) : null,
+    [patient, calm.lists, calm.concepts.value, opened, wanted],
+  );
+  useEffect(() => {
+    if (nodes) reading.ask(askedOf(nodes));
+  }, [nodes, reading.ask]);
   const graph = useMemo(
-    () => wanted.knowledge
-      ? graphOf(patient, entriesOf(calm, drawn), { concepts: calm.graph.value?.concepts ?? [], relationships: calm.graph.value?.relationships ?? [], paths: calm.paths.value?.paths ?? [] }, opened)
-      : null,
-    [patient, calm.lists, calm.graph.value, calm.paths.value, opened, wanted],
+    () => nodes && graphOf(patient, entriesOf(calm, drawn), nodes, { pairs: calm.pairs.value ?? new Map(), paths: calm.paths.value?.paths ?? [], relationships: calm.concepts.value?.relationships ?? [] }),
+    [patient, calm.lists, nodes, calm.pairs.value, calm.paths.value, calm.concepts.value],
   );
   const missing = missingOf(reading, wanted, placeOf);
-  const busy = wanted.lists.some((name) => reading.lists[name].busy || !reading.lists[name].begun) || (wanted.knowledge && (reading.graph.busy || reading.paths.busy));
+  const busy = wanted.lists.some((name) => reading.lists[name].busy || !reading.lists[name].begun) || (wanted.knowledge && (reading.pairs.busy || reading.paths.busy || reading.concepts.busy || !reading.paths.value && !reading.paths.error));
   const unread = wanted.lists.filter((name) => name !== 'allergies' && reading.lists[name].end);
   const more = unread.map((name) => <More key={name} name={name} what={name === 'labs' ? 'laboratory reports' : LISTS[name].title.toLowerCase()} of={reading.lists[name]} onMore={reading.more} />);
   const rest = unread.length > 0 && (
@@ -225,7 +232,7 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
         </div>
       )}
       <div id="view" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${view}`} aria-busy={busy} data-view={view}>
-        {view === 'Graph' && graph && <GraphView graph={graph} opened={opened} onOpened={setOpened} choices={choices} more={rest} />}
+        {view === 'Graph' && graph && <GraphView patient={patient.id} graph={graph} opened={opened} onOpened={setOpened} choices={choices} more={rest} />}
         {view === 'Timeline' && <Timeline entries={entries} choices={choices}>{rest}</Timeline>}
         {view === 'Laboratory' && <Labs entries={entries} reading={busy}>{more}</Labs>}
         {view === 'Table' && graph && <Tables patient={patient.id} reading={calm} graph={graph}>{null}</Tables>}
@@ -238,7 +245,9 @@ type State = { patient?: Person | null; error?: string };
 
 function View({ id }: { id: string }) {
   const choices = useAddress();
-  const reading = useReading(id, WANTED[choices.view]);
+  const hidden = hiddenBy(choices).has('concept');
+  const wanted = useMemo(() => ({ ...WANTED[choices.view], concepts: choices.view === 'Graph' && !hidden }), [choices.view, hidden]);
+  const reading = useReading(id, wanted);
   const [{ patient, error }, setState] = useState<State>({});
   const read = useCallback(() => {
     setState({});

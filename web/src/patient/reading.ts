@@ -1,8 +1,8 @@
 /** The record as it is read: each list by itself, so that what fails costs nothing else and can be tried again. */
 
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Fault } from '../shared/ask';
-import { carePaths, drawn, type CarePath, type Drawn } from './knowledge';
+import { carePaths, drawn, pairs, type CarePath, type Drawn, type Pair } from './knowledge';
 import { LISTS, LIST_NAMES, page, type Entry, type ListName } from './record';
 
 /** A list as far as it is read: `total` rows there are, `rows` of them are read, `end` is where the rest begins. */
@@ -13,16 +13,24 @@ export type Part<Value> = { value: Value | null; busy: boolean; error: string | 
 
 export type Reading = {
   lists: Record<ListName, Listed>;
-  graph: Part<Drawn>;
+  /** The concepts, and what leads to them. */
+  concepts: Part<Drawn>;
+  /** What is known of symptoms and medications, by their ids. */
+  pairs: Part<ReadonlyMap<string, Pair[]>>;
   paths: Part<{ paths: CarePath[]; total: number; faults: Fault[] }>;
   /** Reads the next page of a list, or all that are left. */
   more: (name: ListName, all?: boolean) => void;
   morePaths: () => void;
+  /** Asks what is known of these entries, unless that is known. */
+  ask: (ids: readonly string[]) => void;
   /** Reads again what failed. */
   again: () => void;
 };
 
-export type Wanted = { lists: readonly ListName[]; knowledge: boolean };
+export type Wanted = { lists: readonly ListName[]; knowledge: boolean; concepts: boolean };
+
+/** Entries that are asked of at once. */
+const AT_ONCE = 100;
 
 const UNREAD: Listed = { entries: [], rows: 0, total: null, end: null, begun: false, busy: false, cut: false, error: null, faults: [] };
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -73,23 +81,41 @@ export function useReading(id: string, wanted: Wanted): Reading {
       set(name, { busy: false, error: message(error) });
     }
   }, [patient, set]);
-  const [graph, readGraph] = usePart<Drawn>(useCallback(() => drawn(id), [id]));
+  const [concepts, readConcepts] = usePart<Drawn>(useCallback(() => drawn(id), [id]));
   const [paths, readPaths] = usePart<{ paths: CarePath[]; total: number; faults: Fault[] }>(
     useCallback(async (before) => {
       const next = await carePaths(id, before?.paths.length ?? 0);
       return before ? { ...next, paths: [...before.paths, ...next.paths] } : next;
     }, [id]),
   );
+  const open = useRef<string[]>([]);
+  const [known, readPairs] = usePart<ReadonlyMap<string, Pair[]>>(
+    useCallback(async (before) => {
+      const found = new Map(before);
+      while (open.current.length) {
+        const ids = open.current.slice(0, AT_ONCE);
+        for (const [id, some] of await pairs(ids)) found.set(id, some);
+        open.current = open.current.filter((id) => !ids.includes(id));
+      }
+      return found;
+    }, []),
+  );
+  const asked = useRef(new Set<string>());
+  const ask = useCallback((ids: readonly string[]) => {
+    const fresh = ids.filter((id) => !asked.current.has(id));
+    fresh.forEach((id) => asked.current.add(id));
+    open.current.push(...fresh);
+    if (fresh.length) void readPairs();
+  }, [readPairs]);
   useEffect(() => {
     for (const name of wanted.lists) if (!now.current[name].begun) void read(name);
-  }, [wanted, read]);
-  const known = useRef(false);
+  }, [wanted.lists, read]);
+  const begun = useRef({ paths: false, concepts: false });
   useEffect(() => {
-    if (!wanted.knowledge || known.current) return;
-    known.current = true;
-    void readPaths();
-    void readGraph();
-  }, [wanted, readGraph, readPaths]);
+    if (wanted.knowledge && !begun.current.paths) void readPaths();
+    if (wanted.concepts && !begun.current.concepts) void readConcepts();
+    begun.current = { paths: begun.current.paths || wanted.knowledge, concepts: begun.current.concepts || wanted.concepts };
+  }, [wanted.knowledge, wanted.concepts, readConcepts, readPaths]);
   const again = useCallback(() => {
     for (const name of LIST_NAMES) {
       const { error, faults } = now.current[name];
@@ -97,10 +123,14 @@ export function useReading(id: string, wanted: Wanted): Reading {
       if (faults.length) set(name, UNREAD);
       if (error || faults.length) void read(name);
     }
-    if (graph.error || graph.value?.faults.length) void readGraph();
+    if (concepts.error || concepts.value?.faults.length) void readConcepts();
+    if (known.error) void readPairs();
     if (paths.error) void readPaths();
-  }, [read, set, graph, paths, readGraph, readPaths]);
-  return { lists, graph, paths, more: (name, all) => void read(name, all), morePaths: () => void readPaths(), again };
+  }, [read, set, concepts, known, paths, readConcepts, readPairs, readPaths]);
+  return useMemo(
+    () => ({ lists, concepts, paths, pairs: known, more: (name, all) => void read(name, all), morePaths: () => void readPaths(), ask, again }),
+    [lists, concepts, paths, known, read, readPaths, ask, again],
+  );
 }
 
 /** All that is read of some lists. */
@@ -119,12 +149,14 @@ export function missingOf(reading: Reading, { lists, knowledge }: Wanted, placeO
     ];
   });
   if (!knowledge) return told;
-  const { graph, paths } = reading;
+  const { concepts, pairs, paths } = reading;
+  const shown = concepts.value;
   return [
     ...told,
-    ...(graph.error ? [`What the catalogs know could not be read, and is not shown; what the record says is. ${graph.error}`] : []),
-    ...(graph.value?.faults.length ? [`Some of what the catalogs know could not be read: ${graph.value.faults[0]?.message}`] : []),
-    ...(graph.value?.truncated ? ['The graph holds more than it tells at once, so some connections that catalogs know are not shown.'] : []),
+    ...(pairs.error ? [`What the catalogs know of symptoms and medications could not be read, and is not shown; what the record says is. ${pairs.error}`] : []),
+    ...(concepts.error ? [`Concepts could not be read: ${concepts.error}`] : []),
+    ...(shown?.faults.length ? [`Some of the concepts could not be read: ${shown.faults[0]?.message}`] : []),
+    ...(shown?.truncated ? ['There are more concepts than are told at once.'] : []),
     ...(paths.error ? [`Care paths could not be read: ${paths.error}`] : []),
     ...(paths.value?.faults.length ? [`Some care paths could not be read: ${paths.value.faults[0]?.message}`] : []),
   ];

@@ -1,10 +1,10 @@
 /** The record line by line, the latest first, and then what the graph knows of it. */
 
-import { memo, useState, type ReactNode } from 'react';
-import { Text, Trouble, isolated } from '../shared/text';
-import { Named, Steps, Symbol, reasons } from './details';
+import { memo, type ReactNode } from 'react';
+import { Text } from '../shared/text';
+import { Named, Reasons, Symbol, reasons } from './details';
 import type { Graph } from './graph';
-import { reasonsOf, type CarePath, type Path } from './knowledge';
+import type { CarePath } from './knowledge';
 import { More, useSome } from './more';
 import type { Reading } from './reading';
 import { LISTS, words, type Entry, type EntryKind, type ListName } from './record';
@@ -64,48 +64,16 @@ function Entries({ name, kind, title, reading }: { name: ListName; kind: EntryKi
   );
 }
 
-/** Paths of the same names are one row. */
-type Group = { key: string; place: number; paths: CarePath[]; reasons: number };
-
-function groupsOf(paths: CarePath[]): Group[] {
-  const groups = new Map<string, Group>();
+/** Paths of the same names are one row, the best of them first. */
+function groupsOf(paths: CarePath[]): { key: string; place: number; path: CarePath; count: number }[] {
+  const groups = new Map<string, { key: string; place: number; path: CarePath; count: number }>();
   paths.forEach((path, place) => {
     const key = [path.symptom.name, path.condition.name, path.medication.name].map((name) => name.trim().toLowerCase()).join('\n');
-    const group = groups.get(key) ?? { key, place, paths: [], reasons: 0 };
-    group.paths.push(path);
-    group.reasons = Math.max(group.reasons, path.reasons);
-    groups.set(key, group);
+    const group = groups.get(key);
+    if (group) group.count += 1;
+    else groups.set(key, { key, place, path, count: 1 });
   });
   return [...groups.values()];
-}
-
-function Way({ patient, group }: { patient: string; group: Group }) {
-  const [state, setState] = useState<{ open: boolean; paths: Path[] | null; error: string | null }>({ open: false, paths: null, error: null });
-  const [first] = group.paths;
-  if (!first) return null;
-  const names = `${isolated(first.symptom.name)}, ${isolated(first.condition.name)}, ${isolated(first.medication.name)}`;
-  const read = () => {
-    setState({ open: true, paths: null, error: null });
-    reasonsOf(patient, group.place).then(
-      (paths) => setState({ open: true, paths, error: null }),
-      (error: Error) => setState({ open: true, paths: null, error: error.message }),
-    );
-  };
-  return (
-    <tr>
-      <th scope="row"><Text>{first.symptom.name}</Text>{group.paths.length > 1 && <small> ×{group.paths.length}</small>}</th>
-      <td><Text>{first.condition.name}</Text></td>
-      <td><Text>{first.medication.name}</Text></td>
-      <td>
-        <button type="button" className="plain reasons" aria-expanded={state.open} aria-label={`Reasons: ${names}`} onClick={() => (state.open ? setState({ ...state, open: false }) : read())}>
-          {group.reasons === 1 ? 'Reasons' : `Reasons (${group.reasons})`}
-        </button>
-        {state.open && !state.paths && !state.error && <p className="about" role="status">Reading…</p>}
-        {state.open && state.error && <Trouble onAgain={read}>{`The reasons could not be read: ${state.error}`}</Trouble>}
-        {state.open && state.paths?.map((path, index) => <Steps key={index} path={path} />)}
-      </td>
-    </tr>
-  );
 }
 
 function CarePaths({ patient, reading }: { patient: string; reading: Reading }) {
@@ -116,7 +84,14 @@ function CarePaths({ patient, reading }: { patient: string; reading: Reading }) 
   return (
     <div>
       <Table id="paths" title={<>Care paths <small>{value.total.toLocaleString('en')}</small></>} heads={['Symptom', 'Condition', 'Medication', 'On what it rests']}>
-        {groups.map((group) => <Way key={group.key} patient={patient} group={group} />)}
+        {groups.map(({ key, place, path, count }) => (
+          <tr key={key}>
+            <th scope="row"><Text>{path.symptom.name}</Text>{count > 1 && <small> ×{count}</small>}</th>
+            <td><Text>{path.condition.name}</Text></td>
+            <td><Text>{path.medication.name}</Text></td>
+            <td><Reasons patient={patient} path={path} place={place} /></td>
+          </tr>
+        ))}
       </Table>
       {left > 0 && (
         <p className="more">
