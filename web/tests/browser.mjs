@@ -46,8 +46,8 @@ export async function visit(browser, screen, path, test) {
       if (outside) faults.push(`a request to ${request.url()}`);
     });
     page.on('console', (message) => {
-      // That an answer had a status of 400 is said there too; what the policy refuses is, above all.
-      const wrong = message.type() === 'error' && !message.text().includes('the server responded with a status of');
+      // That an answer failed or had a status of 400 is said there too; what the policy refuses is, above all.
+      const wrong = message.type() === 'error' && !message.text().startsWith('Failed to load resource');
       if (wrong) faults.push(`on the console: ${message.text()}`);
     });
     await page.goto(address + path);
@@ -58,12 +58,12 @@ export async function visit(browser, screen, path, test) {
   }
 }
 
-/** No violation of accessibility that axe-core calls serious or critical. */
-export async function accessible(page) {
+/** No violation of accessibility, or only those that axe-core calls serious or critical. */
+export async function accessible(page, { all = false } = {}) {
   // By the debugger, which the page's policy does not bind.
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const serious = violations.filter(({ impact }) => all || impact === 'serious' || impact === 'critical');
   const told = serious.map(({ id, nodes }) => `${id}:\n${nodes.map(({ html, any }) => `  ${html.slice(0, 300)} ${any[0]?.message ?? ''}`).join('\n')}`);
   assert.equal(told.join('\n'), '');
 }

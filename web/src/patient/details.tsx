@@ -139,7 +139,7 @@ export function Details({ patient, graph, node, onChoose, onOpen, onClose }: Pro
   const [someEntries, moreEntries] = useSome(node.entries, 30);
   const [someConnections, moreConnections] = useSome(connections, 40);
   return (
-    <aside className="details" aria-label={`About ${isolated(node.name)}`} onKeyDown={({ key }) => key === 'Escape' && onClose()}>
+    <section className="details" aria-label={`About ${isolated(node.name)}`} onKeyDown={({ key }) => key === 'Escape' && onClose()}>
       <header>
         <Symbol kind={node.kind} />
         <h2 ref={heading} tabIndex={-1}><Named node={node} /></h2>
@@ -159,6 +159,6 @@ export function Details({ patient, graph, node, onChoose, onOpen, onClose }: Pro
       <Section title="Connections" count={connections.length} list="connections">
         {[someConnections.map(({ edge, other }) => <Connection key={`${edge.from} ${edge.to}`} edge={edge} other={other} onChoose={onChoose} />), moreConnections]}
       </Section>
-    </aside>
+    </section>
   );
 }

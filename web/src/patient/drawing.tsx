@@ -4,7 +4,7 @@
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, zoomTransform, type ZoomBehavior } from 'd3-zoom';
 import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { isolated, short } from '../shared/text';
+import { fitted, isolated } from '../shared/text';
 import { SINGULARS, key, type Edge, type Graph, type Kind, type Node } from './graph';
 import { COLUMNS, layout, type Placed } from './layout';
 
@@ -23,11 +23,14 @@ export const SHAPES: Record<Kind, string> = {
   concept: 'M-8-4.6L0-9.2L8-4.6V4.6L0 9.2L-8 4.6z',
 };
 
-/** What is drawn beside a node. */
-function labelOf(node: Node, letters: number): string {
+const pen = document.createElement('canvas').getContext('2d');
+
+/** What is drawn beside a node: as much as its column has room for. */
+function labelOf(node: Node, room: number): string {
   const count = node.entries.length > 1 && !node.more && node.kind !== 'lab' ? ` ×${node.entries.length}` : '';
-  const most = Math.floor(letters * (node.kind === 'patient' ? 0.8 : 1)) - count.length - (node.sign ? 2 : 0);
-  return `${isolated(short(node.name, most))}${count}${node.sign && ` ${node.sign}`}`;
+  const rest = `${count}${node.sign && ` ${node.sign}`}`;
+  if (pen) pen.font = `${node.kind === 'patient' ? '650 14px' : node.sign || node.kind === 'allergy' ? '650 12px' : '12px'} ${getComputedStyle(document.body).fontFamily}`;
+  return `${isolated(fitted(node.name, (text) => !pen || pen.measureText(text + rest).width <= room))}${rest}`;
 }
 
 /** A node's name for those who hear it: what is drawn, and then what was cut off. */
@@ -59,8 +62,8 @@ type Props = {
 };
 
 /** The elements; they stay while the pointer moves. */
-const Elements = memo(function Elements({ nodes, edges, letters }: { nodes: Node[]; edges: Edge[]; letters: number }) {
-  const labels = nodes.map((node) => ({ node, label: labelOf(node, letters) }));
+const Elements = memo(function Elements({ nodes, edges, room }: { nodes: Node[]; edges: Edge[]; room: number }) {
+  const labels = nodes.map((node) => ({ node, label: labelOf(node, room) }));
   return (
     <>
       <g className="edges" aria-hidden="true">
@@ -281,7 +284,7 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
         <defs>
           <marker id="arrow" viewBox="0 0 8 8" refX="15" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.8L7 4L0 7.2z" /></marker>
         </defs>
-        <g className="scene">{wide !== null && <Elements nodes={graph.nodes} edges={graph.edges} letters={Math.floor((wide - 34) / 6.6)} />}</g>
+        <g className="scene">{wide !== null && <Elements nodes={graph.nodes} edges={graph.edges} room={wide - 32} />}</g>
       </svg>
       <div className="zoom">
         <button type="button" aria-label="Zoom in" onClick={() => scaleBy(1.4)}>+</button>

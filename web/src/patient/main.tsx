@@ -208,7 +208,7 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
     [patient, calm.lists, nodes, calm.pairs.value, calm.paths.value, calm.concepts.value],
   );
   const missing = missingOf(reading, wanted, placeOf);
-  const busy = wanted.lists.some((name) => reading.lists[name].busy || !reading.lists[name].begun) || (wanted.knowledge && (reading.pairs.busy || reading.paths.busy || reading.concepts.busy || !reading.paths.value && !reading.paths.error));
+  const busy = calm !== reading || wanted.lists.some((name) => reading.lists[name].busy || !reading.lists[name].begun) || (wanted.knowledge && (reading.pairs.busy || reading.paths.busy || reading.concepts.busy || !reading.paths.value && !reading.paths.error));
   const unread = wanted.lists.filter((name) => name !== 'allergies' && reading.lists[name].end);
   const more = unread.map((name) => <More key={name} name={name} what={name === 'labs' ? 'laboratory reports' : LISTS[name].title.toLowerCase()} of={reading.lists[name]} onMore={reading.more} />);
   const rest = unread.length > 0 && (

@@ -19,15 +19,19 @@ export function balanced(text: string): string {
 
 const letters = new Intl.Segmenter();
 
-/** The beginning of a text that is as wide as some letters; those of East Asia count twice. */
-export function short(text: string, most: number): string {
-  let [kept, wide] = ['', 0];
-  for (const { segment } of letters.segment(text.slice(0, 40 * most).replace(FLOOD, '$1'))) {
-    wide += (segment.codePointAt(0) ?? 0) > 0x10ff ? 2 : 1;
-    if (wide > most) return `${kept.trimEnd()}…`;
-    kept += segment;
+/** The beginning of a text that fits, cut between letters. */
+export function fitted(text: string, fits: (text: string) => boolean): string {
+  const calm = text.replace(FLOOD, '$1…');
+  if (fits(calm)) return calm;
+  const parts = [...letters.segment(calm.slice(0, 300))].map(({ segment }) => segment);
+  const cut = (count: number) => `${parts.slice(0, count).join('').trimEnd()}…`;
+  let [least, most] = [0, parts.length];
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2);
+    if (fits(cut(middle))) least = middle;
+    else most = middle - 1;
   }
-  return kept;
+  return cut(least);
 }
 
 /** For attributes, SVG and joined lines, where no element can isolate a text. */
