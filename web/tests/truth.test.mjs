@@ -138,7 +138,7 @@ test('what could not be read is named, with the reason, in every view, and can b
         await route.fulfill({ json: { ...answer, errors: [{ message: 'symptoms are away', path: ['rows', 'nodes', 0, 'symptoms'] }] } });
       } else await route.continue();
     });
-    const told = { graph: ['Laboratory could not be read: the laboratory is away', 'the pharmacy is away', 'symptoms could not be read for one entry: symptoms are away', 'the graph does not answer'], timeline: ['the pharmacy is away', 'symptoms are away'], laboratory: ['the laboratory is away'], table: ['the laboratory is away', 'the graph does not answer'] };
+    const told = { graph: ['Laboratory could not be read: the laboratory is away', 'Medications taken now, Medications that were stopped could not be read: the pharmacy is away', 'symptoms could not be read for one entry: symptoms are away', 'the graph does not answer'], timeline: ['the pharmacy is away', 'symptoms are away'], laboratory: ['the laboratory is away'], table: ['the laboratory is away', 'the graph does not answer'] };
     for (const [view, reasons] of Object.entries(told)) {
       await page.goto(new URL(`/patients/Patient:1#${view}`, page.url()).href);
       await page.reload();

@@ -257,8 +257,8 @@ function View({ id }: { id: string }) {
   useEffect(() => {
     if (patient) document.title = `${patient.name} · MediMax`;
   }, [patient]);
-  if (error) return <Trouble onAgain={() => { read(); reading.again(); }}>{`The patient could not be read. ${error}`}</Trouble>;
-  if (patient === undefined) return <p className="empty" role="status">Reading the record…</p>;
+  const unread = error ? <Trouble onAgain={() => { read(); reading.again(); }}>{`The patient could not be read. ${error}`}</Trouble> : <p className="empty" role="status">Reading the record…</p>;
+  if (patient === undefined) return <><h1 className="unseen">{id}</h1>{unread}</>;
   if (patient === null) return <Nobody>{`There is no ${id}, or you may not see them.`}</Nobody>;
   return <Record patient={patient} reading={reading} choices={choices} />;
 }

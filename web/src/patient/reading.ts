@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Fault } from '../shared/ask';
 import { carePaths, drawn, pairs, type CarePath, type Drawn, type Pair } from './knowledge';
-import { LISTS, LIST_NAMES, page, type Entry, type ListName } from './record';
+import { BELOW, LISTS, LIST_NAMES, page, type Entry, type ListName } from './record';
 
 /** A list as far as it is read: `total` rows there are, `rows` of them are read, `end` is where the rest begins. */
 export type Listed = { entries: Entry[]; rows: number; total: number | null; end: string | null; begun: boolean; busy: boolean; cut: boolean; error: string | null; faults: Fault[] };
@@ -138,16 +138,24 @@ export const entriesOf = ({ lists }: Reading, names: readonly ListName[]) => nam
 
 /** What of some lists is not there, and why, in sentences. */
 export function missingOf(reading: Reading, { lists, knowledge }: Wanted, placeOf: (fault: Fault) => string): string[] {
-  const told = lists.flatMap((name) => {
-    const { error, faults, cut } = reading.lists[name];
-    const { title } = LISTS[name];
-    const parts = new Map(faults.map((fault) => [placeOf(fault), fault.message]));
-    return [
-      ...(error ? [`${title} could not be read: ${error}`] : []),
-      ...[...parts].map(([place, why]) => `${title}: ${place || 'something'} could not be read for ${faults.length === 1 ? 'one entry' : `${faults.length} entries`}: ${why}`),
-      ...(cut ? [`${title}: only the first 200 entries below one are read.`] : []),
-    ];
-  });
+  // Lists that failed for the same reason are one sentence.
+  const failed = new Map<string, string[]>();
+  for (const name of lists) {
+    const { error } = reading.lists[name];
+    if (error) failed.set(error, [...(failed.get(error) ?? []), LISTS[name].title]);
+  }
+  const told = [
+    ...[...failed].map(([why, titles]) => `${titles.join(', ')} could not be read: ${why}`),
+    ...lists.flatMap((name) => {
+      const { faults, cut } = reading.lists[name];
+      const { title } = LISTS[name];
+      const parts = new Map(faults.map((fault) => [placeOf(fault), fault.message]));
+      return [
+        ...[...parts].map(([place, why]) => `${title}: ${place || 'something'} could not be read for ${faults.length === 1 ? 'one entry' : `${faults.length} entries`}: ${why}`),
+        ...(cut ? [`${title}: only the first ${BELOW} entries below one are read.`] : []),
+      ];
+    }),
+  ];
   if (!knowledge) return told;
   const { concepts, pairs, paths } = reading;
   const shown = concepts.value;
