@@ -67,6 +67,9 @@ function Tabs({ view, onView }: { view: View; onView: (view: View) => void }) {
   );
 }
 
+/** What may be so long that it scrolls by itself can be reached by Tab. */
+const scrolled = (text: string) => (text.length > 80 ? 0 : undefined);
+
 /** Allergies stand above every view: those that are read, that there are none, or that they could not be read. */
 function Allergies({ reading }: { reading: Reading }) {
   const listed = reading.lists.allergies;
@@ -74,7 +77,7 @@ function Allergies({ reading }: { reading: Reading }) {
   const none = !entries.length && begun && !busy && !error;
   const [some, rest] = useSome(entries, 20);
   return (
-    <section className={`allergies${none ? ' none' : ''}`} aria-labelledby="allergies">
+    <section className={`allergies${none ? ' none' : ''}`} aria-labelledby="allergies" tabIndex={scrolled(entries.map(({ name, detail }) => name + detail).join())}>
       <h2 id="allergies"><Symbol kind="allergy" /> Allergies</h2>
       {(busy || !begun) && !entries.length && <p role="status">Reading…</p>}
       {none && <p>None are recorded.</p>}
@@ -220,7 +223,7 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
   return (
     <>
       <div className="who">
-        <h1><Text>{patient.name}</Text></h1>
+        <h1 tabIndex={scrolled(patient.name)}><Text>{patient.name}</Text></h1>
         <p>{line(patient.age !== null && `${patient.age} years`, words(patient.sex), patient.dateOfBirth && `born ${patient.dateOfBirth}`)} · <code>{patient.id}</code></p>
         <Tabs view={view} onView={choices.show} />
       </div>
