@@ -1,11 +1,11 @@
-//! The playground and the view of a patient: the assets that `web/` builds, all in the binary.
+//! The playground, the list of patients and the view of one: the assets that `web/` builds, all in the binary.
 
 use super::App;
 use axum::{
     Router,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use flate2::read::GzDecoder;
@@ -27,6 +27,8 @@ pub(super) fn router() -> Router<Arc<App>> {
     };
     Router::new()
         .route("/", page("index.html"))
+        .route("/patients", get(async || Redirect::permanent("/patients/")))
+        .route("/patients/", page("patients.html"))
         .route("/patients/{id}", page("patient.html"))
         .route("/licenses.txt", page("licenses.txt"))
         .route("/assets/{name}", get(asset))

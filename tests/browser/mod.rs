@@ -1,4 +1,4 @@
-//! The playground and the view of a patient in a real browser: `web/tests`, against a gateway with demo data and a Neo4j,
+//! The pages in a real browser: `web/tests`, against a gateway with demo data and a Neo4j,
 //! so that there are statements of both kinds to explain.
 
 use crate::{

@@ -24,7 +24,14 @@ export const SCREENS = [DESK, PHONE].flatMap((viewport) =>
 /** The screens that everything is tried on: one, or all in the long run. */
 export const TRIED = process.env.MEDIMAX_TEST_FULL ? SCREENS : SCREENS.slice(0, 1);
 
-export const named = ({ viewport, colorScheme }) => `${viewport.width}×${viewport.height}, ${colorScheme}`;
+/** Width, scheme and forced colours, in which everything is looked at: all of them in the long run. */
+export const LOOKS = (process.env.MEDIMAX_TEST_FULL
+  ? [1400, 768, 320].flatMap((width) => [['light', 'none'], ['dark', 'none'], ['light', 'active'], ['dark', 'active']].map((look) => [width, ...look]))
+  : [[1400, 'light', 'none'], [768, 'dark', 'none'], [320, 'light', 'none'], [320, 'dark', 'active']]
+).map(([width, colorScheme, forcedColors]) => ({ viewport: { width, height: 800 }, colorScheme, forcedColors }));
+
+export const named = ({ viewport, colorScheme, forcedColors }) =>
+  `${viewport.width}×${viewport.height}, ${colorScheme}${forcedColors === 'active' ? ', forced colours' : ''}`;
 
 export const launch = () =>
   chromium.launch({
@@ -66,6 +73,48 @@ export async function accessible(page, { all = false } = {}) {
   const serious = violations.filter(({ impact }) => all || impact === 'serious' || impact === 'critical');
   const told = serious.map(({ id, nodes }) => `${id}:\n${nodes.map(({ html, any }) => `  ${html.slice(0, 300)} ${any[0]?.message ?? ''}`).join('\n')}`);
   assert.equal(told.join('\n'), '');
+}
+
+/** No violation of accessibility at all in a state that is named. */
+export const spotless = (page, where) =>
+  accessible(page, { all: true }).catch((error) => { throw new Error(`${where}: ${error.message}`); });
+
+/** Nothing stands beside the screen. */
+export async function within(page, where) {
+  const across = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(across <= 0, `${where}: ${across} pixels stand beside the screen`);
+}
+
+/** Ways in which a gateway fails, as a page meets them: what to do with a request, and what the page then says. */
+export const FAILURES = {
+  'nobody listens': [(route) => route.abort('connectionrefused'), /does not answer/],
+  '502 with HTML': [(route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<html><h1>Bad Gateway</h1></html>' }), /502/],
+  'an empty 503': [(route) => route.fulfill({ status: 503, body: '' }), /503/],
+  'a sign-in page': [(route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<!doctype html><title>Sign in</title>' }), /sign-in/],
+  'a cut answer': [(route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{"data":{"patients":{"no' }), /not the gateway/],
+};
+
+/** A browser that keeps nothing: storage throws wherever it is touched. */
+export const denyStorage = (page) => page.addInitScript(() => {
+  Object.defineProperty(globalThis, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError'); } });
+});
+
+/** What no page says to people: words of a parser or of a stack. */
+export async function inWords(page, where) {
+  const text = await page.evaluate(() => document.body.innerText);
+  assert.ok(!/Unexpected token|is not valid JSON|SyntaxError|TypeError|\.js:\d/.test(text), `${where}: ${text}`);
+}
+
+/** Asks the gateway, past the page. */
+export async function gateway(query, variables = {}) {
+  const response = await fetch(`${address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json();
+  assert.equal(errors, undefined, JSON.stringify(errors));
+  return data;
 }
 
 /** Puts a text into one of GraphiQL's editors, and waits until GraphiQL knows. */

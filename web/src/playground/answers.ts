@@ -3,7 +3,8 @@
 import type { Fetcher, FetcherParams } from '@graphiql/toolkit';
 import { Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { useSyncExternalStore } from 'react';
-import type { Answer, Fault } from '../shared/ask';
+import { post, type Fault, type Reply } from '../shared/ask';
+import { storage } from '../shared/storage';
 
 /** A statement that a store was sent. */
 export type Statement = {
@@ -25,6 +26,7 @@ export type Explain = { totalMs: number; statements: Statement[] };
 
 /** An answer besides its data. */
 export type Outcome = {
+  state: 'answered';
   status: number;
   ms: number;
   bytes: number;
@@ -36,6 +38,9 @@ export type Outcome = {
   asked: boolean;
   explain: Explain | null;
 };
+
+/** What became of a tab's last request. `again` says that it does no harm to send it once more. */
+export type Came = { state: 'waiting'; stop: () => void } | { state: 'failed'; why: string; again: boolean } | Outcome;
 
 /** A value that components follow. */
 function cell<Value>(value: Value) {
@@ -54,24 +59,12 @@ function cell<Value>(value: Value) {
 
 const KEPT = 'medimax:explain';
 
-function kept(): boolean {
-  try {
-    return localStorage.getItem(KEPT) === 'on';
-  } catch {
-    return false; // the browser keeps nothing
-  }
-}
-
 /** Whether requests ask to be explained. */
-export const explaining = cell(kept());
+export const explaining = cell(storage.getItem(KEPT) === 'on');
 
 export function setExplaining(on: boolean) {
   explaining.set(on);
-  try {
-    localStorage.setItem(KEPT, on ? 'on' : 'off');
-  } catch {
-    // then it lasts as long as the page
-  }
+  storage.setItem(KEPT, on ? 'on' : 'off');
 }
 
 /** Whether the next request asks for plans too. */
@@ -81,8 +74,14 @@ export function wantPlans() {
   plansWanted = true;
 }
 
-/** The last outcome of each tab, by its id. */
-export const outcomes = cell<ReadonlyMap<string, Outcome>>(new Map());
+/** What became of the last request of each tab, by its id. */
+export const outcomes = cell<ReadonlyMap<string, Came>>(new Map());
+
+/** Why the editors know no schema. */
+export const schemaFault = cell<string | null>(null);
+
+/** Milliseconds to wait for an answer: a gateway may be told to work on one longer than it does by default. */
+const PATIENCE = 120_000;
 
 /** The tab that requests belong to. */
 let tab = '';
@@ -112,34 +111,31 @@ export const fetcher: Fetcher = async (request, options) => {
   const explain: Record<string, string> = asked ? { 'medimax-explain': plansWanted ? 'plan' : '1' } : {};
   if (!own) plansWanted = false;
   const [from, began] = [tab, performance.now()];
-  const keep = (outcome: Outcome) => outcomes.set(new Map(outcomes.get()).set(from, outcome));
-  let response: Response;
+  const keep = (came: Came) => outcomes.set(new Map(outcomes.get()).set(from, came));
+  const stop = new AbortController();
+  if (!own) keep({ state: 'waiting', stop: () => stop.abort() });
+  let reply: Reply<unknown>;
   try {
-    response = await fetch('/graphql', {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json;q=0.9',
-        ...options?.headers,
-        ...explain,
-      },
-      body: JSON.stringify({ ...request, operationName: name }),
-    });
-  } catch {
-    throw new Error('The gateway does not answer. Is it running?');
+    const headers = { ...options?.headers, ...explain };
+    reply = await post<unknown>({ ...request, operationName: name }, { headers, patience: PATIENCE, signal: stop.signal });
+  } catch (error) {
+    const told = stop.signal.aborted ? 'You stopped waiting for the answer.' : (error as Error).message;
+    const why = mutation ? `${told} It may have been done all the same: look before you send it again.` : told;
+    if (own) schemaFault.set(why);
+    else keep({ state: 'failed', why, again: !mutation });
+    // What is thrown, GraphiQL shows with its stack.
+    return { errors: [{ message: why }] };
   }
-  const text = await response.text();
+  const { answer, status, text } = reply;
+  if (own) {
+    schemaFault.set(answer.data ? null : answer.errors?.[0]?.message ?? `status ${status}`);
+    return answer;
+  }
   const ms = performance.now() - began;
-  let answer: Answer<unknown>;
-  try {
-    answer = JSON.parse(text) as Answer<unknown>;
-  } catch {
-    throw new Error(`The gateway answered ${response.status}, and not in JSON: is a proxy in between?`);
-  }
-  if (own) return answer;
   const { explain: explained, ...others } = answer.extensions ?? {};
   keep({
-    status: response.status,
+    state: 'answered',
+    status,
     ms,
     bytes: new Blob([text]).size,
     faults: answer.errors ?? [],

@@ -12,6 +12,7 @@ import { GraphiQL } from 'graphiql';
 import { StrictMode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import icon from '../shared/icon.svg';
+import { storage } from '../shared/storage';
 import { explaining, fetcher, setExplaining } from './answers';
 import { Panel } from './panel';
 import { SAMPLES, samplesPlugin } from './samples';
@@ -24,8 +25,11 @@ const plugins = [explorerPlugin({ showAttribution: false }), samplesPlugin];
 /** A query that came with the address, as `Share` makes it. */
 const shared = new URLSearchParams(location.hash.slice(1));
 
+// A link that is opened in this very page changes only what stands behind the `#`.
+addEventListener('hashchange', () => location.hash.includes('query=') && location.reload());
+
 /** Whether this browser was never here. */
-const first = !localStorage.getItem('graphiql:tabState');
+const first = !storage.getItem('graphiql:tabState');
 
 function ExplainSwitch() {
   const on = explaining.use();
@@ -76,6 +80,7 @@ function Playground() {
   return (
     <GraphiQL
       fetcher={fetcher}
+      storage={storage}
       plugins={plugins}
       defaultQuery={SAMPLES[0]?.query}
       query={shared.get('query') ?? undefined}
@@ -85,6 +90,7 @@ function Playground() {
       defaultEditorToolsVisibility
     >
       <GraphiQL.Logo>
+        <a href="/patients/">Patients</a>
         <ExplainSwitch />
         <h1><img src={icon} alt="" width="20" height="20" /> MediMax</h1>
       </GraphiQL.Logo>
@@ -98,4 +104,4 @@ function Playground() {
 }
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><Playground /></StrictMode>);
+if (root) createRoot(root).render(<StrictMode><main><Playground /></main></StrictMode>);

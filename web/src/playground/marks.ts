@@ -1,4 +1,4 @@
-/** What is put into GraphiQL's editors: notes below the lines that errors speak of, links from ids of patients, names. */
+/** What is put into GraphiQL: notes below the lines that errors speak of, links from ids of patients, names. */
 
 import CodeMirror, { type Editor, type LineHandle, type LineWidget } from 'codemirror';
 import type { Note } from './places';
@@ -38,6 +38,20 @@ export function name(editor: Editor, text: string): () => void {
   editor.setOption('screenReaderLabel', text);
   editor.addKeyMap(keys);
   return () => editor.removeKeyMap(keys);
+}
+
+/** Names what the picker of fields leaves without a name, whenever its pane changes. */
+export function nameFields(pane: Element): () => void {
+  const nameAll = () => {
+    for (const field of pane.querySelectorAll<HTMLElement>('input:not([aria-label]), select:not([aria-label])')) {
+      const argument = field.closest<HTMLElement>('[data-arg-name]')?.dataset.argName;
+      field.setAttribute('aria-label', argument ?? (field instanceof HTMLSelectElement ? 'Kind of operation' : 'Name of the operation'));
+    }
+  };
+  const observer = new MutationObserver(nameAll);
+  observer.observe(pane, { childList: true, subtree: true });
+  nameAll();
+  return () => observer.disconnect();
 }
 
 const PATIENT = /"(Patient:\d+)"/;

@@ -1,11 +1,12 @@
 /** Below the answer: how it came, what went wrong and what to do, and how it was found. */
 
-import { useEditorContext, useExecutionContext } from '@graphiql/react';
-import { useEffect } from 'react';
+import { useEditorContext, useExecutionContext, useSchemaStore } from '@graphiql/react';
+import { useEffect, useState } from 'react';
 import type { Fault } from '../shared/ask';
-import { outcomes, setTab, wantPlans, type Outcome } from './answers';
+import { Trouble } from '../shared/text';
+import { outcomes, schemaFault, setTab, wantPlans, type Outcome } from './answers';
 import { HINTS } from './hints';
-import { link, name, show } from './marks';
+import { link, name, nameFields, show } from './marks';
 import { notesOf } from './places';
 import { Waterfall } from './waterfall';
 
@@ -88,6 +89,10 @@ function useNames() {
   useEffect(() => (variableEditor ? name(variableEditor, 'Variables') : undefined), [variableEditor]);
   useEffect(() => (headerEditor ? name(headerEditor, 'Headers') : undefined), [headerEditor]);
   useEffect(() => (responseEditor ? name(responseEditor, 'Answer') : undefined), [responseEditor]);
+  useEffect(() => {
+    const pane = document.querySelector('.graphiql-plugin');
+    return pane ? nameFields(pane) : undefined;
+  }, []);
   // A tab may hold no other button, and GraphiQL's hold one that closes them: they are a list of buttons.
   useEffect(() => {
     document.querySelector('.graphiql-session-header [role=tablist]')?.removeAttribute('role');
@@ -99,17 +104,23 @@ function useNames() {
   }, [tabs, activeTabIndex]);
 }
 
-export function Panel() {
-  const { tabs, activeTabIndex } = useEditorContext({ nonNull: true });
-  const tab = tabs[activeTabIndex]?.id ?? '';
-  useEffect(() => setTab(tab), [tab]);
-  const outcome = outcomes.use().get(tab);
-  useMarks(outcome);
-  useNames();
-  if (!outcome) return <p className="panel quiet">Run the query with the button or Ctrl Enter: its answer stands here, and below it how it was found. Escape, and then Tab, leaves an editor.</p>;
+/** What GraphiQL says in the place of an answer, having asked nothing: an answer is an object, and this is not. */
+function useUnasked(): boolean {
+  const { responseEditor } = useEditorContext({ nonNull: true });
+  const [unasked, setUnasked] = useState(false);
+  useEffect(() => {
+    const look = () => setUnasked(/^[^{]/.test(responseEditor?.getValue() ?? ''));
+    look();
+    responseEditor?.on('change', look);
+    return () => responseEditor?.off('change', look);
+  }, [responseEditor]);
+  return unasked;
+}
+
+function Answered({ outcome }: { outcome: Outcome }) {
   const { faults, patients } = outcome;
   return (
-    <div className="panel">
+    <>
       <p className="came" role="status">
         <b className={faults.length ? 'bad' : 'good'}>{faults.length ? `${faults.length} error${faults.length > 1 ? 's' : ''}` : 'Answered'}</b>
         <span>HTTP {outcome.status}</span>
@@ -119,6 +130,40 @@ export function Panel() {
       {faults.length > 0 && <ul className="faults" aria-label="Errors">{faults.map((fault, index) => <FaultLine key={index} fault={fault} />)}</ul>}
       {patients.length > 0 && <Patients ids={patients} />}
       <Explained outcome={outcome} />
+    </>
+  );
+}
+
+/** What became of the last request: nothing of the one before stands here any more. */
+function Last() {
+  const { tabs, activeTabIndex } = useEditorContext({ nonNull: true });
+  const { run } = useExecutionContext({ nonNull: true });
+  const tab = tabs[activeTabIndex]?.id ?? '';
+  useEffect(() => setTab(tab), [tab]);
+  const came = outcomes.use().get(tab);
+  const unasked = useUnasked();
+  useMarks(came?.state === 'answered' ? came : undefined);
+  if (unasked) return <Trouble>The variables or headers are no JSON object, so nothing was asked. The answer says where.</Trouble>;
+  switch (came?.state) {
+    case 'waiting':
+      return <p className="waiting" role="status">Waiting for the answer… <button type="button" onClick={came.stop}>Stop waiting</button></p>;
+    case 'failed':
+      return <Trouble onAgain={came.again ? run : undefined}>{came.why}</Trouble>;
+    case 'answered':
+      return <Answered outcome={came} />;
+    default:
+      return <p className="quiet">Run the query with the button or Ctrl Enter: its answer stands here, and below it how it was found. Escape, and then Tab, leaves an editor. <a href="/patients/">All patients</a> are a page of their own.</p>;
+  }
+}
+
+export function Panel() {
+  const { introspect } = useSchemaStore();
+  const fault = schemaFault.use();
+  useNames();
+  return (
+    <div className="panel">
+      {fault && <Trouble onAgain={() => void introspect()}>{`The editors know no schema, so they complete and check nothing. ${fault}`}</Trouble>}
+      <Last />
     </div>
   );
 }
