@@ -6,6 +6,7 @@ import './patient.css';
 import { StrictMode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import icon from '../shared/icon.svg';
+import { takeTheme } from '../shared/storage';
 import { Text, Trouble, isolated } from '../shared/text';
 import { VIEWS, useAddress, type Choices, type View } from './address';
 import { Details, Symbol } from './details';
@@ -18,13 +19,7 @@ import { LISTS, LIST_NAMES, line, person, placeOf, words, type ListName, type Pe
 import { Tables } from './table';
 import { Timeline } from './timeline';
 
-// The scheme that was chosen in the playground's settings.
-try {
-  const theme = localStorage.getItem('graphiql:theme');
-  if (theme) document.body.classList.add(`graphiql-${theme}`);
-} catch {
-  // The browser keeps nothing; then the system's scheme is it.
-}
+takeTheme();
 
 /** The kinds that are left out of the drawing; concepts are asked for when they are wanted. */
 const hiddenBy = (choices: Choices) => new Set((choices.get('hide') ?? 'concept').split(',').filter(Boolean));
