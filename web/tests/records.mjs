@@ -18,6 +18,10 @@ export async function imported(input) {
     { input: [input] },
   );
   if (!importPatients.patients.length) throw new Error(JSON.stringify(importPatients).slice(0, 2_000));
+  for (let tries = 0; (await asked('{ graphStatus { backlog } }')).graphStatus.backlog > 0; tries++) {
+    if (tries > 200) throw new Error('the graph does not come to hold what was imported');
+    await new Promise((done) => setTimeout(done, 100));
+  }
   return importPatients.patients[0].id;
 }
 

@@ -72,12 +72,12 @@ function Connection({ edge, other, onChoose }: { edge: Edge; other: Node; onChoo
 }
 
 /** The reasons of a care path, asked for when they are wanted. */
-export function Reasons({ patient, path, place }: { patient: string; path: CarePath; place: number }) {
+export function Reasons({ patient, path }: { patient: string; path: CarePath }) {
   const [open, setOpen] = useState(false);
   const [state, setState] = useState<{ paths?: Path[]; error?: string }>({});
   const read = () => {
     setState({});
-    reasonsOf(patient, place).then((paths) => setState({ paths }), (error: Error) => setState({ error: error.message }));
+    reasonsOf(patient, path.place).then((paths) => setState({ paths }), (error: Error) => setState({ error: error.message }));
   };
   const toggle = () => {
     if (!open && !state.paths) read();
@@ -94,12 +94,12 @@ export function Reasons({ patient, path, place }: { patient: string; path: CareP
   );
 }
 
-function CarePathOf({ patient, way, place }: { patient: string; way: Way; place: number }) {
+function CarePathOf({ patient, way }: { patient: string; way: Way }) {
   const { symptom, condition, medication } = way.path;
   return (
     <li>
       <p><b><Text>{symptom.name}</Text></b> → <b><Text>{condition.name}</Text></b> → <b><Text>{medication.name}</Text></b></p>
-      <Reasons patient={patient} path={way.path} place={place} />
+      <Reasons patient={patient} path={way.path} />
     </li>
   );
 }
@@ -109,15 +109,15 @@ function Section({ title, count, list, children }: { title: string; count: numbe
   return count > 0 && <section><h3>{title} <small>{count}</small></h3><ul className={list}>{shown}</ul>{more}</section>;
 }
 
-/** The care paths of a node, of the same names only the best, each with its place among all. */
-function waysOf(graph: Graph, id: string): { way: Way; place: number }[] {
+/** The care paths of a node, of the same names only the best. */
+function waysOf(graph: Graph, id: string): Way[] {
   const seen = new Set<string>();
-  return graph.ways.flatMap((way, place) => {
+  return graph.ways.filter((way) => {
     const { symptom, condition, medication } = way.path;
     const names = [symptom.name, condition.name, medication.name].join('\n').toLowerCase();
-    if (!way.nodes.has(id) || seen.has(names)) return [];
+    if (!way.nodes.has(id) || seen.has(names)) return false;
     seen.add(names);
-    return [{ way, place }];
+    return true;
   });
 }
 
@@ -154,7 +154,7 @@ export function Details({ patient, graph, node, onChoose, onOpen, onClose }: Pro
         </Section>
       )}
       <Section title="Care paths" count={ways.length} list="ways">
-        {[someWays.map(({ way, place }) => <CarePathOf key={place} patient={patient} way={way} place={place} />), moreWays]}
+        {[someWays.map((way) => <CarePathOf key={way.path.place} patient={patient} way={way} />), moreWays]}
       </Section>
       <Section title="Connections" count={connections.length} list="connections">
         {[someConnections.map(({ edge, other }) => <Connection key={`${edge.from} ${edge.to}`} edge={edge} other={other} onChoose={onChoose} />), moreConnections]}

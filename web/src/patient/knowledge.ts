@@ -7,7 +7,8 @@ export type Relationship = { type: string; from: string; to: string; source: str
 export type Concept = { id: string; kind: string; name: string; catalog: string; code: string; description: string | null };
 export type Drawn = { concepts: Concept[]; relationships: Relationship[]; truncated: boolean; faults: Fault[] };
 export type Path = { names: Map<string, string>; relationships: Relationship[] };
-export type CarePath = { symptom: { id: string; name: string }; condition: { id: string; name: string }; medication: { id: string; name: string }; reasons: number };
+/** Symptom, condition, medication; `place` is where it stands among all. */
+export type CarePath = { symptom: { id: string; name: string }; condition: { id: string; name: string }; medication: { id: string; name: string }; reasons: number; place: number };
 /** What a symptom speaks for or a medication is for: a condition, the kind of the relationship, and the steps that it rests on. */
 export type Pair = { condition: { id: string; name: string }; type: string; because: Relationship[] };
 
@@ -58,9 +59,9 @@ export async function carePaths(id: string, skip: number): Promise<{ paths: Care
   const { data, errors } = await ask<{ patient: { carePathCount: number | null; carePaths: Answered[] | null } | null }>(query, { id, skip, first: PATHS });
   const [rows, total] = [data?.patient?.carePaths, data?.patient?.carePathCount];
   if (!rows) throw new Error(errors?.[0]?.message ?? 'the answer is empty');
-  const paths = rows.flatMap(({ symptom, condition, medication, pathCount }) =>
+  const paths = rows.flatMap(({ symptom, condition, medication, pathCount }, index) =>
     symptom && condition && medication
-      ? [{ symptom, condition: { id: condition.id, name: condition.item }, medication, reasons: pathCount ?? 1 }]
+      ? [{ symptom, condition: { id: condition.id, name: condition.item }, medication, reasons: pathCount ?? 1, place: skip + index }]
       : [],
   );
   return { paths, total: total ?? rows.length, faults: errors ?? [] };

@@ -84,7 +84,7 @@ export function useReading(id: string, wanted: Wanted): Reading {
   const [concepts, readConcepts] = usePart<Drawn>(useCallback(() => drawn(id), [id]));
   const [paths, readPaths] = usePart<{ paths: CarePath[]; total: number; faults: Fault[] }>(
     useCallback(async (before) => {
-      const next = await carePaths(id, before?.paths.length ?? 0);
+      const next = await carePaths(id, (before?.paths.at(-1)?.place ?? -1) + 1);
       return before ? { ...next, paths: [...before.paths, ...next.paths] } : next;
     }, [id]),
   );

@@ -65,13 +65,13 @@ function Entries({ name, kind, title, reading }: { name: ListName; kind: EntryKi
 }
 
 /** Paths of the same names are one row, the best of them first. */
-function groupsOf(paths: CarePath[]): { key: string; place: number; path: CarePath; count: number }[] {
-  const groups = new Map<string, { key: string; place: number; path: CarePath; count: number }>();
-  paths.forEach((path, place) => {
+function groupsOf(paths: CarePath[]): { key: string; path: CarePath; count: number }[] {
+  const groups = new Map<string, { key: string; path: CarePath; count: number }>();
+  paths.forEach((path) => {
     const key = [path.symptom.name, path.condition.name, path.medication.name].map((name) => name.trim().toLowerCase()).join('\n');
     const group = groups.get(key);
     if (group) group.count += 1;
-    else groups.set(key, { key, place, path, count: 1 });
+    else groups.set(key, { key, path, count: 1 });
   });
   return [...groups.values()];
 }
@@ -84,12 +84,12 @@ function CarePaths({ patient, reading }: { patient: string; reading: Reading }) 
   return (
     <div>
       <Table id="paths" title={<>Care paths <small>{value.total.toLocaleString('en')}</small></>} heads={['Symptom', 'Condition', 'Medication', 'On what it rests']}>
-        {groups.map(({ key, place, path, count }) => (
+        {groups.map(({ key, path, count }) => (
           <tr key={key}>
             <th scope="row"><Text>{path.symptom.name}</Text>{count > 1 && <small> ×{count}</small>}</th>
             <td><Text>{path.condition.name}</Text></td>
             <td><Text>{path.medication.name}</Text></td>
-            <td><Reasons patient={patient} path={path} place={place} /></td>
+            <td><Reasons patient={patient} path={path} /></td>
           </tr>
         ))}
       </Table>
