@@ -52,14 +52,17 @@ for (const screen of TRIED) {
         const text = await details.textContent();
         assert.match(text, /Care paths/);
         assert.match(text, /what the prescriber wrote/);
-        assert.match(text, /recognised as/);
         assert.match(text, /“.+”/, 'evidence');
+        await details.locator('.reasons').first().click();
+        await details.locator('.ways ol').first().waitFor();
+        const steps = await details.locator('.ways ol').first().textContent();
+        assert.match(steps, /recognised as/);
+        assert.match(steps, /Levothyroxine treats condition Hypothyroidism/);
         await accessible(page);
 
         const before = await page.locator('.node').count();
         await page.locator('.legend label', { hasText: 'Concepts' }).click();
-        await settled(page);
-        assert.ok((await page.locator('.node.concept').count()) > 0);
+        await page.waitForSelector('.node.concept');
         assert.ok((await page.locator('.node').count()) > before);
       }));
 

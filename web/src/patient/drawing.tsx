@@ -2,14 +2,19 @@
  * elements, and moving them is done past it, because that happens in every frame. */
 
 import { select } from 'd3-selection';
-import { zoom, zoomIdentity, type ZoomBehavior } from 'd3-zoom';
-import { memo, useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
-import { key, type Edge, type Graph, type Node } from './graph';
-import { layout, type Placed } from './layout';
+import { zoom, zoomIdentity, zoomTransform, type ZoomBehavior } from 'd3-zoom';
+import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { fitted, isolated } from '../shared/text';
+import { SINGULARS, key, type Edge, type Graph, type Kind, type Node } from './graph';
+import { COLUMNS, layout, type Placed } from './layout';
 
 /** Each kind has a shape of its own, for those who do not see its colour. */
-export const SHAPES: Record<Node['kind'], string> = {
+export const SHAPES: Record<Kind, string> = {
   patient: 'M-11 0a11 11 0 1 0 22 0a11 11 0 1 0-22 0',
+  allergy: 'M-4-10H4L10-4V4L4 10H-4L-10 4V-4zM-1.6-6V2H1.6V-6zM-1.6 3.8V7H1.6V3.8z',
+  operation: 'M-3-9H3V-3H9V3H3V9H-3V3H-9V-3H-3z',
+  family: 'M-9-1a4 4 0 1 0 8 0a4 4 0 1 0-8 0M1-1a4 4 0 1 0 8 0a4 4 0 1 0-8 0M-9 8a4 3 0 0 1 8 0zM1 8a4 3 0 0 1 8 0z',
+  other: 'M-8-7H8V-4H-8zM-8-1.500H8V1.500H-8zM-8 4H8V7H-8z',
   appointment: 'M-7-7h14v14h-14z',
   symptom: 'M0-9L9 7H-9z',
   condition: 'M0-9L9 0L0 9L-9 0z',
@@ -18,10 +23,35 @@ export const SHAPES: Record<Node['kind'], string> = {
   concept: 'M-8-4.6L0-9.2L8-4.6V4.6L0 9.2L-8 4.6z',
 };
 
-const clipped = (name: string) => (name.length > 26 ? `${name.slice(0, 25)}…` : name);
+const pen = document.createElement('canvas').getContext('2d');
+
+/** What is drawn beside a node: as much as its column has room for. */
+function labelOf(node: Node, room: number): string {
+  const count = node.entries.length > 1 && !node.more && node.kind !== 'lab' ? ` ×${node.entries.length}` : '';
+  const rest = `${count}${node.sign && ` ${node.sign}`}`;
+  if (pen) pen.font = `${node.kind === 'patient' ? '650 14px' : node.sign || node.kind === 'allergy' ? '650 12px' : '12px'} ${getComputedStyle(document.body).fontFamily}`;
+  return `${isolated(fitted(node.name, (text) => !pen || pen.measureText(text + rest).width <= room))}${rest}`;
+}
+
+/** A node's name for those who hear it: what is drawn, and then what was cut off. */
+function nameOf(node: Node, label: string): string {
+  const whole = label.includes('…') && !node.name.includes('…') ? `, ${isolated(node.name)}` : '';
+  return `${SINGULARS[node.kind]}: ${label}${whole}${node.detail && `, ${node.detail}`}${node.opens ? ', a group' : ''}`;
+}
 
 /** Milliseconds of a frame that the layout may take. */
 const BUDGET = 4;
+
+/** On a narrow screen two columns fill it, and their labels with them. */
+const narrow = () => innerWidth < 700;
+
+const wideOf = (width: number) => (narrow() ? Math.max(120, (width - 24) / 2) : 205);
+
+/** Whether what is around an element scrolls. */
+function scrolls(element: Element | null): boolean {
+  for (let one = element?.parentElement; one; one = one.parentElement) if (one.scrollHeight > one.clientHeight + 1 && getComputedStyle(one).overflowY !== 'visible') return true;
+  return document.documentElement.scrollHeight > innerHeight;
+}
 
 type Props = {
   graph: Graph;
@@ -32,25 +62,26 @@ type Props = {
 };
 
 /** The elements; they stay while the pointer moves. */
-const Elements = memo(function Elements({ nodes, edges, first }: { nodes: Node[]; edges: Edge[]; first: string }) {
+const Elements = memo(function Elements({ nodes, edges, room }: { nodes: Node[]; edges: Edge[]; room: number }) {
+  const labels = nodes.map((node) => ({ node, label: labelOf(node, room) }));
   return (
     <>
       <g className="edges" aria-hidden="true">
         {edges.map(({ from, to, known }) => <path key={key(from, to)} data-key={key(from, to)} className={known ? 'known' : 'recorded'} />)}
       </g>
       <g className="nodes">
-        {nodes.map((node) => (
+        {labels.map(({ node, label }, index) => (
           <g
             key={node.id}
             data-id={node.id}
-            className={`node ${node.kind}${node.alarming ? ' alarming' : ''}`}
+            className={`node ${node.kind}${node.sign ? ' alarming' : ''}`}
             role="button"
-            tabIndex={node.id === first ? 0 : -1}
-            aria-label={`${node.kind}: ${node.name}${node.detail && `, ${node.detail}`}`}
+            tabIndex={index ? -1 : 0}
+            aria-label={nameOf(node, label)}
           >
             <circle r="12" className="halo" />
             <path d={SHAPES[node.kind]} />
-            <text x={node.kind === 'patient' ? 16 : 14} dy="0.32em">{clipped(node.name)}{node.alarming ? ' !' : ''}</text>
+            <text x={node.kind === 'patient' ? 16 : 14} dy="0.32em">{label}</text>
           </g>
         ))}
       </g>
@@ -63,7 +94,16 @@ function highlight(svg: SVGSVGElement, graph: Graph, id: string | null) {
   const ways = graph.ways.filter((way) => id && way.nodes.has(id));
   const nodes = new Set(ways.flatMap((way) => [...way.nodes]));
   const edges = new Set(ways.flatMap((way) => [...way.edges]));
-  if (id && !ways.length) {
+  if (ways.length) {
+    // The concepts that lead from one to the other, where they are drawn.
+    const concepts = new Set(graph.nodes.flatMap((node) => (node.kind === 'concept' ? [node.id] : [])));
+    const named = new Set(graph.edges.flatMap(({ from, to }) => (nodes.has(from) && concepts.has(to) ? [to] : [])));
+    for (const { from, to } of graph.edges) {
+      const [leads, explains] = [nodes.has(from) && named.has(to), named.has(from) && named.has(to)];
+      if (leads || explains) edges.add(key(from, to));
+    }
+    named.forEach((one) => nodes.add(one));
+  } else if (id) {
     nodes.add(id);
     for (const { from, to } of graph.edges) {
       if (from !== id && to !== id) continue;
@@ -92,7 +132,19 @@ function neighbour(placed: Placed[], from: Placed, arrow: string): Placed | unde
 export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
   const svg = useRef<SVGSVGElement>(null);
   const zooming = useRef<ZoomBehavior<SVGSVGElement, unknown>>(null);
-  const { placed, simulation } = useMemo(() => layout(graph.nodes, graph.edges), [graph]);
+  const [wide, setWide] = useState<number | null>(null);
+  // Where nodes stood before more of the record came.
+  const stood = useRef(new Map<string, number>());
+  const { placed, simulation } = useMemo(() => layout(graph.nodes, graph.edges, wide ?? 0, stood.current), [graph, wide]);
+  useEffect(() => {
+    const element = svg.current;
+    if (!element) return undefined;
+    const watch = new ResizeObserver(([entry]) => {
+      if (entry?.contentRect.width) setWide(wideOf(entry.contentRect.width));
+    });
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, []);
   const point = (id: string | null) => {
     if (svg.current) highlight(svg.current, graph, id);
     onPoint(id);
@@ -101,7 +153,7 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
   // The layout settles over some frames, and is drawn in each.
   useEffect(() => {
     const element = svg.current;
-    if (!element) return undefined;
+    if (!element || wide === null) return undefined;
     const byId = new Map(placed.map((one) => [one.id, one]));
     const nodes = [...element.querySelectorAll<SVGGElement>('[data-id]')].flatMap((one) => {
       const at = byId.get(one.dataset.id ?? '');
@@ -130,24 +182,51 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
     };
     draw();
     frame = requestAnimationFrame(step);
-    return () => cancelAnimationFrame(frame);
-  }, [graph, placed, simulation]);
+    return () => {
+      cancelAnimationFrame(frame);
+      stood.current = new Map(placed.map(({ id, y }) => [id, y]));
+    };
+  }, [graph, placed, simulation, wide]);
 
   // Zoom and pan, from a view that fits the width as far as labels stay legible.
   useEffect(() => {
     const element = svg.current;
-    if (!element) return;
+    if (!element || wide === null) return;
     const inner = element.querySelector<SVGGElement>('.scene');
     const { width, height } = element.getBoundingClientRect();
-    const span = Math.max(...placed.map(({ x }) => x), 0) + 230;
-    const scale = Math.min(1.1, Math.max(0.62, (width - 40) / span));
+    const scale = narrow() ? 1 : Math.min(1.1, Math.max(0.62, (width - 40) / (COLUMNS * wide)));
     const behaviour = zoom<SVGSVGElement, unknown>()
-      .scaleExtent([0.15, 4])
+      .scaleExtent([0.1, 4])
+      // Where the page itself scrolls, the wheel does that.
+      .filter((event: MouseEvent) => !event.button && (event.type !== 'wheel' || event.ctrlKey || !scrolls(element)))
       .on('zoom', ({ transform }) => inner?.setAttribute('transform', transform));
     zooming.current = behaviour;
-    const start = zoomIdentity.translate(36, height / 2).scale(scale);
+    const start = zoomIdentity.translate(narrow() ? 16 : 36, height / 2).scale(scale);
     select(element).call(behaviour).on('dblclick.zoom', null).call(behaviour.transform, start);
-  }, [placed]);
+  }, [wide]);
+
+  // On paper all of it is seen.
+  useEffect(() => {
+    const inner = svg.current?.querySelector<SVGGElement>('.scene');
+    let view: string | null = null;
+    const before = () => {
+      if (!inner) return;
+      view = inner.getAttribute('transform');
+      inner.removeAttribute('transform');
+      const { x, y, width, height } = inner.getBBox();
+      svg.current?.setAttribute('viewBox', `${x - 8} ${y - 8} ${width + 16} ${height + 16}`);
+    };
+    const after = () => {
+      svg.current?.removeAttribute('viewBox');
+      if (view) inner?.setAttribute('transform', view);
+    };
+    addEventListener('beforeprint', before);
+    addEventListener('afterprint', after);
+    return () => {
+      removeEventListener('beforeprint', before);
+      removeEventListener('afterprint', after);
+    };
+  }, []);
 
   const idOf = (target: EventTarget) => (target as Element).closest<SVGElement>('[data-id]')?.dataset.id ?? null;
   const onKeyDown = (event: KeyboardEvent) => {
@@ -170,7 +249,17 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
   };
   useEffect(() => {
     svg.current?.querySelectorAll('.chosen').forEach((one) => one.classList.remove('chosen'));
-    if (chosen) svg.current?.querySelector(`[data-id="${CSS.escape(chosen)}"]`)?.classList.add('chosen');
+    const one = chosen ? svg.current?.querySelector(`[data-id="${CSS.escape(chosen)}"]`) : null;
+    if (!one || !svg.current) return;
+    one.classList.add('chosen');
+    // The panel may stand where the node was.
+    const [node, room] = [one.getBoundingClientRect(), svg.current.getBoundingClientRect()];
+    const panel = svg.current.closest('.stage')?.querySelector('.details')?.getBoundingClientRect();
+    const bottom = panel && panel.left < room.right - 1 ? Math.min(panel.top, room.bottom) : room.bottom;
+    if (node.left > room.left && node.right < room.right && node.top > room.top && node.bottom < bottom) return;
+    const at = placed.find(({ id }) => id === chosen);
+    const scale = zoomTransform(svg.current).k;
+    if (at) zooming.current?.translateTo(select(svg.current), at.x, at.y + (room.bottom - bottom) / 2 / scale);
   }, [chosen, graph]);
 
   const scaleBy = (factor: number) => {
@@ -181,7 +270,7 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
       <svg
         ref={svg}
         role="group"
-        aria-label="The patient’s graph. Arrow keys go from node to node, Enter shows what is known of one. The table has the same."
+        aria-label="The patient’s graph. Arrow keys go from node to node, Enter shows what is known of one, Escape leads back. The table has the same."
         onPointerOver={(event) => point(idOf(event.target))}
         onPointerLeave={() => point(null)}
         onFocus={(event) => point(idOf(event.target))}
@@ -195,7 +284,7 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
         <defs>
           <marker id="arrow" viewBox="0 0 8 8" refX="15" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.8L7 4L0 7.2z" /></marker>
         </defs>
-        <g className="scene"><Elements nodes={graph.nodes} edges={graph.edges} first={graph.nodes[0]?.id ?? ''} /></g>
+        <g className="scene">{wide !== null && <Elements nodes={graph.nodes} edges={graph.edges} room={wide - 32} />}</g>
       </svg>
       <div className="zoom">
         <button type="button" aria-label="Zoom in" onClick={() => scaleBy(1.4)}>+</button>

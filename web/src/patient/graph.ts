@@ -1,13 +1,18 @@
-/** A patient's record as nodes and edges to draw. */
+/** A patient's record as nodes and edges to draw. What repeats is one node until it is opened. */
 
-import { line, words, type CarePath, type Finding, type Path, type Patient, type Relationship } from './record';
+import type { CarePath, Concept, Pair, Relationship } from './knowledge';
+import { flagged, line, lineOf, signOf, words, type Entry, type Person } from './record';
 
-/** The kinds of nodes, in the order in which care goes, which is the order of the columns. */
-export const KINDS = ['patient', 'appointment', 'symptom', 'condition', 'medication', 'lab', 'concept'] as const;
+/** The kinds of nodes, in the order of the legend. */
+export const KINDS = ['patient', 'allergy', 'operation', 'family', 'other', 'appointment', 'symptom', 'condition', 'medication', 'lab', 'concept'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const PLURALS: Record<Kind, string> = {
   patient: 'Patient',
+  allergy: 'Allergies',
+  operation: 'Operations',
+  family: 'Family history',
+  other: 'Habits, other',
   appointment: 'Appointments',
   symptom: 'Symptoms',
   condition: 'Conditions',
@@ -16,108 +21,151 @@ export const PLURALS: Record<Kind, string> = {
   concept: 'Concepts',
 };
 
-export type Node = { id: string; kind: Kind; name: string; detail: string; alarming: boolean };
+export const SINGULARS: Record<Kind, string> = {
+  patient: 'patient',
+  allergy: 'allergy',
+  operation: 'operation',
+  family: 'in the family',
+  other: 'other history',
+  appointment: 'appointment',
+  symptom: 'symptom',
+  condition: 'condition',
+  medication: 'medication',
+  lab: 'laboratory test',
+  concept: 'concept',
+};
 
-/** `known`: by the catalogs or by reasoning over them, and then `because` of these steps; otherwise the record itself
- * says so. */
-export type Edge = { from: string; to: string; known: boolean; facts: Relationship[]; because: Relationship[] };
+/** Something drawn: an entry, several of the same name, a concept, or the rest of a kind (`more`). */
+export type Node = { id: string; kind: Kind; name: string; detail: string; sign: string; entries: Entry[]; opens: string | null; more: boolean };
+
+/** `known`: by the catalogs or by reasoning over them; otherwise the record itself says so. */
+export type Edge = { from: string; to: string; known: boolean; types: Set<string>; facts: Relationship[] };
+
+/** The nodes of a record, and the node that stands for each entry. */
+export type Nodes = { nodes: Node[]; owner: Map<string, string>; counts: Map<Kind, number> };
 
 /** The nodes and edges of a care path. */
 export type Way = { nodes: Set<string>; edges: Set<string>; path: CarePath };
 
-export type Graph = { nodes: Node[]; edges: Edge[]; ways: Way[] };
+export type Graph = Nodes & { edges: Edge[]; ways: Way[] };
 
 /** What the record itself says; all else comes from catalogs, or from reasoning over them. */
 const RECORDED = /^(HAS_|TAKES_|REPORTED_|CONTAINS_)/;
 
 export const key = (from: string, to: string) => `${from} ${to}`;
 
-/** One node a test, however often it was done. */
-export const labId = (test: string) => `Lab:${test.toLowerCase()}`;
+/** Nodes a column before the rest is one node, and by how many more each opening draws. */
+const COLUMN_OF = 60;
+/** Appointments that are drawn one by one; more are drawn by the year. */
+const FEW = 12;
+/** Facts that an edge keeps to be read. */
+const TOLD = 12;
 
-const flagged = (finding: Finding) => finding.flag !== null;
+const same = (name: string) => name.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, ' ');
 
-export function labsOf(patient: Patient): Map<string, Finding[]> {
-  const tests = new Map<string, Finding[]>();
-  const reports = [...(patient.labReports?.nodes ?? [])].sort((a, b) => (a.date ?? '').localeCompare(b.date ?? ''));
-  for (const finding of reports.flatMap((report) => report.findings ?? [])) {
-    tests.set(labId(finding.testName), [...(tests.get(labId(finding.testName)) ?? []), finding]);
+/** By which name entries of a kind are one node. */
+function groupsOf(kind: Kind, entries: Entry[]): Map<string, Entry[]> {
+  const nameOf = (one: Entry) => {
+    if (kind !== 'appointment') return same(one.name);
+    return entries.length > FEW ? (one.date?.slice(0, 4) ?? 'no date') : one.id;
+  };
+  const groups = new Map<string, Entry[]>();
+  for (const one of entries) {
+    const group = groups.get(nameOf(one));
+    if (group) group.push(one);
+    else groups.set(nameOf(one), [one]);
   }
-  return tests;
+  return groups;
 }
 
-function nodesOf(patient: Patient): Node[] {
-  const node = (id: string, kind: Kind, name: string, detail: string, alarming = false): Node => ({ id, kind, name, detail, alarming });
-  const appointments = patient.appointments?.nodes ?? [];
-  return [
-    node(patient.id, 'patient', patient.name, line(patient.age !== null && `${patient.age} years`, words(patient.sex))),
-    ...appointments.map((one) => node(one.id, 'appointment', one.date ?? 'no date', line(words(one.type), words(one.status), one.doctorName))),
-    ...appointments.flatMap((one) =>
-      (one.symptoms ?? []).map((symptom) =>
-        node(symptom.id, 'symptom', symptom.name, line(words(symptom.severity), words(symptom.onset), symptom.duration, one.date)),
-      ),
-    ),
-    ...(patient.medicalHistory ?? []).map((one) =>
-      node(one.id, 'condition', one.item, line(words(one.type), words(one.severity), one.date, !one.isActive && 'not active', one.details)),
-    ),
-    ...(patient.medications ?? []).map((one) =>
-      node(one.id, 'medication', one.name, line(one.dosage, one.frequency, one.prescribedDate && `since ${one.prescribedDate}`, one.discontinuedDate && `until ${one.discontinuedDate}`)),
-    ),
-    ...[...labsOf(patient)].map(([id, findings]) => {
-      const last = findings.at(-1);
-      const value = last ? line(`${last.value} ${last.unit ?? ''}`.trim(), words(last.flag), `${findings.length} values`) : '';
-      return node(id, 'lab', last?.testName ?? '', value, !!last && flagged(last));
-    }),
-    ...(patient.graph?.nodes ?? []).flatMap(({ concept }) =>
-      concept ? [node(concept.id, 'concept', concept.name, line(words(concept.kind), concept.catalog, concept.code, concept.description))] : [],
-    ),
+const nodeOf = (kind: Kind, id: string, name: string, detail: string, entries: Entry[] = []): Node => ({ id, kind, name, detail, sign: '', entries, opens: null, more: false });
+
+const single = (kind: Kind, one: Entry) =>
+  kind === 'appointment' ? nodeOf(kind, one.id, one.date ?? 'no date', line(one.name, one.detail), [one]) : nodeOf(kind, one.id, one.name, line(one.date, one.detail), [one]);
+
+/** Entries come the latest first. */
+function nodesOfKind(kind: Kind, entries: Entry[], opened: ReadonlySet<string>): Node[] {
+  const nodes = [...groupsOf(kind, entries)].flatMap(([name, group]) => {
+    const [first] = group;
+    if (!first) return [];
+    const id = `${kind}/${name}`;
+    if (kind === 'lab') {
+      const last = first.finding;
+      const node = nodeOf(kind, id, first.name, last ? line(first.date, lineOf(last), `${group.length} values`) : first.detail, group);
+      return [{ ...node, sign: last ? signOf(last) || (flagged(last) ? '!' : '') : '' }];
+    }
+    if (group.length === 1) return [single(kind, first)];
+    if (opened.has(id)) return group.map((one) => single(kind, one));
+    const [from, to] = [group.at(-1)?.date, first.date];
+    const named = kind === 'appointment' ? name : first.name;
+    return [{ ...nodeOf(kind, id, named, line(`${group.length} entries`, from && to && (from === to ? to : `${from} to ${to}`)), group), opens: id }];
+  });
+  const rest = `${kind}/…`;
+  const drawn = COLUMN_OF * (1 + [...opened].filter((one) => one.startsWith(rest)).length);
+  const left = nodes.splice(drawn);
+  if (!left.length) return nodes;
+  const more = nodeOf(kind, rest, `${left.length} more`, 'Choose to draw more of them', left.flatMap((one) => one.entries));
+  return [...nodes, { ...more, opens: `${rest}${drawn}`, more: true }];
+}
+
+const conceptNode = ({ id, kind, name, catalog, code, description }: Concept): Node =>
+  nodeOf('concept', id, name, line(words(kind), catalog, code, description));
+
+/** What the records say by where an entry stands. */
+const RECORDS: Partial<Record<Kind, string>> = { appointment: 'HAS_APPOINTMENT', symptom: 'REPORTED_SYMPTOM', medication: 'TAKES_MEDICATION', lab: 'HAS_LAB_RESULT' };
+
+export type Known = { pairs: ReadonlyMap<string, Pair[]>; paths: CarePath[]; relationships: Relationship[] };
+
+/** The nodes of a record, of which those that are `opened` are drawn entry by entry. */
+export function nodesOf(patient: Person, entries: Entry[], concepts: Concept[], opened: ReadonlySet<string>): Nodes {
+  const byKind = new Map<Kind, Entry[]>();
+  for (const one of entries) {
+    const kind = KINDS.find((kind) => kind === one.kind);
+    if (!kind) continue;
+    const some = byKind.get(kind);
+    if (some) some.push(one);
+    else byKind.set(kind, [one]);
+  }
+  const nodes = [
+    nodeOf('patient', patient.id, patient.name, line(patient.age !== null && `${patient.age} years`, words(patient.sex))),
+    ...KINDS.flatMap((kind) => nodesOfKind(kind, byKind.get(kind) ?? [], opened)),
+    ...concepts.map(conceptNode),
   ];
+  const owner = new Map(nodes.flatMap((node) => [[node.id, node.id] as const, ...node.entries.map(({ id }) => [id, node.id] as const)]));
+  return { nodes, owner, counts: new Map(KINDS.map((kind) => [kind, kind === 'concept' ? concepts.length : (byKind.get(kind)?.length ?? 0)])) };
 }
 
-/** Why a symptom speaks for a condition, and a medication is for one. */
-function reasonsOf(patient: Patient): { from: string; to: string; path: Path | null }[] {
-  const symptoms = (patient.appointments?.nodes ?? []).flatMap((one) => one.symptoms ?? []);
-  const of = (from: string, reasons: { condition: { id: string } | null; path: Path | null }[] | null) =>
-    (reasons ?? []).flatMap(({ condition, path }) => (condition ? [{ from, to: condition.id, path }] : []));
-  return [
-    ...symptoms.flatMap(({ id, indicates }) => of(id, indicates)),
-    ...(patient.medications ?? []).flatMap(({ id, treats }) => of(id, treats)),
-  ];
-}
+/** The entries that stand for symptoms and medications: of what is drawn as one, the latest. */
+export const askedOf = ({ nodes }: Nodes) => nodes.flatMap(({ kind, more, entries: [first] }) => (first && !more && (kind === 'symptom' || kind === 'medication') ? [first.id] : []));
 
-/** The graph of a record. Relationships between the same two nodes are one edge, and findings stand for their test. */
-export function graphOf(patient: Patient): Graph {
-  const nodes = nodesOf(patient);
-  const known = new Set(nodes.map(({ id }) => id));
-  const tests = [...labsOf(patient)].flatMap(([id, findings]) => findings.map((finding) => [finding.id, id] as const));
-  const testOf = new Map<string, string>(tests);
+/** The graph of a record. Relationships between the same two nodes are one edge. */
+export function graphOf(patient: Person, entries: Entry[], drawn: Nodes, known: Known): Graph {
+  const { nodes, owner } = drawn;
   const edges = new Map<string, Edge>();
-  const add = (fact: Relationship) => {
-    const [from, to] = [testOf.get(fact.from) ?? fact.from, testOf.get(fact.to) ?? fact.to];
-    // A symptom hangs from its appointment, which hangs from the patient.
-    if (!known.has(from) || !known.has(to) || fact.type === 'HAS_SYMPTOM') return;
-    const edge = edges.get(key(from, to)) ?? { from, to, known: !RECORDED.test(fact.type), facts: [], because: [] };
-    const told = edge.facts.find(({ type, source, evidence }) => type === fact.type && source === fact.source && evidence === fact.evidence);
-    if (told) told.matched ??= fact.matched;
-    else edge.facts.push({ ...fact });
+  const add = (from: string | undefined, to: string | undefined, type: string, facts: Relationship[]) => {
+    if (!from || !to || from === to) return;
+    const edge = edges.get(key(from, to)) ?? { from, to, known: !RECORDED.test(type), types: new Set(), facts: [] };
+    edge.types.add(type);
+    for (const fact of facts) {
+      const told = edge.facts.some(({ type, source, evidence, matched }) => type === fact.type && source === fact.source && evidence === fact.evidence && matched === fact.matched);
+      if (!told && edge.facts.length < TOLD) edge.facts.push(fact);
+    }
     edges.set(key(from, to), edge);
   };
-  // Reasons first: they say how names were recognised, which the graph as a whole does not.
-  const paths = patient.carePaths ?? [];
-  const reasons = reasonsOf(patient);
-  [...paths, ...reasons].forEach(({ path }) => path?.relationships?.forEach(add));
-  patient.graph?.relationships?.forEach(add);
-  for (const { from, to, path } of reasons) {
-    const edge = edges.get(key(from, to));
-    if (edge) edge.because = path?.relationships ?? [];
+  // The records hold these, whether the graph answers or not.
+  for (const { id, kind, within } of entries) {
+    add(owner.get(kind === 'symptom' && within ? within : patient.id), owner.get(id), RECORDS[kind as Kind] ?? 'HAS_MEDICAL_HISTORY', []);
   }
-  const ways = paths.map((path) => {
-    const steps = (path.path?.relationships ?? []).map(({ from, to }) => key(from, to));
-    const ends = [path.symptom?.id, path.condition?.id, path.medication?.id].filter((id) => id !== undefined);
-    // The direct edges, which are drawn when the catalog's concepts are not.
-    const [symptom = '', condition = '', medication = ''] = ends;
-    const direct = [key(symptom, condition), key(medication, condition)];
-    return { nodes: new Set([...ends, ...(path.path?.nodes ?? []).map(({ id }) => id)]), edges: new Set([...steps, ...direct]), path };
+  // A condition that is not read yet is drawn with those of its name.
+  const conditionOf = ({ id, name }: { id: string; name: string }) => owner.get(id) ?? owner.get(`condition/${same(name)}`);
+  for (const [id, some] of known.pairs) {
+    for (const { condition, type, because } of some) add(owner.get(id), conditionOf(condition), type, because);
+  }
+  for (const fact of known.relationships) if (!RECORDED.test(fact.type)) add(owner.get(fact.from), owner.get(fact.to), fact.type, [fact]);
+  const ways = known.paths.map((path): Way => {
+    const [symptom, condition, medication] = [owner.get(path.symptom.id) ?? owner.get(`symptom/${same(path.symptom.name)}`), conditionOf(path.condition), owner.get(path.medication.id) ?? owner.get(`medication/${same(path.medication.name)}`)];
+    const ends = [symptom, condition, medication].map((id) => id ?? '');
+    return { nodes: new Set(ends.filter(Boolean)), edges: new Set([key(ends[0] ?? '', ends[1] ?? ''), key(ends[2] ?? '', ends[1] ?? '')]), path };
   });
-  return { nodes, edges: [...edges.values()], ways };
+  return { ...drawn, nodes, edges: [...edges.values()], ways };
 }

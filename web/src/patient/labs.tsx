@@ -1,95 +1,156 @@
-/** Laboratory values over time: a small chart a test, with the range that is held to be normal. */
+/** Laboratory values over time: a small chart a test and unit, each value against its own range. What a value is, is the
+ * gateway's reading; here nothing is read from texts. */
 
-import { useEffect, useState } from 'react';
-import { trends, words, type Finding, type Patient, type Point, type Trend } from './record';
+import { useMemo, type ReactNode } from 'react';
+import { Text, isolated } from '../shared/text';
+import { timeOf } from './axis';
+import { useSome } from './more';
+import { flagged, reading, signOf, type Entry, type Finding } from './record';
 
-/** The bounds that a reference range names: `4.0-5.6`, `<5.7`, `> 60`. */
-export function boundsOf(range: string | null): { low: number; high: number } | null {
-  const text = (range ?? '').replaceAll(',', '');
-  const between = text.match(/^\s*(-?[\d.]+)\s*(?:-|–|to)\s*(-?[\d.]+)/);
-  if (between) return { low: Number(between[1]), high: Number(between[2]) };
-  const below = text.match(/^\s*(?:<|≤|up to|less than)\s*=?\s*(-?[\d.]+)/i);
-  if (below) return { low: -Infinity, high: Number(below[1]) };
-  const above = text.match(/^\s*(?:>|≥|over|more than)\s*=?\s*(-?[\d.]+)/i);
-  return above ? { low: Number(above[1]), high: Infinity } : null;
+type Point = Finding & { date: string };
+/** The values of a test in one unit, the earliest first. */
+type Series = { key: string; test: string; unit: string | null; points: Point[]; undated: Finding[] };
+
+function seriesOf(entries: Entry[]): Series[] {
+  const all = new Map<string, Series>();
+  for (const { finding, date } of entries) {
+    if (!finding) continue;
+    const unit = finding.unit?.trim() || null;
+    const key = `${finding.testName.trim().toLowerCase()}\n${unit ?? ''}`;
+    const one = all.get(key) ?? { key, test: finding.testName, unit, points: [], undated: [] };
+    if (date) one.points.push({ ...finding, date });
+    else one.undated.push(finding);
+    all.set(key, one);
+  }
+  const series = [...all.values()];
+  series.forEach(({ points }) => points.sort((a, b) => a.date.localeCompare(b.date)));
+  return series;
 }
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [280, 104, 8, 38, 10, 18];
+/** What needs a reader first: out of range, then without a verdict, then the rest. */
+function urgency({ points, undated }: Series): number {
+  const last = points.at(-1) ?? undated[0];
+  if (!last) return 3;
+  return signOf(last) || last.flag ? 0 : last.verdict ? 2 : 1;
+}
 
-function Chart({ points }: { points: (Point & { numericValue: number })[] }) {
-  const bounds = boundsOf(points.at(-1)?.referenceRange ?? null);
-  const finite = [bounds?.low, bounds?.high].filter((value) => value !== undefined && Number.isFinite(value)) as number[];
-  const values = [...points.map(({ numericValue }) => numericValue), ...finite];
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [280, 104, 8, 46, 10, 18];
+
+type Drawn = Point & { numericValue: number };
+
+/** Marks of one kind, in one path. */
+const MARKS: Record<string, (x: number, y: number) => string> = {
+  ABOVE: (x, y) => `M${x} ${y - 5}l5 9h-10z`,
+  BELOW: (x, y) => `M${x} ${y + 5}l5-9h-10z`,
+  WITHIN: (x, y) => `M${x - 3} ${y}a3 3 0 1 0 6 0a3 3 0 1 0-6 0`,
+  none: (x, y) => `M${x - 3} ${y}a3 3 0 1 0 6 0a3 3 0 1 0-6 0`,
+};
+
+function Chart({ points }: { points: Drawn[] }) {
+  const bounds = points.flatMap(({ referenceInterval }) => [referenceInterval?.low, referenceInterval?.high]).filter((bound) => typeof bound === 'number');
+  const values = [...points.map(({ numericValue }) => numericValue), ...bounds];
+  const [least, most] = values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
   const room = (most - least || Math.abs(most) || 1) * 0.12;
-  const [first, last] = [Date.parse(points[0]?.date ?? ''), Date.parse(points.at(-1)?.date ?? '')];
-  const x = (date: string) => (last === first ? (WIDTH - RIGHT + LEFT) / 2 : LEFT + ((Date.parse(date) - first) / (last - first)) * (WIDTH - LEFT - RIGHT));
-  const scaled = (value: number) => TOP + (1 - (value - least + room) / (most - least + 2 * room)) * (HEIGHT - TOP - BOTTOM);
-  const y = (value: number) => Math.min(HEIGHT - BOTTOM, Math.max(TOP, scaled(value)));
-  const path = points.map((point, index) => `${index ? 'L' : 'M'}${x(point.date).toFixed(1)} ${y(point.numericValue).toFixed(1)}`).join('');
-  const newest = points.at(-1);
+  const times = points.map(({ date }) => timeOf(date));
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  const tenths = (value: number) => Math.round(value * 10) / 10;
+  const xOf = (at: number) => tenths(last === first ? (WIDTH - RIGHT + LEFT) / 2 : LEFT + ((at - first) / (last - first)) * (WIDTH - LEFT - RIGHT));
+  const yOf = (value: number) => tenths(Math.min(HEIGHT - BOTTOM, Math.max(TOP, TOP + (1 - (value - least + room) / (most - least + 2 * room)) * (HEIGHT - TOP - BOTTOM))));
+  const xs = times.map(xOf);
+  // Each value's own range reaches halfway to its neighbours.
+  const bands = points.flatMap(({ referenceInterval }, index) => {
+    const { low = null, high = null } = referenceInterval ?? {};
+    if (low === null && high === null) return [];
+    const here = xs[index] ?? 0;
+    const from = index ? ((xs[index - 1] ?? here) + here) / 2 : LEFT;
+    const to = index < xs.length - 1 ? (here + (xs[index + 1] ?? here)) / 2 : WIDTH - RIGHT;
+    const [top, bottom] = [high === null ? TOP : yOf(high), low === null ? HEIGHT - BOTTOM : yOf(low)];
+    const edges = [high !== null && `M${from} ${top}H${to}`, low !== null && `M${from} ${bottom}H${to}`].filter(Boolean).join('');
+    return [{ area: `M${from} ${top}H${to}V${bottom}H${from}z`, edges }];
+  });
+  const marks = new Map<string, string>();
+  points.forEach(({ verdict, numericValue }, index) => {
+    const kind = verdict ?? 'none';
+    marks.set(kind, (marks.get(kind) ?? '') + (MARKS[kind]?.(xs[index] ?? 0, yOf(numericValue)) ?? ''));
+  });
+  const newest = points.at(-1)?.referenceInterval;
+  const labels = [...new Set([newest?.low, newest?.high])].filter((bound) => typeof bound === 'number');
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
-      {bounds && <rect x={LEFT} width={WIDTH - LEFT - RIGHT} y={y(bounds.high)} height={y(bounds.low) - y(bounds.high)} className="range" />}
-      {finite.map((value) => (
-        <g key={value}>
-          <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(value)} y2={y(value)} className="bound" />
-          <text x={WIDTH - RIGHT + 4} y={y(value)} dy="0.32em">{value}</text>
-        </g>
-      ))}
-      <path d={path} className="trend" />
-      {points.map((point) => (
-        <g key={point.id} transform={`translate(${x(point.date).toFixed(1)} ${y(point.numericValue).toFixed(1)})`} className={point.flag ? 'point out' : 'point'}>
-          {point.flag ? <path d={point.flag.endsWith('LOW') ? 'M0 5L5-4H-5z' : 'M0-5L5 4H-5z'} /> : <circle r="3" />}
-          <title>{`${point.date}: ${point.value} ${point.unit ?? ''}${point.flag ? `, ${words(point.flag)}` : ''}`}</title>
-        </g>
-      ))}
+      <path className="range" d={bands.map(({ area }) => area).join('')} />
+      <path className="bound" d={bands.map(({ edges }) => edges).join('')} />
+      {labels.map((value) => <text key={value} x={WIDTH - RIGHT + 4} y={yOf(value)} dy="0.32em">{Number(value.toPrecision(4))}</text>)}
+      <path className="trend" d={points.map(({ numericValue }, index) => `${index ? 'L' : 'M'}${xs[index]} ${yOf(numericValue)}`).join('')} />
+      {[...marks].map(([kind, d]) => <path key={kind} className={`point ${kind.toLowerCase()}`} d={d} />)}
       <text x={LEFT} y={HEIGHT - 4}>{points[0]?.date.slice(0, 7)}</text>
-      {first !== last && <text x={WIDTH - RIGHT} y={HEIGHT - 4} textAnchor="end">{newest?.date.slice(0, 7)}</text>}
+      {first !== last && <text x={WIDTH - RIGHT} y={HEIGHT - 4} textAnchor="end">{points.at(-1)?.date.slice(0, 7)}</text>}
     </svg>
   );
 }
 
-const numeric = (point: Point): point is Point & { numericValue: number } => point.numericValue !== null;
-
-function Card({ trend }: { trend: Trend }) {
-  const last = trend.points.at(-1);
-  if (!last) return null;
-  const points = trend.points.filter(numeric);
+/** What the gateway makes of a value, and what the laboratory wrote beside it. */
+function Judged({ finding }: { finding: Finding }) {
+  const sign = signOf(finding);
   return (
-    <li className={last.flag ? 'out' : undefined}>
+    <>
+      <span className={sign ? 'flag' : 'calm'}>{sign} {reading(finding)}</span>
+      {flagged(finding) && <span className="flag">, {flagged(finding)}</span>}
+    </>
+  );
+}
+
+const rangeOf = ({ referenceInterval }: Finding) => (referenceInterval ? <>range <Text>{referenceInterval.text}</Text></> : 'no range recorded');
+
+function Values({ points }: { points: (Finding & { date?: string })[] }) {
+  const [some, more] = useSome(useMemo(() => [...points].reverse(), [points]), 50);
+  return (
+    <>
+      <ul>{some.map((one) => <li key={one.id}>{one.date ?? 'no date'}: <b><Text>{one.value}</Text></b>, {rangeOf(one)}; <Judged finding={one} /></li>)}</ul>
+      {more}
+    </>
+  );
+}
+
+function Card({ series: { test, unit, points, undated } }: { series: Series }) {
+  const last = points.at(-1) ?? undated[0];
+  if (!last) return null;
+  const drawn = points.filter((point): point is Drawn => point.numericValue !== null);
+  const unread = points.length - drawn.length;
+  return (
+    <li className="card">
       <header>
-        <h3>{trend.test}</h3>
-        <p className="value"><b>{last.value}</b> {last.unit} {last.flag && <span className="flag">{last.flag.endsWith('LOW') ? '▼' : '▲'} {words(last.flag)}</span>}</p>
+        <h3><Text>{test}</Text>{unit && <small> in <Text>{unit}</Text></small>}</h3>
+        <p className="value"><b><Text>{last.value}</Text></b> <Text>{unit}</Text></p>
       </header>
-      {points.length > 0 && <Chart points={points} />}
-      <p className="about">
-        {trend.points.length === 1 ? 'one value' : `${trend.points.length} values`}, the last of {last.date}
-        {last.referenceRange && `; normal ${last.referenceRange}`}
-      </p>
+      <p><Judged finding={last} /></p>
+      {drawn.length > 0 && <Chart points={drawn} />}
+      {unread > 0 && <p className="unread">{unread === 1 ? 'One value' : `${unread} values`} cannot be read as a number and {unread === 1 ? 'is' : 'are'} not drawn.</p>}
+      <details>
+        <summary aria-label={`${isolated(test)}: ${points.length + undated.length === 1 ? 'one value' : `${points.length + undated.length} values`}`}>
+          {points.length + undated.length === 1 ? 'one value' : `${points.length + undated.length} values`}
+          {points.length > 0 && `, the last of ${points.at(-1)?.date}`}
+        </summary>
+        <Values points={[...undated, ...points]} />
+      </details>
     </li>
   );
 }
 
-export function Labs({ patient }: { patient: Patient }) {
-  const [state, setState] = useState<{ trends?: Trend[]; error?: string }>({});
-  useEffect(() => {
-    const findings = (patient.labReports?.nodes ?? []).flatMap((report): Finding[] => report.findings ?? []);
-    const tests = [...new Set(findings.map(({ testName }) => testName))].sort();
-    trends(patient.id, tests).then(
-      (trends) => setState({ trends }),
-      (error: Error) => setState({ error: error.message }),
-    );
-  }, [patient]);
-  if (state.error) return <p className="empty" role="alert">{state.error}</p>;
-  if (!state.trends) return <p className="empty" role="status">Reading laboratory values…</p>;
-  if (!state.trends.length) return <p className="empty">There are no laboratory values.</p>;
-  // What is out of range now comes first.
-  const sorted = [...state.trends].sort((a, b) => Number(!!b.points.at(-1)?.flag) - Number(!!a.points.at(-1)?.flag));
+export function Labs({ entries, reading, children }: { entries: Entry[]; reading: boolean; children: ReactNode }) {
+  const series = useMemo(() => seriesOf(entries).map((one) => ({ one, urgency: urgency(one) })).sort((a, b) => a.urgency - b.urgency || a.one.key.localeCompare(b.one.key)).map(({ one }) => one), [entries]);
+  const [some, more] = useSome(series, 60);
   return (
     <section className="labs" aria-label="Laboratory">
-      <p className="about key"><span className="swatch" aria-hidden="true" /> reference range · ● within it · ▲ above · ▼ below</p>
-      <ul>{sorted.map((trend) => <Card key={trend.test} trend={trend} />)}</ul>
+      <h2 className="unseen">Laboratory</h2>
+      {children}
+      {series.length > 0 && (
+        <p className="about key">
+          <span className="swatch" aria-hidden="true" /> the value’s own range · ● within it · ▲ above · ▼ below · ○ no verdict. Ranges and verdicts are read by the gateway; “recorded as” is the laboratory’s word.
+        </p>
+      )}
+      {!series.length && !reading && <p className="empty">No laboratory values were read.</p>}
+      <ul className="cards">{some.map((one) => <Card key={one.key} series={one} />)}</ul>
+      {more}
     </section>
   );
 }

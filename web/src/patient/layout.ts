@@ -1,33 +1,40 @@
-/** Where nodes are drawn: a column a kind, and within it where the forces of the edges bring each. */
+/** Where nodes are drawn: in columns by kind, and within one where the forces of the edges bring each. */
 
 import { forceCollide, forceLink, forceSimulation, forceY, type Simulation, type SimulationNodeDatum } from 'd3-force';
-import { KINDS, type Edge, type Kind, type Node } from './graph';
+import type { Edge, Kind, Node } from './graph';
 
 /** Across, a node stays in its column. */
 export type Placed = SimulationNodeDatum & { id: string; node: Node; x: number; y: number; home: number };
 type Linked = { source: Placed; target: Placed; known: boolean };
 
-export const COLUMN = 230;
-
-/** Concepts explain how symptoms, conditions and medications belong together, so they stand below those. */
-export const columnOf = (kind: Kind) => (kind === 'concept' ? 3 : KINDS.indexOf(kind)) * COLUMN;
+/** The columns, in the order in which care goes. What nothing but the patient leads to shares the first of them. */
+const COLUMN: Record<Kind, number> = { patient: 0, allergy: 1, operation: 1, family: 1, other: 1, appointment: 2, symptom: 3, condition: 4, medication: 5, lab: 6, concept: 4 };
+export const COLUMNS = 7;
 
 const ROW = 25;
 
-/** A simulation that starts from columns in the order of the nodes; it is stepped by whoever draws. */
-export function layout(nodes: Node[], edges: Edge[]): { placed: Placed[]; simulation: Simulation<Placed, Linked> } {
-  const rows = new Map<Kind, number>();
-  const heights = new Map<Kind, number>();
-  nodes.forEach(({ kind }) => heights.set(kind, (heights.get(kind) ?? 0) + 1));
-  const below = (Math.max(0, ...['symptom', 'condition', 'medication'].map((kind) => heights.get(kind as Kind) ?? 0)) / 2) * ROW;
+/** A simulation that starts from columns in the order of the nodes, or from where nodes stood before; it is stepped by
+ * whoever draws. */
+export function layout(nodes: Node[], edges: Edge[], wide: number, before: ReadonlyMap<string, number>): { placed: Placed[]; simulation: Simulation<Placed, Linked> } {
+  const heights = new Map<number, number>();
+  const tall = (column: number) => heights.get(column) ?? 0;
+  for (const { kind } of nodes) if (kind !== 'concept') heights.set(COLUMN[kind], tall(COLUMN[kind]) + 1);
+  const below = (Math.max(tall(3), tall(4), tall(5)) / 2) * ROW;
+  const rows = new Map<number, number>();
+  let concepts = 0;
   const placed = nodes.map((node) => {
-    const row = rows.get(node.kind) ?? 0;
-    rows.set(node.kind, row + 1);
-    const concept = node.kind === 'concept';
-    // Three columns of concepts; they would make the picture too tall in one.
-    const x = columnOf(node.kind) + (concept ? ((row % 3) - 1) * COLUMN : 0);
-    const y = concept ? below + 60 + Math.floor(row / 3) * ROW : (row - (heights.get(node.kind) ?? 1) / 2) * ROW;
-    return { id: node.id, node, x, y, fx: x, home: y };
+    const column = COLUMN[node.kind];
+    if (node.kind === 'concept') {
+      // Three columns of concepts; they would make the picture too tall in one. They explain how symptoms, conditions
+      // and medications belong together, so they stand below those.
+      const [x, home] = [(column + (concepts % 3) - 1) * wide, below + 60 + Math.floor(concepts / 3) * ROW];
+      concepts += 1;
+      return { id: node.id, node, x, y: home, fx: x, home };
+    }
+    const row = rows.get(column) ?? 0;
+    rows.set(column, row + 1);
+    const [x, home] = [column * wide, (row - (tall(column) - 1) / 2) * ROW];
+    return { id: node.id, node, x, y: before.get(node.id) ?? home, fx: x, ...(column < 2 && { fy: home }), home };
   });
   const byId = new Map<string, Placed>(placed.map((one) => [one.id, one]));
   const links = edges.flatMap(({ from, to, known }): Linked[] => {

@@ -3,38 +3,45 @@
 import '../shared/tokens.css';
 import './patient.css';
 
-import { StrictMode, useEffect, useMemo, useState, type KeyboardEvent } from 'react';
+import { StrictMode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import icon from '../shared/icon.svg';
-import type { Fault } from '../shared/ask';
+import { takeTheme } from '../shared/storage';
+import { Text, Trouble, isolated } from '../shared/text';
+import { VIEWS, useAddress, type Choices, type View } from './address';
 import { Details, Symbol } from './details';
 import { Drawing } from './drawing';
-import { KINDS, PLURALS, graphOf, type Graph, type Kind } from './graph';
+import { KINDS, PLURALS, askedOf, graphOf, nodesOf, type Graph, type Kind, type Node } from './graph';
 import { Labs } from './labs';
-import { line, read, words, type Patient } from './record';
+import { More, useSome } from './more';
+import { entriesOf, missingOf, useReading, type Reading, type Wanted } from './reading';
+import { LISTS, LIST_NAMES, line, person, placeOf, words, type ListName, type Person } from './record';
 import { Tables } from './table';
 import { Timeline } from './timeline';
 
-// The scheme that was chosen in the playground's settings.
-const theme = localStorage.getItem('graphiql:theme');
-if (theme) document.body.classList.add(`graphiql-${theme}`);
+takeTheme();
 
-const id = decodeURIComponent(location.pathname.replace(/^\/patients\//, ''));
+/** The kinds that are left out of the drawing; concepts are asked for when they are wanted. */
+const hiddenBy = (choices: Choices) => new Set((choices.get('hide') ?? 'concept').split(',').filter(Boolean));
 
-const VIEWS = ['Graph', 'Timeline', 'Laboratory', 'Table'] as const;
-type View = (typeof VIEWS)[number];
-
-const viewOfHash = (): View => VIEWS.find((view) => view.toLowerCase() === location.hash.slice(1)) ?? 'Graph';
-
-function useView(): [View, (view: View) => void] {
-  const [view, setView] = useState(viewOfHash);
-  useEffect(() => {
-    const follow = () => setView(viewOfHash());
-    addEventListener('hashchange', follow);
-    return () => removeEventListener('hashchange', follow);
-  }, []);
-  return [view, (view) => { location.hash = view.toLowerCase(); }];
+/** The id in the address, as far as it is one. */
+function idOfAddress(): { id: string | null; written: string } {
+  const written = location.pathname.replace(/^\/patients\//, '');
+  try {
+    const id = decodeURIComponent(written);
+    return { id: /^Patient:\d{1,10}$/.test(id) ? id : null, written: id };
+  } catch {
+    return { id: null, written };
+  }
 }
+
+const drawn: ListName[] = LIST_NAMES.filter((name) => name !== 'reports' && name !== 'messages');
+const WANTED: Record<View, Wanted> = {
+  Graph: { lists: drawn, knowledge: true, concepts: false },
+  Timeline: { lists: LIST_NAMES, knowledge: false, concepts: false },
+  Laboratory: { lists: ['allergies', 'labs'], knowledge: false, concepts: false },
+  Table: { lists: LIST_NAMES, knowledge: true, concepts: false },
+};
 
 function Tabs({ view, onView }: { view: View; onView: (view: View) => void }) {
   const onKeyDown = (event: KeyboardEvent) => {
@@ -55,29 +62,57 @@ function Tabs({ view, onView }: { view: View; onView: (view: View) => void }) {
   );
 }
 
+/** What may be so long that it scrolls by itself can be reached by Tab. */
+const scrolled = (text: string) => (text.length > 80 ? 0 : undefined);
+
+/** Allergies stand above every view: those that are read, that there are none, or that they could not be read. */
+function Allergies({ reading }: { reading: Reading }) {
+  const listed = reading.lists.allergies;
+  const { entries, busy, begun, error } = listed;
+  const none = !entries.length && begun && !busy && !error;
+  const [some, rest] = useSome(entries, 20);
+  return (
+    <section className={`allergies${none ? ' none' : ''}`} aria-labelledby="allergies" tabIndex={scrolled(entries.map(({ name, detail }) => name + detail).join())}>
+      <h2 id="allergies"><Symbol kind="allergy" /> Allergies</h2>
+      {(busy || !begun) && !entries.length && <p role="status">Reading…</p>}
+      {none && <p>None are recorded.</p>}
+      {error && <Trouble onAgain={reading.again}>{`Allergies could not be read, so there may be ${entries.length ? 'more' : 'some'}. ${error}`}</Trouble>}
+      {entries.length > 0 && <ul>{some.map((one) => <li key={one.id}><b><Text>{one.name}</Text></b>{one.detail && ` ${isolated(`(${one.detail})`)}`}</li>)}</ul>}
+      {rest}
+      <More name="allergies" what="allergies" of={listed} onMore={reading.more} />
+    </section>
+  );
+}
+
 /** What the symbols and strokes mean; each kind can be left out. */
-function Legend({ graph, hidden, onToggle }: { graph: Graph; hidden: ReadonlySet<Kind>; onToggle: (kind: Kind) => void }) {
+function Legend({ graph, hidden, onToggle, children }: { graph: Graph; hidden: ReadonlySet<string>; onToggle: (kind: Kind) => void; children: ReactNode }) {
   return (
     <div className="legend">
       {KINDS.filter((kind) => kind !== 'patient').map((kind) => {
-        const count = graph.nodes.filter((node) => node.kind === kind).length;
-        return count > 0 && (
+        const count = graph.counts.get(kind) ?? 0;
+        return (count > 0 || kind === 'concept') && (
           <label key={kind}>
             <input type="checkbox" checked={!hidden.has(kind)} onChange={() => onToggle(kind)} />
-            <Symbol kind={kind} /> {PLURALS[kind]} <small>{count}</small>
+            <Symbol kind={kind} /> {PLURALS[kind]} {count > 0 && <small>{count}</small>}
           </label>
         );
       })}
       <span><i className="stroke recorded" aria-hidden="true" /> recorded</span>
       <span><i className="stroke known" aria-hidden="true" /> known by catalogs</span>
+      {children}
     </div>
   );
 }
 
-function GraphView({ graph, truncated }: { graph: Graph; truncated: boolean }) {
-  const [hidden, setHidden] = useState<ReadonlySet<Kind>>(new Set<Kind>(['concept']));
+type GraphProps = { patient: string; graph: Graph; opened: ReadonlySet<string>; onOpened: (opened: ReadonlySet<string>) => void; choices: Choices; more: ReactNode };
+
+function GraphView({ patient, graph, opened, onOpened, choices, more }: GraphProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const [pointed, setPointed] = useState<string | null>(null);
+  const stage = useRef<HTMLDivElement>(null);
+  /** The node that the panel was opened from, or the entry that is drawn by itself now: there the focus goes back to. */
+  const [from, next] = [useRef<string | null>(null), useRef<string | null>(null)];
+  const hidden = useMemo(() => hiddenBy(choices), [choices]);
   const shown = useMemo(() => {
     const nodes = graph.nodes.filter(({ kind }) => !hidden.has(kind));
     const ids = new Set(nodes.map(({ id }) => id));
@@ -86,80 +121,162 @@ function GraphView({ graph, truncated }: { graph: Graph; truncated: boolean }) {
   const toggle = (kind: Kind) => {
     const next = new Set(hidden);
     if (!next.delete(kind)) next.add(kind);
-    setHidden(next);
+    choices.choose('hide', [...next].join(',') === 'concept' ? null : [...next].join(','));
+  };
+  const focus = (id: string | null) => id && stage.current?.querySelector<SVGElement>(`[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+  const open = (node: Node) => {
+    if (!node.opens) return;
+    setChosen(null);
+    next.current = node.entries[0]?.id ?? null;
+    onOpened(new Set([...opened, node.opens]));
+  };
+  useEffect(() => {
+    if (next.current) focus(graph.owner.get(next.current) ?? null);
+    next.current = null;
+  }, [graph]);
+  const choose = useCallback((id: string) => {
+    const node = graph.nodes.find((one) => one.id === id);
+    if (!node) return;
+    if (node.more) return open(node);
+    // From the drawing, not from within the panel.
+    if (stage.current?.querySelector('svg')?.contains(document.activeElement)) from.current = id;
+    else from.current ??= id;
+    setChosen(id);
+  }, [graph, opened]);
+  const close = () => {
+    setChosen(null);
+    focus(from.current);
+    from.current = null;
   };
   const node = graph.nodes.find(({ id }) => id === chosen);
   const ways = pointed ? graph.ways.filter((way) => way.nodes.has(pointed)) : [];
   const way = ways[0]?.path;
   return (
-    <section className="graph" aria-label="Graph">
-      <Legend graph={graph} hidden={hidden} onToggle={toggle} />
-      <div className="stage">
-        <Drawing graph={shown} chosen={chosen} onChoose={setChosen} onPoint={setPointed} />
+    <section className="graph" aria-label="Graph" onKeyDown={({ key }) => key === 'Escape' && chosen && close()}>
+      <h2 className="unseen">Graph</h2>
+      <Legend graph={graph} hidden={hidden} onToggle={toggle}>
+        {opened.size > 0 && <button type="button" className="plain" onClick={() => onOpened(new Set())}>Group again</button>}
+      </Legend>
+      {more}
+      <div className="stage" ref={stage}>
+        <Drawing graph={shown} chosen={chosen} onChoose={choose} onPoint={setPointed} />
         <p className="hint">
           {way
-            ? <>{way.symptom?.name} → {way.condition?.item} → {way.medication?.name}{ways.length > 1 && `, and ${ways.length - 1} more care paths`}</>
+            ? <><Text>{way.symptom.name}</Text> → <Text>{way.condition.name}</Text> → <Text>{way.medication.name}</Text>{ways.length > 1 && `, and ${ways.length - 1} more care paths`}</>
             : 'Point at an entry to see its care paths; choose it to see on what they rest.'}
-          {truncated && ' There is more in the graph than is drawn.'}
         </p>
-        {node && <Details graph={graph} node={node} onChoose={setChosen} onClose={() => setChosen(null)} />}
+        {node && <Details key={node.id} patient={patient} graph={graph} node={node} onChoose={choose} onOpen={open} onClose={close} />}
       </div>
     </section>
   );
 }
 
-function Record({ patient, faults }: { patient: Patient; faults: Fault[] }) {
-  const [view, setView] = useView();
-  const graph = useMemo(() => graphOf(patient), [patient]);
-  const more = [patient.appointments, patient.labReports].some((list) => list && (list.totalCount ?? 0) > list.nodes.length);
+/** The latest value, or one of at most some milliseconds ago: while much comes in at once, not each bit is drawn. */
+function useCalm<Value>(value: Value, pause: number): Value {
+  const [calm, setCalm] = useState(value);
+  const drawnAt = useRef(0);
+  useEffect(() => {
+    const wait = Math.max(0, drawnAt.current + pause - performance.now());
+    const timer = setTimeout(() => {
+      drawnAt.current = performance.now();
+      setCalm(value);
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [value, pause]);
+  return useDeferredValue(calm);
+}
+
+const NOTHING_OPENED: ReadonlySet<string> = new Set();
+
+function Record({ patient, reading, choices }: { patient: Person; reading: Reading; choices: Choices }) {
+  const { view } = choices;
+  const wanted = WANTED[view];
+  const calm = useCalm(reading, 150);
+  const [opened, setOpened] = useState(NOTHING_OPENED);
+  const entries = useMemo(() => entriesOf(calm, wanted.lists), [calm.lists, wanted]);
+  const nodes = useMemo(
+    () => wanted.knowledge ? nodesOf(patient, entriesOf(calm, drawn), calm.concepts.value?.concepts ?? [], opened) : null,
+    [patient, calm.lists, calm.concepts.value, opened, wanted],
+  );
+  useEffect(() => {
+    if (nodes) reading.ask(askedOf(nodes));
+  }, [nodes, reading.ask]);
+  const graph = useMemo(
+    () => nodes && graphOf(patient, entriesOf(calm, drawn), nodes, { pairs: calm.pairs.value ?? new Map(), paths: calm.paths.value?.paths ?? [], relationships: calm.concepts.value?.relationships ?? [] }),
+    [patient, calm.lists, nodes, calm.pairs.value, calm.paths.value, calm.concepts.value],
+  );
+  const missing = missingOf(reading, wanted, placeOf);
+  const busy = calm !== reading || wanted.lists.some((name) => reading.lists[name].busy || !reading.lists[name].begun) || (wanted.knowledge && (reading.pairs.busy || reading.paths.busy || reading.concepts.busy || !reading.paths.value && !reading.paths.error));
+  const unread = wanted.lists.filter((name) => name !== 'allergies' && reading.lists[name].end);
+  const more = unread.map((name) => <More key={name} name={name} what={name === 'labs' ? 'laboratory reports' : LISTS[name].title.toLowerCase()} of={reading.lists[name]} onMore={reading.more} />);
+  const rest = unread.length > 0 && (
+    <details className="rest">
+      <summary>Not all of this record is read: {unread.map((name) => LISTS[name].title.toLowerCase()).join(', ')}</summary>
+      {more}
+    </details>
+  );
   return (
     <>
       <div className="who">
-        <h1>{patient.name}</h1>
+        <h1 tabIndex={scrolled(patient.name)}><Text>{patient.name}</Text></h1>
         <p>{line(patient.age !== null && `${patient.age} years`, words(patient.sex), patient.dateOfBirth && `born ${patient.dateOfBirth}`)} · <code>{patient.id}</code></p>
-        <Tabs view={view} onView={setView} />
+        <Tabs view={view} onView={choices.show} />
       </div>
-      {(faults.length > 0 || more) && (
-        <p className="fault" role="alert">
-          {faults.length > 0 && `Not all of the record could be read: ${faults[0]?.message}. `}
-          {more && 'Only the latest 200 appointments and laboratory reports are shown.'}
-        </p>
+      <Allergies reading={reading} />
+      {missing.length > 0 && (
+        <div className="trouble missing" role="alert">
+          <ul>{missing.map((told) => <li key={told}>{told}</li>)}</ul>
+          <button type="button" onClick={reading.again}>Try again</button>
+        </div>
       )}
-      <div id="view" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${view}`}>
-        {view === 'Graph' && <GraphView graph={graph} truncated={patient.graph?.truncated ?? false} />}
-        {view === 'Timeline' && <Timeline patient={patient} />}
-        {view === 'Laboratory' && <Labs patient={patient} />}
-        {view === 'Table' && <Tables graph={graph} />}
+      <div id="view" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${view}`} aria-busy={busy} data-view={view}>
+        {view === 'Graph' && graph && <GraphView patient={patient.id} graph={graph} opened={opened} onOpened={setOpened} choices={choices} more={rest} />}
+        {view === 'Timeline' && <Timeline entries={entries} choices={choices}>{rest}</Timeline>}
+        {view === 'Laboratory' && <Labs entries={entries} reading={busy}>{more}</Labs>}
+        {view === 'Table' && graph && <Tables patient={patient.id} reading={calm} graph={graph}>{null}</Tables>}
       </div>
     </>
   );
 }
 
-type State = { patient?: Patient | null; faults: Fault[]; error?: string };
+type State = { patient?: Person | null; error?: string };
 
-function View() {
-  const [{ patient, faults, error }, setState] = useState<State>({ faults: [] });
-  useEffect(() => {
-    read(id).then(setState, (error: Error) => setState({ faults: [], error: error.message }));
-  }, []);
+function View({ id }: { id: string }) {
+  const choices = useAddress();
+  const hidden = hiddenBy(choices).has('concept');
+  const wanted = useMemo(() => ({ ...WANTED[choices.view], concepts: choices.view === 'Graph' && !hidden }), [choices.view, hidden]);
+  const reading = useReading(id, wanted);
+  const [{ patient, error }, setState] = useState<State>({});
+  const read = useCallback(() => {
+    setState({});
+    person(id).then((patient) => setState({ patient }), (error: Error) => setState({ error: error.message }));
+  }, [id]);
+  useEffect(read, [read]);
   useEffect(() => {
     if (patient) document.title = `${patient.name} · MediMax`;
   }, [patient]);
+  const unread = error ? <Trouble onAgain={() => { read(); reading.again(); }}>{`The patient could not be read. ${error}`}</Trouble> : <p className="empty" role="status">Reading the record…</p>;
+  if (patient === undefined) return <><h1 className="unseen">{id}</h1>{unread}</>;
+  if (patient === null) return <Nobody>{`There is no ${id}, or you may not see them.`}</Nobody>;
+  return <Record patient={patient} reading={reading} choices={choices} />;
+}
+
+const Nobody = ({ children }: { children: string }) => (
+  <div className="empty" role="alert"><h1>{children}</h1><p><a href="/patients/">To the list of patients</a></p></div>
+);
+
+function App() {
+  const { id, written } = idOfAddress();
   return (
     <>
       <header className="bar">
         <a href="/"><img src={icon} alt="" width="20" height="20" /> MediMax</a>
-        <a href="/">Playground</a>
+        <nav aria-label="Pages"><a href="/patients/">Patients</a> <a href="/">Playground</a></nav>
       </header>
-      <main>
-        {error && <p className="empty" role="alert">{error}</p>}
-        {!error && patient === undefined && <p className="empty" role="status">Reading the record…</p>}
-        {!error && patient === null && <p className="empty" role="alert">{faults[0]?.message ?? `There is no ${id}, or you may not see them.`}</p>}
-        {patient && <Record patient={patient} faults={faults} />}
-      </main>
+      <main>{id ? <View id={id} /> : <Nobody>{`“${isolated(written)}” is not the id of a patient. Such an id looks like Patient:12.`}</Nobody>}</main>
     </>
   );
 }
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><View /></StrictMode>);
+if (root) createRoot(root).render(<StrictMode><App /></StrictMode>);

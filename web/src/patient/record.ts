@@ -1,179 +1,201 @@
-/** What the view of a patient asks for. */
+/** What the view of a patient asks for, and the entries that it makes of the answers. */
 
 import { ask, type Fault } from '../shared/ask';
+import { isolated } from '../shared/text';
 
+/** The kinds of entries, in the order in which a reader needs them. */
+export const ENTRIES = ['allergy', 'condition', 'medication', 'appointment', 'symptom', 'lab', 'report', 'message', 'operation', 'family', 'other'] as const;
+export type EntryKind = (typeof ENTRIES)[number];
+
+/** One entry of the record, whatever its kind. `detail` is one line, made of isolated parts. */
+export type Entry = {
+  id: string;
+  kind: EntryKind;
+  name: string;
+  date: string | null;
+  detail: string;
+  /** The entry that holds it: a symptom's appointment, a finding's report. */
+  within?: string;
+  /** What the report is that holds it. */
+  whole?: string;
+  /** When it ended; `null` if it goes on, left out where that means nothing. */
+  until?: string | null;
+  finding?: Finding;
+};
+
+export type Verdict = 'BELOW' | 'WITHIN' | 'ABOVE';
+
+/** A laboratory value; number, interval and verdict are the gateway's reading of what was recorded. */
 export type Finding = {
   id: string;
   testName: string;
   value: string;
-  numericValue: number | null;
   unit: string | null;
-  referenceRange: string | null;
+  numericValue: number | null;
+  referenceInterval: { low: number | null; high: number | null; text: string } | null;
+  verdict: Verdict | null;
   flag: 'HIGH' | 'LOW' | 'CRITICAL_HIGH' | 'CRITICAL_LOW' | null;
 };
 
-export type History = {
-  id: string;
-  type: string | null;
-  item: string;
-  details: string | null;
-  date: string | null;
-  severity: string | null;
-  isActive: boolean;
-};
-
-export type Medication = {
-  id: string;
-  name: string;
-  dosage: string | null;
-  frequency: string | null;
-  isContinued: boolean;
-  prescribedDate: string | null;
-  discontinuedDate: string | null;
-  prescribedBy: string | null;
-  treats: { condition: { id: string } | null; path: Path | null }[] | null;
-};
-
-export type Symptom = {
-  id: string;
-  name: string;
-  severity: string | null;
-  duration: string | null;
-  onset: string | null;
-  indicates: { condition: { id: string } | null; path: Path | null }[] | null;
-};
-
-export type Appointment = {
-  id: string;
-  date: string | null;
-  time: string | null;
-  type: string | null;
-  status: string | null;
-  doctorName: string | null;
-  symptoms: Symptom[] | null;
-};
-
-export type LabReport = {
-  id: string;
-  date: string | null;
-  type: string | null;
-  facility: string | null;
-  findings: Finding[] | null;
-};
-
-export type Relationship = {
-  type: string;
-  from: string;
-  to: string;
-  source: string | null;
-  evidence: string | null;
-  matched: string | null;
-};
-
-export type Path = { nodes?: { id: string; name: string | null }[] | null; relationships: Relationship[] | null };
-
-export type CarePath = {
-  symptom: { id: string; name: string } | null;
-  condition: { id: string; item: string } | null;
-  medication: { id: string; name: string } | null;
-  path: Path | null;
-};
-
-export type Concept = { id: string; kind: string; name: string; catalog: string; code: string; description: string | null };
-
-export type Patient = {
-  id: string;
-  name: string;
-  dateOfBirth: string | null;
-  age: number | null;
-  sex: string | null;
-  medicalHistory: History[] | null;
-  medications: Medication[] | null;
-  appointments: { nodes: Appointment[]; totalCount: number | null } | null;
-  labReports: { nodes: LabReport[]; totalCount: number | null } | null;
-  reports: { nodes: { id: string; date: string | null; type: string | null; summary: string | null }[] } | null;
-  carePaths: CarePath[] | null;
-  graph: {
-    truncated: boolean;
-    nodes: { id: string; name: string | null; concept: Concept | null }[] | null;
-    relationships: Relationship[] | null;
-  } | null;
-};
-
-const QUERY = `query PatientView($id: ID!) {
-  patient(id: $id) {
-    id name dateOfBirth age sex
-    medicalHistory { id type item details date severity isActive }
-    medications { id name dosage frequency isContinued prescribedDate discontinuedDate prescribedBy treats { condition { id } path { relationships { ...Fact } } } }
-    appointments(first: 200) {
-      totalCount
-      nodes {
-        id date time type status doctorName
-        symptoms { id name severity duration onset indicates { condition { id } path { relationships { ...Fact } } } }
-      }
-    }
-    labReports(first: 200) {
-      totalCount
-      nodes { id date type facility findings { id testName value numericValue unit referenceRange flag } }
-    }
-    reports(first: 200) { nodes { id date type summary } }
-    carePaths {
-      symptom { id name }
-      condition { id item }
-      medication { id name }
-      path { nodes { id name } relationships { ...Fact } }
-    }
-    graph(depth: 2) {
-      truncated
-      nodes { id name concept { id kind name catalog code description } }
-      relationships { ...Fact }
-    }
-  }
-}
-fragment Fact on GraphRelationship { type from to source evidence matched }`;
-
-/** A patient, and what of them could not be read; nobody, if the id is nobody's. */
-export async function read(id: string): Promise<{ patient: Patient | null; faults: Fault[] }> {
-  const { data, errors } = await ask<{ patient: Patient | null }>(QUERY, { id });
-  return { patient: data?.patient ?? null, faults: errors ?? [] };
-}
-
-/** A value of a test, and when it was taken. */
-export type Point = Finding & { date: string };
-
-/** A test's values, the earliest first. */
-export type Trend = { test: string; points: Point[] };
-
-/** The gateway's limit of aliases stands above this. */
-const TRENDS_A_REQUEST = 20;
-
-/** The trends of tests, by `labTrend`; as many requests as the limits ask for. */
-export async function trends(id: string, tests: string[]): Promise<Trend[]> {
-  const requests = [];
-  for (let at = 0; at < tests.length; at += TRENDS_A_REQUEST) requests.push(tests.slice(at, at + TRENDS_A_REQUEST));
-  const answers = await Promise.all(requests.map((some) => trendsOf(id, some)));
-  return answers.flat();
-}
-
-async function trendsOf(id: string, tests: string[]): Promise<Trend[]> {
-  type Row = Finding & { labReport: { date: string | null } | null };
-  const declared = tests.map((_, index) => `$t${index}: String!`).join(', ');
-  const fields = tests.map((_, index) => `t${index}: labTrend(testName: $t${index}) { ...Value }`).join('\n');
-  const query = `query LabTrends($id: ID!, ${declared}) { patient(id: $id) { ${fields} } }
-    fragment Value on LabFinding { id testName value numericValue unit referenceRange flag labReport { date } }`;
-  const variables = Object.fromEntries(tests.map((test, index) => [`t${index}`, test]));
-  const { data } = await ask<{ patient: Record<string, Row[] | null> | null }>(query, { id, ...variables });
-  return tests.map((test, index) => {
-    const points = (data?.patient?.[`t${index}`] ?? []).flatMap((row) => {
-      const date = row.labReport?.date;
-      return date ? [{ ...row, date }] : [];
-    });
-    return { test, points: points.sort((a, b) => a.date.localeCompare(b.date)) };
-  });
-}
+export type Person = { id: string; name: string; dateOfBirth: string | null; age: number | null; sex: string | null };
 
 /** SCREAMING_CASE as words. */
 export const words = (name: string | null | undefined) => (name ?? '').toLowerCase().replaceAll('_', ' ');
 
-/** Details in one line; what is unknown is left out. */
-export const line = (...parts: (string | null | undefined | false)[]) => parts.filter(Boolean).join(' · ');
+/** Details in one line, each kept to itself; what is unknown is left out. */
+export const line = (...parts: (string | null | undefined | false)[]) =>
+  parts.flatMap((part) => (part ? [isolated(part)] : [])).join(' · ');
+
+/** What a value is, read against its own range. */
+export function reading({ verdict, referenceInterval, numericValue }: Finding): string {
+  if (verdict) return { BELOW: 'below its range', WITHIN: 'within its range', ABOVE: 'above its range' }[verdict];
+  if (!referenceInterval) return 'no verdict: no range is recorded';
+  if (numericValue === null) return 'no verdict: the value cannot be read as a number';
+  return 'no verdict: the range cannot be read';
+}
+
+/** The sign of a verdict, or else of what was recorded. */
+export function signOf({ verdict, flag }: Finding): string {
+  if (verdict === 'ABOVE' || (!verdict && flag?.endsWith('HIGH'))) return '▲';
+  return verdict === 'BELOW' || (!verdict && flag?.endsWith('LOW')) ? '▼' : '';
+}
+
+/** What the laboratory's flag says, if it says something. */
+export const flagged = ({ flag }: Finding) => flag && `recorded as ${words(flag)}`;
+
+export const lineOf = (finding: Finding) =>
+  line(
+    finding.unit ? `${isolated(finding.value)} ${isolated(finding.unit)}` : finding.value,
+    finding.referenceInterval && `range ${isolated(finding.referenceInterval.text)}`,
+    `${signOf(finding)} ${reading(finding)}`.trim(),
+    flagged(finding),
+  );
+
+type History = { id: string; type: string | null; item: string; details: string | null; date: string | null; severity: string | null; isActive: boolean };
+type Medication = { id: string; name: string; dosage: string | null; frequency: string | null; isContinued: boolean; prescribedDate: string | null; discontinuedDate: string | null; prescribedBy: string | null };
+type Symptom = { id: string; name: string; description: string | null; severity: string | null; duration: string | null; onset: string | null };
+type Appointment = { id: string; date: string | null; time: string | null; type: string | null; status: string | null; doctorName: string | null; notes: string | null; symptoms: Symptom[] | null };
+type LabReport = { id: string; date: string | null; type: string | null; facility: string | null; findings: Finding[] | null };
+type Report = { id: string; date: string | null; type: string | null; summary: string | null; doctorName: string | null };
+type Message = { id: string; text: string; type: string | null; sentAt: string | null };
+
+/** How many entries below one are read at most. */
+export const BELOW = 200;
+
+/** A list of the record, read in pages: the field of the root, what else its rows must be, their order and fields. */
+type List<Row> = { title: string; root: string; also?: string; order: string; fields: string; entries: (row: Row) => Entry[] };
+const list = <Row,>(one: List<Row>) => one as List<never>;
+
+const history = (title: string, kind: EntryKind, also: string) =>
+  list<History>({
+    title,
+    root: 'medicalHistories',
+    also,
+    order: 'DATE_DESC',
+    fields: 'id type item details date severity isActive',
+    entries: ({ id, type, item, date, severity, isActive, details }) => [
+      { id, kind, name: item, date, detail: line(kind === 'other' && (words(type) || 'of no known type'), words(severity), !isActive && 'not active', details) },
+    ],
+  });
+
+const medications = (title: string, also: string) =>
+  list<Medication>({
+    title,
+    root: 'medications',
+    also,
+    order: 'PRESCRIBED_DATE_DESC',
+    fields: 'id name dosage frequency isContinued prescribedDate discontinuedDate prescribedBy',
+    entries: ({ id, name, dosage, frequency, isContinued, prescribedDate, discontinuedDate, prescribedBy }) => [{
+      id, kind: 'medication', name, date: prescribedDate, until: isContinued ? null : (discontinuedDate ?? prescribedDate),
+      detail: line(dosage, frequency, isContinued ? 'goes on' : discontinuedDate ? `until ${discontinuedDate}` : 'stopped', prescribedBy),
+    }],
+  });
+
+const KNOWN_TYPES = '[ALLERGY, CONDITION, SURGERY, FAMILY_HISTORY]';
+
+export const LISTS = {
+  allergies: history('Allergies', 'allergy', 'type: { eq: ALLERGY }'),
+  conditions: history('Conditions', 'condition', 'type: { eq: CONDITION }'),
+  medications: medications('Medications taken now', 'isContinued: { eq: true }'),
+  stopped: medications('Medications that were stopped', 'not: { isContinued: { eq: true } }'),
+  appointments: list<Appointment>({
+    title: 'Appointments and symptoms',
+    root: 'appointments',
+    order: 'DATE_DESC',
+    fields: `id date time type status doctorName notes symptoms(first: ${BELOW}) { id name description severity duration onset }`,
+    entries: ({ id, date, time, type, status, doctorName, notes, symptoms }) => [
+      { id, kind: 'appointment', name: words(type) || 'appointment', date, detail: line(time?.slice(0, 5), words(status), doctorName, notes) },
+      ...(symptoms ?? []).map((one): Entry => ({
+        id: one.id, kind: 'symptom', name: one.name, date, within: id, detail: line(words(one.severity), words(one.onset), one.duration, one.description),
+      })),
+    ],
+  }),
+  labs: list<LabReport>({
+    title: 'Laboratory',
+    root: 'labReports',
+    order: 'DATE_DESC',
+    fields: `id date type facility findings(first: ${BELOW}) { id testName value unit numericValue referenceInterval { low high text } verdict flag }`,
+    entries: ({ id, date, type, facility, findings }) => findings?.length
+      ? findings.map((finding): Entry => ({ id: finding.id, kind: 'lab', name: finding.testName, date, within: id, whole: line(type ?? 'Report', facility), finding, detail: lineOf(finding) }))
+      : [{ id, kind: 'lab', name: type ?? 'Laboratory report', date, detail: line(findings ? 'no findings' : 'its findings could not be read', facility) }],
+  }),
+  reports: list<Report>({
+    title: 'Reports',
+    root: 'reports',
+    order: 'DATE_DESC',
+    fields: 'id date type summary doctorName',
+    entries: ({ id, date, type, summary, doctorName }) => [{ id, kind: 'report', name: type ?? 'Report', date, detail: line(doctorName, summary) }],
+  }),
+  messages: list<Message>({
+    title: 'Messages',
+    root: 'chatMessages',
+    order: 'SENT_AT_DESC',
+    fields: 'id text type sentAt',
+    entries: ({ id, text, type, sentAt }) => [
+      { id, kind: 'message', name: `Message of ${type === 'BOT' || type === 'SYSTEM' ? 'the' : 'a'} ${words(type) || 'sender unknown'}`, date: sentAt?.slice(0, 10) ?? null, detail: line(sentAt?.slice(11, 16), text) },
+    ],
+  }),
+  operations: history('Operations', 'operation', 'type: { eq: SURGERY }'),
+  family: history('Family history', 'family', 'type: { eq: FAMILY_HISTORY }'),
+  others: history('Habits and other history', 'other', `or: [{ type: { isNull: true } }, { not: { type: { in: ${KNOWN_TYPES} } } }]`),
+};
+export type ListName = keyof typeof LISTS;
+export const LIST_NAMES = Object.keys(LISTS) as ListName[];
+
+/** A page of a list. */
+export type Page = { entries: Entry[]; rows: number; total: number | null; end: string | null; faults: Fault[]; cut: boolean };
+
+type Rows = { totalCount?: number | null; pageInfo: { hasNextPage: boolean; endCursor: string | null }; nodes: { symptoms?: unknown[] | null; findings?: unknown[] | null }[] };
+
+/** Rows of the first page, and of those after it. */
+const [FIRST, MORE] = [100, 200];
+
+export async function page(patient: number, name: ListName, after: string | null): Promise<Page> {
+  const { root, also, order, fields, entries } = LISTS[name];
+  const query = `query View($patient: Int!, $first: Int!, $after: String, $count: Boolean!) {
+    rows: ${root}(filter: { patientId: { eq: $patient }${also ? `, ${also}` : ''} }, orderBy: [${order}], first: $first, after: $after) {
+      totalCount @include(if: $count) pageInfo { hasNextPage endCursor } nodes { ${fields} }
+    }
+  }`;
+  const { data, errors } = await ask<{ rows: Rows | null }>(query, { patient, after, first: after ? MORE : FIRST, count: !after });
+  if (!data?.rows) throw new Error(errors?.[0]?.message ?? 'the answer is empty');
+  const { nodes, pageInfo, totalCount } = data.rows;
+  return {
+    entries: nodes.flatMap((row) => entries(row as never)),
+    rows: nodes.length,
+    total: totalCount ?? null,
+    end: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+    faults: errors ?? [],
+    cut: nodes.some(({ symptoms, findings }) => (symptoms ?? findings ?? []).length >= BELOW),
+  };
+}
+
+/** The patient; `null`, if the id is nobody's. */
+export async function person(id: string): Promise<Person | null> {
+  const { data } = await ask<{ patient: Person | null }>('query Person($id: ID!) { patient(id: $id) { id name dateOfBirth age sex } }', { id });
+  return data?.patient ?? null;
+}
+
+/** The fields that a fault's path names, in words: `symptoms of appointments`. */
+export const placeOf = (fault: Fault) =>
+  (fault.path ?? []).filter((step): step is string => typeof step === 'string' && !['patient', 'nodes', 'rows'].includes(step)).reverse().join(' of ').replace(/[A-Z]/g, (one) => ` ${one.toLowerCase()}`);

@@ -1,123 +1,181 @@
-/** What happened when: a lane for each kind of event, and a bar for each medication. */
+/** What happened when: a lane for each kind of event, bars for medications, and below them the same in words. */
 
-import { useState, type CSSProperties } from 'react';
-import { line, words, type Patient } from './record';
+import { useMemo, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react';
+import { Text, isolated } from '../shared/text';
+import type { Choices } from './address';
+import { YEAR, remote, ticksOf, timeOf } from './axis';
+import { Symbol } from './details';
+import { PLURALS } from './graph';
+import { useSome } from './more';
+import { line, type Entry, type EntryKind } from './record';
 
-type Event = { id: string; from: string; to: string | null; name: string; about: string; kind: string };
-type Lane = { name: string; events: Event[] };
+/** Something with a date; `to` ends a period. */
+type Event = { id: string; kind: EntryKind; from: string; to: string | null; name: string; about: string };
+type Lane = { key: string; name: string; kind: EntryKind; events: Event[] };
 
-const event = (kind: string, id: string, from: string | null, name: string, about: string, to: string | null = null): Event[] =>
-  from ? [{ id, from, to, name, about, kind }] : [];
+const LANES: EntryKind[] = ['allergy', 'condition', 'appointment', 'lab', 'report', 'message', 'operation', 'family', 'other'];
+export const TITLES: Record<EntryKind, string> = { ...PLURALS, report: 'Reports', message: 'Messages' };
 
-/** The lanes of a record; a medication has one of its own. `today` ends what goes on. */
-function lanesOf(patient: Patient, today: string): { events: Lane[]; medications: Lane[]; undated: number } {
-  const histories = patient.medicalHistory ?? [];
-  const medications = [...(patient.medications ?? [])].sort((a, b) => (a.prescribedDate ?? '').localeCompare(b.prescribedDate ?? ''));
-  const events: Lane[] = [
-    {
-      name: 'Diagnoses',
-      events: histories.flatMap((one) => event('condition', one.id, one.date, one.item, line(words(one.type), words(one.severity), one.details))),
-    },
-    {
-      name: 'Appointments',
-      events: (patient.appointments?.nodes ?? []).flatMap((one) =>
-        event('appointment', one.id, one.date, words(one.type), line(words(one.status), one.doctorName, one.symptoms?.map(({ name }) => name).join(', '))),
-      ),
-    },
-    {
-      name: 'Laboratory',
-      events: (patient.labReports?.nodes ?? []).flatMap((one) => {
-        const abnormal = (one.findings ?? []).filter(({ flag }) => flag).length;
-        return event('lab', one.id, one.date, one.type ?? 'Report', line(`${one.findings?.length ?? 0} findings`, abnormal > 0 && `${abnormal} out of range`, one.facility));
-      }),
-    },
-    {
-      name: 'Reports',
-      events: (patient.reports?.nodes ?? []).flatMap((one) => event('report', one.id, one.date, one.type ?? 'Report', one.summary ?? '')),
-    },
-  ];
-  const bars = medications.map((one) => ({
-    name: one.name,
-    events: event('medication', one.id, one.prescribedDate, one.name, line(one.dosage, one.frequency, one.isContinued && 'goes on', one.prescribedBy), one.isContinued ? today : (one.discontinuedDate ?? one.prescribedDate)),
-  }));
-  const undated = histories.filter(({ date }) => !date).length + medications.filter(({ prescribedDate }) => !prescribedDate).length;
-  return { events, medications: bars, undated };
+const out = ({ finding }: Entry) => !!finding && (finding.verdict === 'ABOVE' || finding.verdict === 'BELOW' || (!finding.verdict && finding.flag !== null));
+
+/** Appointments tell their symptoms, and reports of laboratories how much was found. */
+function eventsOf(entries: Entry[], today: string): Event[] {
+  const below = new Map<string, Entry[]>();
+  for (const one of entries) if (one.within) below.set(one.within, [...(below.get(one.within) ?? []), one]);
+  const reports = new Set<string>();
+  return entries.flatMap((one): Event[] => {
+    const { id, kind, date, name, detail, until, within } = one;
+    if (!date || kind === 'symptom') return [];
+    if (kind === 'lab' && within) {
+      const findings = below.get(within) ?? [];
+      if (reports.has(within)) return [];
+      reports.add(within);
+      const abnormal = findings.filter(out).length;
+      return [{ id: within, kind, from: date, to: null, name: 'Laboratory', about: line(one.whole, `${findings.length} findings`, abnormal > 0 && `${abnormal} out of range`) }];
+    }
+    const to = kind === 'medication' ? (until ?? (date > today ? date : today)) : null;
+    return [{ id, kind, from: date, to: to && to < date ? date : to, name, about: line(detail, below.get(id)?.map((symptom) => isolated(symptom.name)).join(', ')) }];
+  });
 }
 
-const YEAR = 365.25 * 86_400_000;
-const SPANS = { All: Infinity, '10 years': 10, '2 years': 2 };
-
-/** At most eight marks of whole years or months. */
-function ticksOf(from: number, to: number): { at: number; name: string }[] {
-  const years = (to - from) / YEAR;
-  const months = [1, 2, 3, 6, 12, 24, 60, 120, 240].find((step) => (years * 12) / step <= 8) ?? 240;
-  const first = new Date(from).getUTCFullYear() * 12;
-  const ticks = [];
-  for (let month = first - (first % months); ; month += months) {
-    const at = Date.UTC(Math.floor(month / 12), month % 12, 1);
-    if (at > to) return ticks;
-    if (at >= from) ticks.push({ at, name: new Date(at).toISOString().slice(0, months % 12 ? 7 : 4) });
+function lanesOf(events: Event[]): { moments: Lane[]; bars: Lane[] } {
+  const moments = LANES.map((kind) => ({ key: kind, name: TITLES[kind], kind, events: events.filter((one) => one.kind === kind) }));
+  const bars = new Map<string, Lane>();
+  for (const one of events) {
+    if (one.kind !== 'medication') continue;
+    const key = one.name.trim().toLowerCase();
+    const lane = bars.get(key) ?? { key, name: one.name, kind: one.kind, events: [] };
+    lane.events.push(one);
+    bars.set(key, lane);
   }
+  const ended = ({ events }: Lane) => events.reduce((last, { to }) => (to && to > last ? to : last), '');
+  return { moments: moments.filter(({ events }) => events.length), bars: [...bars.values()].sort((a, b) => ended(b).localeCompare(ended(a))) };
 }
 
-export function Timeline({ patient }: { patient: Patient }) {
-  const [chosen, setSpan] = useState<keyof typeof SPANS | null>(null);
-  const [shown, setShown] = useState<Event | null>(null);
-  const today = new Date().toISOString().slice(0, 10);
-  const { events, medications, undated } = lanesOf(patient, today);
-  const days = [...events, ...medications].flatMap((lane) => lane.events.flatMap(({ from, to }) => [from, to ?? from])).map((day) => Date.parse(day));
-  if (!days.length) return <p className="empty">Nothing in this record has a date.</p>;
-  const end = Math.max(...days, Date.parse(today));
+const SPANS = { all: Infinity, '10 years': 10, '2 years': 2 };
+type Span = keyof typeof SPANS;
+
+type Axis = { from: number; to: number; begin: number };
+
+function axisOf(events: Event[], chosen: string | null, today: string): Axis & { span: Span } {
+  const days = events.flatMap(({ from, to }) => [from, to ?? from]).filter((day) => !remote(day, today)).map(timeOf);
+  const now = timeOf(today);
+  const [least, end] = days.reduce(([least, most], day) => [Math.min(least, day), Math.max(most, day)], [now, now]);
+  const fits = Object.keys(SPANS).find((one): one is Span => one === chosen);
   // A diagnosis of long ago would press all others together.
-  const span = chosen ?? ((end - Math.min(...days)) / YEAR > 15 ? '10 years' : 'All');
-  const begin = Math.max(Math.min(...days), Date.parse(today) - SPANS[span] * YEAR);
+  const span = fits ?? ((end - least) / YEAR > 15 ? '10 years' : 'all');
+  const begin = Math.max(least, now - SPANS[span] * YEAR);
   const margin = (end - begin) * 0.015 + 86_400_000;
-  const [from, to] = [begin - margin, end + margin];
-  const percent = (at: number) => (100 * (at - from)) / (to - from);
-  const place = (one: Event): CSSProperties => {
-    const left = Math.max(percent(Date.parse(one.from)), 0);
-    return one.to ? { left: `${left}%`, width: `${percent(Date.parse(one.to)) - left}%` } : { left: `${left}%` };
+  return { span, begin, from: begin - margin, to: end + margin };
+}
+
+const told = (one: Event, today: string) => (one.to && one.to !== one.from ? `${one.from} – ${one.to === today ? 'today' : one.to}` : one.from);
+
+/** A lane: events that would cover each other are one mark. Arrow keys go from mark to mark. */
+function LaneRow({ lane, axis, today, onShow }: { lane: Lane; axis: Axis; today: string; onShow: (events: Event[]) => void }) {
+  const percent = (at: number) => (100 * (at - axis.from)) / (axis.to - axis.from);
+  const marks = new Map<string, { events: Event[]; left: number; width: number | null }>();
+  let [earlier, beyond] = [0, 0];
+  for (const one of lane.events) {
+    const [from, to] = [timeOf(one.from), timeOf(one.to ?? one.from)];
+    if (!(from <= axis.to)) beyond += 1;
+    else if (!(to >= axis.from)) earlier += 1;
+    else {
+      const left = Math.max(0, percent(from));
+      const width = one.to ? Math.min(100, percent(to)) - left : null;
+      const place = `${Math.round(left)} ${width === null ? '' : Math.round(width)}`;
+      const mark = marks.get(place);
+      if (mark) mark.events.push(one);
+      else marks.set(place, { events: [one], left, width });
+    }
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLUListElement>) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const buttons = [...event.currentTarget.querySelectorAll('button')];
+    buttons[buttons.indexOf(document.activeElement as HTMLButtonElement) + step]?.focus();
   };
-  const lane = ({ name, events }: Lane) => {
-    const visible = events.filter((one) => Date.parse(one.to ?? one.from) >= from);
-    return (
-      <li key={name + (events[0]?.id ?? '')}>
-        <h3>{name}{visible.length < events.length && <small> {events.length - visible.length} earlier</small>}</h3>
-        <ul className="lane">
-          {visible.map((one) => (
-            <li key={one.id} style={place(one)} className={one.to ? 'period' : 'moment'}>
-              <button
-                type="button"
-                className={one.kind}
-                aria-label={`${one.from}${one.to && one.to !== today ? ` to ${one.to}` : ''}: ${one.name}, ${one.about}`}
-                onFocus={() => setShown(one)}
-                onMouseEnter={() => setShown(one)}
-              />
-            </li>
-          ))}
-        </ul>
-      </li>
-    );
-  };
+  const place = (left: number, width: number | null): CSSProperties => (width === null ? { left: `${left}%` } : { left: `${left}%`, width: `${width}%` });
+  const rest = [earlier > 0 && `${earlier} earlier`, beyond > 0 && `${beyond} beyond the axis`].filter(Boolean).join(', ');
+  return (
+    <li>
+      <p className="name"><Sign kind={lane.kind} /><Text>{lane.name}</Text>{rest && <small> {rest}</small>}</p>
+      <ul className="lane" onKeyDown={onKeyDown} aria-label={isolated(lane.name)}>
+        {[...marks.values()].sort((a, b) => a.left - b.left).map(({ events, left, width }, index) => (
+          <li key={events[0]?.id} style={place(left, width)} className={width === null ? 'moment' : 'period'}>
+            <button
+              type="button"
+              className={`${lane.kind}${events.length > 1 ? ' several' : ''}`}
+              tabIndex={index ? -1 : 0}
+              aria-label={events.slice(0, 5).map((one) => `${told(one, today)}: ${isolated(one.name)}, ${one.about}`).join('; ') + (events.length > 5 ? `; and ${events.length - 5} more` : '')}
+              onFocus={() => onShow(events)}
+              onMouseEnter={() => onShow(events)}
+            />
+          </li>
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+const Sign = ({ kind }: { kind: EntryKind }) => (kind === 'report' || kind === 'message' ? <i className={`dot ${kind}`} aria-hidden="true" /> : <Symbol kind={kind} />);
+
+type Props = { entries: Entry[]; choices: Choices; children: ReactNode };
+
+export function Timeline({ entries, choices, children }: Props) {
+  const [shown, setShown] = useState<Event[]>([]);
+  const today = new Date().toISOString().slice(0, 10);
+  const events = useMemo(() => eventsOf(entries, today).sort((a, b) => b.from.localeCompare(a.from)), [entries, today]);
+  const { moments, bars } = useMemo(() => lanesOf(events), [events]);
+  const { span, begin, from, to } = axisOf(events, choices.get('span'), today);
+  const axis = { from, to, begin };
+  const percent = (at: number) => `${(100 * (at - from)) / (to - from)}%`;
+  const undated = entries.filter(({ date, kind }) => !date && kind !== 'symptom').length;
+  const seen = span === 'all' ? events : events.filter((one) => timeOf(one.to ?? one.from) >= begin);
+  const [someBars, moreBars] = useSome(bars, 30);
+  const [someEvents, moreEvents] = useSome(seen, 100);
+  const lane = (one: Lane) => <LaneRow key={one.key} lane={one} axis={axis} today={today} onShow={setShown} />;
   return (
     <section className="timeline" aria-label="Timeline">
-      <div className="controls" role="group" aria-label="Span">
-        {(Object.keys(SPANS) as (keyof typeof SPANS)[]).map((name) => (
-          <button key={name} type="button" aria-pressed={span === name} onClick={() => setSpan(name)}>{name}</button>
-        ))}
-        <p className="about shown">
-          {shown ? <><b>{shown.name}</b> {line(shown.to && shown.to !== today ? `${shown.from} – ${shown.to}` : shown.from, shown.about)}</> : 'Point at an event to read it.'}
-        </p>
-      </div>
-      <div className="chart">
-        <div className="ticks" aria-hidden="true">
-          {ticksOf(from, to).map(({ at, name }) => <span key={at} style={{ left: `${percent(at)}%` }}>{name}</span>)}
-          <span className="now" style={{ left: `${percent(Date.parse(today))}%` }} />
-        </div>
-        <ol className="lanes">{events.map(lane)}</ol>
-        <h2>Medications</h2>
-        <ol className="lanes">{medications.map(lane)}</ol>
-      </div>
+      <h2 className="unseen">Timeline</h2>
+      {children}
+      {events.length === 0 ? <p className="empty">Nothing that was read of this record has a date.</p> : (
+        <>
+          <div className="controls" role="group" aria-label="Span">
+            {(Object.keys(SPANS) as Span[]).map((name) => (
+              <button key={name} type="button" aria-pressed={span === name} onClick={() => choices.choose('span', name)}>{name === 'all' ? 'All' : name}</button>
+            ))}
+          </div>
+          <p className="about shown">
+            {shown.length === 0 && 'Point at an event to read it; all are told below.'}
+            {shown.slice(0, 3).map((one) => <span key={one.id}><b><Text>{one.name}</Text></b> {line(told(one, today), one.about)} </span>)}
+            {shown.length > 3 && `and ${shown.length - 3} more at that time`}
+          </p>
+          <div className="chart">
+            <div className="ticks" aria-hidden="true">
+              {ticksOf(from, to).map(({ at, name }) => <span key={at} style={{ left: percent(at) }}>{name}</span>)}
+              <span className="now" style={{ left: percent(timeOf(today)) }} />
+            </div>
+            <ol className="lanes">{moments.map(lane)}</ol>
+            {bars.length > 0 && <><h3>Medications</h3><ol className="lanes">{someBars.map(lane)}</ol>{moreBars}</>}
+          </div>
+          <h3>What happened{span === 'all' ? '' : `, the last ${span}`} <small>{seen.length}</small></h3>
+          <table className="texts">
+            <thead><tr><th scope="col">Date</th><th scope="col">Kind</th><th scope="col">What</th></tr></thead>
+            <tbody>
+              {someEvents.map((one) => (
+                <tr key={one.id}>
+                  <td>{told(one, today)}{remote(one.from, today) && <small> (beyond the axis)</small>}</td>
+                  <td>{TITLES[one.kind]}</td>
+                  <td><b><Text>{one.name}</Text></b> {one.about}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {moreEvents}
+        </>
+      )}
       {undated > 0 && <p className="about">{undated} entries without a date stand in the table only.</p>}
     </section>
   );
