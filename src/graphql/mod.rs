@@ -20,6 +20,7 @@ pub mod report;
 pub mod root;
 mod suggest;
 pub mod types;
+mod validation;
 mod variables;
 pub mod write;
 

@@ -109,6 +109,17 @@ fn serve_waits_only_for_a_server_and_only_as_long_as_it_is_told() {
     let ended = run(&mut medimax(&missing));
     assert_eq!((ended.code, ended.log.len(), ended.err.len()), (Some(1), 1, 1), "{ended:?}");
     assert!(ended.log[0].contains("trying again in 0.25 s"), "{ended:?}");
+    // Each says its cause, and says it once.
+    let store = format!("sqlite://{}", scratch(&unique("no_graph.sqlite")).display());
+    assert_eq!(run(&mut medimax(&["migrate", "--database-url", &store])).code, Some(0));
+    let graph = ["sync", "--database-url", &store, "--graph-url", "bolt://neo4j:x@127.0.0.1:1"];
+    let of_graph = run(&mut medimax(&graph));
+    assert_eq!(of_graph.err.len(), 1, "{of_graph:?}");
+    for line in [&ended.log[0], &ended.err[0], &of_graph.err[0]] {
+        assert_eq!(line.matches("Connection refused").count(), 1, "{line}");
+        let again = ["Input/output error", "IO error", "not available: MariaDB", "?;"];
+        assert!(!again.iter().any(|words| line.contains(words)), "{line}");
+    }
 
     let hopeless = format!("sqlite://{}", scratch("missing/medimax.sqlite").display());
     let ended = run(&mut medimax(&["serve", "--database-url", &hopeless]));

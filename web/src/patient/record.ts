@@ -132,10 +132,19 @@ const QUERY = `query PatientView($id: ID!) {
 }
 fragment Fact on GraphRelationship { type from to source evidence matched }`;
 
+/** Nodes of the graph have ids of their own, `GraphNode:Symptom:7`; a drawing shows one thing for a node and its record. */
+function asRecords<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(asRecords) as T;
+  if (value === null || typeof value !== 'object') return value;
+  const isId = (key: string, one: unknown): one is string => typeof one === 'string' && /^(id|from|to)$/.test(key);
+  const entry = ([key, one]: [string, unknown]) => [key, isId(key, one) ? one.replace(/^GraphNode:/, '') : asRecords(one)];
+  return Object.fromEntries(Object.entries(value).map(entry)) as T;
+}
+
 /** A patient, and what of them could not be read; nobody, if the id is nobody's. */
 export async function read(id: string): Promise<{ patient: Patient | null; faults: Fault[] }> {
   const { data, errors } = await ask<{ patient: Patient | null }>(QUERY, { id });
-  return { patient: data?.patient ?? null, faults: errors ?? [] };
+  return { patient: asRecords(data?.patient ?? null), faults: errors ?? [] };
 }
 
 /** A value of a test, and when it was taken. */
