@@ -60,8 +60,8 @@ impl Code {
                 "read it again and decide anew; take another key",
             ),
             Code::LimitExceeded => (
-                "a limit was gone over; `extensions.limit` has its `key`, what is `allowed`, and what was `asked` where that \
-                 is known",
+                "a limit was gone over; `extensions.limit` has its `key`, what is `allowed`, and, where that is \
+                 known, what was `asked` and by which `argument`",
                 "400, 408, 413, 414 or 503 where the request is refused as a whole, else 200",
                 "ask for less: a smaller `first`, fewer levels, several requests; after 503, ask again when `Retry-After` says",
             ),
@@ -141,6 +141,15 @@ pub enum Error {
         /// What the request would need, if known.
         asked: Option<u64>,
     },
+    /// An argument that asks for more rows than a page may have.
+    TooMany {
+        /// The argument.
+        argument: &'static str,
+        /// `max_page_size` in force.
+        allowed: u64,
+        /// What it asks for.
+        asked: u64,
+    },
     /// A document of which only the id or hash was given, and which is not known.
     UnknownDocument,
     /// A hash was given, and no documents are kept by their hashes.
@@ -181,7 +190,7 @@ impl Error {
         match self {
             Error::BadInput(_) | Error::Invalid(_) | Error::NeedsPost => Code::BadUserInput,
             Error::Changed(_) | Error::KeyTaken => Code::Conflict,
-            Error::Limit { .. } => Code::LimitExceeded,
+            Error::Limit { .. } | Error::TooMany { .. } => Code::LimitExceeded,
             Error::NotListed => Code::Forbidden,
             Error::UnknownDocument => Code::PersistedQueryNotFound,
             Error::NoRegistry => Code::PersistedQueryNotSupported,
@@ -194,7 +203,11 @@ impl Error {
 
     /// The key of the limit that was gone over.
     pub fn limit(&self) -> Option<&'static str> {
-        if let Error::Limit { key, .. } = self { Some(key) } else { None }
+        match self {
+            Error::Limit { key, .. } => Some(key),
+            Error::TooMany { .. } => Some("max_page_size"),
+            _ => None,
+        }
     }
 
     /// What a client may read.
@@ -217,6 +230,9 @@ impl Error {
             }
             Error::Limit { key, allowed, asked: None } => {
                 format!("this goes over the limit {key} ({allowed}); ask for less")
+            }
+            Error::TooMany { argument, allowed, asked } => {
+                format!("`{argument}` asks for {asked} at once, the limit max_page_size allows {allowed}")
             }
             Error::NotListed => {
                 "this document is not on the list of those that are answered here; its operator can add it".into()

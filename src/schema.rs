@@ -159,12 +159,12 @@ pub static QUERY: Object = Object {
         FieldDef {
             name: "node",
             doc: "Any object by its global id; null if there is none.",
-            field: &Nodes { entities: &NODES, many: false },
+            field: &Nodes { entities: &NODES, made: &[&catalog::NODES], many: false },
         },
         FieldDef {
             name: "nodes",
-            doc: "Objects by their global ids, in the order of the ids; null for each that does not exist.",
-            field: &Nodes { entities: &NODES, many: true },
+            doc: "Objects by their global ids, in the order of the ids; null for each that does not exist, and with an error besides for each id that is none.",
+            field: &Nodes { entities: &NODES, made: &[&catalog::NODES], many: true },
         },
     ],
 };

@@ -128,7 +128,7 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
     let patience = Duration::from_millis(config.database_start_wait_ms);
     let options = config.database(url.to_owned());
     let db = db::open_when_up(&options, patience, |error, pause| {
-        tracing::warn!("{error}; trying again in {:.1} s", pause.as_secs_f32());
+        tracing::warn!("{} (trying again in {:.1} s)", unreachable(error.clone()), pause.as_secs_f32());
     });
     let db = db.await.map_err(unreachable)?;
     match db.dialect() {

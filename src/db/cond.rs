@@ -5,7 +5,10 @@ use super::{
     sql::{Dialect, Sql},
 };
 use regex::Regex;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock, OnceLock},
+};
 
 /// A parameter of a condition.
 #[derive(Debug, Clone)]
@@ -63,8 +66,8 @@ pub enum Cond {
     StartsWith(&'static str, String),
     /// The text contains this.
     Contains(&'static str, String),
-    /// The column is one of these keys, which are looked up after the condition is read and before it is sent.
-    Keys(&'static str, Arc<OnceLock<Arc<[i32]>>>),
+    /// The column is one of the keys that are looked up after the condition is read and before it is sent.
+    Keys(&'static str, Arc<LookUp>),
     /// Whether the column is NULL.
     IsNull(&'static str, bool),
     /// Whether related rows match.
@@ -80,6 +83,21 @@ pub enum Cond {
         /// What they must match.
         cond: Box<Cond>,
     },
+}
+
+/// Keys that another store is asked for.
+pub struct LookUp {
+    /// What it is asked.
+    pub asked: String,
+    /// What it answered.
+    pub keys: OnceLock<Arc<[i32]>>,
+}
+
+impl fmt::Debug for LookUp {
+    // The keys follow from what was asked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.asked)
+    }
 }
 
 /// The character that makes `%` and `_` literal in LIKE.
@@ -98,6 +116,82 @@ pub(super) fn like(text: &str) -> String {
 }
 
 impl Cond {
+    /// Every row.
+    pub const EVERY: Cond = Cond::And(Vec::new());
+    /// No row.
+    pub const NONE: Cond = Cond::Or(Vec::new());
+
+    /// Whether it holds of every row, once it is simple.
+    pub fn is_every(&self) -> bool {
+        matches!(self, Cond::And(all) if all.is_empty())
+    }
+
+    fn is_none(&self) -> bool {
+        matches!(self, Cond::Or(any) if any.is_empty())
+    }
+
+    /// The same without what changes nothing: conditions that always hold or never, and lists within lists.
+    pub fn simple(self) -> Self {
+        match self {
+            Cond::And(all) => {
+                let mut simple = Vec::with_capacity(all.len());
+                for cond in all.into_iter().map(Cond::simple) {
+                    match cond {
+                        none if none.is_none() => return Cond::NONE,
+                        Cond::And(more) => simple.extend(more),
+                        one => simple.push(one),
+                    }
+                }
+                if simple.len() == 1 { simple.remove(0) } else { Cond::And(simple) }
+            }
+            Cond::Or(any) => {
+                let mut simple = Vec::with_capacity(any.len());
+                for cond in any.into_iter().map(Cond::simple) {
+                    match cond {
+                        every if every.is_every() => return Cond::EVERY,
+                        Cond::Or(more) => simple.extend(more),
+                        one => simple.push(one),
+                    }
+                }
+                if simple.len() == 1 { simple.remove(0) } else { Cond::Or(simple) }
+            }
+            Cond::Not(cond) => match cond.simple() {
+                every if every.is_every() => Cond::NONE,
+                none if none.is_none() => Cond::EVERY,
+                cond => Cond::Not(Box::new(cond)),
+            },
+            Cond::Related { table, theirs, ours, quantifier, cond } => {
+                Cond::Related { table, theirs, ours, quantifier, cond: Box::new(cond.simple()) }
+            }
+            other => other,
+        }
+    }
+
+    /// A text that is the same for conditions that mean the same, whatever the order in which they were given: for the
+    /// identity of a list, so it must stay the same from one version to the next. Of a simple condition.
+    pub fn meaning(&self) -> String {
+        let of_all = |what: &str, mut all: Vec<String>| {
+            all.sort_unstable();
+            all.dedup();
+            match all.as_slice() {
+                [one] => one.clone(),
+                all => format!("{what}({})", all.join(",")),
+            }
+        };
+        let values = |values: &[Bind]| values.iter().map(|value| format!("{value:?}")).collect();
+        match self {
+            Cond::And(all) => of_all("and", all.iter().map(Cond::meaning).collect()),
+            Cond::Or(any) => of_all("or", any.iter().map(Cond::meaning).collect()),
+            Cond::Not(cond) => format!("not({})", cond.meaning()),
+            Cond::In(column, all) => format!("{column} {}", of_all("in", values(all))),
+            Cond::NotIn(column, all) => format!("{column} not {}", of_all("in", values(all))),
+            Cond::Related { table, theirs, ours, quantifier, cond } => {
+                format!("{quantifier:?} {}.{theirs}={ours}({})", table.name, cond.meaning())
+            }
+            leaf => format!("{leaf:?}"),
+        }
+    }
+
     /// Writes the condition about the rows called `alias`.
     pub(super) fn push(&self, sql: &mut Sql, alias: &str) {
         match self {
@@ -123,7 +217,7 @@ impl Cond {
             Cond::StartsWith(column, text) => push_like(sql, alias, column, format!("{}%", like(text))),
             Cond::Contains(column, text) => push_like(sql, alias, column, format!("%{}%", like(text))),
             Cond::Keys(column, keys) => {
-                let keys = keys.get().map(|keys| &**keys).unwrap_or_default();
+                let keys = keys.keys.get().map(|keys| &**keys).unwrap_or_default();
                 sql.column(alias, column).push(" IN (SELECT k.id FROM ").keys(keys).push(")");
             }
             Cond::IsNull(column, yes) => {
@@ -223,6 +317,23 @@ mod tests {
         assert_eq!(words("Jose\u{301} +(B12)*"), ["Jose\u{301}", "B12"]);
         assert_eq!(words("प्रिया"), ["प्रिया"]);
         assert!(words("%_\"'").is_empty());
+    }
+
+    #[test]
+    fn what_means_the_same_has_one_meaning() {
+        let is = |column, values: &[i64]| Cond::In(column, values.iter().map(|value| Bind::Int(*value)).collect());
+        let (a, b) = (is("a", &[1]), is("b", &[1, 2]));
+        let same = |one: &Cond, other: &Cond| one.clone().simple().meaning() == other.clone().simple().meaning();
+        let and = |all: &[&Cond]| Cond::And(all.iter().map(|cond| (*cond).clone()).collect());
+        let or = |any: &[&Cond]| Cond::Or(any.iter().map(|cond| (*cond).clone()).collect());
+        assert!(same(&and(&[&a, &b]), &and(&[&b, &Cond::EVERY, &and(&[&a])])));
+        assert!(same(&or(&[&a, &b]), &or(&[&is("b", &[2, 1, 2]), &Cond::NONE, &a])));
+        assert!(same(&or(&[&a, &and(&[])]), &Cond::EVERY) && same(&and(&[&a, &or(&[])]), &Cond::NONE));
+        assert!(same(&Cond::Not(Box::new(and(&[]))), &Cond::NONE) && same(&and(&[&a, &a]), &a));
+        for (one, other) in [(&a, &b), (&and(&[&a, &b]), &or(&[&a, &b])), (&Cond::EVERY, &Cond::NONE)] {
+            assert!(!same(one, other), "{one:?} {other:?}");
+        }
+        assert!(!same(&a, &Cond::Not(Box::new(a.clone()))));
     }
 
     #[test]

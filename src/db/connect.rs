@@ -132,9 +132,15 @@ fn refused(error: &mysql_async::Error, opts: &mysql_async::Opts) -> Error {
             opts.ip_or_hostname()
         )),
         other => Error::Unavailable(format!(
-            "MariaDB at {at} cannot be reached ({other}): is it running, and is the port right?"
+            "MariaDB at {at} cannot be reached ({}): is it running, and is the port right?",
+            cause(other)
         )),
     }
+}
+
+/// What lies at the bottom of an error: each layer says it again in words of its own.
+fn cause(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), cause)
 }
 
 fn tls_failed(at: &str, error: &dyn std::fmt::Display) -> Error {

@@ -20,7 +20,12 @@ pub(super) fn of_pool(error: deadpool::PoolError) -> Error {
 
 /// What a refused connection means: most often, that the server is not there.
 pub(super) fn of_connection(error: &ConnectionError) -> Error {
-    Error::Unavailable(error.to_string())
+    Error::Unavailable(once(error.to_string()))
+}
+
+/// A text of the driver without the words that its layers put before the cause.
+fn once(text: String) -> String {
+    text.replace("Input/output error: ", "")
 }
 
 /// Texts of a connection that is gone, of the driver and of the system below it.
@@ -143,7 +148,7 @@ pub(super) fn is_denied(error: &Error) -> bool {
 fn of_text(text: String) -> Error {
     let lower = text.to_lowercase();
     if LOST.iter().any(|lost| lower.contains(lost)) {
-        Error::Unavailable(text)
+        Error::Unavailable(once(text))
     } else if lower.contains("query execution was interrupted") {
         // By `max_statement_time`, or by an operator (`KILL QUERY`).
         Error::Timeout("a database statement")

@@ -18,7 +18,7 @@ mod value;
 mod watch;
 mod write;
 
-pub use cond::{Bind, Cond, Op, Quantifier, words};
+pub use cond::{Bind, Cond, LookUp, Op, Quantifier, words};
 pub use connect::{Options, Tls, open, open_when_up};
 pub(crate) use enumeration::enumeration;
 pub use enumeration::{Enum, EnumValue, Enumerated, Enumeration};

@@ -44,8 +44,9 @@ pub struct By {
     pub nullable: bool,
 }
 
-/// A place in an order: one value a column, `None` for NULL; the last one is the primary key.
-pub type Place = Vec<Option<Bind>>;
+/// A place in an order: its columns, each with a value, `None` for NULL; the last one is the primary key. It holds the order
+/// itself, so rows after it can be asked for in any order, or in none.
+pub type Place = Vec<(By, Option<Bind>)>;
 
 /// What to read of a table.
 #[derive(Debug, Clone, Default)]
@@ -202,10 +203,10 @@ impl Select<'_> {
             push_search(sql, alias, self.table, &ask.words);
         }
         if let Some(place) = &ask.after {
-            push_place(sql, alias, &ask.order, place, false);
+            push_place(sql, alias, place, false);
         }
         if let Some(place) = &ask.before {
-            push_place(sql, alias, &ask.order, place, true);
+            push_place(sql, alias, place, true);
         }
     }
 }
@@ -258,15 +259,16 @@ fn push_limit(sql: &mut Sql, limit: Option<u32>) {
 
 /// Writes that a row comes after (or before) a place in the order. NULL comes first ascending, last descending,
 /// which is how both stores sort.
-fn push_place(sql: &mut Sql, alias: &str, order: &[By], place: &Place, before: bool) {
+fn push_place(sql: &mut Sql, alias: &str, place: &Place, before: bool) {
+    let of = |by: &By| if by.via { "v" } else { alias };
     sql.push(" AND (");
-    for (i, (by, value)) in order.iter().zip(place).enumerate() {
+    for (i, (by, value)) in place.iter().enumerate() {
         if i > 0 {
             sql.push(" OR ");
         }
         sql.push("(");
-        for (earlier, value) in order.iter().zip(place).take(i) {
-            sql.column(alias, earlier.column);
+        for (earlier, value) in place.iter().take(i) {
+            sql.column(of(earlier), earlier.column);
             match value {
                 Some(value) => push_bind(sql.push(" = "), value),
                 None => drop(sql.push(" IS NULL")),
@@ -276,13 +278,13 @@ fn push_place(sql: &mut Sql, alias: &str, order: &[By], place: &Place, before: b
         // "Further" is towards larger values where the order ascends and we go forward, or both are turned.
         let larger = by.descending == before;
         match value {
-            Some(value) if larger => push_bind(sql.column(alias, by.column).push(" > "), value),
+            Some(value) if larger => push_bind(sql.column(of(by), by.column).push(" > "), value),
             Some(value) if by.nullable => {
-                push_bind(sql.push("(").column(alias, by.column).push(" < "), value);
-                sql.push(" OR ").column(alias, by.column).push(" IS NULL)");
+                push_bind(sql.push("(").column(of(by), by.column).push(" < "), value);
+                sql.push(" OR ").column(of(by), by.column).push(" IS NULL)");
             }
-            Some(value) => push_bind(sql.column(alias, by.column).push(" < "), value),
-            None if larger => drop(sql.column(alias, by.column).push(" IS NOT NULL")),
+            Some(value) => push_bind(sql.column(of(by), by.column).push(" < "), value),
+            None if larger => drop(sql.column(of(by), by.column).push(" IS NOT NULL")),
             None => drop(sql.push("1=0")),
         }
         sql.push(")");
@@ -315,9 +317,10 @@ mod tests {
             By { column: "dob", descending: false, via: false, nullable: true },
             By { column: "patient_id", descending: false, via: false, nullable: false },
         ];
-        let shown = |place: Place, before| {
+        let shown = |values: Vec<Option<Bind>>, before| {
             let mut sql = Sql::new(Dialect::MariaDb);
-            push_place(&mut sql, "t", &order, &place, before);
+            let place = order.into_iter().zip(values).collect();
+            push_place(&mut sql, "t", &place, before);
             sql.shown()
         };
         let id = Some(Bind::Int(7));

@@ -290,8 +290,8 @@ impl DateTime {
 
     /// Reads `2024-05-01 10:00:00`, with `T` and `Z` allowed, whether or not the moment exists.
     pub fn parse(text: &str) -> Option<Self> {
-        let (date, rest) = (text.get(..10)?, text.get(11..)?);
-        let rest = rest.trim_end_matches('Z');
+        let (date, rest) = (text.get(..10)?, text.get(10..)?.strip_prefix(['T', ' '])?);
+        let rest = rest.strip_suffix('Z').unwrap_or(rest);
         let (time, fraction) = rest.split_once('.').unwrap_or((rest, ""));
         let second_of_day = Time::parse(time).seconds.filter(|_| time.len() == 8)?;
         if fraction.len() > 6 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
@@ -299,6 +299,11 @@ impl DateTime {
         }
         let micros = format!("{fraction:0<6}").parse().ok()?;
         Some(DateTime { date: Date::parse(date)?, second_of_day, micros })
+    }
+
+    /// Whether there is such a moment: not on 31 February.
+    pub fn exists(self) -> bool {
+        self.date.day().is_some()
     }
 
     /// The spelling that both stores compare correctly.

@@ -34,33 +34,29 @@ impl Args {
     }
 
     /// A number of rows: not negative, and at most `most`.
-    pub fn count(&self, name: &str, most: u32) -> Result<Option<u32>> {
+    pub fn count(&self, name: &'static str, most: u32) -> Result<Option<u32>> {
         let Some(value) = self.get(name) else { return Ok(None) };
         let Some(asked) = as_int(value).and_then(|asked| u64::try_from(asked).ok()) else {
             return Err(Error::BadInput(format!("`{name}` must not be negative")));
         };
         match u32::try_from(asked) {
             Ok(asked) if asked <= most => Ok(Some(asked)),
-            _ => Err(Error::Limit { key: "max_page_size", allowed: u64::from(most), asked: Some(asked) }),
+            _ => Err(Error::TooMany { argument: name, allowed: u64::from(most), asked }),
         }
     }
 
-    /// The most rows that the arguments name or ask for.
-    pub(super) fn page(&self) -> u64 {
-        let rows = self.0.iter().map(|(name, value)| match (name.as_str(), value) {
+    /// The most rows that the arguments name or ask for, and the argument that does.
+    pub(super) fn page(&self) -> (u64, &'static str) {
+        let rows = |name| match (name, self.get(name)) {
+            (_, None) => 0,
             // Beyond 32 bits it is no Int, which is said later.
-            ("first" | "last", value) => {
+            ("first" | "last", Some(value)) => {
                 as_int(value).and_then(|rows| i32::try_from(rows).ok()).unwrap_or(0).max(0) as u64
             }
-            ("ids" | "input", value) => longest(value) as u64,
-            _ => 0,
-        });
-        rows.max().unwrap_or(0)
-    }
-
-    /// Every given argument, for the identity of a list.
-    pub fn iter(&self) -> impl Iterator<Item = (&Name, &Value)> {
-        self.0.iter().map(|(name, value)| (name, value))
+            (_, Some(value)) => longest(value) as u64,
+        };
+        let all = ["first", "last", "ids", "input"].map(|name| (rows(name), name));
+        all.into_iter().max_by_key(|(rows, _)| *rows).unwrap_or_default()
     }
 }
 

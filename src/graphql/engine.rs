@@ -17,6 +17,7 @@ use super::{
     root::Root,
     schema_doc, suggest,
     types::Types,
+    validation::{self, for_validation, mentions_introspection},
     variables,
 };
 use crate::{
@@ -26,11 +27,8 @@ use crate::{
     scope::Scope,
 };
 use async_graphql::{
-    Context, EmptySubscription, Name, Positioned, Request, Schema, ServerResult, Value,
-    parser::types::{
-        DocumentOperations, ExecutableDocument, Field, InlineFragment, OperationDefinition, OperationType, Selection,
-        SelectionSet,
-    },
+    Context, EmptySubscription, Name, Request, Schema, ServerResult, Value,
+    parser::types::{DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType},
     registry::Registry,
     resolver_utils::ContainerType,
 };
@@ -220,6 +218,7 @@ impl Engine {
             request.set_parsed_query(for_validation(document.clone()));
             self.validate(request).await?;
         }
+        self.check_literals(&document)?;
         Ok(())
     }
 
@@ -261,6 +260,7 @@ impl Engine {
             request.variables = with_defaults;
             request.set_parsed_query(for_validation(ExecutableDocument::clone(&document)));
             introspection = self.validate(request).await?;
+            self.check_literals(&document)?;
             if !mentions_introspection(&document) {
                 self.documents.known.keep(found.text.clone(), document.clone());
             }
@@ -270,7 +270,8 @@ impl Engine {
         }
         let named = || Some(document.operations.iter().next()?.0?.to_string());
         let listed = found.listed.then(|| name.clone().or_else(named)).flatten();
-        let variables = variables::coerce(&self.registry, operation, &given).map_err(|error| {
+        let types = variables::Schema { registry: &self.registry, suggestions: self.limits.suggestions };
+        let variables = variables::coerce(types, operation, &given).map_err(|error| {
             refuse(if self.limits.introspection { error } else { Error::BadInput(HIDDEN_VARIABLES.into()) })
         })?;
         Ok(Prepared { document, name, listed, variables, introspection })
@@ -295,21 +296,49 @@ impl Engine {
     async fn validate(&self, mut request: Request) -> Result<HashMap<String, Vec<u8>>, Vec<Refusal>> {
         let described = request.parsed_query().map(schema_doc::answered_under).unwrap_or_default();
         let response = self.schema.execute(request).await;
-        if response.is_err() {
-            let refusal = |error: async_graphql::ServerError| Refusal {
-                error: Error::BadInput(match (self.limits.introspection, self.limits.suggestions) {
-                    (false, _) => HIDDEN_DOCUMENT.into(),
-                    (true, false) => error.message,
-                    (true, true) => suggest::with_suggestion(&self.registry, error.message),
-                }),
-                locations: error.locations,
-            };
-            return Err(response.errors.into_iter().take(MOST_REFUSALS).map(refusal).collect());
+        let errors = response.errors.into_iter().map(|error| (error.message, error.locations));
+        let refusals = self.refusals(errors);
+        if !refusals.is_empty() {
+            return Err(refusals);
         }
         let Value::Object(mut data) = response.data else { return Ok(HashMap::new()) };
         schema_doc::put(&mut data, &described, self.roots.doc);
         let json = |value: &Value| serde_json::to_vec(value).unwrap_or_default();
         Ok(data.iter().map(|(key, value)| (key.to_string(), json(value))).collect())
+    }
+
+    /// Checks what async-graphql passes over.
+    fn check_literals(&self, document: &ExecutableDocument) -> Result<(), Vec<Refusal>> {
+        let wrong = validation::check_literals(&self.registry, document).into_iter();
+        let refusals = self.refusals(wrong.map(|(message, place)| (message, vec![place])));
+        if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+    }
+
+    /// What is told of a wrong document: each error once, with all places where it was made.
+    fn refusals(&self, errors: impl Iterator<Item = (String, Vec<async_graphql::Pos>)>) -> Vec<Refusal> {
+        let mut merged: Vec<(String, Vec<async_graphql::Pos>)> = Vec::new();
+        for (message, places) in errors {
+            let message = if self.limits.introspection { message } else { HIDDEN_DOCUMENT.into() };
+            let at = match merged.iter().position(|(known, _)| *known == message) {
+                Some(at) => at,
+                None if merged.len() == MOST_REFUSALS => continue,
+                None => {
+                    merged.push((message, Vec::new()));
+                    merged.len() - 1
+                }
+            };
+            if let Some((_, known)) = merged.get_mut(at) {
+                let room = MOST_PLACES.saturating_sub(known.len());
+                let new: Vec<_> = places.into_iter().filter(|place| !known.contains(place)).take(room).collect();
+                known.extend(new);
+            }
+        }
+        let told = |message| match self.limits.introspection && self.limits.suggestions {
+            true => suggest::with_suggestion(&self.registry, message),
+            false => message,
+        };
+        let refusal = |(message, locations)| Refusal { error: Error::BadInput(told(message)), locations };
+        merged.into_iter().map(refusal).collect()
     }
 
     async fn execute(&self, prepared: Prepared, caller: Caller) -> Answer {
@@ -381,6 +410,8 @@ const HIDDEN_VARIABLES: &str = "the variables do not fit their types";
 
 /// The most that one answer says of a wrong document.
 const MOST_REFUSALS: usize = 20;
+/// The most places that are told of one error.
+const MOST_PLACES: usize = 100;
 
 /// Why a request is not executed.
 struct Refusal {
@@ -436,54 +467,6 @@ fn known_variables(operation: &OperationDefinition, mut given: async_graphql::Va
         }
     }
     given
-}
-
-fn mentions_introspection(document: &ExecutableDocument) -> bool {
-    fn within(set: &SelectionSet) -> bool {
-        set.items.iter().any(|selection| match &selection.node {
-            Selection::Field(field) => {
-                matches!(field.node.name.node.as_str(), "__schema" | "__type") || within(&field.node.selection_set.node)
-            }
-            Selection::InlineFragment(fragment) => within(&fragment.node.selection_set.node),
-            Selection::FragmentSpread(_) => false,
-        })
-    }
-    fn set_of(document: &ExecutableDocument) -> impl Iterator<Item = &SelectionSet> {
-        let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
-        operations.chain(document.fragments.values().map(|fragment| &fragment.node.selection_set.node))
-    }
-    set_of(document).any(within)
-}
-
-/// async-graphql does not look at the directives of `__typename`, and then calls their variables unused; so for
-/// validation they stand on a fragment around it, which means the same.
-fn for_validation(mut document: ExecutableDocument) -> ExecutableDocument {
-    fn within(set: &mut SelectionSet) {
-        for selection in &mut set.items {
-            match &mut selection.node {
-                Selection::Field(field)
-                    if field.node.name.node == "__typename" && !field.node.directives.is_empty() =>
-                {
-                    let (at, directives) = (field.pos, std::mem::take(&mut field.node.directives));
-                    let items = vec![Positioned::new(Selection::Field(field.clone()), at)];
-                    let selection_set = Positioned::new(SelectionSet { items }, at);
-                    let fragment = InlineFragment { type_condition: None, directives, selection_set };
-                    selection.node = Selection::InlineFragment(Positioned::new(fragment, at));
-                }
-                Selection::Field(field) => within(&mut field.node.selection_set.node),
-                Selection::InlineFragment(fragment) => within(&mut fragment.node.selection_set.node),
-                Selection::FragmentSpread(_) => {}
-            }
-        }
-    }
-    match &mut document.operations {
-        DocumentOperations::Single(operation) => within(&mut operation.node.selection_set.node),
-        DocumentOperations::Multiple(all) => {
-            all.values_mut().for_each(|operation| within(&mut operation.node.selection_set.node))
-        }
-    }
-    document.fragments.values_mut().for_each(|fragment| within(&mut fragment.node.selection_set.node));
-    document
 }
 
 /// A parser's message on one line.

@@ -7,7 +7,7 @@ use super::{
     model::{FieldDef, Object, RowSet, Rows},
     recorder::Place,
 };
-use crate::error::Error;
+use crate::error::{Error, Result};
 use async_graphql::Positioned;
 use async_graphql::parser::types::{Directive, Field, Selection, SelectionSet};
 use futures_util::{
@@ -158,11 +158,12 @@ impl<'a> Level<'a> {
         Place { level, path: keys.join(".") }
     }
 
-    /// Notes that a field of a row failed.
-    fn fail(&self, cx: &Cx, row: usize, slot: &Slot<'_>, error: &Error) {
+    /// Notes that a field of a row failed, or one place of a list.
+    fn fail(&self, cx: &Cx, row: usize, slot: &Slot<'_>, place: Option<usize>, error: &Error) {
         let mut path = Vec::new();
         self.path(row, &mut path);
         path.push(slot.key.into());
+        path.extend(place.map(serde_json::Value::from));
         cx.fail(path, error);
     }
 
@@ -363,7 +364,7 @@ async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: Arc<Level<'a>>, slo
         Err(_elapsed) => Error::Timeout("the request"),
     };
     for row in 0..level.height() {
-        level.fail(cx, row, &slot, &error);
+        level.fail(cx, row, &slot, None, &error);
     }
     Column::Text(Text::nulls(level.height()))
 }
@@ -413,7 +414,7 @@ impl Part<'_> {
             if let Some(detail) = failed {
                 out.truncate(start);
                 out.extend_from_slice(b"null");
-                self.level.fail(cx, row, slot, &Error::Internal(detail));
+                self.level.fail(cx, row, slot, None, &Error::Internal(detail));
             }
         }
         if self.slots.is_empty() {
@@ -431,8 +432,8 @@ pub enum Given {
     One(Rows),
     /// A list.
     Many(Rows),
-    /// A list with holes.
-    Sparse(Vec<Option<Rows>>),
+    /// A list with holes; a failure is a hole with an error at its place.
+    Sparse(Vec<Result<Option<Rows>>>),
     /// A failure.
     Failed(Error),
 }
@@ -446,7 +447,7 @@ pub async fn children<'a>(cx: &'a Cx, level: &Arc<Level<'a>>, slot: &Slot<'a>, g
         shapes.push(match given {
             Given::Null => Shape::Null,
             Given::Failed(error) => {
-                level.fail(cx, parent, slot, &error);
+                level.fail(cx, parent, slot, None, &error);
                 Shape::Null
             }
             Given::One(rows) => match rows.places().first() {
@@ -462,16 +463,17 @@ pub async fn children<'a>(cx: &'a Cx, level: &Arc<Level<'a>>, slot: &Slot<'a>, g
                 }
                 Shape::Many(start..next.height())
             }
-            Given::Sparse(all) => Shape::Sparse(
-                all.iter()
-                    .enumerate()
-                    .map(|(index, rows)| {
-                        let rows = rows.as_ref()?;
-                        next.push(rows, *rows.places().first()?, parent, Some(index as u32));
-                        Some(next.height() - 1)
-                    })
-                    .collect(),
-            ),
+            Given::Sparse(all) => {
+                let place = |(index, rows): (usize, Result<Option<Rows>>)| {
+                    let rows = rows.unwrap_or_else(|error| {
+                        level.fail(cx, parent, slot, Some(index), &error);
+                        None
+                    })?;
+                    next.push(&rows, *rows.places().first()?, parent, Some(index as u32));
+                    Some(next.height() - 1)
+                };
+                Shape::Sparse(all.into_iter().enumerate().map(place).collect())
+            }
         });
     }
     Column::Below(shapes, answer(cx, Arc::new(next), slot.selections()).await)

@@ -7,10 +7,10 @@ use super::{
     types::Types,
 };
 use crate::{
-    db::{Bind, Cond, Date, DateTime, Kind, Op, Quantifier},
+    db::{Bind, Cond, Date, DateTime, Kind, LookUp, Op, Quantifier},
     error::{Error, Result},
 };
-use async_graphql::Value;
+use async_graphql::{Name, Value, indexmap::IndexMap};
 use futures_util::future::{BoxFuture, try_join_all};
 use std::sync::{Arc, OnceLock};
 
@@ -40,20 +40,20 @@ pub trait Facts: Send + Sync {
 }
 
 /// Facts of a filter, and where their keys belong.
-type Asked = (&'static dyn Facts, Value, Arc<OnceLock<Arc<[i32]>>>);
+type Asked = (&'static dyn Facts, Value, Arc<LookUp>);
 
-/// Reads a filter on rows that a relation's keys narrow already.
-pub async fn below(cx: &Cx, entity: &'static Entity, filter: &Value) -> Result<Cond> {
+/// Reads a filter on rows that a relation's keys narrow already; `None` for one that every row meets.
+pub async fn below(cx: &Cx, entity: &'static Entity, filter: &Value) -> Result<Option<Cond>> {
     let mut reader = Reader::default();
-    let cond = reader.read(entity, filter, 0)?;
+    let cond = reader.read(entity, filter, 0)?.simple();
     reader.look_up(cx).await?;
-    Ok(cond)
+    Ok((!cond.is_every()).then_some(cond))
 }
 
-/// Reads a filter on rows that are read from their table; `narrowed` says whether something else narrows them.
-pub async fn from_root(cx: &Cx, entity: &'static Entity, filter: &Value, narrowed: bool) -> Result<Cond> {
+/// The same of rows that are read from their table; `narrowed` says whether something else narrows them.
+pub async fn from_root(cx: &Cx, entity: &'static Entity, filter: &Value, narrowed: bool) -> Result<Option<Cond>> {
     let mut reader = Reader { at_root: true, ..Reader::default() };
-    let cond = reader.read(entity, filter, 0)?;
+    let cond = reader.read(entity, filter, 0)?.simple();
     match reader.scans {
         Some(field) if !narrowed && !narrows(entity, &cond) => {
             let indexed: Vec<&str> =
@@ -67,7 +67,7 @@ pub async fn from_root(cx: &Cx, entity: &'static Entity, filter: &Value, narrowe
         }
         _ => {
             reader.look_up(cx).await?;
-            Ok(cond)
+            Ok((!cond.is_every()).then_some(cond))
         }
     }
 }
@@ -93,6 +93,30 @@ fn narrows(entity: &Entity, cond: &Cond) -> bool {
     }
 }
 
+/// The entries of a filter. The document's check and the variables' have seen to it that it is an object.
+fn entries(filter: &Value) -> Result<&IndexMap<Name, Value>> {
+    match filter {
+        Value::Object(entries) => Ok(entries),
+        _ => Err(Error::BadInput("a filter is an object".into())),
+    }
+}
+
+/// A text that is the same for objects that mean the same: in one order, without what is null.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(entries) => {
+            let mut entries: Vec<String> = entries
+                .iter()
+                .filter(|(_, value)| **value != Value::Null)
+                .map(|(name, value)| format!("{name}:{}", canonical(value)))
+                .collect();
+            entries.sort_unstable();
+            format!("{{{}}}", entries.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
 #[derive(Default)]
 struct Reader {
     at_root: bool,
@@ -108,7 +132,8 @@ impl Reader {
         if depth > MAX_DEPTH {
             return Err(Error::BadInput(format!("the filter is nested more than {MAX_DEPTH} deep")));
         }
-        let Value::Object(entries) = filter else { return Err(Error::BadInput("a filter is an object".into())) };
+        let entries = entries(filter)?;
+        self.count(usize::from(entries.is_empty()))?;
         let mut all = Vec::with_capacity(entries.len());
         for (name, value) in entries {
             if *value == Value::Null {
@@ -127,7 +152,17 @@ impl Reader {
         })
     }
 
+    /// Counts conditions; an empty filter or list is one too: it takes as much to look at.
+    fn count(&mut self, conditions: usize) -> Result<()> {
+        self.conditions += conditions;
+        match self.conditions > MAX_CONDITIONS {
+            true => Err(Error::BadInput(format!("the filter has more than {MAX_CONDITIONS} conditions"))),
+            false => Ok(()),
+        }
+    }
+
     fn read_each(&mut self, entity: &'static Entity, filters: &Value, depth: usize) -> Result<Vec<Cond>> {
+        self.count(usize::from(as_list(filters).is_empty()))?;
         as_list(filters).iter().map(|filter| self.read(entity, filter, depth + 1)).collect()
     }
 
@@ -146,7 +181,7 @@ impl Reader {
                     asked: Some(keys.len() as u64),
                 });
             }
-            let _ = place.set(keys.into());
+            let _ = place.keys.set(keys.into());
             Ok(())
         });
         try_join_all(asking).await.map(drop)
@@ -157,7 +192,8 @@ impl Reader {
             return self.read_scalar(entity, scalar, value);
         }
         if let Some(facts) = entity.object.field(name).and_then(|def| def.field.facts()) {
-            let place = Arc::<OnceLock<_>>::default();
+            self.count(1)?;
+            let place = Arc::new(LookUp { asked: format!("{name} {}", canonical(value)), keys: OnceLock::new() });
             self.facts.push((facts, value.clone(), place.clone()));
             return Ok(Cond::Keys(entity.table.key, place));
         }
@@ -165,6 +201,7 @@ impl Reader {
         let related =
             related.ok_or_else(|| Error::BadInput(format!("{} cannot be filtered by `{name}`", entity.object.name)))?;
         let ours = related.ours.unwrap_or(entity.table.key);
+        self.count(usize::from(related.many && entries(value)?.is_empty()))?;
         let mut related_cond = |quantifier, filter: &Value| -> Result<Cond> {
             // The relation's keys narrow the rows on its other side.
             let at_root = std::mem::replace(&mut self.at_root, false);
@@ -181,8 +218,7 @@ impl Reader {
         if !related.many {
             return related_cond(Quantifier::Some, value);
         }
-        let Value::Object(entries) = value else { return Err(Error::BadInput("a filter is an object".into())) };
-        let each = entries.iter().map(|(quantifier, filter)| {
+        let each = entries(value)?.iter().map(|(quantifier, filter)| {
             related_cond(
                 match quantifier.as_str() {
                     "none" => Quantifier::None,
@@ -196,7 +232,8 @@ impl Reader {
     }
 
     fn read_scalar(&mut self, entity: &'static Entity, scalar: &'static Scalar, value: &Value) -> Result<Cond> {
-        let Value::Object(entries) = value else { return Err(Error::BadInput("a filter is an object".into())) };
+        let entries = entries(value)?;
+        self.count(usize::from(entries.is_empty()))?;
         let column = scalar.column;
         let mut all = Vec::with_capacity(entries.len());
         for (operator, value) in entries {
@@ -205,10 +242,7 @@ impl Reader {
             if *value == Value::Null {
                 return Err(Error::BadInput(format!("`{at}` is null; leave it out, or use `isNull`")));
             }
-            self.conditions += as_list(value).len().max(1);
-            if self.conditions > MAX_CONDITIONS {
-                return Err(Error::BadInput(format!("the filter has more than {MAX_CONDITIONS} conditions")));
-            }
+            self.count(as_list(value).len().max(1))?;
             if self.at_root && (!scalar.indexed || operator == "contains") {
                 self.scans.get_or_insert_with(|| format!("`{}`", scalar.name));
             }
@@ -270,9 +304,9 @@ fn binds(entity: &'static Entity, scalar: &Scalar, value: &Value, at: &str) -> R
             Some(_) => Bind::Text(text.into()),
             None => return wrong("a day that exists, as 2024-05-01"),
         },
-        Kind::DateTime => match DateTime::parse(text) {
+        Kind::DateTime => match DateTime::parse(text).filter(|moment| moment.exists()) {
             Some(moment) => Bind::Text(moment.stored_text()),
-            None => return wrong("a moment in UTC, as 2024-05-01T10:00:00Z"),
+            None => return wrong("a moment in UTC, on a day that exists, as 2024-05-01T10:00:00Z"),
         },
         Kind::Float => match as_float(value) {
             Some(number) => Bind::Float(number),

@@ -53,6 +53,12 @@ pub struct Limits {
 /// A longer name counts as several tokens: others compare names letter by letter.
 const TOKEN: usize = 32;
 
+/// The lists of introspection that lead from a type to others, so that each within another multiplies the answer. Both
+/// numbers are graphql-js's (`MaxIntrospectionDepthRule`); the queries of tools stay well within.
+const LISTS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"];
+/// How many of them may stand within each other.
+const MOST_LISTS: u64 = 2;
+
 fn check(key: &'static str, allowed: u64, asked: u64) -> Result<()> {
     if asked > allowed { Err(Error::Limit { key, allowed, asked: Some(asked) }) } else { Ok(()) }
 }
@@ -109,6 +115,12 @@ impl Limits {
             check("max_selections", self.max_selections, total.selections)?;
             check("max_directives", self.max_directives, total.directives.saturating_add(directives as u64))?;
             check("max_repetitions", self.max_repetitions, total.repetitions)?;
+            if total.introspected > MOST_LISTS {
+                return Err(Error::BadInput(format!(
+                    "the maximum introspection depth is exceeded: {} may stand within each other {MOST_LISTS} deep",
+                    LISTS.map(|list| format!("`{list}`")).join(", ")
+                )));
+            }
         }
         Ok(())
     }
@@ -126,7 +138,10 @@ impl Limits {
         check("max_root_fields", self.max_root_fields, total.here)?;
         check("max_aliases", self.max_aliases, total.aliases)?;
         check("max_depth", self.max_depth, total.depth)?;
-        check("max_page_size", u64::from(self.max_page_size), total.page)?;
+        if total.page.0 > u64::from(self.max_page_size) {
+            let (asked, argument) = total.page;
+            return Err(Error::TooMany { argument, allowed: u64::from(self.max_page_size), asked });
+        }
         check("max_cost", self.max_cost, total.cost)
     }
 }
@@ -185,8 +200,8 @@ struct Total {
     /// Fields of the set itself.
     here: u64,
     depth: u64,
-    /// The largest page.
-    page: u64,
+    /// The largest page, and the argument that asks for it.
+    page: (u64, &'static str),
     cost: u64,
     aliases: u64,
     selections: u64,
@@ -195,6 +210,10 @@ struct Total {
     repetitions: u64,
     /// Sets within sets, those of fragments included.
     levels: u64,
+    /// Lists of introspection within each other, if the set is one of introspection.
+    lists: u64,
+    /// The same of the introspection that the set holds.
+    introspected: u64,
 }
 
 impl Total {
@@ -208,6 +227,8 @@ impl Total {
         self.directives = self.directives.saturating_add(other.directives);
         self.repetitions = self.repetitions.max(other.repetitions);
         self.levels = self.levels.max(other.levels);
+        self.lists = self.lists.max(other.lists);
+        self.introspected = self.introspected.max(other.introspected);
     }
 }
 
@@ -268,7 +289,8 @@ impl<'a> Walk<'a> {
         let below = self.set(&field.selection_set.node, target, level + 1);
         if name.starts_with("__") {
             // Introspection costs no objects and may be deep; async-graphql answers it from memory.
-            return Total { here: 1, depth: 0, cost: 0, ..below };
+            let introspected = below.introspected.max(below.lists);
+            return Total { here: 1, depth: 0, cost: 0, lists: 0, introspected, ..below };
         }
         // A row counts; the connections, edges and pages around it do not.
         let object = u64::from(target.is_some_and(|target| target.is_node) || (target.is_none() && many > 1));
@@ -278,6 +300,7 @@ impl<'a> Walk<'a> {
             page: below.page.max(args.page()),
             cost: below.cost.saturating_add(object).saturating_mul(many),
             aliases: below.aliases.saturating_add(u64::from(field.alias.is_some())),
+            lists: below.lists + u64::from(LISTS.contains(&name)),
             ..below
         }
     }

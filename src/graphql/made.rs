@@ -11,7 +11,7 @@ use super::{
     types::{Arg, FieldType, Types},
 };
 use crate::{
-    db::{Bad, write_json},
+    db::{Bad, Kind, Stored, write_json},
     error::{Error, Result},
 };
 use std::{any::Any, collections::HashMap, sync::Arc};
@@ -72,6 +72,18 @@ macro_rules! made {
     };
 }
 pub(crate) use made;
+
+/// A global id, as `Symptom:12` or `Concept:7`.
+pub struct GlobalId(pub String);
+
+impl Stored for GlobalId {
+    const KIND: Kind = Kind::Id;
+    const NULLABLE: bool = false;
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        write_json(&self.0, out);
+        Ok(())
+    }
+}
 
 /// Objects of one type.
 pub struct Made<T> {

@@ -21,6 +21,7 @@ pub mod root;
 mod schema_doc;
 mod suggest;
 pub mod types;
+mod validation;
 mod variables;
 pub mod write;
 

@@ -8,7 +8,7 @@ use super::{
     write::rules::Rules,
 };
 use crate::{
-    db::{Bad, By, Cond, Db, Kind, Link, Sql, Table},
+    db::{Ask, Bad, By, Cond, Db, Kind, Link, Sql, Table},
     error::Result,
 };
 use futures_util::future::BoxFuture;
@@ -21,7 +21,7 @@ pub struct Object {
     pub name: &'static str,
     /// Its description.
     pub doc: &'static str,
-    /// Whether it implements `Node`.
+    /// Whether it implements `Node`: has a global id that `node` answers.
     pub is_node: bool,
     /// The entity it shows, or whose rows it lists.
     pub of: Option<&'static Entity>,
@@ -220,6 +220,14 @@ pub struct Children {
     pub preset: Option<fn(&Cx) -> Cond>,
     /// About how many there are below one parent, for the cost of a request.
     pub expected: u32,
+}
+
+/// What a list is asked for before its page is known.
+pub struct Asked {
+    /// Rows, words and order.
+    pub ask: Ask,
+    /// What the caller's filter means, whatever the day is.
+    pub filter: String,
 }
 
 impl Object {

@@ -10,7 +10,7 @@ use super::{
     exec::{Column, Given, Level, Slot, Text, children},
     limits::Limits,
     loaders::{self, Piece, What},
-    model::{Children, Entity, Field, FieldDef, Loading, Object, RowSet, Rows, Scalar},
+    model::{Asked, Children, Entity, Field, FieldDef, Loading, Object, RowSet, Rows, Scalar},
     types::{Arg, FieldType, Types},
 };
 use crate::{
@@ -36,7 +36,7 @@ pub fn args() -> Vec<Arg> {
 
 /// About how many rows a page has.
 pub fn expected(args: &Args, limits: &Limits) -> u64 {
-    let asked = |name| args.count(name, limits.max_page_size).ok().flatten();
+    let asked = |name: &'static str| args.count(name, limits.max_page_size).ok().flatten();
     u64::from(asked("first").or_else(|| asked("last")).unwrap_or(limits.default_page_size))
 }
 
@@ -103,15 +103,15 @@ pub struct Page {
 
 impl Page {
     /// Reads the page arguments of a list.
-    pub fn read(cx: &Cx, list: &str, entity: &'static Entity, args: &Args, ask: Ask) -> Result<Self> {
+    pub fn read(cx: &Cx, list: &str, entity: &'static Entity, args: &Args, asked: Asked) -> Result<Self> {
         let limits = &cx.limits;
         let (first, last) = (args.count("first", limits.max_page_size)?, args.count("last", limits.max_page_size)?);
         if first.is_some() && last.is_some() {
             return Err(Error::BadInput("give `first` or `last`, not both".into()));
         }
-        let digest = digest(list, args);
+        let Asked { mut ask, filter } = asked;
+        let digest = digest(list, &ask, &filter);
         let all = Arc::new(Ask { order: Vec::new(), ..ask.clone() });
-        let mut ask = ask;
         ask.after = args.text("after").map(|cursor| place(entity, &ask.order, digest, "after", cursor)).transpose()?;
         ask.before =
             args.text("before").map(|cursor| place(entity, &ask.order, digest, "before", cursor)).transpose()?;
@@ -150,13 +150,13 @@ impl Page {
     }
 }
 
-/// FNV-1a over what makes a list this list: it must stay the same from one version to the next.
-fn digest(list: &str, args: &Args) -> u64 {
-    let mut text = list.to_owned();
-    for (name, value) in args.iter() {
-        if !matches!(name.as_str(), "first" | "last" | "after" | "before") {
-            text.push_str(&format!("\n{name}:{value}"));
-        }
+/// FNV-1a over what makes a list this list, which is what its arguments mean and not how they are written: it must stay the
+/// same from one version to the next.
+fn digest(list: &str, ask: &Ask, filter: &str) -> u64 {
+    let mut text = format!("{list}\n{filter}\n{:?}", ask.words);
+    for by in &ask.order {
+        text.push_str(if by.descending { "\n-" } else { "\n+" });
+        text.push_str(by.column);
     }
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
@@ -172,18 +172,19 @@ fn place(entity: &Entity, order: &[By], digest: u64, arg: &str, cursor: &str) ->
     if of.as_str() != Some(&digest.to_string()) || values.len() != order.len() {
         return Err(foreign());
     }
-    let bind = |(by, value): (&By, &serde_json::Value)| -> Option<Option<Bind>> {
+    let bind = |(by, value): (&By, &serde_json::Value)| -> Option<(By, Option<Bind>)> {
         let scalar = entity.object.scalars.get(entity.object.scalar_of_column(by.column)?)?;
         if value.is_null() {
-            return by.nullable.then_some(None);
+            return by.nullable.then_some((*by, None));
         }
-        Some(Some(match scalar.kind {
+        let bind = match scalar.kind {
             Kind::Int => Bind::Int(i64::from(i32::try_from(value.as_i64()?).ok()?)),
             Kind::Float => Bind::Float(value.as_f64()?),
             Kind::Date => Bind::Text(Date::parse(value.as_str()?).and(value.as_str())?.to_owned()),
             Kind::DateTime => Bind::Text(DateTime::parse(value.as_str()?)?.stored_text()),
             _ => Bind::Text(value.as_str()?.to_owned()),
-        }))
+        };
+        Some((*by, Some(bind)))
     };
     order.iter().zip(values).map(bind).collect::<Option<Place>>().ok_or_else(foreign)
 }

@@ -7,7 +7,7 @@ use super::{
     filter,
     limits::Limits,
     loaders::{self, Found, Piece, What},
-    model::{Children, Entity, Field, Loading, Object, Related},
+    model::{Asked, Children, Entity, Field, Loading, Object, Related},
     page::{self, Page},
     types::{Arg, FieldType, Types},
 };
@@ -111,24 +111,24 @@ impl List {
 }
 
 /// What a list or connection below a row asks for: its preset, its filter and its order.
-async fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option<Cond>) -> Result<Ask> {
+async fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option<Cond>) -> Result<Asked> {
     let mut conds: Vec<Cond> = Vec::new();
     conds.extend(children.preset.map(|preset| preset(cx)));
     conds.extend(narrowed);
-    if let Some(filter) = args.get("filter") {
-        conds.push(filter::below(cx, children.of, filter).await?);
-    }
+    let filter = match args.get("filter") {
+        Some(filter) => filter::below(cx, children.of, filter).await?,
+        None => None,
+    };
+    let any_shape = filter.is_some();
+    let meaning = filter.as_ref().map(Cond::meaning).unwrap_or_default();
+    conds.extend(filter);
     let filter = match conds.len() {
         0 => None,
         1 => conds.pop(),
         _ => Some(Cond::And(conds)),
     };
-    Ok(Ask {
-        filter,
-        any_shape: args.get("filter").is_some(),
-        order: page::order(children.of, args, children.order)?,
-        ..Ask::default()
-    })
+    let ask = Ask { filter, any_shape, order: page::order(children.of, args, children.order)?, ..Ask::default() };
+    Ok(Asked { ask, filter: meaning })
 }
 
 impl Field for List {
@@ -167,7 +167,7 @@ impl Field for List {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let mut ask = ask(cx, self.children, &slot.args, self.narrow(&slot.args)).await?;
+            let Asked { mut ask, .. } = ask(cx, self.children, &slot.args, self.narrow(&slot.args)).await?;
             ask.limit = slot.args.count("first", cx.limits.max_page_size)?;
             let keys = keys(&level, None);
             let pieces = loaders::load(cx, What::Children(self.children, Arc::new(ask)), distinct(&keys)).await?;
@@ -215,8 +215,8 @@ impl Field for Connection {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let ask = ask(cx, self.children, &slot.args, None).await?;
-            let page = Page::read(cx, self.children.name, self.children.of, &slot.args, ask)?;
+            let asked = ask(cx, self.children, &slot.args, None).await?;
+            let page = Page::read(cx, self.children.name, self.children.of, &slot.args, asked)?;
             let keys = keys(&level, None);
             // A page that shows no row needs none: `{ totalCount }` is a statement of its own.
             let pieces = if page.needs_rows(&slot) {

@@ -44,12 +44,17 @@ struct Limit {
     key: &'static str,
     allowed: u64,
     asked: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    argument: Option<&'static str>,
 }
 
 /// One error as a client sees it.
 pub fn error(error: &Error, path: &[Value], locations: &[async_graphql::Pos], request_id: &str) -> Shown {
     let limit = match error {
-        Error::Limit { key, allowed, asked } => Some(Limit { key, allowed: *allowed, asked: *asked }),
+        Error::Limit { key, allowed, asked } => Some(Limit { key, allowed: *allowed, asked: *asked, argument: None }),
+        Error::TooMany { argument, allowed, asked } => {
+            Some(Limit { key: "max_page_size", allowed: *allowed, asked: Some(*asked), argument: Some(argument) })
+        }
         _ => None,
     };
     Shown {

@@ -7,12 +7,12 @@ use super::{
     filter,
     limits::Limits,
     loaders::{self, Piece, What},
-    model::{Entity, Field, Loading, Object, RowSet, Rows},
+    model::{Asked, Entity, Field, Loading, Object, RowSet, Rows},
     page::{self, Connections, Counting, Page},
     types::{Arg, FieldType, Types},
 };
 use crate::{
-    db::{Ask, Bad, Select, words},
+    db::{Ask, Bad, Cond, Select, words},
     error::{Error, Result},
 };
 use async_graphql::Value;
@@ -72,7 +72,7 @@ pub struct All(pub &'static Entity);
 const MAX_WORDS: usize = 8;
 
 impl All {
-    async fn ask(&self, cx: &Cx, args: &Args) -> Result<Ask> {
+    async fn ask(&self, cx: &Cx, args: &Args) -> Result<Asked> {
         let entity = self.0;
         let words = args.text("search").map(words);
         let words = match words {
@@ -85,10 +85,13 @@ impl All {
             words => words.unwrap_or_default(),
         };
         let filter = match args.get("filter") {
-            Some(filter) => Some(filter::from_root(cx, entity, filter, !words.is_empty()).await?),
+            Some(filter) => filter::from_root(cx, entity, filter, !words.is_empty()).await?,
             None => None,
         };
-        Ok(Ask { any_shape: filter.is_some(), filter, words, order: page::order(entity, args, &[])?, ..Ask::default() })
+        let meaning = filter.as_ref().map(Cond::meaning).unwrap_or_default();
+        let order = page::order(entity, args, &[])?;
+        let ask = Ask { any_shape: filter.is_some(), filter, words, order, ..Ask::default() };
+        Ok(Asked { ask, filter: meaning })
     }
 }
 
@@ -132,21 +135,72 @@ impl Field for All {
     }
 }
 
-/// Rows of any entity by their global ids: `node` and `nodes`.
+/// Objects with global ids that are no rows of a table.
+pub struct MadeNodes {
+    /// Their type.
+    pub object: &'static Object,
+    /// The object with a key.
+    pub find: fn(&Cx, i32) -> Option<Rows>,
+}
+
+/// Objects of any type by their global ids: `node` and `nodes`.
 pub struct Nodes {
     /// Every entity that has global ids.
     pub entities: &'static [&'static Entity],
+    /// Everything else that has them.
+    pub made: &'static [&'static MadeNodes],
     /// `nodes`, not `node`.
     pub many: bool,
 }
 
+/// What a global id names.
+#[derive(Clone, Copy)]
+enum Named {
+    Row(&'static Entity, i32),
+    Made(&'static MadeNodes, i32),
+}
+
 impl Nodes {
     /// What an id names; an id of no known form is an error, one of nobody is `None` later.
-    fn named(&self, id: &Value) -> Result<(&'static Entity, i32)> {
-        let id = as_text(id).unwrap_or_default();
-        let entity = |name: &str| self.entities.iter().find(|entity| entity.object.name == name).copied();
-        let named = global_id(id).and_then(|(name, key)| Some((entity(name)?, key)));
+    fn named(&self, id: &Value) -> Result<Named> {
+        let known = |(name, key)| {
+            let row = self.entities.iter().find(|entity| entity.object.name == name);
+            let made = self.made.iter().find(|made| made.object.name == name);
+            row.map(|entity| Named::Row(entity, key)).or_else(|| made.map(|made| Named::Made(made, key)))
+        };
+        let named = global_id(as_text(id).unwrap_or_default()).and_then(known);
         named.ok_or_else(|| Error::BadInput("this is no global id: use the `id` of an object, as `Patient:12`".into()))
+    }
+
+    /// What each id names; one that fails costs its own place.
+    async fn find(&self, cx: &Cx, ids: &[Value]) -> Vec<Result<Option<Rows>>> {
+        let named: Vec<Result<Named>> = ids.iter().map(|id| self.named(id)).collect();
+        // One statement a type, however many ids.
+        let loads = self.entities.iter().filter_map(|entity| {
+            let keys: Vec<i32> = named
+                .iter()
+                .filter_map(|named| match named {
+                    Ok(Named::Row(of, key)) if std::ptr::eq(*of, *entity) => Some(*key),
+                    _ => None,
+                })
+                .collect();
+            (!keys.is_empty()).then_some(async move {
+                (entity.object.name, loaders::load(cx, What::Visible(entity, cx.scope.clone()), keys).await)
+            })
+        });
+        let found: HashMap<_, _> = join_all(loads).await.into_iter().collect();
+        let row = |named: Result<Named>| match named? {
+            Named::Made(made, key) => Ok((made.find)(cx, key)),
+            Named::Row(entity, key) => match found.get(entity.object.name) {
+                Some(Ok(pieces)) => match pieces.get(key).transpose()? {
+                    Some(Piece::Rows(rows)) => Ok(Some(rows)),
+                    _ => Ok(None),
+                },
+                Some(Err(error)) => Err(error.clone()),
+                None => Ok(None),
+            },
+        };
+        named.into_iter().map(row).collect()
     }
 }
 
@@ -154,6 +208,9 @@ impl Field for Nodes {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         for entity in self.entities {
             types.entity(entity);
+        }
+        for made in self.made {
+            types.object(made.object);
         }
         match self.many {
             true => FieldType {
@@ -171,33 +228,10 @@ impl Field for Nodes {
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let ids = slot.args.get(if self.many { "ids" } else { "id" }).map(as_list).unwrap_or_default();
-            let named = ids.iter().map(|id| self.named(id)).collect::<Result<Vec<_>>>()?;
-            // One statement a type, however many ids.
-            let loads = self.entities.iter().filter_map(|entity| {
-                let mut keys: Vec<i32> =
-                    named.iter().filter(|(of, _)| std::ptr::eq(*of, *entity)).map(|(_, key)| *key).collect();
-                keys.sort_unstable();
-                keys.dedup();
-                let load = async move {
-                    (entity.object.name, loaders::load(cx, What::Visible(entity, cx.scope.clone()), keys.clone()).await)
-                };
-                named.iter().any(|(of, _)| std::ptr::eq(*of, *entity)).then_some(load)
-            });
-            let mut found = HashMap::new();
-            for (name, pieces) in join_all(loads).await {
-                found.insert(name, pieces?);
-            }
-            let mut rows = Vec::with_capacity(named.len());
-            for (entity, key) in &named {
-                rows.push(match found.get(entity.object.name).and_then(|pieces: &loaders::Found| pieces.get(*key)) {
-                    Some(Ok(Piece::Rows(rows))) => Some(rows),
-                    Some(Err(error)) => return Err(error),
-                    _ => None,
-                });
-            }
+            let mut found = self.find(cx, ids).await;
             let given = match self.many {
-                true => Given::Sparse(rows),
-                false => rows.into_iter().next().flatten().map_or(Given::Null, Given::One),
+                true => Given::Sparse(found),
+                false => found.pop().transpose()?.flatten().map_or(Given::Null, Given::One),
             };
             Ok(children(cx, &level, &slot, vec![given]).await)
         })

@@ -1,5 +1,6 @@
 //! Variables, coerced to their declared types as the GraphQL specification says, before anything runs.
 
+use super::suggest;
 use crate::error::{Error, Result};
 use async_graphql::{
     Name, Value, Variables,
@@ -7,18 +8,37 @@ use async_graphql::{
     registry::{MetaType, MetaTypeName, Registry},
 };
 
+/// The types, and whether errors suggest what was perhaps meant.
+#[derive(Clone, Copy)]
+pub(super) struct Schema<'a> {
+    /// The types.
+    pub registry: &'a Registry,
+    /// Whether an error may suggest a name.
+    pub suggestions: bool,
+}
+
+impl Schema<'_> {
+    /// What is wrong, and what was perhaps meant.
+    fn hinted(self, wrong: String, hint: impl FnOnce(&Registry) -> Option<String>) -> String {
+        match self.suggestions.then(|| hint(self.registry)).flatten() {
+            Some(hint) => format!("{wrong}. {hint}"),
+            None => wrong,
+        }
+    }
+}
+
 /// The variables of an operation with defaults put in; those neither given nor defaulted are left out.
-pub(super) fn coerce(registry: &Registry, operation: &OperationDefinition, given: &Variables) -> Result<Variables> {
+pub(super) fn coerce(schema: Schema<'_>, operation: &OperationDefinition, given: &Variables) -> Result<Variables> {
     let mut coerced = Variables::default();
     for definition in &operation.variable_definitions {
         let definition = &definition.node;
         let name = &definition.name.node;
         let ty = &definition.var_type.node;
         let value = match given.get(name) {
-            Some(value) => coerce_type(registry, &written(ty), value, name)?,
+            Some(value) => coerce_type(schema, &written(ty), value, name)?,
             // Not `default_value()`, which makes an explicit null of a variable without one.
             None => match &definition.default_value {
-                Some(default) => coerce_type(registry, &written(ty), &default.node, name)?,
+                Some(default) => coerce_type(schema, &written(ty), &default.node, name)?,
                 None if ty.nullable => continue,
                 None => return Err(Error::BadInput(format!("the variable ${name} of type {ty} was not given"))),
             },
@@ -37,21 +57,21 @@ fn written(ty: &Type) -> String {
 }
 
 /// `value` as a value of the type; `path` names the place for the message.
-fn coerce_type(registry: &Registry, ty: &str, value: &Value, path: &str) -> Result<Value> {
+fn coerce_type(schema: Schema<'_>, ty: &str, value: &Value, path: &str) -> Result<Value> {
     let wrong = |expected: &str| Err(Error::BadInput(format!("the variable ${path} must be {expected}")));
     match MetaTypeName::create(ty) {
         MetaTypeName::NonNull(_) if *value == Value::Null => wrong(&format!("a {ty}, not null")),
-        MetaTypeName::NonNull(inner) => coerce_type(registry, inner, value, path),
+        MetaTypeName::NonNull(inner) => coerce_type(schema, inner, value, path),
         _ if *value == Value::Null => Ok(Value::Null),
         MetaTypeName::List(inner) => match value {
             Value::List(items) => {
                 let each = items.iter().enumerate();
-                let items = each.map(|(i, item)| coerce_type(registry, inner, item, &format!("{path}[{i}]")));
+                let items = each.map(|(i, item)| coerce_type(schema, inner, item, &format!("{path}[{i}]")));
                 Ok(Value::List(items.collect::<Result<_>>()?))
             }
-            single => Ok(Value::List(vec![coerce_type(registry, inner, single, path)?])),
+            single => Ok(Value::List(vec![coerce_type(schema, inner, single, path)?])),
         },
-        MetaTypeName::Named(name) => match registry.types.get(name) {
+        MetaTypeName::Named(name) => match schema.registry.types.get(name) {
             Some(MetaType::Scalar { is_valid, .. }) => {
                 let value = whole_number(name, value);
                 if name == "Int" && super::args::as_int(&value).is_none_or(|number| i32::try_from(number).is_err()) {
@@ -60,24 +80,30 @@ fn coerce_type(registry: &Registry, ty: &str, value: &Value, path: &str) -> Resu
                 if is_valid.as_ref().is_none_or(|is_valid| is_valid(&value)) {
                     Ok(value)
                 } else {
-                    wrong(&article(name))
+                    wrong(&suggest::article(name))
                 }
             }
             Some(MetaType::Enum { enum_values, .. }) => {
                 let given = super::args::as_text(value).filter(|given| enum_values.contains_key(*given));
                 match given {
                     Some(given) => Ok(Value::Enum(Name::new(given))),
-                    None => wrong(&format!("one of the values of {name}")),
+                    None => {
+                        let given = super::args::as_text(value).unwrap_or_default();
+                        let hint = |registry: &_| suggest::enum_value(registry, name, given);
+                        wrong(&schema.hinted(format!("one of the values of {name}"), hint))
+                    }
                 }
             }
             Some(MetaType::InputObject { input_fields, .. }) => {
-                let Value::Object(entries) = value else { return wrong(&format!("an object of type {name}")) };
+                let Value::Object(entries) = value else { return wrong(&suggest::object_of(schema.registry, name)) };
                 let mut object = async_graphql::indexmap::IndexMap::new();
                 for (entry, value) in entries {
                     let Some(field) = input_fields.get(entry.as_str()) else {
-                        return wrong(&format!("a {name}, which has no field `{entry}`"));
+                        let hint = |registry: &_| suggest::input_field(registry, name, entry);
+                        let wanted = format!("{}, which has no field `{entry}`", suggest::article(name));
+                        return wrong(&schema.hinted(wanted, hint));
                     };
-                    object.insert(entry.clone(), coerce_type(registry, &field.ty, value, &format!("{path}.{entry}"))?);
+                    object.insert(entry.clone(), coerce_type(schema, &field.ty, value, &format!("{path}.{entry}"))?);
                 }
                 let missing = input_fields
                     .values()
@@ -100,9 +126,4 @@ fn whole_number(ty: &str, value: &Value) -> Value {
         }
         other => other.clone(),
     }
-}
-
-fn article(name: &str) -> String {
-    let vowel = name.starts_with(['A', 'E', 'I', 'O', 'U']);
-    format!("{} {name}", if vowel { "an" } else { "a" })
 }

@@ -1,6 +1,6 @@
 //! What the catalogs know, without any patient: concepts, facts about them, and `knowledge` at the root.
 
-use super::path::{Edge, GlobalId, PATH, Path, Place, concept_key, no_args};
+use super::path::{Edge, PATH, Path, Place, concept_key, no_args};
 use crate::{
     db::Enumerated,
     error::{Error, Result},
@@ -9,8 +9,9 @@ use crate::{
         args::{Args, as_list, as_text},
         context::Cx,
         exec::{Given, Level, Slot, children},
-        made::{Made, MadeRow, Texts, ToMany, ToOne, made},
-        model::{Field, FieldDef, Loading, Object},
+        made::{GlobalId, Made, MadeRow, Texts, ToMany, ToOne, made},
+        model::{Field, FieldDef, Loading, Object, Rows},
+        root::MadeNodes,
         types::{Arg, FieldType, Types},
     },
 };
@@ -38,7 +39,7 @@ made! {
 pub static CONCEPT: Object = Object {
     name: "Concept",
     doc: "A symptom, condition, drug or class of drugs that a catalog knows.",
-    is_node: false,
+    is_node: true,
     of: None,
     scalars: Concept::SCALARS,
     fields: &[
@@ -54,6 +55,15 @@ pub static CONCEPT: Object = Object {
         },
     ],
 };
+
+/// Concepts as `node` finds them.
+pub static NODES: MadeNodes = MadeNodes { object: &CONCEPT, find: concept };
+
+/// A concept by its key.
+pub fn concept(cx: &Cx, id: i32) -> Option<Rows> {
+    let concept = cx.graph.knowledge().get(id).cloned()?;
+    Some(Made::rows(&CONCEPT, vec![concept]))
+}
 
 made! {
     Fact {

@@ -2,7 +2,7 @@
 
 use super::{
     filter::PATIENT_FACTS,
-    path::{EDGE, Edge, NODE, Place, concept_key, key, no_args},
+    path::{EDGE, Edge, NODE, Place, concept_node, entry_node, no_args},
 };
 use crate::db::Flag;
 use crate::{
@@ -131,10 +131,10 @@ fn around(drawing: &Drawing, knowledge: &Knowledge, depth: u32) -> Around {
             places.extend(Place::concept(knowledge, *concept).map(|place| (*to, place)));
         }
         let target = match to {
-            Target::Own(kind, id) => key((*kind, *id)),
-            Target::Concept(id) => concept_key(*id),
+            Target::Own(kind, id) => entry_node((*kind, *id)),
+            Target::Concept(id) => concept_node(*id),
         };
-        let edge = Edge { from: key((*kind, *id)), to: target, name, source: None, evidence: None, how: None };
+        let edge = Edge { from: entry_node((*kind, *id)), to: target, name, source: None, evidence: None, how: None };
         links.push((Target::Own(*kind, *id), *to, edge));
     }
     // Facts between the concepts that the patient's entries name; nobody else's concepts come in.

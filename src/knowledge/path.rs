@@ -1,8 +1,11 @@
 //! The path of an answer: the nodes and relationships that it rests on, each with who says so and on what grounds.
 
-use super::{catalog::CONCEPT, entity};
+use super::{
+    catalog::{CONCEPT, concept},
+    entity,
+};
 use crate::{
-    db::{Bad, Kind as Scalars, Stored, write_json},
+    error::Result,
     graph::{
         Because, Clinical, Entry, Tie,
         knowledge::{ConceptKind, Fact, FactKind, How, Knowledge},
@@ -13,24 +16,12 @@ use crate::{
         context::Cx,
         exec::{Given, Level, Slot, children},
         limits::Limits,
-        made::{MadeRow, Texts, ToMany, ToOne, made, of_level, visible},
+        made::{GlobalId, MadeRow, Texts, ToMany, ToOne, made, of_level, visible},
         model::{Field, FieldDef, Loading, Object, Rows},
         types::{FieldType, Types},
     },
 };
 use std::{collections::HashMap, sync::Arc};
-
-/// A global id, as `Symptom:12` or `Concept:7`.
-pub struct GlobalId(pub String);
-
-impl Stored for GlobalId {
-    const KIND: Scalars = Scalars::Id;
-    const NULLABLE: bool = false;
-    fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
-        write_json(&self.0, out);
-        Ok(())
-    }
-}
 
 /// A node: an entry of a record, or a concept.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,11 +44,11 @@ impl Place {
         Some(Place::Concept(id, concept.kind, concept.name.clone()))
     }
 
-    /// The node's global id.
-    pub fn id(&self) -> String {
+    /// The node's id.
+    fn id(&self) -> String {
         match self {
-            Place::Entry(entry, _) => key((entry.kind, entry.id)),
-            Place::Concept(id, ..) => concept_key(*id),
+            Place::Entry(entry, _) => entry_node((entry.kind, entry.id)),
+            Place::Concept(id, ..) => concept_node(*id),
         }
     }
 
@@ -85,19 +76,24 @@ impl Place {
     }
 }
 
-/// The global id of an entry.
-pub fn key((kind, id): (Kind, i32)) -> String {
-    format!("{}:{id}", entity(kind).object.name)
+/// The id of the node that stands for an entry: one of its own, because the entry's is the record's, of another type.
+pub fn entry_node((kind, id): (Kind, i32)) -> String {
+    format!("{}:{}:{id}", NODE.name, entity(kind).object.name)
+}
+
+/// The id of the node that stands for a concept.
+pub fn concept_node(id: i32) -> String {
+    format!("{}:{}", NODE.name, concept_key(id))
 }
 
 /// The global id of a concept.
 pub fn concept_key(id: i32) -> String {
-    format!("Concept:{id}")
+    format!("{}:{id}", CONCEPT.name)
 }
 
 made! {
     Place {
-        /// The global id of the entry, as `Symptom:12`, or of the concept, as `Concept:7`.
+        /// The node's own id, as `GraphNode:Symptom:12`: the entry that it stands for has another, see `record`.
         "id": GlobalId = |place| GlobalId(place.id());
         /// The name of the entry or of the concept.
         "name": Option<String> = |place| place.name().map(|name| name.to_string());
@@ -117,7 +113,11 @@ pub static NODE: Object = Object {
             doc: "The labels of the node in the graph, the most specific one first.",
             field: &Texts::<Place>(|place, _| place.labels()),
         },
-        FieldDef { name: "record", doc: "The entry of the patient's record; null for a concept.", field: &Record },
+        FieldDef {
+            name: "record",
+            doc: "What the node stands for: the entry of the record, or the concept. Null where the entry is gone meanwhile.",
+            field: &Record,
+        },
         FieldDef {
             name: "concept",
             doc: "The concept of a catalog; null for an entry of a patient's record.",
@@ -135,9 +135,9 @@ pub static NODE: Object = Object {
 /// A relationship, one way.
 #[derive(Debug, Clone)]
 pub struct Edge {
-    /// The global id that it starts from.
+    /// The id of the node that it starts from.
     pub from: String,
-    /// The global id that it leads to.
+    /// The id of the node that it leads to.
     pub to: String,
     /// Its type.
     pub name: &'static str,
@@ -238,8 +238,8 @@ impl Path {
 
     fn tie(&mut self, knowledge: &Knowledge, entry: &Entry, tie: Tie) {
         self.edges.push(Edge {
-            from: key((entry.kind, entry.id)),
-            to: concept_key(tie.concept),
+            from: entry_node((entry.kind, entry.id)),
+            to: concept_node(tie.concept),
             name: INSTANCE_OF,
             source: knowledge.get(tie.concept).map(|concept| concept.catalog.clone()),
             evidence: None,
@@ -273,8 +273,8 @@ impl Path {
             return Path::through(knowledge, from, (*ours, *theirs), &fact, to);
         }
         let edge = Edge {
-            from: key((from.kind, from.id)),
-            to: key((to.kind, to.id)),
+            from: entry_node((from.kind, from.id)),
+            to: entry_node((to.kind, to.id)),
             name: TREATS_CONDITION,
             source: Some(source.clone()),
             evidence: evidence.clone(),
@@ -296,8 +296,8 @@ impl Edge {
     /// A fact of a catalog.
     pub fn of_fact(fact: &Fact) -> Self {
         Edge {
-            from: concept_key(fact.from),
-            to: concept_key(fact.to),
+            from: concept_node(fact.from),
+            to: concept_node(fact.to),
             name: FactKind::name(fact.kind),
             source: Some(fact.source.clone()),
             evidence: fact.evidence.clone(),
@@ -306,7 +306,7 @@ impl Edge {
     }
 }
 
-/// The entry of a node, as the row that it was made from.
+/// What a node stands for: the row that it was made from, or the concept.
 struct Record;
 
 impl Field for Record {
@@ -314,6 +314,7 @@ impl Field for Record {
         for shape in &SHAPES {
             types.entity(entity(shape.kind));
         }
+        types.object(&CONCEPT);
         FieldType::new("Node")
     }
     fn expected(&self, _: &Args, _: &Limits) -> u64 {
@@ -321,23 +322,25 @@ impl Field for Record {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let mut asked = Vec::with_capacity(level.height());
-            for place in of_level::<Place>(&level) {
-                asked.push(match place? {
-                    Place::Entry(entry, _) => Some((entry.kind, entry.id)),
-                    Place::Concept(..) => None,
-                });
-            }
+            let asked = of_level::<Place>(&level).collect::<Result<Vec<_>>>()?;
+            let entries = asked.iter().filter_map(|place| match place {
+                Place::Entry(entry, _) => Some((entry.kind, entry.id)),
+                Place::Concept(..) => None,
+            });
+            let entries: Vec<(Kind, i32)> = entries.collect();
             let mut found: HashMap<(Kind, i32), Rows> = HashMap::new();
             for shape in &SHAPES {
                 let keys: Vec<i32> =
-                    asked.iter().flatten().filter(|(kind, _)| *kind == shape.kind).map(|(_, id)| *id).collect();
+                    entries.iter().filter(|(kind, _)| *kind == shape.kind).map(|(_, id)| *id).collect();
                 let rows = visible(cx, entity(shape.kind), keys).await?;
                 found.extend(rows.into_iter().map(|(id, row)| ((shape.kind, id), row)));
             }
-            let given = asked.iter().map(|key| match key.and_then(|key| found.get(&key)) {
-                Some(row) => Given::One(row.clone()),
-                None => Given::Null,
+            let given = asked.iter().map(|place| {
+                let row = match place {
+                    Place::Entry(entry, _) => found.get(&(entry.kind, entry.id)).cloned(),
+                    Place::Concept(id, ..) => concept(cx, *id),
+                };
+                row.map_or(Given::Null, Given::One)
             });
             Ok(children(cx, &level, &slot, given.collect()).await)
         })

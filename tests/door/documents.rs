@@ -197,6 +197,8 @@ async fn without_introspection_no_error_names_what_the_request_did_not() {
         "{ patients(orderBy: NAM) { nodes { name } } }",
         "{ patients(filter: { sex: { eq: \"x\" } }) { nodes { name } } }",
         "{ patients(filter: { sexx: 1 }) { nodes { name } } }",
+        "{ patients(filter: { sex: 1 }) { nodes { name } } }",
+        "{ patients { name } }",
         "{ node(id: \"x\") { ... on Patien { name } } }",
         "{ node(id: \"x\") { name } }",
         "mutation { registerPatient(input: {}) { patien } }",

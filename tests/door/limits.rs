@@ -97,6 +97,17 @@ async fn what_goes_over_a_limit_is_refused_by_its_name() {
             _ => panic!("{query}: {found:?} in the place of {expected:?}"),
         }
     }
+    // Of a page the argument is told beside the operator's key.
+    for (query, argument) in [
+        ("{ patients(first: 51) { totalCount } }", "first"),
+        ("{ patients(last: 60) { totalCount } }", "last"),
+        (&format!("{{ nodes(ids: [{}]) {{ id }} }}", repeat("1", 51)), "ids"),
+    ] {
+        let refused = gateway.send("POST", "/graphql", &[JSON, MODERN], &body_of(query, Value::Null)).json();
+        let error = &refused["errors"][0];
+        assert_eq!(error["extensions"]["limit"]["argument"], argument, "{refused}");
+        assert!(error["message"].as_str().unwrap().contains(&format!("`{argument}` asks for ")), "{refused}");
+    }
     // A list counts with the value of its variable.
     let by_variable = "query($n: Int!) { patients(first: $n) { nodes { medications { id } } } }";
     assert_eq!(limit(&gateway, by_variable, json!({ "n": 1 })), None);
@@ -138,4 +149,78 @@ async fn what_is_not_to_run_is_looked_at_too() {
         format!("{{ patient(id: 1) {{ {} }} }}", (0..900).map(|i| format!("x{i}")).collect::<Vec<_>>().join(" "));
     let answer = send(&json!({ "query": wrong }));
     assert!(answer.json()["errors"].as_array().unwrap().len() == 20 && answer.body.len() < 10_000);
+}
+
+/// Every query by which tools ask for the schema: graphql-js makes them, for itself, GraphiQL, urql, Apollo and code generators.
+fn introspection_queries() -> Vec<String> {
+    let script = "
+        import { createRequire } from 'node:module';
+        const { getIntrospectionQuery } = createRequire(`${process.env.MEDIMAX_TEST_NODE_MODULES}/`)('graphql');
+        const keys = ['descriptions', 'specifiedByUrl', 'directiveIsRepeatable', 'schemaDescription', 'inputValueDeprecation'];
+        const queries = [];
+        for (let bits = 0; bits < 2 ** keys.length; bits++) {
+          queries.push(getIntrospectionQuery(Object.fromEntries(keys.map((key, at) => [key, Boolean(bits & (1 << at))]))));
+        }
+        console.log(JSON.stringify(queries));";
+    let output = std::process::Command::new("node").args(["--input-type=module", "--eval", script]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn tools_may_ask_for_the_schema_and_nobody_for_more() {
+    let store = Store::with_patients(Backend::Sqlite, 1).await;
+    let gateway = gateway(&store, &[]);
+    let ask = |query: &str| gateway.send("POST", "/graphql", &[JSON, MODERN], &body_of(query, Value::Null));
+    let queries = introspection_queries();
+    assert!(queries.len() >= 32);
+    for query in &queries {
+        let answer = ask(query);
+        assert!(answer.status == 200 && answer.json().get("errors").is_none(), "{query}: {}", answer.json());
+    }
+    let within = |lists: &[&str]| lists.iter().rfold("name".to_owned(), |inner, list| format!("{list} {{ {inner} }}"));
+    for (query, allowed) in [
+        (format!("{{ __schema {{ types {{ {} }} }} }}", within(&["fields", "type", "fields"])), true),
+        (
+            format!("{{ __type(name: \"Patient\") {{ {} }} }}", within(&["fields", "type", "ofType", "interfaces"])),
+            true,
+        ),
+        (
+            format!("{{ __schema {{ types {{ {} }} }} }}", within(&["fields", "type", "fields", "type", "fields"])),
+            false,
+        ),
+        (
+            format!("{{ __type(name: \"Node\") {{ {} }} }}", within(&["possibleTypes", "interfaces", "possibleTypes"])),
+            false,
+        ),
+        (
+            format!(
+                "{{ __type(name: \"PatientFilter\") {{ {} }} }}",
+                within(&["inputFields", "type", "inputFields", "type", "inputFields"])
+            ),
+            false,
+        ),
+        (
+            format!(
+                "query A {{ __typename }} query B {{ __schema {{ types {{ {} }} }} }}",
+                within(&["fields", "type", "fields", "type", "interfaces"])
+            ),
+            false,
+        ),
+        (
+            "{ __schema { types { ...a } } } fragment a on __Type { fields { type { ...b } } }
+              fragment b on __Type { fields { type { ...c } } } fragment c on __Type { fields { name } }"
+                .to_owned(),
+            false,
+        ),
+    ] {
+        let name = if query.starts_with("query A") { json!("A") } else { Value::Null };
+        let body = json!({ "query": query, "operationName": name }).to_string();
+        let answer = gateway.send("POST", "/graphql", &[JSON, MODERN], body.as_bytes());
+        assert_eq!(answer.status == 200, allowed, "{query}: {}", answer.json());
+        if !allowed {
+            let (code, message) = refusal(&answer);
+            assert!(code == "BAD_USER_INPUT" && message.contains("introspection depth"), "{message}");
+        }
+    }
 }

@@ -11,6 +11,26 @@ use std::{
     process::Command,
 };
 
+/// What Graphcache reads a schema from.
+const INTROSPECTION: &str = "{ __schema { queryType { name } mutationType { name } subscriptionType { name } types { kind name
+    fields(includeDeprecated: true) { name args { name type { ...T } } type { ...T } } inputFields { name type { ...T } }
+    interfaces { name kind } possibleTypes { name kind } } } }
+    fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+/// A folder with the packages of `tests/clients` and what the tests run with them.
+fn with_caches(name: &str) -> PathBuf {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
+    let folder = scratch(&unique(name));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join("src/artifacts")).unwrap();
+    for file in ["package.json", "relay.config.json", "relay.mjs", "urql.mjs", "src/documents.js"] {
+        fs::copy(from.join(file), folder.join(file)).unwrap();
+    }
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql"), folder.join("schema.graphql")).unwrap();
+    std::os::unix::fs::symlink(program("MEDIMAX_TEST_CACHE_MODULES"), folder.join("node_modules")).unwrap();
+    folder
+}
+
 fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/clients")
 }
@@ -70,5 +90,31 @@ fn typescript_with_persisted_queries_and_with_a_safelist() {
     let documents = folder.join("src/gql/persisted-documents.json");
     let gateway = Gateway::start(&["--memory", "--documents", documents.to_str().unwrap()]);
     names_patients(&run(&gateway, "safelist"));
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn relay_pages_refetches_and_removes_without_a_warning() {
+    let folder = with_caches("relay");
+    printed(
+        Command::new("node").arg("node_modules/relay-compiler/cli.js").arg("relay.config.json").current_dir(&folder),
+    );
+    let gateway = Gateway::start(&["--memory", "--demo-patients", "40"]);
+    let url = format!("http://{}/graphql", gateway.address);
+    let out = printed(Command::new("node").arg("relay.mjs").arg(url).current_dir(&folder));
+    assert!(out.starts_with("relay: "), "{out}");
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn urql_with_its_normalising_cache_pages_refetches_and_removes_without_a_warning() {
+    let folder = with_caches("urql");
+    let gateway = Gateway::start(&["--memory", "--demo-patients", "40"]);
+    let (_, schema) = gateway.ask(INTROSPECTION);
+    assert_eq!(schema.get("errors"), None, "{schema}");
+    fs::write(folder.join("introspection.json"), schema.to_string()).unwrap();
+    let url = format!("http://{}/graphql", gateway.address);
+    let out = printed(Command::new("node").args(["urql.mjs", &url, "introspection.json"]).current_dir(&folder));
+    assert!(out.starts_with("urql: "), "{out}");
     fs::remove_dir_all(&folder).unwrap();
 }

@@ -126,7 +126,18 @@ fn serve_waits_only_for_a_server_and_only_as_long_as_it_is_told() {
     assert_eq!((ended.code, ended.log.len(), ended.err.len()), (Some(1), 1, 1), "{ended:?}");
     // A quarter of a second, and some by chance.
     let waits = ["0.2", "0.3", "0.4", "0.5"].map(|pause| format!("trying again in {pause} s"));
-    assert!(waits.iter().any(|wait| ended.log[0].ends_with(wait)), "{ended:?}");
+    assert!(waits.iter().any(|wait| ended.log[0].contains(wait)), "{ended:?}");
+    // Each says its cause, and says it once.
+    let store = format!("sqlite://{}", scratch(&unique("no_graph.sqlite")).display());
+    assert_eq!(run(&mut medimax(&["migrate", "--database-url", &store])).code, Some(0));
+    let graph = ["sync", "--database-url", &store, "--graph-url", "bolt://neo4j:x@127.0.0.1:1"];
+    let of_graph = run(&mut medimax(&graph));
+    assert_eq!(of_graph.err.len(), 1, "{of_graph:?}");
+    for line in [&ended.log[0], &ended.err[0], &of_graph.err[0]] {
+        assert_eq!(line.matches("Connection refused").count(), 1, "{line}");
+        let again = ["Input/output error", "IO error", "not available: MariaDB", "?;"];
+        assert!(!again.iter().any(|words| line.contains(words)), "{line}");
+    }
 
     let hopeless = format!("sqlite://{}", scratch("missing/medimax.sqlite").display());
     let ended = run(&mut medimax(&["serve", "--database-url", &hopeless]));

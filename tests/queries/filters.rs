@@ -71,20 +71,42 @@ on_both!(a_filter_that_would_read_everything_is_refused_and_says_what_to_do, 2, 
 on_both!(filters_are_checked, 1, async |store: Store| {
     let deep = (0..12).fold("{ sex: { eq: MALE } }".to_owned(), |inner, _| format!("{{ not: {inner} }}"));
     let long = vec!["1"; 600].join(",");
+    // What says nothing takes as much to look at.
+    let empty = |what: &str| format!("{{ or: [{}] }}", vec![what; 501].join(","));
     for filter in [
         "{ dateOfBirth: { eq: \"2023-02-30\" } }",
         "{ dateOfBirth: { lt: \"yesterday\" } }",
         "{ createdAt: { gt: \"2023-02-01\" } }",
+        "{ createdAt: { gt: \"2023-02-31T00:00:00Z\" } }",
+        "{ createdAt: { in: [\"2023-02-28T00:00:00Z\", \"2023-02-29T00:00:00Z\"] } }",
+        "{ createdAt: { gt: \"2023-02-01x00:00:00Z\" } }",
+        "{ createdAt: { gt: \"2023-02-01T00:00:00ZZ\" } }",
         "{ id: { eq: \"Medication:1\" } }",
         "{ name: null }",
         "{ name: { eq: null } }",
         &deep,
         &format!("{{ patientId: {{ in: [{long}] }} }}"),
+        &empty("{}"),
+        &empty("{ name: {} }"),
+        &empty("{ and: [] }"),
+        &empty("{ medications: {} }"),
+        &empty("{ not: {} }"),
     ] {
         assert_eq!(
             codes(&store.ask(&format!("{{ patients(filter: {filter}) {{ totalCount }} }}")).await),
             ["BAD_USER_INPUT"],
             "{filter}"
         );
+    }
+    let answer =
+        store.ask("{ patients(filter: { createdAt: { lt: \"2024-02-30T00:00:00Z\" } }) { totalCount } }").await;
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("on a day that exists"), "{answer}");
+    let many = vec!["{}"; 500].join(",");
+    for filter in [
+        "{ createdAt: { gte: \"2024-02-29T00:00:00Z\" } }",
+        "{ createdAt: { gte: \"2024-02-29T00:00:00.25Z\" } }",
+        &format!("{{ or: [{many}] }}"),
+    ] {
+        store.data(&format!("{{ patients(filter: {filter}) {{ totalCount }} }}")).await;
     }
 });

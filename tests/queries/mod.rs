@@ -1,6 +1,9 @@
 //! What queries answer, on both stores.
 
+mod cursors;
 mod filters;
+mod hints;
+mod ids;
 mod legacy;
 mod lists;
 mod numbers;

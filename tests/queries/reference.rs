@@ -7,7 +7,7 @@ use medimax::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{fmt::Write, path::Path, process::Command};
+use std::{collections::BTreeMap, fmt::Write, path::Path, process::Command};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -17,6 +17,26 @@ struct Case {
     variables: Value,
     operation_name: Option<String>,
     response: String,
+    /// By variable: the row at whose place it stands.
+    #[serde(default)]
+    cursors: BTreeMap<String, At>,
+}
+
+/// A row of a list, whose cursor the gateway is asked for: the reference knows cursors by their rows' ids.
+#[derive(Deserialize)]
+struct At {
+    query: String,
+    id: String,
+}
+
+/// The cursor of the edge that leads to a row.
+fn cursor_of(answer: &Value, id: &str) -> Option<Value> {
+    match answer {
+        Value::Object(edge) if edge.get("node").is_some_and(|node| node["id"] == id) => edge.get("cursor").cloned(),
+        Value::Object(entries) => entries.values().find_map(|value| cursor_of(value, id)),
+        Value::Array(items) => items.iter().find_map(|value| cursor_of(value, id)),
+        _ => None,
+    }
 }
 
 /// Every row of every table, by SQL that the gateway never sends.
@@ -89,9 +109,15 @@ async fn compare(store: Store) {
         .expect("node runs the reference: scripts/test sets it up");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let engine = store.engine();
-    let (mut compared, mut wrong) = (0, String::new());
+    let (mut compared, mut paged, mut wrong) = (0, 0, String::new());
     for line in String::from_utf8(output.stdout).unwrap().lines() {
-        let case: Case = serde_json::from_str(line).unwrap();
+        let mut case: Case = serde_json::from_str(line).unwrap();
+        for (variable, At { query, id }) in &case.cursors {
+            let page = serde_json::from_slice(&run_named(&engine, query, Value::Null, None).await).unwrap();
+            let cursor = cursor_of(&page, id).unwrap_or_else(|| panic!("no {id} in {query}: {page}"));
+            case.variables[variable] = cursor;
+            paged += 1;
+        }
         let ours =
             comparable(&run_named(&engine, &case.query, case.variables.clone(), case.operation_name.as_deref()).await);
         compared += 1;
@@ -107,6 +133,7 @@ async fn compare(store: Store) {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+    assert!(paged >= 40, "only {paged} cursors were tried");
     assert!(compared >= count.parse::<usize>().unwrap(), "only {compared} cases were compared");
 }
 

@@ -126,6 +126,7 @@ class Writer {
       name,
       query: this.random.sample(parts, parts.length).join('\n'),
       variables: Object.fromEntries(given),
+      cursors: Object.fromEntries([...this.values.cursors].filter(([name]) => used.has(`$${name}`))),
       ...(shape === 'chosen' ? { operationName: 'Case' } : {}),
     };
   }

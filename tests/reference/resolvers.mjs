@@ -71,12 +71,20 @@ export class Reference {
   #list(field, target, find) {
     if (!field.args.every(({ name }) => LIST_ARGUMENTS.has(name))) return undefined;
     return (parent, args) => {
-      let rows = find(parent, args);
-      if (args.type) rows = this.rows.filtered(rows, { type: { eq: args.type } });
-      rows = this.rows.searched(this.rows.filtered(rows, args.filter), target, args.search);
-      if (args.orderBy?.length) rows = this.rows.ordered(rows, target, args.orderBy);
-      return isConnection(field.type) ? connection(rows, args) : rows.slice(0, args.first ?? rows.length);
+      const rows = this.listed(target, find(parent, args), args);
+      if (!isConnection(field.type)) return rows.slice(0, args.first ?? rows.length);
+      const usual = this.rows.usualOrder(parent?.__typename, field.name);
+      const order = this.rows.comparing(target, args.orderBy?.length ? args.orderBy : usual);
+      return connection(rows, args, (row, id) => order(row, this.rows.byId(id)));
     };
+  }
+
+  /** The rows of a list as its arguments want them, its page apart. */
+  listed(target, found, args) {
+    let rows = found;
+    if (args.type) rows = this.rows.filtered(rows, { type: { eq: args.type } });
+    rows = this.rows.searched(this.rows.filtered(rows, args.filter), target, args.search);
+    return args.orderBy?.length ? this.rows.ordered(rows, target, args.orderBy) : rows;
   }
 
   #refuse(type, field) {
@@ -91,17 +99,23 @@ function isConnection(type) {
   return graphql.getNamedType(type).name.endsWith('Connection');
 }
 
-/** A page without cursors: what lies beyond the end that is not paged towards is not looked at. */
-function connection(rows, { first, last, after, before }) {
-  if ((after ?? before ?? null) !== null) throw new Error('cursors are the gateway’s own: not compared here');
-  const backwards = (last ?? null) !== null;
+/** A page. A cursor is here the id of the row that it stands at, which need not be one of these: `order` compares a row with
+ * it. Beyond the end that is not paged towards there is at least the cursor's row. */
+function connection(rows, { first, last, after, before }, order) {
+  const given = (value) => (value ?? null) !== null;
+  const backwards = given(last);
   const size = (backwards ? last : first) ?? DEFAULT_PAGE;
-  const nodes = backwards ? rows.slice(Math.max(0, rows.length - size)) : rows.slice(0, size);
-  const more = rows.length > size;
+  const within = (row) => (!given(after) || order(row, after) > 0) && (!given(before) || order(row, before) < 0);
+  const part = rows.filter(within);
+  const nodes = backwards ? part.slice(Math.max(0, part.length - size)) : part.slice(0, size);
+  const more = part.length > size;
   return {
     nodes,
     edges: nodes.map((node) => ({ node })),
-    pageInfo: { hasNextPage: !backwards && more, hasPreviousPage: backwards && more },
+    pageInfo: {
+      hasNextPage: backwards ? given(before) : more,
+      hasPreviousPage: backwards ? more : given(after),
+    },
     totalCount: rows.length,
   };
 }

@@ -209,19 +209,29 @@ export class Rows {
 
   /** `orders` are enum values such as `DATE_DESC`. Every order ends with the id, in the direction of its last key. */
   ordered(rows, type, orders) {
+    return [...rows].sort(this.comparing(type, orders));
+  }
+
+  /** Compares two rows in an order. */
+  comparing(type, orders) {
     const keys = (orders ?? []).map((order) => {
       const [, name, direction] = /^(.*)_(ASC|DESC)$/.exec(order);
       return { field: camelCase(name), sign: direction === 'ASC' ? 1 : -1 };
     });
     keys.push({ field: 'id', sign: keys.at(-1)?.sign ?? 1 });
     const value = (row, field) => (field === 'id' ? row[entities[type].key] : this.#raw(row, field));
-    return [...rows].sort((a, b) => {
+    return (a, b) => {
       for (const { field, sign } of keys) {
         const difference = sign * compare(value(a, field), value(b, field));
         if (difference) return difference;
       }
       return 0;
-    });
+    };
+  }
+
+  /** A list's own order; undefined for the ids'. */
+  usualOrder(type, field) {
+    return lists[`${type}.${field}`]?.order;
   }
 }
 

@@ -13,6 +13,12 @@ const MAX_FILTER_DEPTH = 3;
 /** Comparisons that an index can answer. */
 const NARROWING = ['eq', 'in', 'lt', 'lte', 'gt', 'gte', 'startsWith'];
 
+/** The most that a page may have. */
+const MOST_ON_A_PAGE = 200;
+
+/** How often a page starts or ends at a cursor. */
+const FROM_CURSOR = 0.5;
+
 /** How often an optional argument is given. */
 const PRESENCE = { first: 0.6, last: 0.25, filter: 0.4, orderBy: 0.3, search: 0.15, type: 0.4 };
 
@@ -23,19 +29,28 @@ export class Values {
   /** By name: `{ type, default?, given?, place }`. Those that no text mentions in the end are left out. */
   variables = new Map();
 
-  constructor(random, { schema, rows }) {
+  /** By variable: how the gateway tells the cursor of a row, `{ query, id }`. */
+  cursors = new Map();
+
+  constructor(random, reference) {
     this.random = random;
-    this.schema = schema;
-    this.rows = rows;
+    this.reference = reference;
+    this.schema = reference.schema;
+    this.rows = reference.rows;
   }
 
   /** A field's arguments as text, `(first: 3, filter: $v1)` or nothing, and the types that its ids lead to. */
   arguments(parentType, field) {
     const target = entityOf(field.type);
+    const paged = field.args.some(({ name }) => name === 'after');
+    if (paged && this.random.chance(FROM_CURSOR)) {
+      const text = this.#fromCursor(parentType, field, target);
+      if (text) return { text };
+    }
     const written = [];
     let types;
     for (const arg of this.random.sample(field.args, field.args.length)) {
-      // A page is the first rows or the last, and its cursors are opaque.
+      // A page is the first rows or the last.
       if (arg.name === 'after' || arg.name === 'before') continue;
       if (['first', 'last'].includes(arg.name) && written.some((text) => /^(first|last):/.test(text))) continue;
       if (!graphql.isRequiredArgument(arg) && !this.random.chance(PRESENCE[arg.name] ?? 0.3)) continue;
@@ -45,6 +60,44 @@ export class Values {
       written.push(`${arg.name}: ${this.#write(value, arg.type, `${parentType.name}.${field.name}.${arg.name}`)}`);
     }
     return { text: written.length ? `(${written.join(', ')})` : '', types };
+  }
+
+  /**
+   * The arguments of a page that starts or ends at a row of the same list, or of the same list below another object.
+   * Cursors are the gateway's own: here the row's id stands for it. What else makes the list is written as constants, once
+   * here and once more, perhaps otherwise, in the query by which the gateway is asked for the cursor.
+   */
+  #fromCursor(parentType, field, target) {
+    const args = Object.fromEntries(field.args.map((arg) => [arg.name, arg]));
+    const list = {};
+    for (const name of ['filter', 'orderBy', 'search']) {
+      const value = args[name] && this.random.chance(PRESENCE[name]) ? this.#value(args[name], target, parentType.name) : undefined;
+      if (value !== undefined) list[name] = value;
+    }
+    const isRoot = parentType.name === 'Query';
+    const parent = isRoot ? undefined : this.random.pick(this.rows.all(parentType.name));
+    const all = isRoot ? this.rows.all(target) : this.rows.related(parent, field.name, target);
+    const shown = this.reference.listed(target, all, list).slice(0, MOST_ON_A_PAGE);
+    if (!shown.length) return undefined;
+    const constants = () =>
+      this.random.sample(Object.entries(list), 9).map(([name, value]) => `${name}: ${this.#constant(value, args[name].type)}`);
+    const edges = '{ edges { cursor node { id } } }';
+    const page = `${field.name}(${[...constants(), `first: ${MOST_ON_A_PAGE}`].join(', ')}) ${edges}`;
+    const id = (row) => this.rows.read(row, 'id');
+    const query = isRoot ? `{ ${page} }` : `{ node(id: "${id(parent)}") { ... on ${parentType.name} { ${page} } } }`;
+    const written = constants();
+    for (const end of { after: ['after'], before: ['before'], both: ['after', 'before'] }[
+      this.random.weighted({ after: 4, before: 4, both: 1 })
+    ]) {
+      const row = id(this.random.pick(shown));
+      const name = `c${this.variables.size + 1}`;
+      this.variables.set(name, { type: 'String', given: row });
+      this.cursors.set(name, { query, id: row });
+      written.push(`${end}: $${name}`);
+    }
+    const size = this.random.weighted({ first: 2, last: 2, none: 2 });
+    if (size !== 'none') written.push(`${size}: ${this.random.between(1, isRoot ? 7 : 4)}`);
+    return `(${this.random.sample(written, written.length).join(', ')})`;
   }
 
   /** `@skip`, `@include`, both or, mostly, neither. */
@@ -80,7 +133,8 @@ export class Values {
         return this.#sample('LabFinding', 'testName') ?? 'Glucose';
     }
     const type = getNamedType(arg.type);
-    return isEnumType(type) ? this.random.pick(type.getValues()).name : undefined;
+    const picked = isEnumType(type) ? this.random.pick(type.getValues()).name : undefined;
+    return picked && isListType(getNullableType(arg.type)) ? [picked] : picked;
   }
 
   /** Mostly the id of a row, in each accepted form; the type itself is left out only where it is known. */

@@ -314,6 +314,7 @@ fn fault(error: neo4rs::Error) -> Fault {
                 "TLS with the graph's server failed ({detail}): check graph_url and graph_ca_file"
             ))
         }
+        Driver::IOError { detail } => Error::Graph(detail.to_string()),
         Driver::DeserializationError(error) => Error::Internal(format!("an answer of the graph: {error}")),
         other => Error::Graph(other.to_string()),
     };

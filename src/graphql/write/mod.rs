@@ -25,7 +25,7 @@ use super::{
 use crate::error::{Error, Result, Violation};
 use async_graphql::{Name, Value, indexmap::IndexMap};
 use draft::Reader;
-use payload::REMOVAL;
+use payload::{Outcome, REMOVAL, Removal};
 use perform::{Manner, Work, perform};
 use std::sync::Arc;
 
@@ -187,18 +187,17 @@ impl Change {
     }
 }
 
-impl Remove {
-    fn work(&self, args: &Args) -> Result<Work> {
-        let (key, expected) = row(self.entity, args)?;
-        Ok(Work::Remove { entity: self.entity, below: self.below, key, expected })
-    }
-}
-
 fn writable(cx: &Cx) -> Result<()> {
     if cx.limits.read_only {
         return Err(Error::BadInput("this gateway only reads (`read_only`)".into()));
     }
     Ok(())
+}
+
+/// Does the work.
+async fn outcome(cx: &Cx, slot: &Slot<'_>, work: Work) -> Result<Outcome> {
+    writable(cx)?;
+    perform(cx, slot.name, &work, &manner(&slot.args)?).await
 }
 
 /// Does the work, and leads to the payload.
@@ -209,9 +208,7 @@ async fn done<'a>(
     payload: &'static Object,
     work: Work,
 ) -> Result<super::exec::Column<'a>> {
-    writable(cx)?;
-    let outcome = perform(cx, slot.name, &work, &manner(&slot.args)?).await?;
-    let given = vec![Given::One(Made::rows(payload, vec![outcome]))];
+    let given = vec![Given::One(Made::rows(payload, vec![outcome(cx, slot, work).await?]))];
     Ok(children(cx, level, slot, given).await)
 }
 
@@ -289,6 +286,13 @@ impl Field for Remove {
         Some(&REMOVAL)
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
-        Box::pin(async move { done(cx, &level, &slot, &REMOVAL, self.work(&slot.args)?).await })
+        Box::pin(async move {
+            let (key, expected) = row(self.entity, &slot.args)?;
+            let id = format!("{}:{key}", self.entity.object.name);
+            let work = Work::Remove { entity: self.entity, below: self.below, key, expected };
+            let outcome = outcome(cx, &slot, work).await?;
+            let given = vec![Given::One(Made::rows(&REMOVAL, vec![Removal { id, outcome }]))];
+            Ok(children(cx, &level, &slot, given).await)
+        })
     }
 }

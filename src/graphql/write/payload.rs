@@ -3,7 +3,7 @@
 use crate::{
     db::Flag,
     graphql::{
-        made::{MadeRow, ToMany, made},
+        made::{GlobalId, MadeRow, ToMany, made},
         model::{FieldDef, Object},
     },
 };
@@ -53,6 +53,25 @@ made! {
     }
 }
 
+/// What a removal did.
+pub struct Removal {
+    /// Which object was to be removed.
+    pub id: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+made! {
+    Removal {
+        /// The global id of the object that was removed, which nothing has any more: for a client's cache.
+        "removedId": GlobalId = |removal| GlobalId(removal.id.clone());
+        /// Whether this was done before, by a request with the same `idempotencyKey`; then it was not done again.
+        "replayed": Flag<false> = |removal| Flag(removal.outcome.replayed);
+        /// Whether the graph holds the change: true only with `waitForGraph`, if it came to hold it in time.
+        "inGraph": Flag<false> = |removal| Flag(removal.outcome.in_graph);
+    }
+}
+
 made! {
     Removed {
         /// The type of the objects.
@@ -77,13 +96,13 @@ pub static REMOVAL: Object = Object {
     doc: "The result of removing an object.",
     is_node: false,
     of: None,
-    scalars: Outcome::SCALARS,
+    scalars: Removal::SCALARS,
     fields: &[FieldDef {
         name: "removed",
         doc: "How many objects were removed, by type: the object itself and all that belonged to it. Types of which none was removed are left out.",
         field: &ToMany {
             object: &REMOVED,
-            make: |outcome: &Outcome, _, _| Ok(outcome.removed.clone()),
+            make: |removal: &Removal, _, _| Ok(removal.outcome.removed.clone()),
             args: |_| Vec::new(),
             expected: 5,
         },
