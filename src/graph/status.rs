@@ -55,9 +55,15 @@ impl Status {
         if self.is_stalled() { behind.max(ms(self.since_turn())) } else { behind }
     }
 
+    /// Notes that the loop begins; it counts as stalled when no turn ends well for so long.
+    pub(super) fn begin(&mut self, patience: Duration) {
+        (self.turned, self.patience) = (Some(Instant::now()), patience);
+    }
+
     /// Notes that a turn, or a part of a long one, ended well.
     pub(super) fn turn(&mut self) {
-        self.turned = Some(Instant::now());
+        // The same steps are taken where no loop runs, as in `medimax sync`.
+        self.turned = self.turned.map(|_| Instant::now());
     }
 }
 
@@ -86,7 +92,9 @@ mod tests {
 
     #[test]
     fn where_no_loop_runs_nothing_is_stalled() {
-        assert!(!Status::default().is_stalled());
-        assert_eq!(Status::default().lag_ms(), 0);
+        let mut status = Status::default();
+        status.turn();
+        assert!(!status.is_stalled());
+        assert_eq!(status.lag_ms(), 0);
     }
 }

@@ -10,9 +10,11 @@
 mod batch;
 mod memory;
 mod neo4j;
+mod sync;
 
 pub use memory::{build, built, to_ask};
-pub(super) use neo4j::{consumer_name, overtaken};
+pub(super) use neo4j::consumer_name;
+pub(super) use sync::overtaken;
 
 use super::{
     Graph,
@@ -93,10 +95,7 @@ impl Projection {
             Backend::Embedded(_) => IN_MEMORY,
             Backend::Neo4j(store) => store.timeout(),
         };
-        self.graph.note(|status| {
-            status.patience = PATIENCE + answers * 2;
-            status.turn();
-        });
+        self.graph.note(|status| status.begin(PATIENCE + answers * 2));
         tokio::join!(self.follow(), self.watch());
     }
 

@@ -5,12 +5,11 @@ use super::{
     super::{
         Status, Subgraph,
         feed::Consumer,
-        handle::Backend,
         marks::Marks,
         neo4j::{Applied, Neo4j, Written},
         projection::Projector,
     },
-    KEEP_NEO4J_MS, POLL, Progress, Projection, READ,
+    KEEP_NEO4J_MS, POLL, Projection, READ,
     batch::Batch,
 };
 use crate::error::{Error, Result};
@@ -19,7 +18,7 @@ use tokio::time::{Instant, sleep};
 
 /// How long the right to write a Neo4j lasts without being renewed, and how often it is; as often we look whether the graph
 /// is still the one that we know.
-const LEASE_MS: i64 = 5_000;
+pub(super) const LEASE_MS: i64 = 5_000;
 const RENEW: Duration = Duration::from_millis(1_500);
 
 /// How many times as long as a question's may the time limit be of a statement that writes several patients, and of one that
@@ -37,7 +36,7 @@ pub(in crate::graph) struct Writing {
     /// The graph, over a connection of its own.
     store: Neo4j,
     /// The right to write, while it is ours.
-    epoch: Option<i64>,
+    pub(super) epoch: Option<i64>,
     renewed: Option<Instant>,
     /// The marks that the database holds for the graph, and the one that the graph bears.
     marks: Marks,
@@ -49,7 +48,7 @@ pub(in crate::graph) struct Writing {
 }
 
 /// How a step of writing ended.
-enum Turn {
+pub(super) enum Turn {
     /// So many patients were projected, and whether there are more.
     Looked(u64, bool),
     /// Another gateway leads.
@@ -61,7 +60,7 @@ enum Turn {
 }
 
 /// Whether the graph is still the one that the database knows.
-enum Seen {
+pub(super) enum Seen {
     Same,
     Overtaken,
     Replaced,
@@ -131,77 +130,9 @@ impl Projection {
         }
     }
 
-    /// Brings a Neo4j up to date and returns: with `full` every patient is compared, else those that changed. Says how many
-    /// patients were looked at.
-    pub async fn sync(&self, full: bool, progress: Progress<'_>) -> Result<u64> {
-        let Backend::Neo4j(store) = &self.graph.backend else {
-            return Err(Error::Setup(
-                "graph_url is `embedded`: each gateway builds that graph when it starts and keeps it in step by itself; \
-                 there is nothing to synchronise"
-                    .into(),
-            ));
-        };
-        let mut writing = self.begin(store).await?;
-        if full {
-            writing.epoch = Some(self.take_over(writing.consumer.id).await?);
-            let turn = match self.step_in(&mut writing).await? {
-                Seen::Same => self.everything(&mut writing).await?,
-                Seen::Overtaken => Turn::Overtaken,
-                Seen::Replaced => Turn::Replaced,
-            };
-            match turn {
-                Turn::Overtaken => return Err(overtaken()),
-                // It is made anew, which is no less.
-                Turn::Replaced => writing = self.begin(store).await?,
-                Turn::Looked(..) | Turn::Led => {}
-            }
-        }
-        let done = self.catch_up(store, &mut writing, progress).await?;
-        self.graph.note(|status| status.ready = true);
-        Ok(done)
-    }
-
-    /// Takes the right to write, whoever has it.
-    pub(in crate::graph) async fn take_over(&self, consumer: i32) -> Result<i64> {
-        let acquired = self.feed.acquire(consumer, &self.holder, LEASE_MS, true);
-        let epoch = self.step("taking the right to write", acquired).await?;
-        epoch.ok_or_else(|| Error::Internal("the right to write was not given".into()))
-    }
-
-    /// Works off what is pending, or waits while another gateway does, and gives back the right to write. Says how many
-    /// patients were looked at.
-    pub(in crate::graph) async fn catch_up(
-        &self,
-        store: &Neo4j,
-        writing: &mut Writing,
-        progress: Progress<'_>,
-    ) -> Result<u64> {
-        let (mut done, mut last, mut goal) = (0, None, None);
-        loop {
-            self.upkeep(&writing.consumer, KEEP_NEO4J_MS, &mut last).await?;
-            match self.turn(writing).await? {
-                Turn::Looked(0, false) if self.aside().len() > 0 => return Err(does_not_fit(self.aside().len())),
-                Turn::Looked(patients, _) => done += patients,
-                // Another gateway does the work; this one waits until it is done.
-                Turn::Led => sleep(POLL).await,
-                Turn::Overtaken => return Err(overtaken()),
-                Turn::Replaced => (*writing, goal) = (self.begin(store).await?, None),
-            }
-            let backlog = self.feed.backlog(writing.consumer.id);
-            let (left, _) = self.step("counting changes", backlog).await?;
-            progress(done, done + left as u64);
-            // Not when nothing is left: in a hospital where somebody always writes that moment may not come.
-            if self.is_whole(writing.consumer.id, &mut goal).await? {
-                break;
-            }
-        }
-        self.let_go(writing).await?;
-        Ok(done)
-    }
-
     /// Whether the graph holds everybody. A new one answers nothing before: half a record would be taken for the whole. `goal`
     /// is the last entry of those to wait for; changes never end, and what comes after it is only late.
-    async fn is_whole(&self, consumer: i32, goal: &mut Option<i64>) -> Result<bool> {
+    pub(super) async fn is_whole(&self, consumer: i32, goal: &mut Option<i64>) -> Result<bool> {
         let looking = async {
             if goal.is_none() && self.feed.catalog_of(consumer).await?.is_some() {
                 *goal = Some(self.feed.last_pending(consumer).await?.unwrap_or_default());
@@ -247,13 +178,13 @@ impl Projection {
 
     /// Gives back the right to write, to take it anew with another epoch: what was sent before and had no answer is refused,
     /// however late it arrives.
-    async fn let_go(&self, writing: &mut Writing) -> Result<()> {
+    pub(super) async fn let_go(&self, writing: &mut Writing) -> Result<()> {
         (writing.epoch, writing.renewed) = (None, None);
         self.step("giving back the right to write", self.feed.release(writing.consumer.id, &self.holder)).await
     }
 
     /// Takes up a right to write that was just given: from now on nobody older writes the graph, so it stands as it is seen.
-    async fn step_in(&self, writing: &mut Writing) -> Result<Seen> {
+    pub(super) async fn step_in(&self, writing: &mut Writing) -> Result<Seen> {
         let Some(epoch) = writing.epoch else { return Ok(Seen::Overtaken) };
         writing.renewed = Some(Instant::now());
         if !writing.several().claim(epoch).await? {
@@ -301,7 +232,7 @@ impl Projection {
     }
 
     /// One step: lead, if nobody else does, and project one batch.
-    async fn turn(&self, writing: &mut Writing) -> Result<Turn> {
+    pub(super) async fn turn(&self, writing: &mut Writing) -> Result<Turn> {
         let consumer = writing.consumer.id;
         let knowledge = self.knowledge().await?;
         if knowledge.version() != writing.projector.knowledge.version() {
@@ -443,7 +374,7 @@ impl Projection {
     }
 
     /// Writes what the catalogs know, removes patients that are no more, and has every patient looked at.
-    async fn everything(&self, writing: &mut Writing) -> Result<Turn> {
+    pub(super) async fn everything(&self, writing: &mut Writing) -> Result<Turn> {
         let Some((epoch, mark)) = self.next_mark(writing).await? else { return Ok(Turn::Overtaken) };
         let consumer = writing.consumer.id;
         let done = self.renewing(consumer, self.anew(writing, epoch, mark)).await?;
@@ -486,17 +417,6 @@ impl Projection {
         let enqueued = self.feed.enqueue_all(writing.consumer.id, knowledge.version());
         self.long("having every patient looked at", enqueued).await
     }
-}
-
-pub(in crate::graph) fn overtaken() -> Error {
-    Error::Setup("another gateway has taken over; run it again".into())
-}
-
-fn does_not_fit(patients: usize) -> Error {
-    Error::Setup(format!(
-        "{patients} of the patients do not fit into the graph, all others are there (`medimax check` names who waits): give \
-         Neo4j more memory, or raise graph_timeout_ms"
-    ))
 }
 
 pub(in crate::graph) fn consumer_name(store_id: &str) -> String {
