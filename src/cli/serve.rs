@@ -12,7 +12,10 @@ use crate::{
 };
 use futures_util::FutureExt;
 use std::{sync::Arc, time::Duration};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::timeout,
+};
 
 pub(super) async fn run(config: &Config) -> Result<()> {
     let address = http::address(config)?;
@@ -28,11 +31,15 @@ pub(super) async fn run(config: &Config) -> Result<()> {
         () = stop.clone() => return Ok(()),
         db = prepare(config, &url) => db?,
     };
-    let timeout = Duration::from_millis(config.request_timeout_ms);
+    let patience = Duration::from_millis(config.request_timeout_ms);
     let graph = open_graph(config)?;
-    let projection = Arc::new(Projection::new(graph.clone(), db.clone(), holder()));
+    let options = config.database(url);
+    let step = options.wait + options.statement_timeout;
+    let projection = Arc::new(Projection::new(graph.clone(), db.clone(), holder()).with_step(step));
+    let alone = db::Options { max_connections: 1, ..options };
+    let probe = http::Probe { db: db::open(&alone).await.map_err(unreachable)?, graph: graph.apart()? };
     let forgetting = tokio::spawn(forget_keys(db.clone()));
-    let engine = Arc::new(Engine::new(&ROOTS, db, graph.clone(), config.limits(), timeout));
+    let engine = Arc::new(Engine::new(&ROOTS, db, graph.clone(), config.limits(), patience));
     if let Some(list) = documents(config)? {
         engine.list(list).await?;
     }
@@ -40,7 +47,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     if zone.is_unknown() {
         tracing::warn!("this machine has no time zone, so days are those of UTC: set time_zone");
     }
-    let app = http::App::new(engine.clone(), config, address, move || today(&zone))?;
+    let app = http::App::new(engine.clone(), probe, config, address, move || today(&zone))?;
     let door = http::Door::open(config, address).await?;
     let at = door.url()?;
     let reloading = tokio::spawn(reload_when_told(config.clone(), engine, door.certificate()));
@@ -49,7 +56,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
         async move { projection.run().await }
     });
     // A small graph is there at once; a large one must not keep everything else waiting.
-    let _ = tokio::time::timeout(GRAPH_WAIT, until_ready(&graph)).await;
+    let _ = timeout(GRAPH_WAIT, until_ready(&graph)).await;
     say(&format!(
         "\nMediMax is ready.\n  Playground  {at}/\n  GraphQL     {at}/graphql\n\nTwo queries to try there:\n\
          \n  {{ patient(id: 1) {{ name age activeMedications {{ name dosage purposes {{ conditionName }} }} }} }}\
@@ -101,7 +108,8 @@ async fn reload_when_told(config: Config, engine: Arc<Engine>, certificate: Opti
 /// Forgets idempotency keys whose time is over, for as long as the gateway runs.
 async fn forget_keys(db: Db) {
     loop {
-        match write::forget_keys(&db).await {
+        let forgotten = timeout(FORGETTING, write::forget_keys(&db)).await;
+        match forgotten.unwrap_or(Err(Error::Timeout("looking through idempotency keys"))) {
             // There may be more.
             Ok(1..) => continue,
             Ok(0) => {}
@@ -113,6 +121,8 @@ async fn forget_keys(db: Db) {
 
 /// How often idempotency keys are looked through.
 const FORGET: Duration = Duration::from_secs(600);
+/// How long that may take: a connection may die without a word.
+const FORGETTING: Duration = Duration::from_secs(60);
 
 /// How long the first queries wait for the graph.
 const GRAPH_WAIT: Duration = Duration::from_secs(3);

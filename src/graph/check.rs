@@ -22,6 +22,8 @@ use tokio::time::{Instant, sleep};
 const WHOLE: Duration = Duration::from_secs(600);
 /// How long a gateway is given to work off what is pending.
 const SETTLE: Duration = Duration::from_secs(30);
+/// After how long a change ought to have reached the graph, however much there is to do.
+const OVERDUE_MS: i64 = 600_000;
 /// How long after the first look the second is taken.
 const SECOND_LOOK: Duration = Duration::from_millis(500);
 /// Patients of one comparison.
@@ -54,6 +56,8 @@ pub struct Report {
     pub examples: Vec<Compared>,
     /// Patients who differ because the graph has yet to be told of a change.
     pub pending: u64,
+    /// How many have waited for that longer than anybody should, and some of them.
+    pub overdue: (i64, Vec<i32>),
 }
 
 /// How much there is of a label: in the relational store, and in the graph.
@@ -96,6 +100,7 @@ impl Report {
             && !self.catalog.differs()
             && self.stale.is_empty()
             && self.differing.is_empty()
+            && self.overdue.0 == 0
     }
 }
 
@@ -115,7 +120,7 @@ impl Projection {
         let Backend::Neo4j(store) = &self.graph.backend else { return Ok(None) };
         // Within the usual limit: whoever is not there shall not be waited for.
         let state = store.state_of(&self.feed.database_id().await?).await?;
-        let store = store.with_timeout(WHOLE);
+        let store = store.apart(WHOLE)?.with_timeout(WHOLE);
         let knowledge = self.knowledge().await?;
         let follower = match &state {
             Some(state) => self.settled(state, knowledge.version()).await?,
@@ -127,7 +132,13 @@ impl Projection {
             needs: store.compare_knowledge(knowledge.concepts(), knowledge.facts()).await?,
             pending: follower.is_some_and(|follower| !follower.current),
         };
+        let overdue = match follower {
+            Some(Follower { consumer, led: true, .. }) => self.feed.overdue(consumer, OVERDUE_MS, NAMED as u32).await?,
+            // Where nobody projects, everything waits.
+            _ => Default::default(),
+        };
         let report = Report {
+            overdue,
             prepared: state.is_some(),
             led: follower.is_some_and(|follower| follower.led),
             missing: store.missing().await?,
@@ -149,23 +160,23 @@ impl Projection {
     /// back when this is done. What it removes may show more; check again.
     pub async fn repair(&self, report: &Report, progress: Progress<'_>) -> Result<()> {
         let Backend::Neo4j(store) = &self.graph.backend else { return Ok(()) };
-        let store = store.with_timeout(WHOLE);
+        let whole = store.apart(WHOLE)?.with_timeout(WHOLE);
         // Before the graph is readied: copies stand in the way of its constraints.
-        if let Some(state) = store.state_of(&self.feed.database_id().await?).await? {
+        if let Some(state) = whole.state_of(&self.feed.database_id().await?).await? {
             let consumer = self.feed.register(&consumer_name(&state.store_id), KEEP_NEO4J_MS).await?.id;
             let (epoch, knowledge) = (self.take_over(consumer).await?, self.knowledge().await?);
-            let known = store.apply_knowledge(epoch, knowledge.concepts(), knowledge.facts(), knowledge.version());
+            let known = whole.apply_knowledge(epoch, knowledge.concepts(), knowledge.facts(), knowledge.version());
             passed(self.renewing(consumer, known).await?)?;
-            passed(self.renewing(consumer, store.remove_strays(epoch)).await?)?;
+            passed(self.renewing(consumer, whole.remove_strays(epoch)).await?)?;
         }
-        let mut writing = self.begin(&store).await?;
+        let mut writing = self.begin(store).await?;
         // A patient whom the database does not have is removed like one who was deleted just now.
         for patients in
             [&report.stale, &report.differing].into_iter().flat_map(|patients| patients.chunks(READ as usize))
         {
             self.feed.enqueue(writing.consumer.id, patients).await?;
         }
-        self.catch_up(&store, &mut writing, progress).await?;
+        self.catch_up(store, &mut writing, progress).await?;
         Ok(())
     }
 

@@ -29,7 +29,7 @@ use std::time::Duration;
 /// The change feed of a relational store.
 #[derive(Clone)]
 pub struct Feed {
-    db: Db,
+    pub(super) db: Db,
 }
 
 /// Someone who needs to know of changes: a graph.
@@ -53,6 +53,9 @@ pub struct Pending {
     /// When the oldest of the changes was made.
     pub made_ms: i64,
 }
+
+/// What the names of consumers begin with whose graph is in a gateway's memory.
+pub(super) const EMBEDDED: &str = "embedded:";
 
 /// Patients that one statement of [`Feed::enqueue_all`] takes, so that each ends in time however many there are.
 const SPAN: i64 = 10_000;
@@ -170,8 +173,16 @@ impl Feed {
 
     /// What a consumer has yet to deal with, up to so many entries. Rows that are read after this are as new as the changes.
     pub async fn pending(&self, consumer: i32, most: u32) -> Result<Vec<Pending>> {
+        self.pending_besides(consumer, &[], most).await
+    }
+
+    /// The same, without the entries of some patients.
+    pub(super) async fn pending_besides(&self, consumer: i32, besides: &[i32], most: u32) -> Result<Vec<Pending>> {
         let mut sql = self.sql();
         sql.push("SELECT patient_id, pending_id, made_ms FROM Feed_Pending WHERE consumer_id = ").int(consumer.into());
+        if !besides.is_empty() {
+            sql.push(" AND patient_id NOT IN (SELECT k.id FROM ").keys(besides).push(")");
+        }
         sql.push(" ORDER BY pending_id LIMIT ").int(most.into());
         let rows = self.db.triples(&sql).await?;
         Ok(rows.into_iter().map(|(patient, id, made_ms)| Pending { id, patient, made_ms }).collect())
@@ -183,6 +194,23 @@ impl Feed {
         sql.push("SELECT DISTINCT p.patient_id, 0 FROM Feed_Pending p WHERE p.consumer_id = ").int(consumer.into());
         sql.push(" AND p.patient_id IN (SELECT k.id FROM ").keys(patients).push(")");
         Ok(self.db.numbers(&sql).await?.into_iter().map(|(patient, _)| patient).collect())
+    }
+
+    /// How many patients have been pending for a consumer for so long, and the keys of some.
+    pub(super) async fn overdue(&self, consumer: i32, for_ms: i64, most: u32) -> Result<(i64, Vec<i32>)> {
+        let of = |sql: &mut Sql| {
+            sql.push(" FROM Feed_Pending WHERE consumer_id = ").int(consumer.into()).push(" AND made_ms < ");
+            sql.push(self.now()).push(" - ").int(for_ms);
+        };
+        let mut sql = self.sql();
+        sql.push("SELECT 0, COUNT(DISTINCT patient_id)");
+        of(&mut sql);
+        let count = self.db.numbers(&sql).await?.first().map_or(0, |(_, count)| *count);
+        let mut sql = self.sql();
+        sql.push("SELECT DISTINCT patient_id, 0");
+        of(&mut sql);
+        sql.push(" ORDER BY 1 LIMIT ").int(most.into());
+        Ok((count, self.db.numbers(&sql).await?.into_iter().map(|(patient, _)| patient).collect()))
     }
 
     /// Makes these patients pending for a consumer.
@@ -209,14 +237,29 @@ impl Feed {
         Ok(self.db.numbers(&sql).await?.first().map_or(0, |(_, last)| *last))
     }
 
-    /// Whether a consumer has dealt with every change of these patients up to this one.
+    /// Whether a consumer has dealt with every change of these patients up to this one. One that was dropped, or was never told
+    /// of every patient, has dealt with nothing.
     pub async fn holds(&self, consumer: i32, patients: &[i32], change: i64) -> Result<bool> {
         let mut sql = self.sql();
         sql.push("SELECT 0, COUNT(*) FROM Change_Feed WHERE change_id <= ").int(change);
         if self.db.numbers(&sql).await?.first().is_some_and(|(_, count)| *count > 0) {
             return Ok(false);
         }
-        Ok(self.pending_among(consumer, patients).await?.is_empty())
+        if !self.pending_among(consumer, patients).await?.is_empty() {
+            return Ok(false);
+        }
+        // Last: a consumer is dropped before its entries are. One in memory reads every patient before its graph is asked.
+        let mut sql = self.sql();
+        sql.push("SELECT consumer_id, 0 FROM Feed_Consumer WHERE consumer_id = ").int(consumer.into());
+        sql.push(" AND (catalog IS NOT NULL OR name LIKE ").text(format!("{EMBEDDED}%")).push(")");
+        Ok(!self.db.numbers(&sql).await?.is_empty())
+    }
+
+    /// Drops a consumer, with what is pending for it.
+    pub(super) async fn forget(&self, consumer: i32) -> Result<()> {
+        self.keep(consumer, 0).await?;
+        self.drop_expired().await?;
+        Ok(())
     }
 
     /// Removes entries that a consumer has dealt with.
@@ -326,11 +369,11 @@ impl Feed {
         id.ok_or_else(|| Error::Internal("the database has lost its name (Feed_State)".into()))
     }
 
-    fn sql(&self) -> Sql {
+    pub(super) fn sql(&self) -> Sql {
         Sql::new(self.db.dialect())
     }
 
-    async fn begin(&self) -> Result<Tx> {
+    pub(super) async fn begin(&self) -> Result<Tx> {
         Tx::begin_read_committed(&self.db).await
     }
 
@@ -355,7 +398,7 @@ impl Feed {
     }
 
     /// A DELETE of the rows with these keys, to which more conditions may be added.
-    fn removal(&self, table: &str, key: &str, keys: &[i64]) -> Sql {
+    pub(super) fn removal(&self, table: &str, key: &str, keys: &[i64]) -> Sql {
         let mut sql = self.sql();
         match self.db.dialect() {
             Dialect::MariaDb => sql
@@ -373,7 +416,7 @@ impl Feed {
 }
 
 /// Runs a transaction, and again a few times where the store took it back: then nothing of it is done twice.
-async fn again<T, F: Future<Output = Result<T>>>(attempt: impl Fn() -> F) -> Result<T> {
+pub(super) async fn again<T, F: Future<Output = Result<T>>>(attempt: impl Fn() -> F) -> Result<T> {
     for pause_ms in [5, 25, 125] {
         match attempt().await {
             Err(error) if fault::asks_again(&error) => tokio::time::sleep(Duration::from_millis(pause_ms)).await,

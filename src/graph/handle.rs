@@ -7,6 +7,7 @@ use super::{
     knowledge::Knowledge,
     neo4j::{self, Neo4j},
     share,
+    status::Status,
     watch::{Ran, Watcher},
 };
 use crate::{
@@ -33,28 +34,6 @@ pub struct Graph {
 pub(super) enum Backend {
     Embedded(Arc<Embedded>),
     Neo4j(Arc<Neo4j>),
-}
-
-/// How the projection is doing.
-#[derive(Debug, Clone, Default)]
-pub struct Status {
-    /// Whether the store has held a whole graph of our records since the gateway started. A Neo4j is asked nothing before:
-    /// it may be empty, another database's, or refuse the log-in.
-    pub ready: bool,
-    /// Whom the feed gives the changes that this graph needs.
-    pub consumer: Option<i32>,
-    /// Whether this gateway is the one that projects.
-    pub leads: bool,
-    /// Patients that are yet to be looked at again.
-    pub backlog: i64,
-    /// How long ago the oldest of their changes was made, in milliseconds.
-    pub lag_ms: i64,
-    /// Patients that this gateway has projected since it started.
-    pub projected: u64,
-    /// How often projecting failed.
-    pub failures: u64,
-    /// The last thing that went wrong, as clients may read it, until something goes right; the log has the details.
-    pub last_error: Option<String>,
 }
 
 impl Graph {
@@ -127,6 +106,16 @@ impl Graph {
             Backend::Embedded(_) => None,
             Backend::Neo4j(store) => Some(store.pool()),
         }
+    }
+
+    /// The same graph, asked over a connection of its own: whoever asks whether it answers does not wait behind others.
+    pub fn apart(&self) -> Result<Self> {
+        Ok(match &self.backend {
+            Backend::Embedded(_) => self.clone(),
+            Backend::Neo4j(store) => {
+                Graph { backend: Backend::Neo4j(Arc::new(store.apart(store.timeout())?)), ..self.clone() }
+            }
+        })
     }
 
     /// What the catalogs know.

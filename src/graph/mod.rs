@@ -11,15 +11,18 @@ pub mod feed;
 mod handle;
 pub mod inspect;
 pub mod knowledge;
+mod marks;
 pub mod names;
 pub mod neo4j;
 pub mod projection;
 pub mod projector;
 pub mod rows;
 pub mod shape;
+mod status;
 pub mod watch;
 
-pub use handle::{Graph, Status};
+pub use handle::Graph;
+pub use status::Status;
 
 use crate::{error::Result, scope::Scope};
 use chrono::NaiveDate;

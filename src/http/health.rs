@@ -2,9 +2,16 @@
 //!
 //! It is ready while the database answers and has tables that this binary can work with. A graph that is away does not count: its fields
 //! fail by themselves, and taking every gateway out of service for it would fail all others too.
+//!
+//! **Invariant:** the stores are asked over connections of their own. Whether they answer does not depend on how many requests wait for
+//! the others: gateways that are all busy at once must not all be taken out of service.
 
 use super::App;
-use crate::{db::migrate, error::Result, graph::Counts, graphql::engine::Engine};
+use crate::{
+    db::{Db, migrate},
+    error::Result,
+    graph::{self, Counts},
+};
 use axum::{
     extract::State,
     http::{StatusCode, header},
@@ -25,9 +32,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// For how long what they answered counts, however often it is asked for.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// The stores, over connections that nobody else uses.
+pub struct Probe {
+    /// The relational store.
+    pub db: Db,
+    /// The graph.
+    pub graph: graph::Graph,
+}
+
 /// What is known of the stores.
-#[derive(Default)]
 pub(super) struct Health {
+    probe: Probe,
     leaving: AtomicBool,
     /// Held while the stores are asked, so that they are asked once.
     seen: Mutex<Option<(Instant, Seen)>>,
@@ -68,21 +83,25 @@ struct Report {
 }
 
 impl Health {
+    pub(super) fn new(probe: Probe) -> Self {
+        Health { probe, leaving: AtomicBool::default(), seen: Mutex::default() }
+    }
+
     /// From now on the gateway says that it is leaving.
     pub(super) fn leave(&self) {
         self.leaving.store(true, Relaxed);
     }
 
     /// What the stores answer now, or have answered just before.
-    pub(super) async fn look(&self, engine: &Engine) -> Seen {
+    pub(super) async fn look(&self) -> Seen {
         let mut seen = self.seen.lock().await;
         if let Some((at, seen)) = *seen
             && at.elapsed() < FRESH
         {
             return seen;
         }
-        let graph = async { timeout(PATIENCE, engine.graph().counts()).await.ok()?.ok() };
-        let ((database, why), counts) = tokio::join!(database(engine), graph);
+        let graph = async { timeout(PATIENCE, self.probe.graph.counts()).await.ok()?.ok() };
+        let ((database, why), counts) = tokio::join!(database(&self.probe.db), graph);
         let before = seen.map_or("up", |(_, seen)| seen.database.state);
         if database.state != before {
             tracing::warn!(database = database.state, why, "readiness changed");
@@ -94,8 +113,7 @@ impl Health {
 }
 
 /// What the database answers, and for the log why it does not.
-async fn database(engine: &Engine) -> (Database, Option<String>) {
-    let db = engine.db();
+async fn database(db: &Db) -> (Database, Option<String>) {
     let expected = migrate::latest(db.dialect()).unwrap_or_default();
     let mut why = None;
     let (state, migration) = match timeout(PATIENCE, migrate::state(db)).await {
@@ -109,6 +127,7 @@ async fn database(engine: &Engine) -> (Database, Option<String>) {
             ("down", None)
         }
         Err(_late) => {
+            db.forget_idle();
             why = Some(format!("no answer within {} s", PATIENCE.as_secs()));
             ("down", None)
         }
@@ -118,16 +137,17 @@ async fn database(engine: &Engine) -> (Database, Option<String>) {
 
 /// Answers `/readyz`.
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
-    let seen = app.health.look(&app.engine).await;
+    let seen = app.health.look().await;
     let (graph, leaving) = (app.engine.graph(), app.health.leaving.load(Relaxed));
     let status = graph.status();
     let state = match (status.ready, seen.counts, &status.last_error) {
+        (true, Some(_), _) if status.is_stalled() => "stalled",
         (true, Some(_), _) => "up",
-        (false, _, None) => "building",
+        (false, _, None) if !status.is_stalled() => "building",
         _ => "down",
     };
     let ready = seen.database.state == "up" && !leaving;
-    let graph = Graph { state, store: graph.store_name(), backlog: status.backlog, lag_ms: status.lag_ms };
+    let graph = Graph { state, store: graph.store_name(), backlog: status.backlog, lag_ms: status.lag_ms() };
     let report = Report { ready, leaving, database: seen.database, graph };
     let body: Result<String, _> = serde_json::to_string(&report);
     let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

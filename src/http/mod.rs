@@ -13,6 +13,7 @@ mod page;
 mod request;
 mod weighted;
 
+pub use health::Probe;
 pub use listen::{Certificate, Door, address};
 
 use crate::{
@@ -77,9 +78,10 @@ pub struct App {
 }
 
 impl App {
-    /// The application around an engine, to be served at an address.
+    /// The application around an engine, to be served at an address; `probe` tells whether its stores answer.
     pub fn new(
         engine: Arc<Engine>,
+        probe: Probe,
         config: &Config,
         address: SocketAddr,
         today: impl Fn() -> chrono::NaiveDate + Send + Sync + 'static,
@@ -89,7 +91,7 @@ impl App {
         Ok(Arc::new(App {
             engine,
             metrics: Metrics::default(),
-            health: Health::default(),
+            health: Health::new(probe),
             tracer: Tracer::new((!config.otlp_endpoint.is_empty()).then_some(config.otlp_sample_ratio)),
             exporter: Exporter::start(config)?,
             log_requests: config.log_requests,
@@ -167,7 +169,7 @@ async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
         clients: app.clients.get().map(Clients::state).unwrap_or_default(),
         documents: engine.documents(),
         graph: &graph.status(),
-        counts: app.health.look(engine).await.counts,
+        counts: app.health.look().await.counts,
         spans: app.exporter.as_ref().map(Exporter::fate).unwrap_or_default(),
     });
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)

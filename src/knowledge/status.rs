@@ -27,12 +27,18 @@ made! {
         "store": String = |state| state.store.to_owned();
         /// Whether the graph answers.
         "available": Flag<false> = |state| Flag(state.status.ready && state.counts.is_some());
+        /// Whether the gateway has ceased to keep the graph in step: a store does not answer, or not in time. What the graph answers
+        /// may then be old, by `lagMs`.
+        "stalled": Flag<false> = |state| Flag(state.status.is_stalled());
         /// Whether this gateway is the one that keeps the graph in step with the records.
         "projects": Flag<false> = |state| Flag(state.status.leads);
         /// The number of patients whose changes have yet to reach the graph.
         "backlog": i32 = |state| saturated(state.status.backlog);
-        /// How long ago the oldest of those changes was made, in milliseconds; 0 when there are none.
-        "lagMs": i32 = |state| saturated(state.status.lag_ms);
+        /// How long ago the oldest of those changes was made, in milliseconds; 0 when there are none. While the graph is `stalled`, no less than
+        /// the time since it was last in step.
+        "lagMs": i32 = |state| saturated(state.status.lag_ms());
+        /// The number of patients that do not fit into the graph: each is set aside and tried again; `medimax check` names them.
+        "setAside": i32 = |state| i32::try_from(state.status.set_aside).unwrap_or(i32::MAX);
         /// The number of patients that this gateway has written to the graph since the gateway started.
         "projected": i32 = |state| i32::try_from(state.status.projected).unwrap_or(i32::MAX);
         /// The last failure of writing to the graph; null once a later write succeeded.

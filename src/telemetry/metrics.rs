@@ -51,10 +51,13 @@ metrics! {
     WAITED = Histogram "medimax_connection_wait_seconds" ["store"], "Time that statements waited for a connection.";
     DATABASE = Gauge "medimax_database_connections" ["state"], "Connections to the database: the most there may be, open, idle, and statements waiting for one.";
     NEO4J = Gauge "medimax_graph_connections" ["state"], "Connections to Neo4j: the most there may be, busy, and statements waiting for one.";
-    GRAPH_UP = Gauge "medimax_graph_up" [], "Whether the graph answers.";
+    GRAPH_UP = Gauge "medimax_graph_up" [], "Whether the graph answers and is kept in step.";
+    GRAPH_STALLED = Gauge "medimax_graph_stalled" [], "Whether the gateway has ceased to keep the graph in step: a store does not answer, or not in time.";
+    GRAPH_TURN = Gauge "medimax_graph_turn_age_seconds" [], "Time since the gateway last ended a turn of keeping the graph in step.";
+    GRAPH_ASIDE = Gauge "medimax_graph_set_aside" [], "Patients that do not fit into the graph and are tried again.";
     GRAPH_LEADER = Gauge "medimax_graph_leader" [], "Whether this gateway keeps the graph in step.";
     GRAPH_BACKLOG = Gauge "medimax_graph_backlog" [], "Changes that have yet to reach the graph.";
-    GRAPH_LAG = Gauge "medimax_graph_lag_seconds" [], "Age of the oldest of those changes.";
+    GRAPH_LAG = Gauge "medimax_graph_lag_seconds" [], "Age of the oldest of those changes; no less than the time since the last turn while the graph is stalled.";
     GRAPH_PROJECTED = Counter "medimax_graph_projected_total" [], "Patients projected into the graph.";
     GRAPH_FAILURES = Counter "medimax_graph_failures_total" [], "Times that projecting failed.";
     GRAPH_SIZE = Gauge "medimax_graph_size" ["kind"], "How much the graph holds, while it answers.";
@@ -317,10 +320,13 @@ impl Metrics {
 }
 
 fn graph(page: &mut Page, graph: &Status, counts: Option<Counts>) {
-    page.metric(&GRAPH_UP).value(&[], u8::from(graph.ready && counts.is_some()));
+    page.metric(&GRAPH_UP).value(&[], u8::from(graph.ready && counts.is_some() && !graph.is_stalled()));
+    page.metric(&GRAPH_STALLED).value(&[], u8::from(graph.is_stalled()));
+    page.metric(&GRAPH_TURN).known(graph.since_turn().map(|since| since.as_secs_f64()));
+    page.metric(&GRAPH_ASIDE).value(&[], graph.set_aside);
     page.metric(&GRAPH_LEADER).value(&[], u8::from(graph.leads));
     page.metric(&GRAPH_BACKLOG).value(&[], graph.backlog);
-    page.metric(&GRAPH_LAG).value(&[], graph.lag_ms as f64 / 1000.0);
+    page.metric(&GRAPH_LAG).value(&[], graph.lag_ms() as f64 / 1000.0);
     page.metric(&GRAPH_PROJECTED).value(&[], graph.projected);
     page.metric(&GRAPH_FAILURES).value(&[], graph.failures);
     let mut size = page.metric(&GRAPH_SIZE);

@@ -59,6 +59,24 @@ on_both!(a_consumer_whose_time_is_over_is_dropped_with_its_entries, async |store
     assert_eq!(watch.fed().await, [1, 2, 3]);
 });
 
+on_both!(what_a_consumer_holds_is_not_said_of_one_that_is_gone_or_was_never_filled, async |store: Store| {
+    let watch = Watch::over_three(&store).await;
+    let last = watch.feed.last_change().await.unwrap();
+    let in_memory = watch.feed.register("embedded:1", LONG).await.unwrap();
+    let in_neo4j = watch.feed.register("neo4j:1", LONG).await.unwrap();
+    let holds = async |consumer: i32| watch.feed.holds(consumer, &[1, 2], last).await.unwrap();
+    assert!(holds(in_memory.id).await, "it reads everybody before it answers");
+    assert!(!holds(in_neo4j.id).await, "it was told of nobody yet");
+    assert!(watch.feed.enqueue_all(in_neo4j.id, "catalog").await.unwrap());
+    assert!(!holds(in_neo4j.id).await);
+    let pending = watch.feed.pending(in_neo4j.id, 100).await.unwrap();
+    watch.feed.applied(in_neo4j.id, &ids(&pending)).await.unwrap();
+    assert!(holds(in_neo4j.id).await);
+    store.sql("DELETE FROM Feed_Consumer").await;
+    assert!(!holds(in_memory.id).await && !holds(in_neo4j.id).await);
+    assert!(!holds(in_neo4j.id + 100).await);
+});
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_consumer_that_is_prolonged_meanwhile_is_not_dropped() {
     let store = Store::new(Backend::MariaDb).await;

@@ -130,6 +130,12 @@ impl Server {
         process::signal(self.child.as_ref().unwrap(), name);
     }
 
+    /// Stops it as operators do, and waits until it has.
+    pub(crate) fn stop(&mut self) {
+        self.signal("TERM");
+        process::wait(self.child.as_mut().unwrap());
+    }
+
     /// Kills it, and waits until it is gone.
     pub(crate) fn kill(&mut self) {
         self.signal("KILL");

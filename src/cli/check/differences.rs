@@ -34,6 +34,12 @@ static PENDING: Check = Check {
     advice: "The graph has yet to be told what changed: a gateway that serves does it at once, `medimax sync` too.",
 };
 
+static OVERDUE: Check = fault(
+    "overdue",
+    "The graph has waited for these patients for more than ten minutes: look at the gateways' log. Patients that do not fit \
+     into it are set aside and tried again; give Neo4j more memory, or raise graph_timeout_ms.",
+);
+
 /// That the graph could not be checked.
 pub(super) fn unavailable(error: &Error) -> Finding {
     Finding { check: &UNAVAILABLE, of: "graph".into(), count: 1, examples: vec![error.to_string()] }
@@ -63,6 +69,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding> {
         ),
         found(&STALE, "patients", report.stale.len() as i64, patients(true)),
         found(&DIFFERING, "patients", report.differing.len() as i64, patients(false)),
+        found(&OVERDUE, "patients", report.overdue.0, report.overdue.1.iter().map(i32::to_string).collect()),
         found(&PENDING, "patients", report.pending as i64, Vec::new()),
     ];
     all.into_iter().filter(|finding| finding.count > 0).collect()

@@ -2,6 +2,9 @@
 //!
 //! **Invariant:** a statement's rows are read to the end before anything is returned, statements are sent on their own (no
 //! open transactions, which would keep their locks when dropped), and values enter them as parameters alone.
+//!
+//! **Invariant:** a connection whose answer did not come in time is never used again. The driver sees to that connection; those
+//! that wait beside it may be as dead without knowing it (a firewall that forgets them says nothing), so they go with it.
 
 use super::{
     super::watch::{Ran, Watcher},
@@ -9,12 +12,12 @@ use super::{
     url::Address,
 };
 use crate::error::{Error, Result};
-use neo4rs::{BoltType, ConfigBuilder, Graph, Neo4jClientErrorKind, Neo4jErrorKind, Query};
+use neo4rs::{BoltType, Config, ConfigBuilder, Graph, Neo4jClientErrorKind, Neo4jErrorKind, Query};
 use serde::de::DeserializeOwned;
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -29,14 +32,44 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 /// there and back.
 const FETCHED: usize = 10_000;
 
+/// How long a connection may be silent before the system asks the other end whether it is there; then three times, 10 s apart.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
 /// A server, and the prefix of our labels there.
 #[derive(Clone)]
 pub(super) struct Client {
-    graph: Graph,
+    options: Arc<Options>,
+    link: Arc<Link>,
     prefix: Arc<str>,
     timeout: Duration,
     watcher: Option<Watcher>,
     places: Arc<Places>,
+}
+
+/// The driver, and since when its connections are those that it has.
+struct Link {
+    config: Config,
+    graph: Mutex<(Graph, Instant)>,
+}
+
+impl Link {
+    fn graph(&self) -> Graph {
+        self.graph.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// Leaves all connections to themselves: those in use end with their statements, and new ones are made. Once in a while is
+    /// enough, however many statements find that theirs is dead.
+    fn renew(&self, pause: Duration) {
+        let mut graph = self.graph.lock().unwrap_or_else(PoisonError::into_inner);
+        if graph.1.elapsed() < pause {
+            return;
+        }
+        match Graph::connect(self.config.clone()) {
+            Ok(anew) => *graph = (anew, Instant::now()),
+            // It was made of the same before.
+            Err(error) => tracing::warn!("connections to the graph are not made anew: {error}"),
+        }
+    }
 }
 
 /// The driver's connections, counted here: it does not tell how many there are, nor how long a statement waits for one.
@@ -174,6 +207,7 @@ impl Client {
             .password(address.password)
             .max_connections(options.max_connections)
             .fetch_size(FETCHED)
+            .tcp_keepalive(KEEP_ALIVE)
             .connection_timeout(options.timeout);
         if let Some(file) = &options.ca_file {
             // The driver passes over what it cannot read, and would then trust nobody.
@@ -191,13 +225,20 @@ impl Client {
             }
             config = config.with_client_certificate(file);
         }
-        let graph = config
-            .build()
-            .and_then(Graph::connect)
-            .map_err(|error| Error::Setup(format!("graph_url cannot be used: {error}")))?;
+        let unusable = |error: neo4rs::Error| Error::Setup(format!("graph_url cannot be used: {error}"));
+        let config = config.build().map_err(unusable)?;
+        let graph = Graph::connect(config.clone()).map_err(unusable)?;
+        let link = Arc::new(Link { config, graph: Mutex::new((graph, Instant::now())) });
         let max = options.max_connections;
         let places = Arc::new(Places { free: Semaphore::new(max), max, waiting: AtomicUsize::new(0) });
-        Ok(Client { graph, prefix: options.prefix.as_str().into(), timeout: options.timeout, watcher: None, places })
+        let (prefix, timeout) = (options.prefix.as_str().into(), options.timeout);
+        Ok(Client { options: Arc::new(options.clone()), link, prefix, timeout, watcher: None, places })
+    }
+
+    /// The same over a connection of its own, on which no statement may ever take longer than this.
+    pub(super) fn apart(&self, longest: Duration) -> Result<Self> {
+        let options = Options { max_connections: 1, timeout: longest, ..(*self.options).clone() };
+        Ok(Client { timeout: self.timeout.min(longest), watcher: self.watcher.clone(), ..Client::open(&options)? })
     }
 
     /// The same, with somebody who is told of each statement.
@@ -205,7 +246,7 @@ impl Client {
         Client { watcher: Some(watcher), ..self.clone() }
     }
 
-    /// The same, with another limit for each statement.
+    /// The same, with another limit for each statement; none is longer than [`Client::apart`] or the options allow.
     pub(super) fn with_timeout(&self, timeout: Duration) -> Self {
         Client { timeout, ..self.clone() }
     }
@@ -248,7 +289,11 @@ impl Client {
             running.connected = Some(Instant::now());
             self.tried(query, ask.reads).await
         };
-        let rows: Vec<T> = tokio::time::timeout(self.timeout, sent).await.unwrap_or_else(|_late| {
+        let ended = tokio::time::timeout(self.timeout, sent).await;
+        if ended.is_err() && running.connected.is_some() {
+            self.link.renew(self.timeout);
+        }
+        let rows: Vec<T> = ended.unwrap_or_else(|_late| {
             Err(Fault { code: None, error: Error::Graph(format!("{} took longer than allowed", ask.name)) })
         })?;
         running.rows = Some(rows.len());
@@ -260,7 +305,10 @@ impl Client {
         let mut pause = FIRST_PAUSE;
         for _ in 1..TRIES {
             match self.once(query.clone(), reads).await {
-                Err(neo4rs::Error::Neo4j(error)) if error.kind() == Neo4jErrorKind::Transient => {
+                Err(neo4rs::Error::Neo4j(error))
+                    // What needs more memory than there is needs it again.
+                    if error.kind() == Neo4jErrorKind::Transient && !error.code().ends_with("OutOfMemoryError") =>
+                {
                     tokio::time::sleep(pause).await;
                     pause *= 2;
                 }
@@ -271,7 +319,8 @@ impl Client {
     }
 
     async fn once<T: DeserializeOwned>(&self, query: Query, reads: bool) -> neo4rs::Result<Vec<T>> {
-        let sent = if reads { self.graph.execute_read(query).await } else { self.graph.execute(query).await };
+        let graph = self.link.graph();
+        let sent = if reads { graph.execute_read(query).await } else { graph.execute(query).await };
         let (mut stream, mut rows) = (sent?, Vec::new());
         while let Some(row) = stream.next().await? {
             rows.push(row.to_strict()?);
@@ -287,10 +336,13 @@ fn fault(error: neo4rs::Error) -> Fault {
     let error = match error {
         Driver::Neo4j(error) => match error.kind() {
             Neo4jErrorKind::Client(Neo4jClientErrorKind::Security(_)) => refused(error.code()),
-            Neo4jErrorKind::Client(_) if error.code().starts_with("Neo.ClientError.Statement.") => {
+            // A statement's text holds no value; whatever else is said of it may.
+            Neo4jErrorKind::Client(_) if error.code() == "Neo.ClientError.Statement.SyntaxError" => {
                 Error::Internal(format!("{}: {}", error.code(), error.message()))
             }
-            Neo4jErrorKind::Client(_) if error.code().starts_with("Neo.ClientError.Schema.") => {
+            Neo4jErrorKind::Client(_)
+                if ["Statement", "Schema"].iter().any(|of| error.code().starts_with(&format!("Neo.ClientError.{of}."))) =>
+            {
                 Error::Internal(error.code().to_owned())
             }
             _ => Error::Graph(error.code().to_owned()),

@@ -71,6 +71,8 @@ pub struct Neo4j {
     max_rows: u32,
     /// The newest epoch that this process has made known to the graph.
     claimed: Arc<AtomicI64>,
+    /// The mark that what is written puts into the state (see [`super::marks`]).
+    mark: Option<i64>,
 }
 
 impl Neo4j {
@@ -80,7 +82,25 @@ impl Neo4j {
             client: Client::open(options)?,
             max_rows: options.max_rows,
             claimed: Arc::new(AtomicI64::new(i64::MIN)),
+            mark: None,
         })
+    }
+
+    /// The same store over a connection of its own, for whoever must not wait behind others. No statement on it may ever take
+    /// longer than this ([`Neo4j::with_timeout`]).
+    pub fn apart(&self, longest: Duration) -> Result<Self> {
+        let claimed = Arc::new(AtomicI64::new(i64::MIN));
+        Ok(Neo4j { client: self.client.apart(longest)?, claimed, ..self.clone() })
+    }
+
+    /// The same store; what it writes puts this mark into the graph's state.
+    pub(super) fn marked(&self, mark: i64) -> Self {
+        Neo4j { mark: Some(mark), ..self.clone() }
+    }
+
+    /// How long a statement may take.
+    pub(super) fn timeout(&self) -> Duration {
+        self.client.timeout()
     }
 
     /// The same store; `watcher` is told of each statement that it is asked for.

@@ -3,6 +3,7 @@
 use super::{
     Neo4j,
     client::{Ask, Fault},
+    write::Parts,
 };
 use crate::{
     error::{Error, Result},
@@ -33,6 +34,8 @@ pub struct State {
     pub epoch: i64,
     /// The version of the catalogs in it; none before they are.
     pub catalog: Option<String>,
+    /// The mark of the last write (see [`crate::graph::marks`]); 0 before the first.
+    pub mark: i64,
 }
 
 /// An index that must be there.
@@ -87,7 +90,8 @@ struct Foreign {
 
 const STATE: &str = "
     MATCH (s:@MediMax {id: 1})
-    RETURN s.version AS version, s.store_id AS store_id, s.database_id AS database_id, s.epoch AS epoch, s.catalog AS catalog";
+    RETURN s.version AS version, s.store_id AS store_id, s.database_id AS database_id, s.epoch AS epoch, s.catalog AS catalog,
+      coalesce(s.mark, 0) AS mark";
 
 impl Neo4j {
     /// Makes the graph ready to be written from this database: constraints, indexes and its state. It may be done again,
@@ -131,6 +135,14 @@ impl Neo4j {
     /// What the graph says of itself; nothing where it was never prepared.
     pub async fn state(&self) -> Result<Option<State>> {
         Ok(self.client.rows(Ask::reading(&self.client, "state", STATE)).await?.pop())
+    }
+
+    /// Gives the graph a new name, so that everybody takes it for another one, which is to be made. Refused where a newer epoch
+    /// is in force.
+    pub(in crate::graph) async fn rename(&self, epoch: i64) -> Result<bool> {
+        let mut parts = Parts::default();
+        parts.add("UNWIND $rows AS id MATCH (s:@MediMax {id: id}) SET s.store_id = randomUUID() REMOVE s.mark", [1]);
+        self.guarded("rename", epoch, parts).await
     }
 
     /// The constraints and indexes that are not there, or not ready.

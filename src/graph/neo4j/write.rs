@@ -2,6 +2,8 @@
 //!
 //! A statement is a guard and parts, `CALL () { … }`, so it is written whole or not at all. The guard takes the state's lock
 //! by writing to it before it looks at the epoch: of two projectors one waits for the other, and the older is refused.
+//!
+//! Only what is too much for one statement is written by several ([`Neo4j::apply_by`]), the mark with the last.
 
 use super::{
     Neo4j,
@@ -77,19 +79,36 @@ const CHANGE_NODES: &str = "UNWIND $rows AS row MATCH (n) WHERE elementId(n) = r
 
 /// A statement that writes, put together from parts.
 #[derive(Debug, Default)]
-pub(super) struct Parts {
-    texts: Vec<String>,
-    rows: Vec<BoltList>,
-}
+pub(super) struct Parts(Vec<(String, BoltList)>);
 
 impl Parts {
     /// Adds a part that is done once for each of `$rows`; without rows it is left out.
     pub(super) fn add<T: Into<BoltType>>(&mut self, text: &str, rows: impl IntoIterator<Item = T>) {
         let rows: BoltList = rows.into_iter().collect();
         if !rows.is_empty() {
-            self.texts.push(format!("CALL () {{ {} }}", text.replace("$rows", &format!("$rows{}", self.rows.len()))));
-            self.rows.push(rows);
+            self.0.push((text.to_owned(), rows));
         }
+    }
+
+    /// The same in several statements, in order, of so many rows each.
+    fn split(self, most: usize) -> Vec<Parts> {
+        let (mut all, mut now, mut room) = (Vec::new(), Parts::default(), most);
+        for (text, rows) in self.0 {
+            let mut rows = rows.value.into_iter();
+            while rows.len() > 0 {
+                let some: Vec<BoltType> = rows.by_ref().take(room).collect();
+                room -= some.len();
+                now.add(&text, some);
+                if room == 0 {
+                    all.push(std::mem::take(&mut now));
+                    room = most;
+                }
+            }
+        }
+        if !now.0.is_empty() {
+            all.push(now);
+        }
+        all
     }
 }
 
@@ -107,6 +126,12 @@ impl Neo4j {
     /// Makes the graph hold these patients as wanted, each named once; one without nodes is removed. Concepts that
     /// relationships lead to must be there (see [`Neo4j::apply_knowledge`]).
     pub async fn apply(&self, epoch: i64, wanted: &[Subgraph]) -> Result<Applied> {
+        self.apply_by(epoch, wanted, usize::MAX).await
+    }
+
+    /// The same by statements of so many rows at most. Between two of them the graph holds a part of what is wanted; if the
+    /// last does not come, it is to be applied again.
+    pub async fn apply_by(&self, epoch: i64, wanted: &[Subgraph], most: usize) -> Result<Applied> {
         if !self.claim(epoch).await? {
             return Ok(Applied::Refused);
         }
@@ -116,13 +141,26 @@ impl Neo4j {
         if changes.is_empty() {
             return self.unchanged(epoch, written).await;
         }
-        let passed = self.guarded("apply", epoch, parts(changes)).await?;
+        let mut parts = parts(changes).split(most.max(1));
+        let last = parts.pop().unwrap_or_default();
+        let unmarked = Neo4j { mark: None, ..self.clone() };
+        for part in parts {
+            if !unmarked.guarded("apply", epoch, part).await? {
+                return Ok(Applied::Refused);
+            }
+        }
+        let passed = self.guarded("apply", epoch, last).await?;
         Ok(if passed { Applied::Done(written) } else { Applied::Refused })
+    }
+
+    /// Puts the mark into the state, and nothing else.
+    pub(in crate::graph) async fn put_mark(&self, epoch: i64) -> Result<bool> {
+        self.guarded("mark", epoch, Parts::default()).await
     }
 
     /// Makes an epoch known to the graph, once, before anything is read to be compared: from then on nobody older writes
     /// between our reading and our writing.
-    pub(super) async fn claim(&self, epoch: i64) -> Result<bool> {
+    pub(in crate::graph) async fn claim(&self, epoch: i64) -> Result<bool> {
         if self.has_claimed(epoch) {
             return Ok(true);
         }
@@ -140,10 +178,19 @@ impl Neo4j {
     }
 
     /// Writes parts, unless a newer epoch was there.
-    pub(super) async fn guarded(&self, name: &'static str, epoch: i64, parts: Parts) -> Result<bool> {
-        let text = format!("{GUARD}\n{}\nRETURN s.epoch AS epoch", parts.texts.join("\n"));
+    pub(super) async fn guarded(&self, name: &'static str, epoch: i64, mut parts: Parts) -> Result<bool> {
+        if let Some(mark) = self.mark {
+            parts.add("UNWIND $rows AS mark MATCH (s:@MediMax {id: 1}) SET s.mark = mark", [mark]);
+        }
+        let texts: Vec<String> = (0..)
+            .zip(&parts.0)
+            .map(|(at, (text, _)): (usize, _)| {
+                format!("CALL () {{ {} }}", text.replace("$rows", &format!("$rows{at}")))
+            })
+            .collect();
+        let text = format!("{GUARD}\n{}\nRETURN s.epoch AS epoch", texts.join("\n"));
         let mut ask = Ask::writing(&self.client, name, &text).with("epoch", epoch);
-        for (at, rows) in parts.rows.into_iter().enumerate() {
+        for (at, (_, rows)) in parts.0.into_iter().enumerate() {
             ask = ask.with(format!("rows{at}"), BoltType::List(rows));
         }
         let rows: Vec<IgnoredAny> = self.client.rows(ask).await?;
@@ -223,4 +270,26 @@ fn parts(changes: Changes) -> Parts {
         parts.add(&text, links.into_iter().map(link_row));
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_split_stays_whole_and_in_order() {
+        let mut parts = Parts::default();
+        parts.add("a $rows", 0..5);
+        parts.add("b $rows", 5..6);
+        parts.add("c $rows", 6..12);
+        let shown = |parts: &Parts| -> Vec<(String, usize)> {
+            parts.0.iter().map(|(text, rows)| (text[..1].to_owned(), rows.len())).collect()
+        };
+        let part = |text: &str, rows| (text.to_owned(), rows);
+        let split = Parts(parts.0.clone()).split(4);
+        let split: Vec<_> = split.iter().map(shown).collect();
+        assert_eq!(split, [vec![part("a", 4)], vec![part("a", 1), part("b", 1), part("c", 2)], vec![part("c", 4)]]);
+        assert_eq!(Parts(parts.0.clone()).split(usize::MAX).iter().map(shown).collect::<Vec<_>>(), [shown(&parts)]);
+        assert!(Parts::default().split(4).is_empty());
+    }
 }

@@ -4,6 +4,9 @@ mod gateways;
 mod in_memory;
 mod lost_server;
 mod operators;
+mod restored;
+mod silence;
+mod too_much;
 
 use super::{
     feed::number,
@@ -53,6 +56,8 @@ struct Hospital {
     neo4j: Neo4j,
     graph_url: String,
     prefix: String,
+    /// `graph_timeout_ms`.
+    timeout_ms: &'static str,
     /// What the gateways log.
     log: PathBuf,
 }
@@ -66,6 +71,7 @@ impl Hospital {
             neo4j: Neo4j::connect(&graph_options(graph_url, prefix)).unwrap(),
             graph_url: graph_url.to_owned(),
             prefix: prefix.to_owned(),
+            timeout_ms: "2000",
             log: scratch(&unique("faults-log")),
         }
     }
@@ -76,7 +82,7 @@ impl Hospital {
         command
             .args(["--database-url", &self.store.url, "--database-max-connections", "4"])
             .args(["--graph-url", &self.graph_url, "--graph-label-prefix", &self.prefix])
-            .args(["--graph-timeout-ms", "2000"]);
+            .args(["--graph-timeout-ms", self.timeout_ms]);
         command
     }
 
@@ -148,7 +154,7 @@ impl Drop for Hospital {
 
 /// What `graphStatus` says.
 fn status(gateway: &Gateway) -> Value {
-    let query = "{ graphStatus { available projects backlog lastError projected patients } }";
+    let query = "{ graphStatus { available stalled projects backlog lagMs setAside lastError projected patients } }";
     gateway.ask(query).1["data"]["graphStatus"].take()
 }
 

@@ -1,0 +1,5 @@
+-- drop Feed_Consumer.mark_intended
+ALTER TABLE Feed_Consumer DROP COLUMN IF EXISTS mark_intended;
+
+-- drop Feed_Consumer.mark_applied
+ALTER TABLE Feed_Consumer DROP COLUMN IF EXISTS mark_applied;
