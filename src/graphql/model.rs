@@ -81,6 +81,10 @@ pub trait Field: Send + Sync {
     fn expected(&self, _args: &super::args::Args, _cx: &super::limits::Limits) -> u64 {
         1
     }
+    /// What it costs besides the objects that it leads to, a row.
+    fn effort(&self) -> u64 {
+        0
+    }
     /// The relation that filters may follow under the field's name.
     fn related(&self) -> Option<Related> {
         None
@@ -164,6 +168,14 @@ pub trait RowSet: Send + Sync {
     /// A number in the order of a scalar's values, where there is one; of a key, the key.
     fn rank(&self, _row: usize, _scalar: usize) -> Option<i64> {
         None
+    }
+    /// Roughly the bytes that the rows take.
+    fn bytes(&self) -> usize {
+        0
+    }
+    /// The same, of rows that were made for this level and are charged with it.
+    fn made_bytes(&self) -> usize {
+        0
     }
     /// For fields that know what set they stand on.
     fn as_any(&self) -> &dyn Any;

@@ -1,6 +1,9 @@
 //! What the catalogs know, without any patient: concepts, facts about them, and `knowledge` at the root.
 
-use super::path::{Edge, GlobalId, PATH, Path, Place, concept_key, no_args};
+use super::{
+    first_arg, first_of,
+    path::{Edge, GlobalId, PATH, Path, Place, concept_key, no_args},
+};
 use crate::{
     db::Enumerated,
     error::{Error, Result},
@@ -219,6 +222,8 @@ made! {
     Ranked {
         /// How well the condition fits, from 0 to 1.
         "score": f64 = |ranked| ranked.score;
+        /// How many of the given symptoms speak for it.
+        "symptomCount": i32 = |ranked| i32::try_from(ranked.by.len()).unwrap_or(i32::MAX);
     }
 }
 
@@ -242,11 +247,12 @@ static RANKED: Object = Object {
             doc: "The given symptoms that speak for it.",
             field: &ToMany {
                 object: &CONCEPT,
-                make: |ranked: &Ranked, _, cx| {
+                make: |ranked: &Ranked, args, cx| {
                     let knowledge = cx.graph.knowledge();
-                    Ok(ranked.by.iter().filter_map(|id| knowledge.get(*id).cloned()).collect())
+                    let by = ranked.by.iter().take(first_of(args, cx)?);
+                    Ok(by.filter_map(|id| knowledge.get(*id).cloned()).collect())
                 },
-                args: no_args,
+                args: |_| vec![first_arg()],
                 expected: 3,
             },
         },
@@ -255,13 +261,13 @@ static RANKED: Object = Object {
             doc: "The facts that this rests on.",
             field: &ToMany {
                 object: &PATH,
-                make: |ranked: &Ranked, _, cx| {
+                make: |ranked: &Ranked, args, cx| {
                     let knowledge = cx.graph.knowledge();
-                    let facts =
-                        ranked.by.iter().filter_map(|id| knowledge.fact(FactKind::Indicates, *id, ranked.condition));
+                    let by = ranked.by.iter().take(first_of(args, cx)?);
+                    let facts = by.filter_map(|id| knowledge.fact(FactKind::Indicates, *id, ranked.condition));
                     Ok(facts.map(|fact| along(cx, fact.from, std::slice::from_ref(&(fact.clone(), true)))).collect())
                 },
-                args: no_args,
+                args: |_| vec![first_arg()],
                 expected: 3,
             },
         },

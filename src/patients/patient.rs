@@ -10,7 +10,7 @@ use crate::{
         relation::{Connection, List, Narrowing},
         write::{Check, Column, Holds, Rules, rules::not_in_future},
     },
-    knowledge::{alike, drawing, findings},
+    knowledge::{alike, care, counted::CountOf, drawing, findings},
     labs, medications, records, reports, visits,
 };
 use chrono::{Datelike, NaiveDate};
@@ -76,20 +76,36 @@ entity! {
         "reports" = Connection { children: &reports::report::OF_PATIENT };
         /// Messages of the patient's conversations, the earliest first.
         "messages" = Connection { children: &chat::message::OF_PATIENT };
-        /// Symptom, condition that it speaks for, and medicine that is for the condition; each with its path.
-        "carePaths" = findings::CarePaths;
+        /// Symptom, condition that it speaks for, and medicine that is for the condition; each with its path. The best come first: those
+        /// through active conditions to medicines that are taken, then to others, then those through other conditions likewise; of
+        /// conditions, medicines and symptoms the latest come first.
+        "carePaths" = care::CARE_PATHS;
+        /// How many care paths there are; 2,147,483,647 where there are more.
+        "carePathCount" = CountOf(&care::CARE_PATHS);
         /// Symptoms that speak for no condition of the medical history, as far as the catalogs know.
         "unexplainedSymptoms" = findings::UNEXPLAINED;
+        /// How many unexplained symptoms there are.
+        "unexplainedSymptomCount" = CountOf(&findings::UNEXPLAINED);
         /// Active conditions that no medicine taken is for, as far as purposes and catalogs tell.
         "untreatedConditions" = findings::UNTREATED;
+        /// How many untreated conditions there are.
+        "untreatedConditionCount" = CountOf(&findings::UNTREATED);
         /// Medicines taken that are for no condition of the medical history, as far as purposes and catalogs tell.
         "medicationsWithoutIndication" = findings::UNINDICATED;
+        /// How many medicines without an indication there are.
+        "medicationWithoutIndicationCount" = CountOf(&findings::UNINDICATED);
         /// Symptoms that are known effects of a medicine taken at the time. This supports a decision and makes none.
         "possibleSideEffects" = findings::SIDE_EFFECTS;
+        /// How many possible side effects there are.
+        "possibleSideEffectCount" = CountOf(&findings::SIDE_EFFECTS);
         /// Medicines taken that act upon each other. This supports a decision and makes none.
         "interactions" = findings::INTERACTIONS;
+        /// How many interactions there are.
+        "interactionCount" = CountOf(&findings::INTERACTIONS);
         /// Medicines taken that are to be avoided with a condition of the patient. This supports a decision and makes none.
         "contraindications" = findings::CONTRAINDICATIONS;
+        /// How many contraindications there are.
+        "contraindicationCount" = CountOf(&findings::CONTRAINDICATIONS);
         /// Conditions that the patient's symptoms speak for, the likeliest first. It supports a decision and makes none: it
         /// knows names of symptoms and what the catalogs say of them. `knowledge.differential` tells how they are ranked.
         "differential" = findings::Differential;

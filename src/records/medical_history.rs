@@ -8,7 +8,7 @@ use crate::{
         relation::One,
         write::{Check, Column, Holds, Rules, rules::not_in_future},
     },
-    knowledge::clinical,
+    knowledge::{clinical, counted::CountOf},
     patients::patient,
 };
 
@@ -77,9 +77,13 @@ entity! {
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
         /// Symptoms of the same patient that speak for this condition, as the catalogs know; each with its path.
         "indicatedBy" = clinical::INDICATED_BY;
+        /// How many symptoms of the patient speak for it.
+        "indicatedByCount" = CountOf(&clinical::INDICATED_BY);
         /// Medicines of the same patient that are for this condition, by their purposes or by what the catalogs know; each
         /// with its path.
         "treatedBy" = clinical::TREATED_BY;
+        /// How many medicines of the patient are for it.
+        "treatedByCount" = CountOf(&clinical::TREATED_BY);
     }
 }
 
