@@ -214,6 +214,13 @@ config! {
     default_page_size: u32 = 20;
     /// How many rows one level of an answer may have, below all parents together.
     max_level_rows: u32 = 50_000;
+    /// The largest answer, in bytes. A field at the root that would make it larger is null; of a mutation, a field of what it wrote.
+    max_answer_bytes: usize = 33_554_432;
+    /// How many bytes one request may hold while it is answered: rows, texts and the answer.
+    max_request_bytes: usize = 134_217_728;
+    /// How many bytes all requests together may hold, answers that are still being sent included. Where there is no room for
+    /// another answer, a request is refused with 503.
+    max_memory_bytes: usize = 536_870_912;
     /// How many patients a filter by facts of the graph may match.
     max_graph_matches: u32 = 200_000;
 }

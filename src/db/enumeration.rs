@@ -83,6 +83,9 @@ impl<T: Enumerated> Stored for Enum<T> {
         out.push(b'"');
         Ok(())
     }
+    fn heap(&self) -> usize {
+        self.0.capacity()
+    }
 }
 
 macro_rules! read_enum { ($($backend:ty),*) => { $(

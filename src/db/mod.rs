@@ -25,7 +25,7 @@ pub use enumeration::{Enum, EnumValue, Enumerated, Enumeration};
 pub(crate) use fault::Refusal;
 pub use pool::{Db, PoolState};
 pub(crate) use pool::{Tx, load, load_on};
-pub use select::{Ask, By, Link, Place, Reach, Select, Table, large_column};
+pub use select::{Ask, By, Link, Place, Reach, Select, Table, large_column, large_sizes};
 pub use sql::{Dialect, Sql};
 pub use value::{Bad, Date, DateTime, Flag, Id, Kind, Stored, Time, write_json};
 pub use watch::{Ran, Watcher};

@@ -219,6 +219,14 @@ pub fn large_column(dialect: Dialect, table: &Table, column: &'static str, keys:
     sql
 }
 
+/// How many bytes a large column of each row has.
+pub fn large_sizes(dialect: Dialect, table: &Table, column: &'static str, keys: &[i32]) -> Sql {
+    let mut sql = Sql::new(dialect);
+    sql.push("SELECT k.id, COALESCE(OCTET_LENGTH(").column("t", column).push("), 0) FROM ").keys(keys).straight_join();
+    sql.push(format!("{} t ON t.{} = k.id", table.name, table.key));
+    sql
+}
+
 /// Writes that the rows called `alias` belong to patients in scope.
 pub(super) fn push_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &Scope) {
     let Some(patients) = scope.only() else {

@@ -52,6 +52,10 @@ pub trait Stored {
             out.extend_from_slice(b"null");
         }
     }
+    /// The bytes that the value takes beside itself.
+    fn heap(&self) -> usize {
+        0
+    }
     /// A number in the order of the values, where the order needs no collation. NULL comes first.
     fn rank(&self) -> Option<i64> {
         None
@@ -118,6 +122,9 @@ impl Stored for String {
         write_json(self, out);
         Ok(())
     }
+    fn heap(&self) -> usize {
+        self.capacity()
+    }
 }
 
 impl<T: Stored> Stored for Option<T> {
@@ -137,6 +144,9 @@ impl<T: Stored> Stored for Option<T> {
             Some(value) => value.write_raw(out),
             None => out.extend_from_slice(b"null"),
         }
+    }
+    fn heap(&self) -> usize {
+        self.as_ref().map_or(0, Stored::heap)
     }
     fn rank(&self) -> Option<i64> {
         match self {

@@ -2,7 +2,7 @@
 //! the projection is doing.
 
 use super::{
-    Asked, At, CarePath, Clinical, Counts, Drawing, Having, Own, Similar, Store,
+    Asked, At, CarePath, Clinical, Counts, Crossing, Drawing, Having, Own, Similar, Span, Store,
     embedded::Embedded,
     knowledge::Knowledge,
     neo4j::{self, Neo4j},
@@ -15,6 +15,8 @@ use crate::{
     scope::Scope,
 };
 use std::{
+    cmp::Reverse,
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
 };
@@ -74,6 +76,16 @@ impl Graph {
             Backend::Neo4j(store) => {
                 Graph { backend: Backend::Neo4j(Arc::new(store.watched(watcher))), ..self.clone() }
             }
+        }
+    }
+
+    /// The same graph; a question of the one in this process finds at most so much and ends at that time. A Neo4j has limits of its own.
+    pub fn within(&self, most: u32, until: tokio::time::Instant) -> Self {
+        match &self.backend {
+            Backend::Embedded(store) => {
+                Graph { backend: Backend::Embedded(Arc::new(store.within(most, until.into_std()))), ..self.clone() }
+            }
+            Backend::Neo4j(_) => self.clone(),
         }
     }
 
@@ -141,16 +153,56 @@ impl Graph {
         change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// The clinical relationships at these entries: the same pair's surest reason first.
-    pub async fn clinical(&self, at: At, keys: &[i32]) -> Result<Vec<Clinical>> {
+    /// The clinical relationships at each of these entries, to the `first` others with the smallest keys: the same pair's surest
+    /// reason first.
+    pub async fn clinical(&self, at: At, keys: &[i32], first: u32) -> Result<Vec<Clinical>> {
         let store = self.store()?;
-        sorted(self.answered("clinical", Some(keys.len()), store.clinical(at, keys)).await)
+        sorted(self.answered("clinical", Some(keys.len()), store.clinical(at, keys, first)).await)
     }
 
-    /// Symptom → condition ← medication, within each of these patients.
-    pub async fn care_paths(&self, patients: &[i32]) -> Result<Vec<CarePath>> {
+    /// At each of these entries, how many others there are; those with none are left out.
+    pub async fn clinical_counts(&self, at: At, keys: &[i32]) -> Result<HashMap<i32, u32>> {
         let store = self.store()?;
-        sorted(self.answered("care_paths", Some(patients.len()), store.care_paths(patients)).await)
+        let counts = self.answered("clinical_counts", Some(keys.len()), store.clinical_counts(at, keys)).await?;
+        Ok(counts.into_iter().collect())
+    }
+
+    /// The conditions of these patients where care paths meet, the most important ones of each patient first: active ones, then
+    /// the latest.
+    pub async fn crossings(&self, patients: &[i32]) -> Result<Vec<Crossing>> {
+        let store = self.store()?;
+        let mut found = self.answered("crossings", Some(patients.len()), store.crossings(patients)).await?;
+        found.sort_by_key(|at| (at.patient, !at.active, Reverse(at.since), at.condition));
+        Ok(found)
+    }
+
+    /// A page of the care paths of each patient whose crossings these are, the best ones first: those through active conditions to
+    /// medications that are taken, then to others, then those through other conditions likewise; of the conditions, the medications and the
+    /// symptoms the latest come first. More than `most` for all patients together are refused.
+    pub async fn care_paths(
+        &self,
+        crossings: &[Crossing],
+        (skip, first): (u64, u32),
+        most: u32,
+    ) -> Result<Vec<CarePath>> {
+        let store = self.store()?;
+        let of_patients = crossings.chunk_by(|a, b| a.patient == b.patient);
+        let spans: Vec<Span> = of_patients.flat_map(|of| page_of(of, skip, u64::from(first))).collect();
+        let asked: u64 = spans.iter().map(|span| u64::from(span.to - span.from)).sum();
+        if asked > u64::from(most) {
+            return Err(Error::Limit { key: "max_level_rows", allowed: u64::from(most), asked: Some(asked) });
+        }
+        if spans.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = self.answered("care_paths", Some(spans.len()), store.care_paths(&spans)).await?;
+        let mut by_span: Vec<Vec<CarePath>> = vec![Vec::new(); spans.len()];
+        for (place, paths) in found {
+            if let Some(of_span) = by_span.get_mut(place) {
+                *of_span = paths;
+            }
+        }
+        Ok(by_span.into_iter().flatten().collect())
     }
 
     /// The symptoms, conditions and medications of these patients.
@@ -163,9 +215,9 @@ impl Graph {
     pub async fn similar(&self, asked: &[Asked], scope: &Scope, first: u32) -> Result<Vec<(Similar, f64)>> {
         let store = self.store()?;
         let found = self.answered("similar", Some(asked.len()), store.similar(asked, scope, first)).await?;
+        let by_patient: HashMap<i32, &Asked> = asked.iter().map(|asked| (asked.patient, asked)).collect();
         let scored = found.into_iter().filter_map(|similar| {
-            let of = asked.iter().find(|asked| asked.patient == similar.patient)?;
-            let score = share(of, &similar);
+            let score = share(by_patient.get(&similar.patient)?, &similar);
             Some((similar, score))
         });
         let mut scored: Vec<_> = scored.collect();
@@ -174,9 +226,13 @@ impl Graph {
     }
 
     /// The patients who have this, smallest key first.
-    pub async fn patients_with(&self, having: &Having) -> Result<Vec<i32>> {
+    pub async fn patients_with(&self, having: &Having, most: u32) -> Result<Vec<i32>> {
         let store = self.store()?;
-        sorted(self.answered("patients_with", None, store.patients_with(having)).await)
+        let found = sorted(self.answered("patients_with", None, store.patients_with(having, most)).await)?;
+        match found.len() > most as usize {
+            true => Err(Error::Limit { key: "max_graph_matches", allowed: u64::from(most), asked: None }),
+            false => Ok(found),
+        }
     }
 
     /// The whole sub-graph of these patients.
@@ -199,10 +255,95 @@ impl Graph {
     }
 }
 
+/// Where a page of a patient's care paths lies.
+fn page_of(crossings: &[Crossing], mut skip: u64, first: u64) -> Vec<Span> {
+    let (mut spans, mut left) = (Vec::new(), first);
+    for (active, taken) in [(true, true), (true, false), (false, true), (false, false)] {
+        for at in crossings.iter().filter(|at| at.active == active) {
+            let (medications, symptoms) =
+                (u64::from(if taken { at.taken } else { at.stopped }), u64::from(at.symptoms));
+            let all = medications * symptoms;
+            if skip >= all {
+                skip -= all;
+                continue;
+            }
+            for medication in skip / symptoms..medications {
+                if left == 0 {
+                    return spans;
+                }
+                let from = std::mem::take(&mut skip) % symptoms;
+                let to = symptoms.min(from + left);
+                left -= to - from;
+                let span = |medication: u64, from: u64, to: u64| {
+                    Some(Span {
+                        patient: at.patient,
+                        condition: at.condition,
+                        taken,
+                        medication: u32::try_from(medication).ok()?,
+                        from: u32::try_from(from).ok()?,
+                        to: u32::try_from(to).ok()?,
+                    })
+                };
+                spans.extend(span(medication, from, to));
+            }
+        }
+    }
+    spans
+}
+
 /// Stores answer in any order; here it becomes one.
 fn sorted<T: Ord>(found: Result<Vec<T>>) -> Result<Vec<T>> {
     let mut found = found?;
     found.sort_unstable();
     found.dedup();
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_care_paths_follow_each_other_without_a_gap() {
+        let at = |condition, active, symptoms, taken, stopped| Crossing {
+            patient: 1,
+            condition,
+            active,
+            since: None,
+            symptoms,
+            taken,
+            stopped,
+        };
+        let crossings = [at(1, true, 3, 2, 1), at(2, true, 1, 0, 4), at(3, false, 5, 1, 0), at(4, false, 2, 0, 1)];
+        let paths = |skip, first| -> Vec<(i32, bool, u32, u32)> {
+            let spans = page_of(&crossings, skip, first);
+            assert!(spans.len() as u64 <= first && spans.iter().all(|span| span.from < span.to));
+            let each =
+                |span: Span| (span.from..span.to).map(move |at| (span.condition, span.taken, span.medication, at));
+            spans.into_iter().flat_map(each).collect()
+        };
+        let all = paths(0, 1_000);
+        let total: u32 = crossings.iter().map(|at| at.symptoms * (at.taken + at.stopped)).sum();
+        assert_eq!(all.len() as u32, total);
+        assert_eq!(
+            all[..7],
+            [
+                (1, true, 0, 0),
+                (1, true, 0, 1),
+                (1, true, 0, 2),
+                (1, true, 1, 0),
+                (1, true, 1, 1),
+                (1, true, 1, 2),
+                (1, false, 0, 0)
+            ]
+        );
+        assert!(all.iter().position(|path| path.0 == 2) < all.iter().position(|path| path.0 == 3));
+        for first in 1..9 {
+            let pages: Vec<_> =
+                (0..=all.len() as u64).step_by(first).flat_map(|skip| paths(skip, first as u64)).collect();
+            assert_eq!(pages, all, "pages of {first}");
+        }
+        assert_eq!(paths(u64::MAX, 5), []);
+        assert_eq!(paths(0, 0), []);
+    }
 }

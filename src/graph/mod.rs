@@ -139,8 +139,57 @@ pub struct Clinical {
     pub because: Arc<Because>,
 }
 
-/// `INDICATES_CONDITION` and `TREATS_CONDITION` that end at the same condition. Each is part of many paths.
-pub type CarePath = (Arc<Clinical>, Arc<Clinical>);
+/// Symptom → condition ← medication of a patient, with every reason for each of the two relationships, the surest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarePath {
+    /// Why the symptom speaks for the condition.
+    pub indicates: Arc<[Clinical]>,
+    /// Why the medication is for it. The same for all symptoms.
+    pub treats: Arc<[Clinical]>,
+}
+
+/// A condition where care paths meet, and how many symptoms and medications do. Each symptom makes a path with each medication.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Crossing {
+    /// The patient.
+    pub patient: i32,
+    /// The condition's key.
+    pub condition: i32,
+    /// Whether the condition is active.
+    pub active: bool,
+    /// When it began.
+    pub since: Option<NaiveDate>,
+    /// Symptoms that speak for it.
+    pub symptoms: u32,
+    /// Medications for it that are taken.
+    pub taken: u32,
+    /// Medications for it that are taken no more.
+    pub stopped: u32,
+}
+
+/// A run of care paths: one medication for a condition, and some of the symptoms that speak for it. Medications and symptoms are
+/// counted from 0, the latest first, those without a day last, the smaller key first among equals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The patient.
+    pub patient: i32,
+    /// The condition's key.
+    pub condition: i32,
+    /// Whether the medication is counted among those taken, or among those taken no more.
+    pub taken: bool,
+    /// Which medication.
+    pub medication: u32,
+    /// The first symptom.
+    pub from: u32,
+    /// The symptom after the last.
+    pub to: u32,
+}
+
+/// The care paths of a span, after the span's place among those that were asked for.
+pub type OfSpan = (usize, Vec<CarePath>);
+
+/// As many reasons of one relationship are told.
+pub const REASONS: usize = 500;
 
 /// At which end of which relationship a question starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -225,22 +274,30 @@ pub struct Having {
 /// What both graph stores answer, in any order. Keys are those of rows that the caller may see, and no answer leaves its
 /// patient but [`Store::similar`], which takes a scope.
 pub trait Store: Send + Sync {
-    /// The clinical relationships at these entries.
-    fn clinical<'a>(&'a self, at: At, keys: &'a [i32]) -> BoxFuture<'a, Result<Vec<Clinical>>>;
-    /// Symptom → condition ← medication, within each of these patients: pairs of `INDICATES_CONDITION` and `TREATS_CONDITION`.
-    fn care_paths<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<CarePath>>>;
+    /// The clinical relationships at each of these entries, to the `first` others with the smallest keys.
+    fn clinical<'a>(&'a self, at: At, keys: &'a [i32], first: u32) -> BoxFuture<'a, Result<Vec<Clinical>>>;
+    /// At each of these entries, how many others there are; those with none are left out.
+    fn clinical_counts<'a>(&'a self, at: At, keys: &'a [i32]) -> BoxFuture<'a, Result<Vec<(i32, u32)>>>;
+    /// The conditions of these patients where care paths meet.
+    fn crossings<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Crossing>>>;
+    /// The care paths of each of these spans, by the span's place: one for each symptom, in their order.
+    fn care_paths<'a>(&'a self, spans: &'a [Span]) -> BoxFuture<'a, Result<Vec<OfSpan>>>;
     /// The symptoms, conditions and medications of these patients.
     fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Own>>>;
     /// For each, the `first` patients in scope with the greatest share of weight in common:
     /// `shared / (asked.weight + theirs - shared)`, the smaller key first among equals.
     fn similar<'a>(&'a self, asked: &'a [Asked], scope: &'a Scope, first: u32) -> BoxFuture<'a, Result<Vec<Similar>>>;
-    /// The patients who have this, smallest key first.
-    fn patients_with<'a>(&'a self, having: &'a Having) -> BoxFuture<'a, Result<Vec<i32>>>;
-    /// The whole sub-graph of these patients: each node with its labels, each relationship without properties, `most` nodes a patient.
+    /// The patients who have this, smallest key first; where more than `most` do, one more than that.
+    fn patients_with<'a>(&'a self, having: &'a Having, most: u32) -> BoxFuture<'a, Result<Vec<i32>>>;
+    /// The whole sub-graph of these patients: each node with its labels, each relationship without properties, `most` nodes a patient,
+    /// and of each node the [`DRAWN`] clinical relationships to the conditions with the smallest keys.
     fn drawing<'a>(&'a self, patients: &'a [i32], most: u32) -> BoxFuture<'a, Result<Vec<Drawing>>>;
     /// How much there is.
     fn counts(&self) -> BoxFuture<'_, Result<Counts>>;
 }
+
+/// As many clinical relationships of one node are drawn.
+pub const DRAWN: usize = 25;
 
 /// A patient's sub-graph, to draw.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -251,7 +308,7 @@ pub struct Drawing {
     pub nodes: Vec<(Entry, Option<&'static str>)>,
     /// The relationships: from, type, to.
     pub links: Vec<((Kind, i32), &'static str, Target)>,
-    /// Whether there were more nodes.
+    /// Whether there were more nodes, or more relationships of one of them.
     pub cut: bool,
 }
 

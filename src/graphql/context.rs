@@ -1,10 +1,10 @@
 //! What one request carries while it is answered.
 
-use super::{limits::Limits, loaders::Loaders, memo::Memo, recorder::Recorder, report::Fault};
+use super::{budget::Account, limits::Limits, loaders::Loaders, memo::Answers, recorder::Recorder, report::Faults};
 use crate::{
     db::Db,
-    error::Error,
-    graph::{At, Clinical, Graph, Own},
+    error::{Error, Result},
+    graph::Graph,
     scope::Scope,
 };
 use async_graphql::{
@@ -13,7 +13,10 @@ use async_graphql::{
 };
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 use tokio::time::Instant;
 
@@ -29,10 +32,8 @@ pub struct Cx {
     pub limits: Arc<Limits>,
     /// The graph.
     pub graph: Graph,
-    /// What the graph answered of patients' own entries.
-    pub own: Memo<Vec<i32>, HashMap<i32, Vec<Own>>>,
-    /// What the graph answered of clinical relationships.
-    pub clinical: Memo<(At, Vec<i32>), Vec<Clinical>>,
+    /// What the graph answered.
+    pub answers: Answers,
     /// When the request's time is over.
     pub deadline: Instant,
     /// The loaders of this request; they live no longer.
@@ -42,7 +43,13 @@ pub struct Cx {
     pub(super) document: Arc<ExecutableDocument>,
     pub(super) variables: Variables,
     pub(super) introspection: HashMap<String, Vec<u8>>,
-    pub(super) faults: Mutex<Vec<Fault>>,
+    pub(super) faults: Mutex<Faults>,
+    /// The memory that the request holds.
+    pub(super) account: Arc<Account>,
+    /// How far the answer is charged, and why it does not go on.
+    pub(super) answer: Mutex<Written>,
+    /// Up to where the answer may be written without a closer look.
+    pub(super) room: AtomicUsize,
     /// The statements that ran.
     pub(super) recorder: Recorder,
 }
@@ -56,8 +63,7 @@ impl Cx {
     /// Forgets what was read before something was written.
     pub(super) fn forget(&self) {
         self.loaders.forget();
-        self.own.forget();
-        self.clinical.forget();
+        self.answers.forget();
     }
 
     pub(super) fn fragment(&self, name: &Name) -> Option<&FragmentDefinition> {
@@ -68,12 +74,83 @@ impl Cx {
         self.introspection.get(key).map(Vec::as_slice)
     }
 
-    /// Notes an error at its place in the answer.
-    pub(super) fn fail(&self, path: Vec<serde_json::Value>, error: &Error) {
-        let fault = Fault { path, error: error.clone() };
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    /// The errors so far.
+    pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the answer, which has so many bytes, may have some more. Where it may not, nothing more is written until what
+    /// is being written is taken back ([`Cx::overflow`]).
+    pub(super) fn has_room(&self, written: usize, more: usize) -> bool {
+        let asked = written.saturating_add(more);
+        asked <= self.room.load(Relaxed) || self.makes_room(asked)
+    }
+
+    fn makes_room(&self, asked: usize) -> bool {
+        let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        if answer.overflow.is_some() {
+            return false;
+        }
+        let allowed = self.limits.max_answer_bytes;
+        let room = match asked > allowed {
+            true => Err(Error::Limit { key: "max_answer_bytes", allowed: allowed as u64, asked: None }),
+            false => {
+                let charge = |to: usize| self.account.take(to.saturating_sub(answer.charged)).map(|()| to);
+                // A step ahead, or as much as is needed.
+                charge(asked.max(answer.charged + ANSWER_STEP).min(allowed)).or_else(|_| charge(asked))
+            }
+        };
+        match room {
+            Ok(charged) => answer.charged = charged,
+            Err(error) => answer.overflow = Some(error),
+        }
+        self.room.store(if answer.overflow.is_some() { 0 } else { answer.charged }, Relaxed);
+        answer.overflow.is_none()
+    }
+
+    /// Why the answer did not go on, where it did not. Asked for, what overflowed is gone, and there is room again.
+    pub(super) fn overflow(&self) -> Option<Error> {
+        if self.room.load(Relaxed) > 0 {
+            return None;
+        }
+        let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        self.room.store(answer.charged, Relaxed);
+        answer.overflow.take()
+    }
+
+    /// Charges what a graph answered: so many rows of it.
+    pub fn charge(&self, rows: usize) -> Result<()> {
+        self.account.take(rows.saturating_mul(GRAPH_ROW))
+    }
+
+    /// Lets others run where a level is high, and notices that the request's time is over.
+    pub async fn breathe(&self, rows: usize) {
+        if rows >= MANY_ROWS {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Says that the request's time is over, where it is: for loops that never wait.
+    pub fn in_time(&self) -> Result<()> {
+        if Instant::now() < self.deadline { Ok(()) } else { Err(Error::Timeout("the request")) }
     }
 }
+
+/// An answer that is being written.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    charged: usize,
+    overflow: Option<Error>,
+}
+
+/// About what a row of a graph takes.
+const GRAPH_ROW: usize = 200;
+
+/// The answer is charged in steps.
+const ANSWER_STEP: usize = 1 << 18;
+
+/// From this height on a level lets others run before it is answered.
+const MANY_ROWS: usize = 1_000;
 
 /// A value with variables put in. A variable that was not given is left out of an object and null in a list.
 pub(super) fn constant(variables: &Variables, value: &async_graphql_value::Value) -> Option<Value> {

@@ -5,12 +5,13 @@
 //! future and a value on every scalar; ours (`exec`) does what the specification says, a level at a time.
 
 use super::{
-    context::Cx,
+    budget::{Account, Memory},
+    context::{Cx, Written},
     documents::{self, Documents, Safelist},
     exec::{self, Level},
     limits::{Limits, Objects},
     loaders::Loaders,
-    memo::Memo,
+    memo::Answers,
     model::Object,
     recorder::Recorder,
     report,
@@ -27,7 +28,7 @@ use crate::{
     scope::Scope,
 };
 use async_graphql::{
-    Context, EmptySubscription, Name, Request, Schema, ServerResult, Value,
+    Context, EmptySubscription, Request, Schema, ServerResult, Value,
     parser::types::{DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType},
     registry::Registry,
     resolver_utils::ContainerType,
@@ -36,7 +37,7 @@ use serde_json::json;
 use std::{
     borrow::Cow,
     collections::HashMap,
-    sync::{Arc, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, atomic::AtomicUsize},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -102,6 +103,7 @@ pub struct Engine {
     db: Db,
     graph: Graph,
     limits: Arc<Limits>,
+    memory: Arc<Memory>,
     timeout: Duration,
 }
 
@@ -131,6 +133,8 @@ pub struct Answer {
     pub limits: Vec<&'static str>,
     /// The operation's name, where its document is listed: others may be anybody's words.
     pub operation: Option<String>,
+    /// What the text takes of the memory of all requests, until it is sent.
+    pub held: Option<Arc<Account>>,
 }
 
 /// What became of a request.
@@ -165,6 +169,7 @@ impl Engine {
             documents: Documents::new(limits.persisted_query_bytes),
             db,
             graph,
+            memory: Memory::new(limits.max_memory_bytes),
             limits: Arc::new(limits),
             timeout,
         }
@@ -178,6 +183,16 @@ impl Engine {
     /// How the documents that are kept do.
     pub fn documents(&self) -> documents::State {
         self.documents.state()
+    }
+
+    /// The memory that requests hold.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The graph.
@@ -251,7 +266,7 @@ impl Engine {
             OperationType::Mutation if !may_write => return Err(refuse(Error::NeedsPost)),
             OperationType::Mutation | OperationType::Query => {}
         }
-        let with_defaults = known_variables(operation, given.clone());
+        let with_defaults = variables::known(operation, given.clone());
         let objects = if operation.ty == OperationType::Mutation { &self.mutations } else { &self.queries };
         self.limits.check_operation(&document, operation, &with_defaults, objects).map_err(refuse)?;
         // Validation comes before variables: the specification reports a wrong document first.
@@ -348,21 +363,24 @@ impl Engine {
             Err(error) => return refusal(&error, &caller.request_id),
         };
         let writes = operation.ty == OperationType::Mutation;
+        let deadline = Instant::now() + self.timeout;
         let cx = Cx {
             db: caller.recorder.of_database(&self.db),
-            graph: caller.recorder.of_graph(&self.graph),
-            own: Memo::default(),
-            clinical: Memo::default(),
+            graph: caller.recorder.of_graph(&self.graph.within(self.limits.max_level_rows, deadline)),
+            answers: Answers::default(),
             scope: caller.scope,
             today: caller.today,
             limits: self.limits.clone(),
-            deadline: Instant::now() + self.timeout,
+            deadline,
             loaders: Loaders::default(),
             serial: writes,
             document: document.clone(),
             variables,
             introspection,
             faults: Default::default(),
+            account: Arc::new(self.memory.account(self.limits.max_request_bytes)),
+            answer: Mutex::new(Written::default()),
+            room: AtomicUsize::new(0),
             recorder: caller.recorder,
         };
         let root = if writes { self.roots.mutation } else { self.roots.query };
@@ -371,16 +389,19 @@ impl Engine {
         let mut body = Vec::with_capacity(1024);
         body.extend_from_slice(b"{\"data\":");
         answered.write(&cx, 0, &mut body);
+        // What was read is not needed any more; the answer is, until it is sent.
+        drop(answered);
         let errors = report::all(&cx, &caller.request_id);
-        let faults = cx.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        let codes = faults.iter().map(|fault| fault.error.code()).collect();
-        let limits = faults.iter().filter_map(|fault| fault.error.limit()).collect();
+        let codes = cx.faults().codes();
+        let limits = cx.faults().limits();
         if !errors.is_empty() {
             body.extend_from_slice(b",\"errors\":");
             crate::db::write_json(&errors, &mut body);
         }
         body.push(b'}');
-        Answer { body, outcome: Outcome::Executed, codes, limits, operation: listed }
+        let held = cx.account;
+        held.keep(body.len());
+        Answer { body, outcome: Outcome::Executed, codes, limits, operation: listed, held: Some(held) }
     }
 }
 
@@ -436,7 +457,7 @@ fn refused(refusals: &[Refusal], request_id: &str) -> Answer {
     };
     let codes = refusals.iter().map(|refusal| refusal.error.code()).collect();
     let limits = refusals.iter().filter_map(|refusal| refusal.error.limit()).collect();
-    Answer { body, outcome, codes, limits, operation: None }
+    Answer { body, outcome, codes, limits, operation: None, held: None }
 }
 
 /// The operation to run.
@@ -455,18 +476,6 @@ fn select<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
             Err(Error::BadInput("the document has several operations: say which with `operationName`".into()))
         }
     }
-}
-
-/// The variables that async-graphql may look at: its checks of values differ from the specification's in places, and
-/// ours come after, so it sees those with a default or a value as the operation declares them, and no others.
-fn known_variables(operation: &OperationDefinition, mut given: async_graphql::Variables) -> async_graphql::Variables {
-    for definition in &operation.variable_definitions {
-        let name: &Name = &definition.node.name.node;
-        if let (false, Some(default)) = (given.contains_key(name), &definition.node.default_value) {
-            given.insert(name.clone(), default.node.clone());
-        }
-    }
-    given
 }
 
 /// A parser's message on one line.

@@ -20,6 +20,8 @@ pub trait Row: Send + Sync + 'static {
     fn write(&self, scalar: usize, cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad>;
     /// Writes a column for a cursor.
     fn write_raw(&self, scalar: usize, out: &mut Vec<u8>);
+    /// The bytes that the row's texts take beside the row itself.
+    fn heap(&self) -> usize;
     /// A number in the order of a column's values, where there is one.
     fn rank(&self, scalar: usize) -> Option<i64>;
 }
@@ -89,6 +91,9 @@ impl<R: Row> RowSet for Set<R> {
     }
     fn row(&self, row: usize) -> Option<&dyn Any> {
         self.0.get(row).map(|row| row as &dyn Any)
+    }
+    fn bytes(&self) -> usize {
+        self.0.iter().map(|row| size_of::<R>() + row.heap()).sum()
     }
     fn as_any(&self) -> &dyn Any {
         self
@@ -184,7 +189,8 @@ macro_rules! entity {
                     doc: "The objects as they are now; objects that were removed since are left out.",
                     field: &$crate::graphql::made::ToRows {
                         entity: &ENTITY,
-                        keys: |outcome: &$crate::graphql::write::payload::Outcome| outcome.keys.clone(),
+                        keys: |outcome: &$crate::graphql::write::payload::Outcome, _, _| Ok(outcome.keys.clone()),
+                        args: |_| Vec::new(),
                         expected: 5,
                     },
                 }],
@@ -299,6 +305,9 @@ macro_rules! entity {
                 )*
                 let _ = place;
                 out.extend_from_slice(b"null");
+            }
+            fn heap(&self) -> usize {
+                0 $(+ $crate::db::Stored::heap(&self.$column))*
             }
             fn rank(&self, scalar: usize) -> Option<i64> {
                 if scalar == 0 {

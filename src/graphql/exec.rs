@@ -1,6 +1,7 @@
 //! Rows answered a level at a time: each selected relation is asked once for all rows of a level. When all is there the
 //! answer is written in one go, in query order: no future and no value in between for a scalar, and no byte is copied.
 
+pub use super::column::{Column, Shape, Text};
 use super::{
     args::Args,
     context::Cx,
@@ -16,80 +17,8 @@ use futures_util::{
 };
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-/// What a field answers for each row of its level.
-pub enum Column<'a> {
-    /// JSON, written already.
-    Text(Text),
-    /// Objects of the level below. They are written with the whole answer, once, straight to their place.
-    Below(Vec<Shape>, Answered<'a>),
-}
-
-impl Column<'_> {
-    fn write(&self, cx: &Cx, row: usize, out: &mut Vec<u8>) {
-        match self {
-            Column::Text(text) => out.extend_from_slice(text.get(row)),
-            Column::Below(shapes, answered) => match shapes.get(row) {
-                Some(Shape::One(place)) => answered.write(cx, *place, out),
-                Some(Shape::Many(places)) => {
-                    write_list(out, places.clone(), |out, place| answered.write(cx, place, out))
-                }
-                Some(Shape::Sparse(places)) => write_list(out, places.iter(), |out, place| match place {
-                    Some(place) => answered.write(cx, *place, out),
-                    None => out.extend_from_slice(b"null"),
-                }),
-                Some(Shape::Null) | None => out.extend_from_slice(b"null"),
-            },
-        }
-    }
-}
-
-/// Which rows of the level below hang from a row.
-pub enum Shape {
-    /// None.
-    Null,
-    /// This one.
-    One(usize),
-    /// A list of these.
-    Many(std::ops::Range<usize>),
-    /// A list of these, with holes.
-    Sparse(Vec<Option<usize>>),
-}
-
-/// One JSON fragment a row, in one buffer.
-#[derive(Default)]
-pub struct Text {
-    buffer: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl Text {
-    /// An empty column, with room for `rows`.
-    pub fn with_rows(rows: usize) -> Self {
-        Text { buffer: Vec::with_capacity(rows * 16), ends: Vec::with_capacity(rows) }
-    }
-
-    /// `null` for each of `rows`.
-    pub fn nulls(rows: usize) -> Self {
-        let mut column = Text::with_rows(rows);
-        for _ in 0..rows {
-            column.push(|out| out.extend_from_slice(b"null"));
-        }
-        column
-    }
-
-    /// Adds a row's fragment.
-    pub fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        write(&mut self.buffer);
-        self.ends.push(self.buffer.len());
-    }
-
-    /// A row's fragment.
-    fn get(&self, row: usize) -> &[u8] {
-        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let end = self.ends.get(row).copied().unwrap_or(start);
-        self.buffer.get(start..end).unwrap_or_default()
-    }
-}
+/// What a row of a level takes beside the row itself: where it stands, where it hangs, and its shape above.
+const LEVEL_ROW: usize = 64;
 
 /// Rows that are answered together, each with the place in the answer that it hangs from.
 pub struct Level<'a> {
@@ -160,11 +89,45 @@ impl<'a> Level<'a> {
 
     /// Notes that a field of a row failed, or one place of a list.
     fn fail(&self, cx: &Cx, row: usize, slot: &Slot<'_>, place: Option<usize>, error: &Error) {
+        let path = || {
+            let mut path = self.path_of(row, slot);
+            path.extend(place.map(serde_json::Value::from));
+            path
+        };
+        cx.faults().note(path, error);
+    }
+
+    /// Notes that a field failed for all rows.
+    fn fail_all(&self, cx: &Cx, slot: &Slot<'_>, error: &Error) {
+        cx.faults().note_all(self.height(), |row| self.path_of(row, slot), error);
+    }
+
+    fn path_of(&self, row: usize, slot: &Slot<'_>) -> Vec<serde_json::Value> {
         let mut path = Vec::new();
         self.path(row, &mut path);
         path.push(slot.key.into());
-        path.extend(place.map(serde_json::Value::from));
-        cx.fail(path, error);
+        path
+    }
+
+    /// Whether these are connections or edges: their fields ask nothing and are not nullable.
+    fn is_frame(&self) -> bool {
+        let object = self.row(0).map(|(set, _)| set.row_type());
+        object.is_some_and(|object| object.of.is_some() && !object.is_node)
+    }
+
+    /// Whether an answer that grows too large is cut at the fields of these rows: at the root, and of a mutation at what it wrote, so
+    /// that it still says that it was done.
+    fn is_cut(&self, cx: &Cx) -> bool {
+        match &self.above {
+            None => !cx.serial,
+            Some((above, _)) => cx.serial && above.above.is_none(),
+        }
+    }
+
+    /// Roughly the bytes that the level takes beside its rows, and those of rows that were made for it.
+    fn bytes(&self) -> usize {
+        let made: usize = self.sets.iter().map(|set| set.made_bytes()).sum();
+        made + self.height() * LEVEL_ROW
     }
 
     /// The rows whose type is `object`, with their places in this level.
@@ -363,9 +326,7 @@ async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: Arc<Level<'a>>, slo
         Ok(Err(_panic)) => Error::Internal(format!("a panic while answering {}", def.name)),
         Err(_elapsed) => Error::Timeout("the request"),
     };
-    for row in 0..level.height() {
-        level.fail(cx, row, &slot, None, &error);
-    }
+    level.fail_all(cx, &slot, &error);
     Column::Text(Text::nulls(level.height()))
 }
 
@@ -380,8 +341,13 @@ struct Part<'a> {
 impl Part<'_> {
     fn write(&self, cx: &Cx, row: usize, out: &mut Vec<u8>) {
         let Some((set, place)) = self.level.row(row) else { return };
+        let cut = self.level.is_cut(cx);
         let mut before = b'{';
         for (slot, how) in self.slots.iter().zip(&self.how) {
+            if !cut && !cx.has_room(out.len(), 0) {
+                // What stands here is taken back above, where the answer is cut.
+                return;
+            }
             out.extend_from_slice(&[before, b'"']);
             out.extend_from_slice(slot.key.as_bytes());
             out.extend_from_slice(b"\":");
@@ -416,6 +382,11 @@ impl Part<'_> {
                 out.extend_from_slice(b"null");
                 self.level.fail(cx, row, slot, None, &Error::Internal(detail));
             }
+            if cut && let Some(error) = cx.overflow() {
+                out.truncate(start);
+                out.extend_from_slice(b"null");
+                cx.faults().cut(self.level.path_of(row, slot), &error);
+            }
         }
         if self.slots.is_empty() {
             out.push(b'{');
@@ -438,8 +409,34 @@ pub enum Given {
     Failed(Error),
 }
 
+impl Given {
+    fn rows(&self) -> usize {
+        match self {
+            Given::Null | Given::Failed(_) => 0,
+            Given::One(_) => 1,
+            Given::Many(rows) => rows.places().len(),
+            Given::Sparse(all) => all.len(),
+        }
+    }
+}
+
+/// That a level would have more rows than are allowed.
+pub fn too_many(cx: &Cx, rows: usize) -> Result<()> {
+    let (allowed, asked) = (u64::from(cx.limits.max_level_rows), rows as u64);
+    match asked > allowed {
+        true => Err(Error::Limit { key: "max_level_rows", allowed, asked: Some(asked) }),
+        false => Ok(()),
+    }
+}
+
 /// Answers what a field leads to, for all rows of a level, and hangs it below them.
 pub async fn children<'a>(cx: &'a Cx, level: &Arc<Level<'a>>, slot: &Slot<'a>, given: Vec<Given>) -> Column<'a> {
+    let rows: usize = given.iter().map(Given::rows).sum();
+    if let (false, Err(error)) = (level.is_frame(), too_many(cx, rows)) {
+        level.fail_all(cx, slot, &error);
+        return Column::Text(Text::nulls(level.height()));
+    }
+    cx.breathe(rows).await;
     let mut next = Level::below(level.clone(), slot.key);
     let mut shapes = Vec::with_capacity(given.len());
     for (parent, given) in given.into_iter().enumerate() {
@@ -476,16 +473,11 @@ pub async fn children<'a>(cx: &'a Cx, level: &Arc<Level<'a>>, slot: &Slot<'a>, g
             }
         });
     }
-    Column::Below(shapes, answer(cx, Arc::new(next), slot.selections()).await)
-}
-
-fn write_list<T>(out: &mut Vec<u8>, items: impl Iterator<Item = T>, mut write: impl FnMut(&mut Vec<u8>, T)) {
-    out.push(b'[');
-    for (i, item) in items.enumerate() {
-        if i > 0 {
-            out.push(b',');
-        }
-        write(out, item);
+    if level.is_frame() {
+        cx.account.owe(next.bytes());
+    } else if let Err(error) = cx.account.take(next.bytes()) {
+        level.fail_all(cx, slot, &error);
+        return Column::Text(Text::nulls(level.height()));
     }
-    out.push(b']');
+    Column::Below(shapes, answer(cx, Arc::new(next), slot.selections()).await)
 }

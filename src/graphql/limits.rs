@@ -36,6 +36,12 @@ pub struct Limits {
     pub default_page_size: u32,
     /// Rows of one level, below all parents together.
     pub max_level_rows: u32,
+    /// Bytes of an answer.
+    pub max_answer_bytes: usize,
+    /// Bytes that a request may hold.
+    pub max_request_bytes: usize,
+    /// Bytes that all requests together may hold.
+    pub max_memory_bytes: usize,
     /// Rows that a filter by facts of the graph may match.
     pub max_graph_matches: u32,
     /// Whether nothing may be written.
@@ -285,6 +291,7 @@ impl<'a> Walk<'a> {
         let def = on.and_then(|object| object.field(name));
         let args = Args::with(self.variables, &field.arguments);
         let many = def.map_or(1, |def| def.field.expected(&args, self.limits));
+        let effort = def.map_or(0, |def| def.field.effort());
         let target = def.zip(on).and_then(|(def, object)| def.field.target(object));
         let below = self.set(&field.selection_set.node, target, level + 1);
         if name.starts_with("__") {
@@ -298,7 +305,7 @@ impl<'a> Walk<'a> {
             here: 1,
             depth: below.depth + 1,
             page: below.page.max(args.page()),
-            cost: below.cost.saturating_add(object).saturating_mul(many),
+            cost: below.cost.saturating_add(object).saturating_mul(many).saturating_add(effort),
             aliases: below.aliases.saturating_add(u64::from(field.alias.is_some())),
             lists: below.lists + u64::from(LISTS.contains(&name)),
             ..below
@@ -337,6 +344,9 @@ mod tests {
             max_page_size: 200,
             default_page_size: 20,
             max_level_rows: 1000,
+            max_answer_bytes: 1 << 20,
+            max_request_bytes: 1 << 20,
+            max_memory_bytes: 1 << 20,
             max_graph_matches: 1000,
             read_only: false,
             idempotency_hours: 1,

@@ -3,12 +3,13 @@
 //! maximum (200 unless told otherwise) run one after the other.
 
 use super::{
+    budget::Account,
     context::Cx,
     model::{Children, Entity, Fetched, Rows},
     recorder::{Askers, Recorder},
 };
 use crate::{
-    db::{Ask, Db, Select, Sql, Table, change, large_column},
+    db::{Ask, Db, Select, Sql, Table, change, large_column, large_sizes},
     error::{Error, Result},
     scope::Scope,
 };
@@ -101,6 +102,7 @@ struct Batch {
     db: Db,
     what: What,
     bound: u32,
+    account: Arc<Account>,
     recorder: Recorder,
     askers: Askers,
     /// What was found so far.
@@ -144,6 +146,7 @@ pub async fn load(cx: &Cx, what: What, mut keys: Vec<i32>) -> Result<Found> {
                 db: cx.db.clone(),
                 what: what.clone(),
                 bound: cx.limits.max_level_rows,
+                account: cx.account.clone(),
                 recorder: cx.recorder.clone(),
                 askers: askers.clone(),
                 known: HashMap::new(),
@@ -200,6 +203,7 @@ impl Batch {
     /// Rows of an entity by their own keys.
     async fn by_key(&self, entity: &'static Entity, sql: &Sql) -> Result<Vec<(i32, Piece)>> {
         let fetched = (entity.fetch)(&self.db, sql).await?;
+        self.account.take(fetched.set.bytes())?;
         Ok(group(fetched, entity.table.key, &Sorting::AsTheyCome, None))
     }
 
@@ -228,6 +232,7 @@ impl Batch {
                 if fetched.set.count() > self.bound as usize {
                     return Err(Error::Limit { key: "max_level_rows", allowed: u64::from(self.bound), asked: None });
                 }
+                self.account.take(fetched.set.bytes())?;
                 group(fetched, children.link.column, &sorting, ask.limit)
             }
             What::Parent(entity) => {
@@ -249,6 +254,10 @@ impl Batch {
                 versions.into_iter().map(|(key, text)| (key, Piece::Text(Some(text.into())))).collect()
             }
             What::Large(table, column) => {
+                // A text may be larger than all that the request may hold: its size is asked for first.
+                let sizes = self.db.numbers(&self.called(large_sizes(dialect, table, column, keys), keys)).await?;
+                let bytes: i64 = sizes.iter().map(|(_, bytes)| *bytes).sum();
+                self.account.take(usize::try_from(bytes).unwrap_or(usize::MAX / 2))?;
                 let sql = large_column(dialect, table, column, keys);
                 let texts = self.db.texts(&self.called(sql, keys)).await?;
                 texts.into_iter().map(|(key, text)| (key, Piece::Text(text.map(Arc::from)))).collect()

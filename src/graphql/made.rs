@@ -4,7 +4,7 @@
 use super::{
     args::Args,
     context::Cx,
-    exec::{Column, Given, Level, Slot, Text, children},
+    exec::{Column, Given, Level, Slot, Text, children, too_many},
     limits::Limits,
     loaders::{self, Piece, What},
     model::{Entity, Field, Loading, Object, RowSet, Rows, Scalar},
@@ -84,6 +84,8 @@ impl Stored for GlobalId {
         Ok(())
     }
 }
+/// About what a made object's texts and lists take.
+const MADE: usize = 64;
 
 /// Objects of one type.
 pub struct Made<T> {
@@ -108,6 +110,9 @@ impl<T: MadeRow> RowSet for Made<T> {
     fn write(&self, row: usize, scalar: usize, _: &Cx, out: &mut Vec<u8>) -> Result<(), Bad> {
         self.rows.get(row).map_or(Err(Bad("row")), |row| row.write(scalar, out))
     }
+    fn made_bytes(&self) -> usize {
+        self.rows.len() * (size_of::<T>() + MADE)
+    }
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -121,24 +126,46 @@ pub fn of_level<'l, T: MadeRow>(level: &'l Level<'_>) -> impl Iterator<Item = Re
     })
 }
 
-/// Lists of made objects, one below each row of a level.
-pub fn lists<T: MadeRow>(object: &'static Object, lists: Vec<Vec<T>>) -> Vec<Given> {
-    let mut ends = Vec::with_capacity(lists.len());
-    let mut all = Vec::new();
-    for list in lists {
-        all.extend(list);
-        ends.push(all.len() as u32);
+/// Lists of made objects, one below each row of a level. Their number and the request's time are looked at while they are made.
+pub struct Making<'a, T> {
+    cx: &'a Cx,
+    all: Vec<T>,
+    ends: Vec<u32>,
+}
+
+impl<'a, T: MadeRow> Making<'a, T> {
+    /// No list yet.
+    pub fn new(cx: &'a Cx) -> Self {
+        Making { cx, all: Vec::new(), ends: Vec::new() }
     }
-    let rows = Made::rows(object, all);
-    let mut start = 0;
-    ends.into_iter()
-        .map(|end| {
+
+    /// The list below the next row.
+    pub async fn push(&mut self, list: impl IntoIterator<Item = T>) -> Result<()> {
+        self.all.extend(list);
+        too_many(self.cx, self.all.len())?;
+        self.ends.push(self.all.len() as u32);
+        if self.ends.len().is_multiple_of(TOGETHER) {
+            self.cx.in_time()?;
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    /// All of them.
+    pub fn lists(self, object: &'static Object) -> Vec<Given> {
+        let rows = Made::rows(object, self.all);
+        let mut start = 0;
+        let list = |end| {
             let range = start..end;
             start = end;
             Given::Many(Rows { range, ..rows.clone() })
-        })
-        .collect()
+        };
+        self.ends.into_iter().map(list).collect()
+    }
 }
+
+/// So many lists are made before others may run.
+const TOGETHER: usize = 64;
 
 /// Rows by their keys as the caller may see them: what a graph answered may be older than they are.
 pub async fn visible(cx: &Cx, entity: &'static Entity, mut keys: Vec<i32>) -> Result<HashMap<i32, Rows>> {
@@ -188,7 +215,9 @@ pub struct ToRows<T: 'static> {
     /// Their entity.
     pub entity: &'static Entity,
     /// Their keys.
-    pub keys: fn(&T) -> Vec<i32>,
+    pub keys: fn(&T, &Args, &Cx) -> Result<Vec<i32>>,
+    /// Its arguments.
+    pub args: fn(&mut Types<'_>) -> Vec<Arg>,
     /// About how many there are.
     pub expected: u64,
 }
@@ -196,17 +225,20 @@ pub struct ToRows<T: 'static> {
 impl<T: MadeRow> Field for ToRows<T> {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.entity(self.entity);
-        FieldType::new(format!("[{}!]", self.entity.object.name))
+        FieldType { ty: format!("[{}!]", self.entity.object.name), args: (self.args)(types) }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
         Some(self.entity.object)
     }
-    fn expected(&self, _: &Args, _: &Limits) -> u64 {
-        self.expected
+    fn expected(&self, args: &Args, limits: &Limits) -> u64 {
+        args.count("first", limits.max_page_size).ok().flatten().map_or(self.expected, u64::from)
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let keys = of_level(&level).map(|row| row.map(self.keys)).collect::<Result<Vec<_>>>()?;
+            let mut keys = Vec::with_capacity(level.height());
+            for row in of_level(&level) {
+                keys.push((self.keys)(row?, &slot.args, cx)?);
+            }
             Ok(children(cx, &level, &slot, rows_of(cx, self.entity, keys).await?).await)
         })
     }
@@ -214,6 +246,7 @@ impl<T: MadeRow> Field for ToRows<T> {
 
 /// A list of rows for each list of keys.
 pub async fn rows_of(cx: &Cx, entity: &'static Entity, keys: Vec<Vec<i32>>) -> Result<Vec<Given>> {
+    too_many(cx, keys.iter().map(Vec::len).sum())?;
     let (mut places, mut gathered) = (HashMap::new(), Vec::new());
     for (key, row) in visible(cx, entity, keys.concat()).await? {
         if let Some(place) = row.places().first().copied() {
@@ -352,11 +385,17 @@ impl<T: MadeRow, U: MadeRow> Field for ToMany<T, U> {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let made = of_level(&level).map(|row| (self.make)(row?, &slot.args, cx)).collect::<Result<Vec<_>>>()?;
-            Ok(children(cx, &level, &slot, lists(self.object, made)).await)
+            let mut made = Making::new(cx);
+            for row in of_level(&level) {
+                made.push((self.make)(row?, &slot.args, cx)?).await?;
+            }
+            Ok(children(cx, &level, &slot, made.lists(self.object)).await)
         })
     }
 }
+
+/// Texts are charged in steps.
+const TEXT_STEP: usize = 1 << 16;
 
 /// A list of texts.
 pub struct Texts<T: 'static>(pub fn(&T, &Cx) -> Vec<Arc<str>>);
@@ -367,10 +406,14 @@ impl<T: MadeRow> Field for Texts<T> {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, _slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let mut column = Text::with_rows(level.height());
+            let (mut column, mut charged) = (Text::with_rows(level.height()), 0);
             for row in of_level(&level) {
                 let texts: Vec<Arc<str>> = (self.0)(row?, cx);
                 column.push(|out| write_json(&texts.iter().map(|text| &**text).collect::<Vec<_>>(), out));
+                if column.bytes() > charged {
+                    cx.account.take(TEXT_STEP)?;
+                    charged += TEXT_STEP;
+                }
             }
             Ok(Column::Text(column))
         })

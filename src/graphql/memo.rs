@@ -1,6 +1,9 @@
 //! An answer that several fields of a request need, asked for once.
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    graph::{At, CarePath, Clinical, Crossing, Drawing, Own, Similar},
+};
 use std::{
     collections::HashMap,
     hash::Hash,
@@ -30,5 +33,43 @@ impl<K: Hash + Eq, V> Memo<K, V> {
         let cell = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(asked).or_default().clone();
         let answer = cell.get_or_init(async || ask().await.map(Arc::new).map_err(Arc::new)).await;
         answer.clone().map_err(Error::from)
+    }
+}
+
+/// Answers by patient.
+pub type ByPatient<T> = HashMap<i32, Vec<T>>;
+
+/// A similar patient, and how similar.
+pub type Scored = (Similar, f64);
+
+/// What the graph answered a request, by the keys that it was asked for: fields and aliases that ask the same share it.
+#[derive(Default)]
+pub struct Answers {
+    /// Patients' own entries.
+    pub own: Memo<Vec<i32>, ByPatient<Own>>,
+    /// Clinical relationships, to so many others.
+    pub clinical: Memo<(At, Vec<i32>, u32), Vec<Clinical>>,
+    /// How many others there are.
+    pub clinical_counts: Memo<(At, Vec<i32>), HashMap<i32, u32>>,
+    /// The conditions where care paths meet.
+    pub crossings: Memo<Vec<i32>, Vec<Crossing>>,
+    /// A page of care paths: how many are skipped, and how many it has.
+    pub care_paths: Memo<(Vec<i32>, u64, u32), ByPatient<CarePath>>,
+    /// Similar patients, so many of each.
+    pub similar: Memo<(Vec<i32>, u32), ByPatient<Scored>>,
+    /// Drawings.
+    pub drawings: Memo<Vec<i32>, Vec<Drawing>>,
+}
+
+impl Answers {
+    /// Forgets all of them.
+    pub fn forget(&self) {
+        self.own.forget();
+        self.clinical.forget();
+        self.clinical_counts.forget();
+        self.crossings.forget();
+        self.care_paths.forget();
+        self.similar.forget();
+        self.drawings.forget();
     }
 }

@@ -1,6 +1,8 @@
 //! The shared kit: how entities become a schema and rows become an answer. It knows no entity by name.
 
 pub mod args;
+pub mod budget;
+mod column;
 pub mod context;
 pub mod documents;
 pub mod engine;

@@ -81,6 +81,10 @@ pub trait Field: Send + Sync {
     fn expected(&self, _args: &super::args::Args, _cx: &super::limits::Limits) -> u64 {
         1
     }
+    /// What it costs besides the objects that it leads to, a row.
+    fn effort(&self) -> u64 {
+        0
+    }
     /// The relation that filters may follow under the field's name.
     fn related(&self) -> Option<Related> {
         None
@@ -171,6 +175,14 @@ pub trait RowSet: Send + Sync {
     /// A row as its Rust type, where it has one.
     fn row(&self, _row: usize) -> Option<&dyn Any> {
         None
+    }
+    /// Roughly the bytes that the rows take.
+    fn bytes(&self) -> usize {
+        0
+    }
+    /// The same, of rows that were made for this level and are charged with it.
+    fn made_bytes(&self) -> usize {
+        0
     }
     /// For fields that know what set they stand on.
     fn as_any(&self) -> &dyn Any;

@@ -231,6 +231,11 @@ impl Connections {
         self.each.len() as u32 - 1
     }
 
+    /// How many rows they hold together.
+    pub fn height(&self) -> usize {
+        self.each.iter().map(|one| one.rows.places().len()).sum()
+    }
+
     /// The connections as rows.
     pub fn rows(self) -> Rows {
         Rows::all(Arc::new(self))

@@ -3,7 +3,7 @@
 use super::{
     args::Args,
     context::Cx,
-    exec::{Column, Given, Level, Slot, Text, children},
+    exec::{Column, Given, Level, Slot, children, too_many},
     filter,
     limits::Limits,
     loaders::{self, Found, Piece, What},
@@ -12,7 +12,7 @@ use super::{
     types::{Arg, FieldType, Types},
 };
 use crate::{
-    db::{Ask, Bind, Cond, Kind, write_json},
+    db::{Ask, Bind, Cond, Kind},
     error::Result,
 };
 use std::sync::Arc;
@@ -236,6 +236,8 @@ impl Field for Connection {
                     Err(error) => Err(Some(error)),
                 })
                 .collect();
+            // Their nodes and edges are no longer asked whether they may be.
+            too_many(cx, connections.height())?;
             let rows = connections.rows();
             let given = given.into_iter().map(|place| match place {
                 Ok(place) => Given::One(rows.one(place)),
@@ -246,6 +248,9 @@ impl Field for Connection {
         })
     }
 }
+
+/// A large text costs as much as so many objects.
+const LARGE: u64 = 10;
 
 /// A large text of the row itself, read only when it is selected.
 pub struct Large {
@@ -259,18 +264,17 @@ impl Field for Large {
     fn describe(&self, _on: &'static Object, _types: &mut Types<'_>) -> FieldType {
         FieldType::new("String")
     }
+    fn expected(&self, _: &Args, _: &Limits) -> u64 {
+        LARGE
+    }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, _slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let keys = keys(&level, None);
             let pieces = loaders::load(cx, What::Large(self.entity.table, self.column), distinct(&keys)).await?;
-            let mut column = Text::with_rows(level.height());
-            for piece in found(&keys, &pieces, Piece::None) {
-                match piece? {
-                    Piece::Text(Some(text)) => column.push(|out| write_json(&*text, out)),
-                    _ => column.push(|out| out.extend_from_slice(b"null")),
-                }
-            }
-            Ok(Column::Text(column))
+            let texts = found(&keys, &pieces, Piece::None)
+                .into_iter()
+                .map(|piece| Ok(if let Piece::Text(text) = piece? { text } else { None }));
+            Ok(Column::Large(texts.collect::<Result<_>>()?))
         })
     }
 }

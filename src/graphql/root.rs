@@ -124,6 +124,7 @@ impl Field for All {
                 let mut sql = select.rows(&cx.scope, &page.ask);
                 sql.called(entity.connection.name, None);
                 let fetched = (entity.fetch)(&cx.db, &sql).await?;
+                cx.account.take(fetched.set.bytes())?;
                 Rows::all(fetched.set)
             } else {
                 page::no_rows(entity)

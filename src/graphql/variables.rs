@@ -27,6 +27,18 @@ impl Schema<'_> {
     }
 }
 
+/// The variables that async-graphql may look at: its checks of values differ from the specification's in places, and
+/// ours come after, so it sees those with a default or a value as the operation declares them, and no others.
+pub(super) fn known(operation: &OperationDefinition, mut given: Variables) -> Variables {
+    for definition in &operation.variable_definitions {
+        let name: &Name = &definition.node.name.node;
+        if let (false, Some(default)) = (given.contains_key(name), &definition.node.default_value) {
+            given.insert(name.clone(), default.node.clone());
+        }
+    }
+    given
+}
+
 /// The variables of an operation with defaults put in; those neither given nor defaulted are left out.
 pub(super) fn coerce(schema: Schema<'_>, operation: &OperationDefinition, given: &Variables) -> Result<Variables> {
     let mut coerced = Variables::default();

@@ -1,14 +1,17 @@
 //! Answers: the one shape of all of them, and the media type that the client takes.
 
+use super::sending::Sending;
 use super::weighted::weighted;
 use crate::{
     error::Error,
     graphql::engine::{Answer, Outcome, refusal},
 };
 use axum::{
+    body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use std::time::Duration;
 
 /// The media types of a GraphQL answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,9 +69,11 @@ pub(super) fn status(answer: &Answer, media: Media) -> StatusCode {
 }
 
 /// Sends an answer of the engine.
-pub(super) fn send(answer: Answer, media: Media, request_id: &str) -> Response {
-    let mut response = with_status(status(&answer, media), answer.body, media, request_id);
-    if answer.outcome == Outcome::NeedsPost {
+pub(super) fn send(answer: Answer, media: Media, request_id: &str, patience: Duration) -> Response {
+    let (status, outcome) = (status(&answer, media), answer.outcome);
+    let body = Body::new(Sending::new(answer.body, answer.held, patience));
+    let mut response = with_status(status, body, media, request_id);
+    if outcome == Outcome::NeedsPost {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
     response
@@ -106,7 +111,7 @@ impl Refused {
     }
 }
 
-fn with_status(status: StatusCode, body: Vec<u8>, media: Media, request_id: &str) -> Response {
+fn with_status(status: StatusCode, body: impl IntoResponse, media: Media, request_id: &str) -> Response {
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.name()));

@@ -1,7 +1,7 @@
 //! How many requests are answered at the same time, and how many may wait for their turn.
 
 use super::answer::Refused;
-use crate::error::Error;
+use crate::{error::Error, graphql::budget::Memory};
 use axum::http::{StatusCode, header};
 use std::{
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
@@ -45,6 +45,15 @@ impl Gate {
     /// How many requests are being answered, and how many wait.
     pub(super) fn state(&self) -> (usize, usize) {
         (self.max_running.saturating_sub(self.places.available_permits()), self.waiting.load(Relaxed))
+    }
+}
+
+/// Refuses where there is no room for another answer in the memory of all requests: others are still being sent.
+pub(super) fn has_room(memory: &Memory, answer: usize) -> Result<(), Refused> {
+    let (used, allowed) = memory.state();
+    match used > 0 && used.saturating_add(answer) > allowed {
+        true => Err(full("max_memory_bytes", allowed, None)),
+        false => Ok(()),
     }
 }
 

@@ -11,6 +11,7 @@ mod listen;
 mod observe;
 mod page;
 mod request;
+mod sending;
 mod weighted;
 
 pub use health::Probe;
@@ -70,6 +71,8 @@ pub struct App {
     guard: Guard,
     gate: Gate,
     reader: Reader,
+    /// For how long a client may take nothing of its answer.
+    patience: Duration,
     /// The day it is; passed in, so that tests choose it.
     today: Box<dyn Fn() -> chrono::NaiveDate + Send + Sync>,
     /// Tells requests of this run from those of another.
@@ -87,7 +90,8 @@ impl App {
         today: impl Fn() -> chrono::NaiveDate + Send + Sync + 'static,
     ) -> Result<Arc<Self>> {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let patience = Duration::from_millis(config.request_timeout_ms);
+        let turn = Duration::from_millis(config.request_timeout_ms);
+        let patience = Duration::from_millis(config.client_timeout_ms);
         Ok(Arc::new(App {
             engine,
             metrics: Metrics::default(),
@@ -99,8 +103,9 @@ impl App {
             clients: OnceLock::new(),
             leaving: Duration::from_millis(config.shutdown_delay_ms),
             guard: Guard::new(config, address.ip().is_loopback())?,
-            gate: Gate::new(config.max_concurrent_requests, config.max_queued_requests, patience),
-            reader: Reader::new(config.max_body_bytes, Duration::from_millis(config.client_timeout_ms)),
+            gate: Gate::new(config.max_concurrent_requests, config.max_queued_requests, turn),
+            reader: Reader::new(config.max_body_bytes, patience),
+            patience,
             today: Box::new(today),
             run: since_epoch.as_millis() as u64,
             requests: AtomicU64::new(0),
@@ -203,7 +208,7 @@ async fn respond(app: &App, request: Request, watch: &Watch) -> Response {
         Ok(answer) => {
             let status = status(&answer, media);
             watch.end(app, &End::answered(&answer), status);
-            send(answer, media, &watch.id)
+            send(answer, media, &watch.id, app.patience)
         }
         Err(refused) => turned_away(app, &refused, media, watch),
     }
@@ -220,6 +225,7 @@ async fn answered(app: &App, request: Request, watch: &Watch) -> Result<Answer, 
     let request = app.reader.read(request).await?;
     watch.is_read();
     let _place = app.gate.enter().await?;
+    gate::has_room(app.engine.memory(), app.engine.limits().max_answer_bytes)?;
     watch.entered();
     let caller = Caller {
         scope: Scope::everything(),

@@ -1,6 +1,9 @@
 //! What the catalogs know, without any patient: concepts, facts about them, and `knowledge` at the root.
 
-use super::path::{Edge, PATH, Path, Place, concept_key, no_args};
+use super::{
+    first_arg, first_of,
+    path::{Edge, PATH, Path, Place, concept_key, no_args},
+};
 use crate::{
     db::Enumerated,
     error::{Error, Result},
@@ -229,6 +232,8 @@ made! {
     Ranked {
         /// How well the condition fits, from 0 to 1.
         "score": f64 = |ranked| ranked.score;
+        /// How many of the given symptoms speak for it.
+        "symptomCount": i32 = |ranked| i32::try_from(ranked.by.len()).unwrap_or(i32::MAX);
     }
 }
 
@@ -252,11 +257,12 @@ static RANKED: Object = Object {
             doc: "The given symptoms that indicate the condition.",
             field: &ToMany {
                 object: &CONCEPT,
-                make: |ranked: &Ranked, _, cx| {
+                make: |ranked: &Ranked, args, cx| {
                     let knowledge = cx.graph.knowledge();
-                    Ok(ranked.by.iter().filter_map(|id| knowledge.get(*id).cloned()).collect())
+                    let by = ranked.by.iter().take(first_of(args, cx)?);
+                    Ok(by.filter_map(|id| knowledge.get(*id).cloned()).collect())
                 },
-                args: no_args,
+                args: |_| vec![first_arg()],
                 expected: 3,
             },
         },
@@ -265,13 +271,13 @@ static RANKED: Object = Object {
             doc: "The paths of facts on which the score rests.",
             field: &ToMany {
                 object: &PATH,
-                make: |ranked: &Ranked, _, cx| {
+                make: |ranked: &Ranked, args, cx| {
                     let knowledge = cx.graph.knowledge();
-                    let facts =
-                        ranked.by.iter().filter_map(|id| knowledge.fact(FactKind::Indicates, *id, ranked.condition));
+                    let by = ranked.by.iter().take(first_of(args, cx)?);
+                    let facts = by.filter_map(|id| knowledge.fact(FactKind::Indicates, *id, ranked.condition));
                     Ok(facts.map(|fact| along(cx, fact.from, std::slice::from_ref(&(fact.clone(), true)))).collect())
                 },
-                args: no_args,
+                args: |_| vec![first_arg()],
                 expected: 3,
             },
         },

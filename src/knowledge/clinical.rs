@@ -3,7 +3,9 @@
 
 use super::{
     catalog::CONCEPT,
-    path::{PATH, Path, no_args},
+    counted::Counted,
+    first_arg, first_of,
+    path::{PATH, Path},
 };
 use crate::{
     error::Result,
@@ -13,7 +15,7 @@ use crate::{
         context::Cx,
         exec::{Level, Slot, children},
         limits::Limits,
-        made::{MadeRow, ToMany, ToOne, ToRow, lists, made},
+        made::{MadeRow, Making, ToMany, ToOne, ToRow, made},
         model::{Field, FieldDef, Loading, Object},
         relation::keys,
         types::{FieldType, Types},
@@ -22,6 +24,7 @@ use crate::{
     records::medical_history,
     visits::symptom,
 };
+use futures_util::future::BoxFuture;
 use std::{collections::HashMap, sync::Arc};
 
 /// A pair of entries, with every reason why they belong together: what the prescriber wrote first, then the surest.
@@ -41,7 +44,12 @@ impl Pair {
     }
 }
 
-made! { Pair {} }
+made! {
+    Pair {
+        /// How many reasons there are.
+        "pathCount": i32 = |pair| i32::try_from(pair.0.len()).unwrap_or(i32::MAX);
+    }
+}
 
 static TO_CONDITION: ToRow<Pair> = ToRow { entity: &medical_history::ENTITY, key: Pair::to };
 static TO_SYMPTOM: ToRow<Pair> = ToRow { entity: &symptom::ENTITY, key: Pair::from };
@@ -54,11 +62,11 @@ static TO_PATH: ToOne<Pair, Path> =
     ToOne { object: &PATH, make: |pair, cx| Some(Path::because(&cx.graph.knowledge(), pair.0.first()?)) };
 static TO_PATHS: ToMany<Pair, Path> = ToMany {
     object: &PATH,
-    make: |pair, _, cx| {
+    make: |pair, args, cx| {
         let knowledge = cx.graph.knowledge();
-        Ok(pair.0.iter().map(|reason| Path::because(&knowledge, reason)).collect())
+        Ok(pair.0.iter().take(first_of(args, cx)?).map(|reason| Path::because(&knowledge, reason)).collect())
     },
-    args: no_args,
+    args: |_| vec![first_arg()],
     expected: 2,
 };
 
@@ -81,7 +89,7 @@ macro_rules! clinical_objects {
                 FieldDef { name: "path", doc: "The path in the graph on which the answer rests.", field: &TO_PATH },
                 FieldDef {
                     name: "paths",
-                    doc: "All paths in the graph on which the answer rests; the first one is `path`.",
+                    doc: "All paths in the graph on which the answer rests; the first one is `path`. `pathCount` tells how many there are.",
                     field: &TO_PATHS,
                 },
             ],
@@ -115,18 +123,22 @@ pub static TREATED_BY: Ends = Ends(At::Treated, &TREATING);
 impl Field for Ends {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.object(self.1);
-        FieldType::new(format!("[{}!]", self.1.name))
+        FieldType { ty: format!("[{}!]", self.1.name), args: vec![first_arg()] }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
         Some(self.1)
     }
-    fn expected(&self, _: &Args, _: &Limits) -> u64 {
-        3
+    fn expected(&self, args: &Args, limits: &Limits) -> u64 {
+        args.count("first", limits.max_page_size).ok().flatten().map_or(3, u64::from)
+    }
+    fn effort(&self) -> u64 {
+        1
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let keys = keys(&level, None);
-            let found = ask(cx, self.0, keys.iter().flatten().copied().collect()).await?;
+            let first = first_of(&slot.args, cx)?;
+            let found = ask(cx, self.0, distinct(&keys), first as u32).await?;
             let mut of: HashMap<i32, Vec<Pair>> = HashMap::new();
             // They come in order: all reasons of a pair together.
             for reasons in found.chunk_by(|a, b| (&a.from, &a.to) == (&b.from, &b.to)) {
@@ -138,14 +150,42 @@ impl Field for Ends {
                 of.entry(end.id).or_default().push(Pair(reasons.to_vec()));
             }
             // The same row may stand in a level more than once.
-            let each = keys.iter().map(|key| key.and_then(|key| of.get(&key)).cloned().unwrap_or_default());
-            Ok(children(cx, &level, &slot, lists(self.1, each.collect())).await)
+            let mut made = Making::new(cx);
+            for key in &keys {
+                made.push(key.and_then(|key| of.get(&key)).into_iter().flatten().cloned()).await?;
+            }
+            Ok(children(cx, &level, &slot, made.lists(self.1)).await)
         })
     }
 }
 
-async fn ask(cx: &Cx, at: At, mut keys: Vec<i32>) -> Result<Arc<Vec<Clinical>>> {
-    keys.sort_unstable();
-    keys.dedup();
-    cx.clinical.get((at, keys.clone()), async || cx.graph.clinical(at, &keys).await).await
+impl Counted for Ends {
+    fn count<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>) -> BoxFuture<'a, Result<Vec<u64>>> {
+        Box::pin(async move {
+            let (at, keys) = (self.0, keys(&level, None));
+            let asked = distinct(&keys);
+            let counts = cx
+                .answers
+                .clinical_counts
+                .get((at, asked.clone()), async || cx.graph.clinical_counts(at, &asked).await);
+            let counts = counts.await?;
+            Ok(keys.iter().map(|key| key.and_then(|key| counts.get(&key)).copied().unwrap_or(0).into()).collect())
+        })
+    }
+}
+
+fn distinct(keys: &[Option<i32>]) -> Vec<i32> {
+    let mut asked: Vec<i32> = keys.iter().flatten().copied().collect();
+    asked.sort_unstable();
+    asked.dedup();
+    asked
+}
+
+async fn ask(cx: &Cx, at: At, keys: Vec<i32>, first: u32) -> Result<Arc<Vec<Clinical>>> {
+    let ask = async || {
+        let found = cx.graph.clinical(at, &keys, first).await?;
+        cx.charge(found.len())?;
+        Ok(found)
+    };
+    cx.answers.clinical.get((at, keys.clone(), first), ask).await
 }

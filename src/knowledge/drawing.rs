@@ -11,7 +11,7 @@ use crate::{
     graphql::{
         args::Args,
         context::Cx,
-        exec::{Given, Level, Slot, children},
+        exec::{Given, Level, Slot, children, too_many},
         filter::Facts,
         limits::Limits,
         made::{Made, MadeRow, ToMany, made},
@@ -35,7 +35,7 @@ struct Around {
 
 made! {
     Around {
-        /// Whether some nodes were left out because there were too many.
+        /// Whether there are more nodes than a drawing shows, or more relationships from one symptom or medicine to conditions.
         "truncated": Flag<false> = |around| Flag(around.cut);
     }
 }
@@ -92,6 +92,9 @@ impl Field for Graph {
     fn expected(&self, _: &Args, _: &Limits) -> u64 {
         1
     }
+    fn effort(&self) -> u64 {
+        50
+    }
     fn facts(&self) -> Option<&'static dyn Facts> {
         Some(&PATIENT_FACTS)
     }
@@ -102,12 +105,26 @@ impl Field for Graph {
                 return Err(Error::BadInput(format!("`depth` is at most {DEEPEST}")));
             }
             let patients = keys(&level, None);
+            let mut rows = 0;
             let mut asked: Vec<i32> = patients.iter().flatten().copied().collect();
             asked.sort_unstable();
             asked.dedup();
             let knowledge = cx.graph.knowledge();
-            let drawings = cx.graph.drawing(&asked, MOST).await?;
-            let around: Vec<Around> = drawings.iter().map(|drawing| around(drawing, &knowledge, depth)).collect();
+            let ask = async || {
+                let drawings = cx.graph.drawing(&asked, MOST).await?;
+                cx.charge(drawings.iter().map(|drawing| drawing.nodes.len() + drawing.links.len()).sum())?;
+                Ok(drawings)
+            };
+            let drawings = cx.answers.drawings.get(asked.clone(), ask).await?;
+            let mut around = Vec::with_capacity(drawings.len());
+            for drawing in drawings.iter() {
+                let one = self::around(drawing, &knowledge, depth);
+                rows += one.nodes.len() + one.edges.len();
+                // Each of the two becomes a level.
+                too_many(cx, rows / 2)?;
+                cx.breathe(rows).await;
+                around.push(one);
+            }
             let rows = Made::rows(&AROUND, around);
             let given = patients.iter().map(|patient| {
                 let place = drawings.iter().position(|drawing| Some(drawing.patient) == *patient);

@@ -59,7 +59,7 @@ impl Facts for PatientFacts {
             for (fact, name) in entries {
                 let name = as_text(name).filter(|name| !names::key(name).is_empty());
                 let name = name.ok_or_else(|| Error::BadInput(format!("the filter's `{fact}` needs a name")))?;
-                let found = cx.graph.patients_with(&having(cx, fact, name)?).await?;
+                let found = cx.graph.patients_with(&having(cx, fact, name)?, cx.limits.max_graph_matches).await?;
                 all = Some(match all {
                     Some(all) => all.into_iter().filter(|key| found.binary_search(key).is_ok()).collect(),
                     None => found,

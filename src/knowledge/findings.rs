@@ -3,14 +3,17 @@
 
 use super::{
     catalog::CONCEPT,
-    path::{PATH, Path, no_args},
+    counted::Counted,
+    first_arg, first_of,
+    matching::{Finding, Matching, Rule},
+    path::{PATH, Path},
 };
 use crate::{
     db::Date,
     error::{Error, Result},
     graph::{
-        self, Entry, Own, Tie,
-        knowledge::{Concept, Fact, FactKind, Knowledge, Ranked},
+        Entry, Own, Tie,
+        knowledge::{Concept, FactKind, Knowledge, Ranked},
         shape::Kind,
     },
     graphql::{
@@ -18,7 +21,7 @@ use crate::{
         context::Cx,
         exec::{Level, Slot, children},
         limits::Limits,
-        made::{MadeRow, ToMany, ToOne, ToRow, ToRows, lists, made, rows_of},
+        made::{MadeRow, Making, ToMany, ToOne, ToRow, ToRows, made, rows_of},
         model::{Entity, Field, FieldDef, Loading, Object},
         relation::keys,
         types::{Arg, FieldType, Types},
@@ -27,23 +30,34 @@ use crate::{
     records::medical_history,
     visits::symptom,
 };
+use futures_util::future::BoxFuture;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
+/// What the patients' own entries cost besides what is shown of them.
+const EFFORT: u64 = 5;
+
 /// The symptoms, conditions and medications of patients, by patient; asked for once a request.
-pub(super) async fn own(cx: &Cx, mut patients: Vec<i32>) -> Result<Arc<HashMap<i32, Vec<Own>>>> {
-    patients.sort_unstable();
-    patients.dedup();
+pub(super) async fn own(cx: &Cx, patients: &[Option<i32>]) -> Result<Arc<HashMap<i32, Vec<Own>>>> {
+    let mut asked: Vec<i32> = patients.iter().flatten().copied().collect();
+    asked.sort_unstable();
+    asked.dedup();
     let ask = async || {
         let mut of: HashMap<i32, Vec<Own>> = HashMap::new();
-        for own in cx.graph.own(&patients).await? {
+        let found = cx.graph.own(&asked).await?;
+        cx.charge(found.len())?;
+        for own in found {
             of.entry(own.patient).or_default().push(own);
         }
         Ok(of)
     };
-    cx.own.get(patients.clone(), ask).await
+    cx.answers.own.get(asked.clone(), ask).await
+}
+
+fn entries(own: &HashMap<i32, Vec<Own>>, patient: Option<i32>) -> &[Own] {
+    patient.and_then(|patient| own.get(&patient)).map(Vec::as_slice).unwrap_or_default()
 }
 
 fn of(own: &[Own], kind: Kind) -> impl Iterator<Item = &Own> {
@@ -63,201 +77,48 @@ pub static UNTREATED: Gaps = Gaps { entity: &medical_history::ENTITY, kind: Kind
 /// Medicines taken that are for no condition of the patient.
 pub static UNINDICATED: Gaps = Gaps { entity: &medication::ENTITY, kind: Kind::Medication };
 
+impl Gaps {
+    /// The keys of the entries of each row's patient.
+    async fn open(&self, cx: &Cx, level: &Level<'_>) -> Result<Vec<Vec<i32>>> {
+        let patients = keys(level, None);
+        let own = own(cx, &patients).await?;
+        let open = |patient: &Option<i32>| -> Vec<i32> {
+            let open = of(entries(&own, *patient), self.kind).filter(|own| own.active && !own.covered);
+            open.map(|own| own.entry.id).collect()
+        };
+        Ok(patients.iter().map(open).collect())
+    }
+}
+
 impl Field for Gaps {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.entity(self.entity);
-        FieldType::new(format!("[{}!]", self.entity.object.name))
+        FieldType { ty: format!("[{}!]", self.entity.object.name), args: vec![first_arg()] }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
         Some(self.entity.object)
     }
-    fn expected(&self, _: &Args, _: &Limits) -> u64 {
-        3
+    fn expected(&self, args: &Args, limits: &Limits) -> u64 {
+        args.count("first", limits.max_page_size).ok().flatten().map_or(3, u64::from)
+    }
+    fn effort(&self) -> u64 {
+        EFFORT
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let patients = keys(&level, None);
-            let own = own(cx, patients.iter().flatten().copied().collect()).await?;
-            let open = |patient: &Option<i32>| -> Vec<i32> {
-                let own = patient.and_then(|patient| own.get(&patient)).map(Vec::as_slice).unwrap_or_default();
-                of(own, self.kind).filter(|own| own.active && !own.covered).map(|own| own.entry.id).collect()
-            };
-            let given = rows_of(cx, self.entity, patients.iter().map(open).collect()).await?;
+            let first = first_of(&slot.args, cx)?;
+            let mut open = self.open(cx, &level).await?;
+            open.iter_mut().for_each(|open| open.truncate(first));
+            let given = rows_of(cx, self.entity, open).await?;
             Ok(children(cx, &level, &slot, given).await)
         })
     }
 }
 
-/// Symptom, condition and medicine of one care path, with every pair of reasons that leads along it.
-#[derive(Debug, Clone)]
-struct Walk(Vec<graph::CarePath>);
-
-impl Walk {
-    fn key(&self, of: fn(&graph::CarePath) -> i32) -> Option<i32> {
-        self.0.first().map(of)
+impl Counted for Gaps {
+    fn count<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>) -> BoxFuture<'a, Result<Vec<u64>>> {
+        Box::pin(async move { Ok(self.open(cx, &level).await?.iter().map(|open| open.len() as u64).collect()) })
     }
-}
-
-fn walked(knowledge: &Knowledge, (indicates, treats): &graph::CarePath) -> Path {
-    Path::because(knowledge, indicates).and_back(Path::because(knowledge, treats))
-}
-
-made! { Walk {} }
-
-static CARE_PATH: Object = Object {
-    name: "CarePath",
-    doc: "A symptom, a condition that the symptom indicates, and a medication for the condition, all of one patient.",
-    is_node: false,
-    of: None,
-    scalars: Walk::SCALARS,
-    fields: &[
-        FieldDef {
-            name: "symptom",
-            doc: "The symptom that the care path starts from.",
-            field: &ToRow { entity: &symptom::ENTITY, key: |path: &Walk| path.key(|(indicates, _)| indicates.from.id) },
-        },
-        FieldDef {
-            name: "condition",
-            doc: "The condition that the symptom indicates.",
-            field: &ToRow {
-                entity: &medical_history::ENTITY,
-                key: |path: &Walk| path.key(|(indicates, _)| indicates.to.id),
-            },
-        },
-        FieldDef {
-            name: "medication",
-            doc: "The medication that is for the condition.",
-            field: &ToRow { entity: &medication::ENTITY, key: |path: &Walk| path.key(|(_, treats)| treats.from.id) },
-        },
-        FieldDef {
-            name: "path",
-            doc: "The path in the graph on which the answer rests.",
-            field: &ToOne {
-                object: &PATH,
-                make: |path: &Walk, cx| Some(walked(&cx.graph.knowledge(), path.0.first()?)),
-            },
-        },
-        FieldDef {
-            name: "paths",
-            doc: "All paths in the graph on which the answer rests; the first one is `path`.",
-            field: &ToMany {
-                object: &PATH,
-                make: |path: &Walk, _, cx| {
-                    let knowledge = cx.graph.knowledge();
-                    Ok(path.0.iter().map(|reasons| walked(&knowledge, reasons)).collect())
-                },
-                args: no_args,
-                expected: 2,
-            },
-        },
-    ],
-};
-
-/// Symptom → condition → medicine.
-pub struct CarePaths;
-
-impl Field for CarePaths {
-    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
-        types.object(&CARE_PATH);
-        FieldType::new(format!("[{}!]", CARE_PATH.name))
-    }
-    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
-        Some(&CARE_PATH)
-    }
-    fn expected(&self, _: &Args, _: &Limits) -> u64 {
-        10
-    }
-    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
-        Box::pin(async move {
-            let patients = keys(&level, None);
-            let mut asked: Vec<i32> = patients.iter().flatten().copied().collect();
-            asked.sort_unstable();
-            asked.dedup();
-            let mut of: HashMap<i32, Vec<Walk>> = HashMap::new();
-            let mut steps: BTreeMap<_, Vec<graph::CarePath>> = BTreeMap::new();
-            for (indicates, treats) in cx.graph.care_paths(&asked).await? {
-                let step = (indicates.patient, indicates.from.id, indicates.to.id, treats.from.id);
-                steps.entry(step).or_default().push((indicates, treats));
-            }
-            for ((patient, ..), reasons) in steps {
-                of.entry(patient).or_default().push(Walk(reasons));
-            }
-            let each = patients.iter().map(|key| key.and_then(|key| of.get(&key)).cloned().unwrap_or_default());
-            Ok(children(cx, &level, &slot, lists(&CARE_PATH, each.collect())).await)
-        })
-    }
-}
-
-/// Two entries of a patient whose concepts a fact ties together.
-#[derive(Debug, Clone)]
-pub struct Finding {
-    from: Entry,
-    to: Entry,
-    ties: (Tie, Tie),
-    fact: Fact,
-}
-
-made! {
-    Finding {
-        /// The source of the fact.
-        "source": String = |finding| finding.fact.source.to_string();
-        /// The evidence that the source gives for the fact.
-        "evidence": Option<String> = |finding| finding.fact.evidence.as_deref().map(str::to_owned);
-    }
-}
-
-/// Every fact of a kind between the concepts of two entries.
-fn between(knowledge: &Knowledge, kind: FactKind, from: &Own, to: &Own, found: &mut Vec<Finding>) {
-    for a in &from.ties {
-        for b in &to.ties {
-            // A fact that has no direction is kept from the smaller key to the larger.
-            let ends = match kind {
-                FactKind::InteractsWith => (a.concept.min(b.concept), a.concept.max(b.concept)),
-                _ => (a.concept, b.concept),
-            };
-            if let Some(fact) = knowledge.fact(kind, ends.0, ends.1) {
-                let (from, to) = (from.entry.clone(), to.entry.clone());
-                found.push(Finding { from, to, ties: (*a, *b), fact: fact.clone() });
-            }
-        }
-    }
-}
-
-fn side_effects(own: &[Own], knowledge: &Knowledge) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for drug in of(own, Kind::Medication) {
-        for symptom in of(own, Kind::Symptom) {
-            let taken = symptom
-                .since
-                .zip(drug.since)
-                .is_some_and(|(reported, since)| since <= reported && drug.until.is_none_or(|until| reported <= until));
-            if taken {
-                between(knowledge, FactKind::Causes, drug, symptom, &mut found);
-            }
-        }
-    }
-    found
-}
-
-fn interactions(own: &[Own], knowledge: &Knowledge) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let taken: Vec<&Own> = of(own, Kind::Medication).filter(|drug| drug.active).collect();
-    for (at, drug) in taken.iter().enumerate() {
-        for other in taken.iter().skip(at + 1) {
-            between(knowledge, FactKind::InteractsWith, drug, other, &mut found);
-        }
-    }
-    found
-}
-
-fn contraindications(own: &[Own], knowledge: &Knowledge) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for drug in of(own, Kind::Medication).filter(|drug| drug.active) {
-        for condition in of(own, Kind::MedicalHistory).filter(|condition| condition.active) {
-            between(knowledge, FactKind::ContraindicatedFor, drug, condition, &mut found);
-        }
-    }
-    found
 }
 
 static TO_PATH: ToOne<Finding, Path> = ToOne {
@@ -316,47 +177,87 @@ finding!(
 /// What the facts of the catalogs say of a patient's own entries.
 pub struct Findings {
     object: &'static Object,
-    find: fn(&[Own], &Knowledge) -> Vec<Finding>,
+    rule: Rule,
 }
 
 /// Symptoms that may be side effects.
-pub static SIDE_EFFECTS: Findings = Findings { object: &SIDE_EFFECT, find: side_effects };
+pub static SIDE_EFFECTS: Findings = Findings { object: &SIDE_EFFECT, rule: Rule::SideEffect };
 /// Medicines that act upon each other.
-pub static INTERACTIONS: Findings = Findings { object: &INTERACTION, find: interactions };
+pub static INTERACTIONS: Findings = Findings { object: &INTERACTION, rule: Rule::Interaction };
 /// Medicines to be avoided.
-pub static CONTRAINDICATIONS: Findings = Findings { object: &CONTRAINDICATION, find: contraindications };
+pub static CONTRAINDICATIONS: Findings = Findings { object: &CONTRAINDICATION, rule: Rule::Contraindication };
 
 impl Field for Findings {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.object(self.object);
-        FieldType::new(format!("[{}!]", self.object.name))
+        FieldType { ty: format!("[{}!]", self.object.name), args: vec![first_arg()] }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
         Some(self.object)
     }
-    fn expected(&self, _: &Args, _: &Limits) -> u64 {
-        3
+    fn expected(&self, args: &Args, limits: &Limits) -> u64 {
+        args.count("first", limits.max_page_size).ok().flatten().map_or(3, u64::from)
+    }
+    fn effort(&self) -> u64 {
+        EFFORT
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let patients = keys(&level, None);
-            let own = own(cx, patients.iter().flatten().copied().collect()).await?;
-            let knowledge = cx.graph.knowledge();
-            let find = |patient: &Option<i32>| match patient.and_then(|patient| own.get(&patient)) {
-                Some(own) => (self.find)(own, &knowledge),
-                None => Vec::new(),
-            };
-            Ok(children(cx, &level, &slot, lists(self.object, patients.iter().map(find).collect())).await)
+            let (first, patients) = (first_of(&slot.args, cx)?, keys(&level, None));
+            let (own, knowledge) = (own(cx, &patients).await?, cx.graph.knowledge());
+            let mut made = Making::new(cx);
+            for patient in &patients {
+                let (matching, mut found) = (Matching::of(&knowledge, self.rule, entries(&own, *patient)), Vec::new());
+                for at in 0..matching.from.len() {
+                    pause(cx, at).await?;
+                    found.extend(matching.at(at).take(first - found.len()));
+                    if found.len() == first {
+                        break;
+                    }
+                }
+                made.push(found).await?;
+            }
+            Ok(children(cx, &level, &slot, made.lists(self.object)).await)
         })
     }
+}
+
+impl Counted for Findings {
+    fn count<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>) -> BoxFuture<'a, Result<Vec<u64>>> {
+        Box::pin(async move {
+            let patients = keys(&level, None);
+            let (own, knowledge) = (own(cx, &patients).await?, cx.graph.knowledge());
+            let mut counts = Vec::with_capacity(patients.len());
+            for patient in &patients {
+                let (matching, mut count) = (Matching::of(&knowledge, self.rule, entries(&own, *patient)), 0);
+                for at in 0..matching.from.len() {
+                    pause(cx, at).await?;
+                    count += matching.count(at);
+                }
+                counts.push(count);
+            }
+            Ok(counts)
+        })
+    }
+}
+
+/// Lets others run in a long loop, and ends it when the request's time is over.
+async fn pause(cx: &Cx, turn: usize) -> Result<()> {
+    if turn % 256 == 255 {
+        cx.in_time()?;
+        tokio::task::yield_now().await;
+    }
+    Ok(())
 }
 
 /// A condition that a patient's symptoms speak for.
 #[derive(Debug, Clone)]
 struct Suspect {
     ranked: Ranked,
-    /// The patient's symptoms that speak for it, each with its tie.
+    /// The patient's symptoms that speak for it, each with its tie: as many as the largest page has.
     symptoms: Vec<(Entry, Tie)>,
+    /// How many there are.
+    all: usize,
     /// The condition in the patient's history, where it stands there.
     known: Option<i32>,
 }
@@ -365,6 +266,8 @@ made! {
     Suspect {
         /// How well the condition fits the symptoms, from 0 to 1.
         "score": f64 = |suspect| suspect.ranked.score;
+        /// How many of the patient's symptoms speak for it.
+        "symptomCount": i32 = |suspect| i32::try_from(suspect.all).unwrap_or(i32::MAX);
     }
 }
 
@@ -395,25 +298,28 @@ static SUSPECT: Object = Object {
             doc: "The patient's symptoms that indicate the condition.",
             field: &ToRows {
                 entity: &symptom::ENTITY,
-                keys: |suspect: &Suspect| suspect.symptoms.iter().map(|(entry, _)| entry.id).collect(),
+                keys: |suspect: &Suspect, args, cx| {
+                    Ok(suspect.symptoms.iter().take(first_of(args, cx)?).map(|(entry, _)| entry.id).collect())
+                },
+                args: |_| vec![first_arg()],
                 expected: 3,
             },
         },
         FieldDef {
             name: "paths",
             doc: "The paths in the graph on which the score rests, one for each symptom.",
-            field: &ToMany { object: &PATH, make: suspect_paths, args: no_args, expected: 3 },
+            field: &ToMany { object: &PATH, make: suspect_paths, args: |_| vec![first_arg()], expected: 3 },
         },
     ],
 };
 
-fn suspect_paths(suspect: &Suspect, _: &Args, cx: &Cx) -> Result<Vec<Path>> {
+fn suspect_paths(suspect: &Suspect, args: &Args, cx: &Cx) -> Result<Vec<Path>> {
     let knowledge = cx.graph.knowledge();
     let path = |(entry, tie): &(Entry, Tie)| {
         let fact = knowledge.fact(FactKind::Indicates, tie.concept, suspect.ranked.condition)?;
         Some(Path::to_concept(&knowledge, entry, *tie, fact))
     };
-    Ok(suspect.symptoms.iter().filter_map(path).collect())
+    Ok(suspect.symptoms.iter().take(first_of(args, cx)?).filter_map(path).collect())
 }
 
 /// Conditions ranked by a patient's symptoms.
@@ -437,6 +343,9 @@ impl Field for Differential {
     fn expected(&self, args: &Args, limits: &Limits) -> u64 {
         u64::from(args.count("first", limits.max_page_size).ok().flatten().unwrap_or(limits.default_page_size))
     }
+    fn effort(&self) -> u64 {
+        20
+    }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let first = slot.args.count("first", cx.limits.max_page_size)?.unwrap_or(cx.limits.default_page_size);
@@ -444,33 +353,45 @@ impl Field for Differential {
             let day = |text| Date::parse(text).and_then(Date::day).ok_or_else(wrong);
             let since = slot.args.text("since").map(day).transpose()?;
             let patients = keys(&level, None);
-            let own = own(cx, patients.iter().flatten().copied().collect()).await?;
-            let knowledge = cx.graph.knowledge();
-            let rank = |patient: &Option<i32>| {
-                let own = patient.and_then(|patient| own.get(&patient)).map(Vec::as_slice).unwrap_or_default();
+            let (own, knowledge) = (own(cx, &patients).await?, cx.graph.knowledge());
+            let mut made = Making::new(cx);
+            for patient in &patients {
+                let own = entries(&own, *patient);
                 let recent = |own: &&Own| since.is_none_or(|since| own.since.is_some_and(|day| day >= since));
                 let symptoms: Vec<&Own> = of(own, Kind::Symptom).filter(recent).collect();
-                differential(&knowledge, &symptoms, own, first as usize)
-            };
-            Ok(children(cx, &level, &slot, lists(&SUSPECT, patients.iter().map(rank).collect())).await)
+                made.push(differential(&knowledge, &symptoms, own, first as usize, cx.limits.max_page_size as usize))
+                    .await?;
+                cx.breathe(own.len()).await;
+            }
+            Ok(children(cx, &level, &slot, made.lists(&SUSPECT)).await)
         })
     }
 }
 
-fn differential(knowledge: &Knowledge, symptoms: &[&Own], own: &[Own], first: usize) -> Vec<Suspect> {
-    let mut concepts: Vec<i32> = symptoms.iter().flat_map(|own| own.ties.iter().map(|tie| tie.concept)).collect();
-    concepts.sort_unstable();
-    concepts.dedup();
+fn differential(knowledge: &Knowledge, symptoms: &[&Own], own: &[Own], first: usize, most: usize) -> Vec<Suspect> {
+    // The symptoms of each concept, and the first condition of each.
+    let mut speaking: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
+    for (at, tie) in symptoms.iter().enumerate().flat_map(|(at, own)| own.ties.iter().map(move |tie| (at, tie))) {
+        speaking.entry(tie.concept).or_default().push(at);
+    }
+    let mut conditions: HashMap<i32, i32> = HashMap::new();
+    for condition in of(own, Kind::MedicalHistory) {
+        for tie in &condition.ties {
+            conditions.entry(tie.concept).or_insert(condition.entry.id);
+        }
+    }
     let suspect = |ranked: Ranked| {
-        let known = of(own, Kind::MedicalHistory)
-            .find(|condition| condition.ties.iter().any(|tie| tie.concept == ranked.condition))
-            .map(|condition| condition.entry.id);
-        let tied = |own: &&Own| {
-            let tie = own.ties.iter().find(|tie| ranked.by.contains(&tie.concept))?;
-            Some((own.entry.clone(), *tie))
+        let mut at: Vec<usize> =
+            ranked.by.iter().filter_map(|concept| speaking.get(concept)).flatten().copied().collect();
+        at.sort_unstable();
+        at.dedup();
+        let tied = |at: &usize| {
+            let own = symptoms.get(*at)?;
+            Some((own.entry.clone(), *own.ties.iter().find(|tie| ranked.by.contains(&tie.concept))?))
         };
-        let symptoms = symptoms.iter().filter_map(tied).collect();
-        Suspect { ranked, symptoms, known }
+        let symptoms = at.iter().take(most).filter_map(tied).collect();
+        Suspect { known: conditions.get(&ranked.condition).copied(), ranked, symptoms, all: at.len() }
     };
+    let concepts: Vec<i32> = speaking.keys().copied().collect();
     knowledge.differential(&concepts, first).into_iter().map(suspect).collect()
 }

@@ -2,17 +2,21 @@
 //! who is alike. Everything here supports a decision and makes none.
 
 pub mod alike;
+pub mod care;
 pub mod catalog;
 pub mod clinical;
+pub mod counted;
 pub mod drawing;
 pub mod filter;
 pub mod findings;
+mod matching;
 pub mod path;
 pub mod status;
 
 use crate::{
+    error::Result,
     graph::shape::Kind,
-    graphql::model::Entity,
+    graphql::{args::Args, context::Cx, model::Entity, types::Arg},
     labs::{lab_finding, lab_report},
     medications::medication,
     patients::patient,
@@ -20,6 +24,16 @@ use crate::{
     reports::{report, report_finding},
     visits::{appointment, symptom},
 };
+
+/// The argument `first` of a list that is given whole unless it is very long.
+fn first_arg() -> Arg {
+    Arg::new("first", "Int", "At most this many; by default as many as the largest page has.")
+}
+
+/// What that argument says.
+fn first_of(args: &Args, cx: &Cx) -> Result<usize> {
+    Ok(args.count("first", cx.limits.max_page_size)?.unwrap_or(cx.limits.max_page_size) as usize)
+}
 
 /// The rows that stand behind a kind of nodes.
 fn entity(kind: Kind) -> &'static Entity {

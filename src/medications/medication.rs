@@ -9,7 +9,7 @@ use crate::{
         relation::{List, One},
         write::{Check, Column, Holds, Rules},
     },
-    knowledge::clinical,
+    knowledge::{clinical, counted::CountOf},
     patients::patient,
 };
 
@@ -49,6 +49,8 @@ entity! {
         "purposes" = List { children: &purpose::OF_MEDICATION, narrowing: None };
         /// Conditions of the same patient that the medication is for, by its recorded purposes or by what the catalogs know; each with its path in the graph.
         "treats" = clinical::TREATS;
+        /// How many conditions of the patient it is for.
+        "treatsCount" = CountOf(&clinical::TREATS);
     }
 }
 

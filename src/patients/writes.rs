@@ -39,7 +39,12 @@ static IMPORT_PAYLOAD: Object = Object {
         FieldDef {
             name: "patients",
             doc: "The patients that were written, as they are now.",
-            field: &ToRows { entity: &patient::ENTITY, keys: |batch: &Batch| batch.keys.clone(), expected: 1 },
+            field: &ToRows {
+                entity: &patient::ENTITY,
+                keys: |batch: &Batch, _, _| Ok(batch.keys.clone()),
+                args: |_| Vec::new(),
+                expected: 1,
+            },
         },
         KEPT,
         REFUSED,

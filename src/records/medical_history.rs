@@ -8,7 +8,7 @@ use crate::{
         relation::One,
         write::{Check, Column, Holds, Rules, rules::not_in_future},
     },
-    knowledge::clinical,
+    knowledge::{clinical, counted::CountOf},
     patients::patient,
 };
 
@@ -77,9 +77,13 @@ entity! {
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
         /// Symptoms of the same patient that indicate this condition, as the catalogs know; each with its path in the graph.
         "indicatedBy" = clinical::INDICATED_BY;
+        /// The number of symptoms of the patient that indicate the condition.
+        "indicatedByCount" = CountOf(&clinical::INDICATED_BY);
         /// Medications of the same patient that are for this condition, by their recorded purposes or by what the catalogs
         /// know; each with its path in the graph.
         "treatedBy" = clinical::TREATED_BY;
+        /// How many medicines of the patient are for it.
+        "treatedByCount" = CountOf(&clinical::TREATED_BY);
     }
 }
 

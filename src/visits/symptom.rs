@@ -9,7 +9,7 @@ use crate::{
         relation::One,
         write::{Column, Rules},
     },
-    knowledge::clinical,
+    knowledge::{clinical, counted::CountOf},
     records::medical_history::Severity,
 };
 
@@ -54,6 +54,8 @@ entity! {
         "appointment" = One { entity: &appointment::ENTITY, column: "appointment_id" };
         /// Conditions of the same patient that the symptom indicates, as the catalogs know; each with its path in the graph.
         "indicates" = clinical::INDICATES;
+        /// How many conditions of the patient it speaks for.
+        "indicatesCount" = CountOf(&clinical::INDICATES);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What stands between the schema and the world: the protocol, the limits, and clients that mean no good.
 
+mod bounds;
 mod crowds;
 mod documents;
 mod fuzz;

@@ -248,3 +248,63 @@ pub(crate) fn texts(value: &Value, path: &str) -> Vec<String> {
     walk(value, path.split('.'), &mut out);
     out
 }
+
+/// Gives a patient so many conditions, symptoms and medicines, whose names the shipped catalog ties together, and feeds the graph nothing.
+pub(crate) async fn heavy(store: &Store, patient: i32, each: usize) {
+    use medimax::graph::knowledge::{ConceptKind, FactKind};
+    let knowledge = store.graph.knowledge();
+    let about = |condition: i32, kind: FactKind| -> Vec<i32> {
+        knowledge.facts_to(condition).filter(|fact| fact.kind == kind).map(|fact| fact.from).collect()
+    };
+    let conditions = knowledge.concepts().iter().filter(|concept| concept.kind == ConceptKind::Condition);
+    let conditions: Vec<i32> = conditions
+        .map(|concept| concept.id)
+        .filter(|id| about(*id, FactKind::Indicates).len() > 3 && about(*id, FactKind::Treats).len() > 3)
+        .take(12)
+        .collect();
+    assert!(conditions.len() == 12, "{conditions:?}");
+    let names = |ids: Vec<i32>| -> Vec<String> {
+        let mut names: Vec<String> =
+            ids.iter().map(|id| knowledge.get(*id).unwrap().name.replace('\'', "''")).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    let symptoms = names(conditions.iter().flat_map(|id| about(*id, FactKind::Indicates)).collect());
+    let drugs = names(conditions.iter().flat_map(|id| about(*id, FactKind::Treats)).collect());
+    let conditions = names(conditions);
+    let day = |at: usize| format!("'20{:02}-{:02}-{:02}'", 10 + at % 13, 1 + at % 12, 1 + at % 28);
+    let visit = 900_000;
+    store
+        .sql(&format!("INSERT INTO Appointment (appointment_id, patient_id, appointment_date) VALUES ({visit}, {patient}, '2024-02-03')"))
+        .await;
+    let all: Vec<usize> = (0..each).collect();
+    for some in all.chunks(500) {
+        let rows = |row: &dyn Fn(usize) -> String| some.iter().map(|at| row(*at)).collect::<Vec<_>>().join(",");
+        let named = |names: &[String], at: usize| names[at % names.len()].clone();
+        for text in [
+            format!(
+                "INSERT INTO Medical_History (patient_id, history_type, history_item, history_date, is_active) VALUES {}",
+                rows(&|at| format!(
+                    "({patient}, 'condition', '{}', {}, {})",
+                    named(&conditions, at),
+                    day(at),
+                    usize::from(at % 3 > 0)
+                ))
+            ),
+            format!(
+                "INSERT INTO Appointment_Symptom (appointment_id, symptom_name) VALUES {}",
+                rows(&|at| format!("({visit}, '{}')", named(&symptoms, at)))
+            ),
+            format!(
+                "INSERT INTO Medication (patient_id, medicine_name, is_continued, prescribed_date, discontinued_date) VALUES {}",
+                rows(&|at| {
+                    let (taken, stopped) = if at % 4 > 0 { (1, "NULL") } else { (0, "'2025-01-01'") };
+                    format!("({patient}, '{}', {taken}, {}, {stopped})", named(&drugs, at), day(at))
+                })
+            ),
+        ] {
+            store.sql(&text).await;
+        }
+    }
+}

@@ -52,24 +52,30 @@ pub(super) async fn run(arguments: &Arguments, bolt: &Bolt, url: &str, [neo4j, e
     let own = embedded.own(&patients).await?;
     let symptoms: Vec<i32> = own.iter().filter(|own| own.entry.kind == Kind::Symptom).map(|own| own.entry.id).collect();
 
-    let paths = statement("care_paths")?.param("patients", &*patients);
+    let paths = statement("crossings")?.param("patients", &*patients);
     let by_hand = || async { Ok(bolt.rows(paths.clone()).await?.len()) }.boxed_local();
-    let ours = || async { Ok(neo4j.care_paths(&patients).await?.len()) }.boxed_local();
-    let here = || async { Ok(embedded.care_paths(&patients).await?.len()) }.boxed_local();
+    let ours = || care_paths(neo4j, &patients).boxed_local();
+    let here = || care_paths(embedded, &patients).boxed_local();
     let library = contest(arguments, Duration::ZERO, [&ours, &by_hand]).await?;
     let stores = contest(arguments, TURN, [&ours, &here]).await?;
     let whole = gateway(arguments, bolt, url, &CARE_PATHS, &paths).await?;
     report(&format!("carePaths of {PATIENTS} patients, ms"), &library, &whole, &stores);
 
-    let indicates = statement("clinical.symptom")?.param("keys", &*symptoms);
+    let indicates = statement("clinical.symptom")?.param("keys", &*symptoms).param("first", 200).param("reasons", 500);
     let by_hand = || async { Ok(bolt.rows(indicates.clone()).await?.len()) }.boxed_local();
-    let ours = || async { Ok(neo4j.clinical(At::Symptom, &symptoms).await?.len()) }.boxed_local();
-    let here = || async { Ok(embedded.clinical(At::Symptom, &symptoms).await?.len()) }.boxed_local();
+    let ours = || async { Ok(neo4j.clinical(At::Symptom, &symptoms, 200).await?.len()) }.boxed_local();
+    let here = || async { Ok(embedded.clinical(At::Symptom, &symptoms, 200).await?.len()) }.boxed_local();
     let library = contest(arguments, Duration::ZERO, [&ours, &by_hand]).await?;
     let stores = contest(arguments, TURN, [&ours, &here]).await?;
     let whole = gateway(arguments, bolt, url, &INDICATES, &indicates).await?;
     report(&format!("indicates of {} symptoms, ms", symptoms.len()), &library, &whole, &stores);
     Ok(())
+}
+
+/// Where the care paths of patients meet, and the first page of each patient's.
+async fn care_paths(graph: &Graph, patients: &[i32]) -> Result<usize> {
+    let crossings = graph.crossings(patients).await?;
+    Ok(graph.care_paths(&crossings, (0, 20), u32::MAX).await?.len())
 }
 
 /// A question to the gateway, against the same question without the level and then the level's statement by hand.

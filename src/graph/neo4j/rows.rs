@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, Result},
     graph::{
-        self, Because, Drawing, Entry, Target, Tie,
+        self, Because, DRAWN, Drawing, Entry, Target, Tie,
         knowledge::{FactKind, How},
         shape::{INDICATES_CONDITION, INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION, history_label},
     },
@@ -85,29 +85,80 @@ impl Clinical {
 }
 
 #[derive(Deserialize)]
-pub(super) struct CarePath {
+pub(super) struct Number {
+    pub(super) id: i32,
+    pub(super) number: u32,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Crossing {
     patient: i32,
-    symptom_id: i32,
-    symptom: Option<String>,
+    condition: i32,
+    active: bool,
+    since: Option<NaiveDate>,
+    symptoms: u32,
+    taken: u32,
+    stopped: u32,
+}
+
+impl Crossing {
+    pub(super) fn read(self) -> graph::Crossing {
+        let Crossing { patient, condition, active, since, symptoms, taken, stopped } = self;
+        graph::Crossing { patient, condition, active, since, symptoms, taken, stopped }
+    }
+}
+
+/// A span, as a parameter.
+pub(super) fn span(at: i64, span: &graph::Span) -> BoltType {
+    map([
+        ("at", at.into()),
+        ("patient", span.patient.into()),
+        ("condition", span.condition.into()),
+        ("taken", span.taken.into()),
+        ("medication", i64::from(span.medication).into()),
+        ("from", i64::from(span.from).into()),
+        ("to", i64::from(span.to).into()),
+    ])
+}
+
+/// The care paths of a span.
+#[derive(Deserialize)]
+pub(super) struct CarePaths {
+    at: usize,
+    patient: i32,
     history_id: i32,
     history: Option<String>,
     medication_id: i32,
     medication: Option<String>,
-    indicates: Why,
-    treats: Why,
+    treats: Vec<Why>,
+    symptoms: Vec<OfSymptom>,
 }
 
-impl CarePath {
-    pub(super) fn read(self) -> Result<graph::CarePath> {
-        let to = entry(Kind::MedicalHistory, self.history_id, self.history);
-        let patient = self.patient;
-        let clinical = |from, to, why: Why| -> Result<Arc<graph::Clinical>> {
-            Ok(graph::Clinical { patient, from, to, because: why.read()?.into() }.into())
+#[derive(Deserialize)]
+struct OfSymptom {
+    symptom_id: i32,
+    symptom: Option<String>,
+    indicates: Vec<Why>,
+}
+
+impl CarePaths {
+    pub(super) fn read(self) -> Result<(usize, Vec<graph::CarePath>)> {
+        let (patient, to) = (self.patient, entry(Kind::MedicalHistory, self.history_id, self.history));
+        let clinical = |from: Entry, reasons: Vec<Why>| -> Result<Arc<[graph::Clinical]>> {
+            let reason = |why: Why| {
+                Ok(graph::Clinical { patient, from: from.clone(), to: to.clone(), because: why.read()?.into() })
+            };
+            let mut found = reasons.into_iter().map(reason).collect::<Result<Vec<_>>>()?;
+            found.sort_unstable();
+            found.dedup();
+            Ok(found.into())
         };
-        Ok((
-            clinical(entry(Kind::Symptom, self.symptom_id, self.symptom), to.clone(), self.indicates)?,
-            clinical(entry(Kind::Medication, self.medication_id, self.medication), to, self.treats)?,
-        ))
+        let treats = clinical(entry(Kind::Medication, self.medication_id, self.medication), self.treats)?;
+        let path = |of: OfSymptom| {
+            let indicates = clinical(entry(Kind::Symptom, of.symptom_id, of.symptom), of.indicates)?;
+            Ok(graph::CarePath { indicates, treats: treats.clone() })
+        };
+        Ok((self.at, self.symptoms.into_iter().map(path).collect::<Result<_>>()?))
     }
 }
 
@@ -178,7 +229,7 @@ impl Counts {
     }
 }
 
-/// A node of a drawing, with the relationships that start at it.
+/// A node of a drawing, with its relationships.
 #[derive(Deserialize)]
 pub(super) struct Drawn {
     patient: i32,
@@ -188,14 +239,24 @@ pub(super) struct Drawn {
     name: Option<String>,
     labels: Vec<String>,
     element: String,
-    links: Vec<DrawnLink>,
+    /// What leads to it from other nodes of the patient.
+    bonds: Vec<Bond>,
+    /// The concepts that its name names.
+    ties: Vec<i32>,
+    /// What it speaks for, or is for; one more than is drawn tells that there are more.
+    clinical: Vec<Speaks>,
 }
 
 #[derive(Deserialize)]
-struct DrawnLink {
+struct Bond {
+    name: String,
+    from: String,
+}
+
+#[derive(Deserialize)]
+struct Speaks {
     name: String,
     to: String,
-    concept: Option<i32>,
 }
 
 /// The types of relationships that a drawing shows.
@@ -228,10 +289,15 @@ pub(super) fn drawings(prefix: &str, nodes: Vec<Drawn>, most: u32) -> Result<Vec
             nodes.iter().map(|(kind, node)| (node.element.clone(), (*kind, node.key))).collect();
         let mut drawing = Drawing { patient, cut, ..Drawing::default() };
         for (kind, node) in nodes {
-            let label = besides(&node.labels, prefix);
-            drawing.links.extend(node.links.into_iter().filter_map(|link| {
-                let own = elements.get(&link.to).map(|(kind, id)| Target::Own(*kind, *id));
-                Some(((kind, node.key), type_of(&link.name)?, own.or(link.concept.map(Target::Concept))?))
+            let (label, own) = (besides(&node.labels, prefix), (kind, node.key));
+            drawing.cut |= node.clinical.len() > DRAWN;
+            drawing.links.extend(node.bonds.into_iter().filter_map(|bond| {
+                Some((*elements.get(&bond.from)?, type_of(&bond.name)?, Target::Own(kind, node.key)))
+            }));
+            drawing.links.extend(node.ties.into_iter().map(|concept| (own, INSTANCE_OF, Target::Concept(concept))));
+            drawing.links.extend(node.clinical.into_iter().take(DRAWN).filter_map(|link| {
+                let (kind, id) = elements.get(&link.to)?;
+                Some((own, type_of(&link.name)?, Target::Own(*kind, *id)))
             }));
             drawing.nodes.push((entry(kind, node.key, node.name), label));
         }

@@ -48,8 +48,13 @@ fn costs(store: &Neo4j, options: &str, filled: bool) -> BTreeMap<&'static str, i
         .iter()
         .map(|id| json!({"patient": id, "weight": 3, "concepts": [{"concept": id / 10, "weight": 1}]}))
         .collect();
+    let spans: Vec<Json> = patients
+        .iter()
+        .map(|id| json!({"at": id - 1, "patient": id, "condition": id * 10, "taken": true, "medication": 0, "from": 0, "to": 5}))
+        .collect();
     let params = json!({
-        "keys": keys, "patients": patients, "asked": asked, "most": 10_000, "first": 5, "scope": null, "common": 2000,
+        "spans": spans,
+        "keys": keys, "patients": patients, "asked": asked, "most": 10_000, "nodes": 100, "drawn": 26, "reasons": 500, "first": 5, "scope": null, "common": 2000,
         "concepts": [0, 1], "name_key": "x15", "active": true,
     });
     let cost = |(name, cypher): (&'static str, String)| {
@@ -76,7 +81,7 @@ async fn what_a_question_costs_depends_on_what_is_asked_and_not_on_the_graph() {
     store.apply(1, &ward(101..=200)).await.unwrap();
     let large = costs(&store, "", true);
     let planned_anew = costs(&store, "CYPHER replan=force", true);
-    assert_eq!(large.len(), 12);
+    assert_eq!(large.len(), 17);
     for (name, cost) in small {
         let later = large[name].max(planned_anew[name]);
         assert!(later < cost * 3 / 2, "{name}: {cost} hits of 100 patients, {later} of 200");

@@ -4,7 +4,8 @@ use super::*;
 use medimax::{
     error::Error,
     graph::{
-        Asked, At, Because, COMMON, Clinical, Counts, Drawing, Entry, Having, Own, Similar, Store, Tie, watch::Watcher,
+        Asked, At, Because, COMMON, CarePath, Clinical, Counts, Crossing, Drawing, Entry, Having, Own, Similar, Span,
+        Store, Tie, watch::Watcher,
     },
     scope::Scope,
 };
@@ -141,18 +142,29 @@ async fn clinical_relationships_and_care_paths_carry_their_reasons() {
         found.sort();
         found
     };
-    assert_eq!(store.clinical(At::Symptom, &[11, 12, 13, 999]).await.unwrap(), [indicates()]);
-    assert_eq!(store.clinical(At::Indicated, &[21, 22, 24]).await.unwrap(), [indicates()]);
-    assert_eq!(sorted(store.clinical(At::Treated, &[21, 22]).await.unwrap()), [treats(), eases()]);
-    assert_eq!(sorted(store.clinical(At::Medication, &[31, 32]).await.unwrap()), [treats(), eases()]);
-    assert_eq!(store.clinical(At::Symptom, &[]).await.unwrap(), []);
-    assert_eq!(store.care_paths(&[1, 2, 3]).await.unwrap(), [(indicates().into(), treats().into())]);
-    assert_eq!(store.care_paths(&[2, 3]).await.unwrap(), []);
+    assert_eq!(store.clinical(At::Symptom, &[11, 12, 13, 999], 9).await.unwrap(), [indicates()]);
+    assert_eq!(store.clinical(At::Indicated, &[21, 22, 24], 9).await.unwrap(), [indicates()]);
+    assert_eq!(sorted(store.clinical(At::Treated, &[21, 22], 9).await.unwrap()), [treats(), eases()]);
+    assert_eq!(sorted(store.clinical(At::Medication, &[31, 32], 9).await.unwrap()), [treats(), eases()]);
+    assert_eq!(store.clinical(At::Symptom, &[], 9).await.unwrap(), []);
+    assert_eq!(store.clinical(At::Symptom, &[11], 0).await.unwrap(), []);
+    assert_eq!(store.clinical_counts(At::Symptom, &[11, 12, 13]).await.unwrap(), [(11, 1)]);
+    assert_eq!(store.clinical_counts(At::Treated, &[21]).await.unwrap(), [(21, 1)]);
+    let crossing =
+        Crossing { patient: 1, condition: 21, active: true, since: Some(day(21)), symptoms: 1, taken: 1, stopped: 0 };
+    assert_eq!(store.crossings(&[1, 2, 3]).await.unwrap(), [crossing]);
+    assert_eq!(store.crossings(&[2, 3]).await.unwrap(), []);
+    let span = Span { patient: 1, condition: 21, taken: true, medication: 0, from: 0, to: 5 };
+    let path = CarePath { indicates: [indicates()].into(), treats: [treats()].into() };
+    assert_eq!(store.care_paths(&[Span { patient: 2, ..span }, span]).await.unwrap(), [(1, vec![path])]);
+    assert_eq!(store.care_paths(&[Span { taken: false, ..span }]).await.unwrap(), []);
+    assert_eq!(store.care_paths(&[Span { from: 1, ..span }]).await.unwrap(), [(0, vec![])]);
 
     // A relationship that leaves its patient is not followed.
     place.run("MATCH (s:@Symptom {symptom_id: 13}), (h:@MedicalHistory {history_id: 21}) CREATE (s)-[:INDICATES_CONDITION {source: 'x'}]->(h)");
-    assert_eq!(store.clinical(At::Indicated, &[21]).await.unwrap(), [indicates()]);
-    assert_eq!(store.clinical(At::Symptom, &[13]).await.unwrap(), []);
+    assert_eq!(store.clinical(At::Indicated, &[21], 9).await.unwrap(), [indicates()]);
+    assert_eq!(store.clinical(At::Symptom, &[13], 9).await.unwrap(), []);
+    assert_eq!(store.clinical_counts(At::Symptom, &[13]).await.unwrap(), []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -209,7 +221,7 @@ async fn patients_are_found_by_concept_and_by_name() {
     let (_place, store) = clinic().await;
     let with = async |kind, concepts: &[i32], name: Option<&str>, active| {
         let having = Having { kind, concepts: concepts.into(), name_key: name.map(str::to_owned), active };
-        store.patients_with(&having).await.unwrap()
+        store.patients_with(&having, 100).await.unwrap()
     };
     assert_eq!(with(S, &[1], None, true).await, [1, 2]);
     assert_eq!(with(S, &[1, 4], None, false).await, [1, 2, 3]);
@@ -277,11 +289,11 @@ async fn a_watcher_sees_each_statement() {
     let watched = store.watched(Watcher::new(move |ran| {
         sender.send((ran.name, ran.rows, ran.keys, (ran.parameters)(), ran.cypher.unwrap().to_owned())).unwrap();
     }));
-    watched.care_paths(&[1]).await.unwrap();
-    store.care_paths(&[1]).await.unwrap();
+    watched.crossings(&[1]).await.unwrap();
+    store.crossings(&[1]).await.unwrap();
     let (name, rows, keys, parameters, cypher) = seen.try_recv().unwrap();
-    assert_eq!((name, rows, keys), ("care_paths", Some(1), Some(1)));
+    assert_eq!((name, rows, keys), ("crossings", Some(1), Some(1)));
     assert_eq!(parameters, ["patients: 1", "most: int"]);
-    assert!(store.statements().contains(&("care_paths", cypher)));
+    assert!(store.statements().contains(&("crossings", cypher)));
     assert!(seen.try_recv().is_err());
 }

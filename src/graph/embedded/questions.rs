@@ -1,0 +1,370 @@
+//! What the graph in this process answers.
+
+use super::{
+    Block, Embedded, Index, Keyed, Link, Small,
+    care::{Crossings, Spans},
+    walk::Question,
+};
+use crate::{
+    error::Result,
+    graph::{
+        self, Asked, At, COMMON, Clinical, Counts, Crossing, DRAWN, Drawing, Entry, Having, OfSpan, Own, REASONS,
+        Similar, Span, Store, Target, Tie, names,
+        projection::weight,
+        shape::{INDICATES_CONDITION, INSTANCE_OF, Kind, TREATS_CONDITION},
+    },
+    scope::Scope,
+};
+use futures_util::{FutureExt, future::BoxFuture};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+impl Index {
+    fn entry(&self, entry: &Small) -> Entry {
+        Entry { kind: entry.kind(), id: entry.id, name: self.names.get(entry.name).cloned() }
+    }
+
+    pub(super) fn clinical_of(&self, patient: i32, block: &Block, link: &Link) -> Option<Clinical> {
+        Some(Clinical {
+            patient,
+            from: self.entry(block.entries.get(usize::from(link.from))?),
+            to: self.entry(block.entries.get(usize::from(link.to))?),
+            because: self.reasons.get(link.because)?.clone(),
+        })
+    }
+
+    /// About how much there is of a patient.
+    pub(super) fn weight(&self, patient: i32) -> usize {
+        self.patients.get(&patient).map_or(0, |block| block.entries.len() + block.ties.len() + block.clinical.len())
+    }
+
+    fn keys_at(&self, at: At) -> &Keyed<i32> {
+        match at {
+            At::Symptom => &self.symptoms,
+            At::Medication => &self.medications,
+            At::Indicated | At::Treated => &self.histories,
+        }
+    }
+}
+
+/// Clinical relationships at entries: the keys of one patient are an item.
+struct Ends {
+    at: At,
+    first: usize,
+}
+
+impl Ends {
+    fn items(&self, index: &Index, keys: &[i32]) -> Vec<(i32, Vec<i32>)> {
+        let mut of: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+        for key in keys {
+            if let Some(patient) = index.keys_at(self.at).get(key) {
+                of.entry(*patient).or_default().push(*key);
+            }
+        }
+        of.into_iter().collect()
+    }
+
+    /// For each key the places of the pairs at it: the key's own, the other's.
+    fn pairs(&self, block: &Block, keys: &[i32]) -> BTreeMap<i32, Vec<(u16, u16)>> {
+        let kind = match self.at {
+            At::Symptom => Kind::Symptom,
+            At::Medication => Kind::Medication,
+            At::Indicated | At::Treated => Kind::MedicalHistory,
+        };
+        let wanted: HashSet<i32> = keys.iter().copied().collect();
+        let is_wanted = |entry: &Small| entry.kind() == kind && wanted.contains(&entry.id);
+        let mut found: BTreeMap<i32, Vec<(u16, u16)>> = BTreeMap::new();
+        match self.at {
+            At::Symptom | At::Medication => {
+                for (place, entry) in (0..).zip(&block.entries).filter(|(_, entry)| is_wanted(entry)) {
+                    let links = block.starting(place).chunk_by(|a, b| a.to == b.to).filter_map(|same| same.first());
+                    found.entry(entry.id).or_default().extend(links.map(|link| (place, link.to)));
+                }
+            }
+            At::Indicated | At::Treated => {
+                for link in block.pairs().filter(|link| link.treats == (self.at == At::Treated)) {
+                    if let Some(entry) = block.condition(link.to).filter(|entry| is_wanted(entry)) {
+                        found.entry(entry.id).or_default().push((link.to, link.from));
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Question<Clinical> for Ends {
+    type Item = (i32, Vec<i32>);
+    fn weight(&self, index: &Index, (patient, _): &Self::Item) -> usize {
+        index.weight(*patient)
+    }
+    fn visit(&self, index: &Index, (patient, keys): Self::Item, found: &mut Vec<Clinical>) {
+        let Some(block) = index.patients.get(&patient) else { return };
+        for mut pairs in self.pairs(block, &keys).into_values() {
+            pairs.sort_by_key(|(_, other)| block.entries.get(usize::from(*other)).map(|other| other.id));
+            for (own, other) in pairs.into_iter().take(self.first) {
+                let (from, to) = match self.at {
+                    At::Symptom | At::Medication => (own, other),
+                    At::Indicated | At::Treated => (other, own),
+                };
+                let links = block.between(from, to).iter().take(REASONS);
+                found.extend(links.filter_map(|link| index.clinical_of(patient, block, link)));
+            }
+        }
+    }
+}
+
+impl Question<(i32, u32)> for Ends {
+    type Item = (i32, Vec<i32>);
+    fn weight(&self, index: &Index, (patient, _): &Self::Item) -> usize {
+        index.weight(*patient)
+    }
+    fn visit(&self, index: &Index, (patient, keys): Self::Item, found: &mut Vec<(i32, u32)>) {
+        let Some(block) = index.patients.get(&patient) else { return };
+        let counts = self.pairs(block, &keys).into_iter().filter(|(_, pairs)| !pairs.is_empty());
+        found.extend(counts.map(|(key, pairs)| (key, pairs.len() as u32)));
+    }
+}
+
+/// A patient's own entries.
+struct Owned;
+
+impl Question<Own> for Owned {
+    type Item = i32;
+    fn weight(&self, index: &Index, patient: &i32) -> usize {
+        index.weight(*patient)
+    }
+    fn visit(&self, index: &Index, patient: i32, found: &mut Vec<Own>) {
+        let Some(block) = index.patients.get(&patient) else { return };
+        let taken = |link: &Link| block.entries.get(usize::from(link.from)).is_some_and(|from| from.active);
+        let treated: HashSet<u16> =
+            block.pairs().filter(|link| link.treats && taken(link)).map(|link| link.to).collect();
+        for (at, entry) in (0..).zip(&block.entries) {
+            let kind = entry.kind();
+            let covered = match kind {
+                Kind::Symptom | Kind::Medication => !block.starting(at).is_empty(),
+                Kind::MedicalHistory if entry.is_condition() => treated.contains(&at),
+                _ => continue,
+            };
+            let mut ties: Vec<Tie> = block.ties_of(at).iter().map(|(_, tie)| *tie).collect();
+            ties.sort_unstable();
+            found.push(Own {
+                patient,
+                entry: index.entry(entry),
+                active: entry.active,
+                since: entry.since.get(),
+                until: entry.until.get(),
+                ties,
+                covered,
+            });
+        }
+    }
+}
+
+impl Block {
+    fn ties_of(&self, at: u16) -> &[(u16, Tie)] {
+        let start = self.ties.partition_point(|(of, _)| *of < at);
+        let end = self.ties.partition_point(|(of, _)| *of <= at);
+        self.ties.get(start..end).unwrap_or_default()
+    }
+}
+
+/// Patients who have much in common with a patient.
+struct Alike {
+    visible: Option<HashSet<i32>>,
+    first: usize,
+}
+
+impl Question<Similar> for Alike {
+    type Item = Asked;
+    fn weight(&self, index: &Index, asked: &Asked) -> usize {
+        let patients = asked.concepts.iter().filter_map(|(concept, _)| index.instances.get(concept));
+        patients.map(HashMap::len).filter(|patients| *patients as i64 <= COMMON).sum()
+    }
+    fn visit(&self, index: &Index, asked: Asked, found: &mut Vec<Similar>) {
+        let mut shared: HashMap<i32, i64> = HashMap::new();
+        for (concept, weight) in &asked.concepts {
+            let Some(patients) = index.instances.get(concept) else { continue };
+            let entries: i64 = patients.values().map(|entries| i64::from(*entries)).sum();
+            if entries <= COMMON {
+                for patient in patients.keys().filter(|patient| **patient != asked.patient) {
+                    *shared.entry(*patient).or_default() += weight;
+                }
+            }
+        }
+        let visible = |other: &i32| self.visible.as_ref().is_none_or(|visible| visible.contains(other));
+        let weighed = shared.into_iter().filter(|(other, _)| visible(other)).filter_map(|(other, shared)| {
+            let concepts = concepts_of(index.patients.get(&other)?);
+            let (theirs, concepts) = (concepts.values().sum(), concepts.into_keys().collect());
+            Some(Similar { patient: asked.patient, other, shared, theirs, concepts })
+        });
+        let mut alike: Vec<Similar> = Vec::new();
+        let best = |a: &Similar, b: &Similar| {
+            graph::share(&asked, b).total_cmp(&graph::share(&asked, a)).then(a.other.cmp(&b.other))
+        };
+        for similar in weighed {
+            alike.push(similar);
+            // No more is kept than twice what is asked for.
+            if alike.len() >= 2 * self.first.max(64) {
+                alike.sort_by(best);
+                alike.truncate(self.first);
+            }
+        }
+        alike.sort_by(best);
+        alike.truncate(self.first);
+        found.extend(alike);
+    }
+}
+
+/// A patient's concepts with their weights.
+fn concepts_of(block: &Block) -> BTreeMap<i32, i64> {
+    let weighed = |(at, tie): &(u16, Tie)| Some((tie.concept, weight(block.entries.get(usize::from(*at))?.kind())));
+    block.ties.iter().filter_map(weighed).collect()
+}
+
+/// Those of some patients who have something.
+struct Those {
+    having: Having,
+    /// The names that are alike.
+    alike: HashSet<u32>,
+}
+
+impl Question<i32> for Those {
+    type Item = Vec<i32>;
+    fn weight(&self, _: &Index, patients: &Vec<i32>) -> usize {
+        patients.len() * 50
+    }
+    fn visit(&self, index: &Index, patients: Vec<i32>, found: &mut Vec<i32>) {
+        let having = &self.having;
+        let right = |entry: &Small| {
+            entry.kind() == having.kind
+                && (entry.active || !having.active)
+                && (having.kind != Kind::MedicalHistory || entry.is_condition())
+        };
+        let tied = |block: &Block| {
+            let named = |(at, tie): &(u16, Tie)| {
+                having.concepts.contains(&tie.concept) && block.entries.get(usize::from(*at)).is_some_and(right)
+            };
+            block.ties.iter().any(named)
+        };
+        let named = |block: &Block| {
+            !self.alike.is_empty() && block.entries.iter().any(|entry| self.alike.contains(&entry.name) && right(entry))
+        };
+        let has = |patient: &i32| index.patients.get(patient).is_some_and(|block| tied(block) || named(block));
+        found.extend(patients.into_iter().filter(has));
+    }
+}
+
+impl Those {
+    /// The patients to look at: those whose entries name the concepts, and everybody where a name may be alike.
+    fn of(index: &Index, having: &Having) -> (Self, Vec<i32>) {
+        let mut alike = HashSet::new();
+        if let Some(key) = &having.name_key {
+            alike.extend((0..).zip(&index.names.all).filter(|(_, name)| names::key(name) == *key).map(|(at, _)| at));
+        }
+        let mut patients: Vec<i32> = match alike.is_empty() {
+            true => having
+                .concepts
+                .iter()
+                .filter_map(|concept| index.instances.get(concept))
+                .flat_map(HashMap::keys)
+                .copied()
+                .collect(),
+            false => index.patients.keys().copied().collect(),
+        };
+        patients.sort_unstable();
+        patients.dedup();
+        (Those { having: having.clone(), alike }, patients)
+    }
+}
+
+/// Patients' sub-graphs, to draw.
+struct Drawings {
+    most: usize,
+}
+
+impl Question<Drawing> for Drawings {
+    type Item = i32;
+    fn weight(&self, index: &Index, patient: &i32) -> usize {
+        index.weight(*patient)
+    }
+    fn visit(&self, index: &Index, patient: i32, found: &mut Vec<Drawing>) {
+        let Some(block) = index.patients.get(&patient) else { return };
+        let shown = block.entries.get(..self.most).unwrap_or(&block.entries);
+        let mut drawing = Drawing { patient, cut: shown.len() < block.entries.len(), ..Drawing::default() };
+        let key = |at: u16| block.entries.get(usize::from(at)).map(|entry| (entry.kind(), entry.id));
+        for (at, entry) in (0..).zip(shown) {
+            let own = (entry.kind(), entry.id);
+            drawing.nodes.push((index.entry(entry), entry.label()));
+            for bond in entry.kind().shape().bonds {
+                let from = if bond.from_patient { Some((Kind::Patient, patient)) } else { key(entry.owner) };
+                drawing.links.extend(from.map(|from| (from, bond.name, Target::Own(own.0, own.1))));
+            }
+            drawing
+                .links
+                .extend(block.ties_of(at).iter().map(|(_, tie)| (own, INSTANCE_OF, Target::Concept(tie.concept))));
+            // One relationship for each fact behind it; a drawing shows it once.
+            let links = block.starting(at).chunk_by(|a, b| a.to == b.to).filter_map(|same| same.first());
+            let mut links: Vec<_> = links.filter_map(|link| Some((key(link.to)?, link.treats))).collect();
+            links.sort_unstable();
+            drawing.cut |= links.len() > DRAWN;
+            drawing.links.extend(links.into_iter().take(DRAWN).map(|((kind, id), treats)| {
+                (own, if treats { TREATS_CONDITION } else { INDICATES_CONDITION }, Target::Own(kind, id))
+            }));
+        }
+        found.push(drawing);
+    }
+}
+
+impl Store for Embedded {
+    fn clinical<'a>(&'a self, at: At, keys: &'a [i32], first: u32) -> BoxFuture<'a, Result<Vec<Clinical>>> {
+        async move {
+            let question = Ends { at, first: first as usize };
+            let items = self.look(|index| question.items(index, keys))?;
+            self.ask(question, items).await
+        }
+        .boxed()
+    }
+    fn clinical_counts<'a>(&'a self, at: At, keys: &'a [i32]) -> BoxFuture<'a, Result<Vec<(i32, u32)>>> {
+        async move {
+            let question = Ends { at, first: 0 };
+            let items = self.look(|index| question.items(index, keys))?;
+            self.ask(question, items).await
+        }
+        .boxed()
+    }
+    fn crossings<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Crossing>>> {
+        self.ask(Crossings, patients.to_vec()).boxed()
+    }
+    fn care_paths<'a>(&'a self, spans: &'a [Span]) -> BoxFuture<'a, Result<Vec<OfSpan>>> {
+        let placed: Vec<(usize, Span)> = spans.iter().copied().enumerate().collect();
+        let items = placed.chunk_by(|(_, a), (_, b)| a.patient == b.patient).map(<[_]>::to_vec).collect();
+        self.ask(Spans, items).boxed()
+    }
+    fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Own>>> {
+        self.ask(Owned, patients.to_vec()).boxed()
+    }
+    fn similar<'a>(&'a self, asked: &'a [Asked], scope: &'a Scope, first: u32) -> BoxFuture<'a, Result<Vec<Similar>>> {
+        let visible = scope.only().map(|visible| visible.iter().copied().collect());
+        self.ask(Alike { visible, first: first as usize }, asked.to_vec()).boxed()
+    }
+    fn patients_with<'a>(&'a self, having: &'a Having, most: u32) -> BoxFuture<'a, Result<Vec<i32>>> {
+        async move {
+            let (question, patients) = self.look(|index| Those::of(index, having))?;
+            let items = patients.chunks(AT_ONCE).map(<[_]>::to_vec).collect();
+            // Its own limit is `most`, and one that is too many is told by who asks.
+            let mut found = self.finding(usize::MAX).ask(question, items).await?;
+            found.truncate(most as usize + 1);
+            Ok(found)
+        }
+        .boxed()
+    }
+    fn drawing<'a>(&'a self, patients: &'a [i32], most: u32) -> BoxFuture<'a, Result<Vec<Drawing>>> {
+        self.ask(Drawings { most: most as usize }, patients.to_vec()).boxed()
+    }
+    fn counts(&self) -> BoxFuture<'_, Result<Counts>> {
+        std::future::ready(self.look(Index::counts)).boxed()
+    }
+}
+
+/// As many patients are looked at at once.
+const AT_ONCE: usize = 256;
