@@ -15,17 +15,18 @@ mod progress;
 mod restore;
 pub mod seed;
 mod serve;
+mod store;
 mod sync;
 
 use crate::{
     config::{Config, KEYS},
-    db::{self, Db},
     error::{Error, Result},
     graph::{Graph, neo4j::Neo4j},
     telemetry,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode};
+use store::{learn, open, open_so, open_with_tables, tables};
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `explain`: or an error, `migrate --adopt`: or an obstacle), 2 wrong usage.
 pub fn run() -> ExitCode {
@@ -211,11 +212,6 @@ fn counted(number: u64, what: &str) -> String {
 fn holder() -> String {
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     format!("{:x}-{:x}", std::process::id(), since_epoch.as_nanos())
-}
-
-/// The configured store, which must be there now.
-async fn open(config: &Config) -> Result<Db> {
-    db::open(&config.database(database_url(config)?)).await.map_err(unreachable)
 }
 
 /// The operator who typed a command wants to read why a store cannot be reached, not that it cannot.

@@ -110,18 +110,14 @@ impl Tx {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let mut sql = Sql::new(self.dialect());
-            let mut count = 0;
-            sql.called(table.name, None);
+            // Which columns there are is the caller's choice.
+            sql.called(table.name, None).varies();
             sql.push(format!("INSERT INTO {} ({}) VALUES ", table.name, columns.join(",")));
-            for row in rows.by_ref().take(most) {
+            for (count, row) in rows.by_ref().take(most).enumerate() {
                 sql.push(if count == 0 { "(" } else { "),(" });
                 for (at, cell) in row.into_iter().enumerate() {
                     sql.push(if at == 0 { "" } else { "," }).cell(cell);
                 }
-                count += 1;
-            }
-            if count > 1 {
-                sql.varies();
             }
             // The second number is only there because rows are read in pairs.
             sql.push(format!(") RETURNING {}, 0", table.key));

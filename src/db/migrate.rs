@@ -291,11 +291,10 @@ async fn run_steps(
 /// so a named lock keeps others out.
 pub(super) async fn lock(db: &Db) -> Result<Conn> {
     let mut conn = db.conn().await?;
-    conn.taint(true);
+    conn.unhurried().await?;
     match db.dialect() {
         Dialect::Sqlite => conn.run("BEGIN IMMEDIATE").await?,
         Dialect::MariaDb => {
-            conn.run("SET max_statement_time = 0").await?;
             let mut sql = Sql::new(Dialect::MariaDb);
             sql.push("SELECT COALESCE(GET_LOCK(CONCAT('medimax.', MD5(DATABASE())), 600), 0), NULL");
             if conn.texts(sql).await?.first().is_none_or(|(got, _)| *got != 1) {

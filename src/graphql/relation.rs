@@ -125,7 +125,7 @@ async fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option
     };
     Ok(Ask {
         filter,
-        any_shape: args.get("filter").is_some(),
+        any_shape: args.get("filter").is_some() || args.get("orderBy").is_some(),
         order: page::order(children.of, args, children.order)?,
         ..Ask::default()
     })

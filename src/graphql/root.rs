@@ -88,7 +88,8 @@ impl All {
             Some(filter) => Some(filter::from_root(cx, entity, filter, !words.is_empty()).await?),
             None => None,
         };
-        Ok(Ask { any_shape: filter.is_some(), filter, words, order: page::order(entity, args, &[])?, ..Ask::default() })
+        let any_shape = filter.is_some() || args.get("orderBy").is_some();
+        Ok(Ask { any_shape, filter, words, order: page::order(entity, args, &[])?, ..Ask::default() })
     }
 }
 
