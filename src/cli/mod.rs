@@ -217,7 +217,7 @@ fn holder() -> String {
 /// The operator who typed a command wants to read why a store cannot be reached, not that it cannot.
 fn unreachable(error: Error) -> Error {
     match error {
-        Error::Unavailable(detail) | Error::Internal(detail) => Error::Setup(detail),
+        Error::Unavailable(detail) | Error::Internal(detail) | Error::NotStored(detail) => Error::Setup(detail),
         other => other,
     }
 }

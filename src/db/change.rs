@@ -122,6 +122,7 @@ impl Tx {
             // The second number is only there because rows are read in pairs.
             sql.push(format!(") RETURNING {}, 0", table.key));
             keys.extend(self.numbers(sql).await?.into_iter().map(|(key, _)| key));
+            self.writes();
         }
         // Keys grow in the order of the rows, whatever the order of the answer.
         keys.sort_unstable();

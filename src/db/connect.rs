@@ -2,6 +2,7 @@
 
 use super::{
     doubt::Doubt,
+    fault,
     pool::{Backend, Db, Lite, Patience},
 };
 use crate::error::{Error, Result};
@@ -52,7 +53,7 @@ pub async fn open(options: &Options) -> Result<Db> {
     let db = if let Some(path) = options.url.strip_prefix("sqlite://") {
         let patience = limit(options.statement_timeout).map_or(Patience::Endless, Patience::Limit);
         let pool = Backend::Sqlite(sqlite_pool(path, options)?);
-        let db = Db { pool, wait: options.wait, patience, doubt: Arc::default(), watcher: None };
+        let db = Db { pool, wait: options.wait, patience, doubt: Arc::default(), full: Arc::default(), watcher: None };
         db.run("SELECT 1").await.map_err(|error| unusable(path, error))?;
         db
     } else if options.url.starts_with("mysql://") || options.url.starts_with("mariadb://") {
@@ -65,7 +66,7 @@ pub async fn open(options: &Options) -> Result<Db> {
         let silence = limit(options.statement_timeout).map(|most| most + MARGIN);
         let (patience, doubt) = (silence.map_or(Patience::Endless, Patience::Silence), Arc::<Doubt>::default());
         let pool = Backend::MariaDb(mariadb_pool(opts, options, doubt.clone())?);
-        let db = Db { pool, wait: options.wait, patience, doubt, watcher: None };
+        let db = Db { pool, wait: options.wait, patience, doubt, full: Arc::default(), watcher: None };
         db.run("SELECT 1").await?;
         db
     } else {
@@ -92,7 +93,8 @@ fn limit(most: Duration) -> Option<Duration> {
 /// A file does not come up by itself, as a server does: there is nothing to wait for.
 fn unusable(path: &str, error: Error) -> Error {
     match error {
-        Error::Unavailable(detail) | Error::Internal(detail) => Error::Setup(format!(
+        damaged if fault::is_damaged(&damaged) => Error::Setup(format!("the SQLite file {path}: {damaged}")),
+        Error::Unavailable(detail) | Error::Internal(detail) | Error::NotStored(detail) => Error::Setup(format!(
             "the SQLite file {path} cannot be opened ({detail}): check the path, and that the gateway may write there"
         )),
         other => other,

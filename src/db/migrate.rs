@@ -276,7 +276,7 @@ async fn run_steps(
 ) -> Result<()> {
     for (what, statement) in steps(text) {
         on_step(migration, what);
-        conn.run(statement).await.map_err(|error| match error {
+        conn.run_step(statement).await.map_err(|error| match error {
             Error::Internal(detail) => Error::Setup(format!(
                 "migration {} stopped at \"{what}\": {detail}; mend the cause and run `medimax migrate` again, it goes on from there",
                 migration.name

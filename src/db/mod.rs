@@ -13,6 +13,7 @@ mod interrupt;
 pub mod migrate;
 mod plan;
 pub(crate) mod pool;
+mod refusal;
 mod select;
 mod sql;
 pub(crate) mod tables;

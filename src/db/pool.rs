@@ -17,7 +17,14 @@ use diesel_async::{
     pooled_connection::deadpool::{Object, Pool},
     sync_connection_wrapper::SyncConnectionWrapper,
 };
-use std::{ops::DerefMut, sync::Arc, time::Duration};
+use std::{
+    ops::DerefMut,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 /// SQLite behind an async face.
 pub(crate) type Lite = SyncConnectionWrapper<SqliteConnection, Interruptible>;
@@ -32,6 +39,8 @@ pub struct Db {
     pub(super) patience: Patience,
     /// What is known of connections that may be dead.
     pub(super) doubt: Arc<Doubt>,
+    /// Whether what was to be written last could not be stored.
+    pub(super) full: Arc<AtomicBool>,
     /// Who is told of each statement.
     pub(super) watcher: Option<Watcher>,
 }
@@ -47,6 +56,9 @@ pub(super) enum Backend {
 pub(crate) struct Conn {
     pub(crate) session: Session,
     watcher: Option<Watcher>,
+    /// Whether its transaction has written rows, and who is told when they are stored.
+    writes: bool,
+    full: Arc<AtomicBool>,
 }
 
 /// How long a statement is waited for, and what it means if that is not enough.
@@ -103,14 +115,16 @@ pub(crate) struct Held<O> {
     patience: Patience,
     /// Told of a statement that did not end.
     doubt: Arc<Doubt>,
+    /// Told of one whose rows could not be stored.
+    full: Arc<AtomicBool>,
     /// Takes the connection out of the pool and closes it.
     discard: fn(O),
 }
 
 impl<O: DerefMut> Held<O> {
     fn new(object: O, db: &Db, discard: fn(O)) -> Self {
-        let (patience, doubt) = (db.patience, db.doubt.clone());
-        Held { object: Some(object), busy: false, tainted: false, patience, doubt, discard }
+        let (patience, doubt, full) = (db.patience, db.doubt.clone(), db.full.clone());
+        Held { object: Some(object), busy: false, tainted: false, patience, doubt, full, discard }
     }
 
     /// How long its statements are waited for.
@@ -125,8 +139,11 @@ impl<O: DerefMut> Held<O> {
     }
 
     /// Says how the statement ended.
-    pub(crate) fn finish<T, E>(&mut self, result: &std::result::Result<T, E>) {
+    pub(crate) fn finish<T>(&mut self, result: &Result<T>) {
         self.busy = result.is_err();
+        if matches!(result, Err(Error::NotStored(_))) {
+            self.full.store(true, Relaxed);
+        }
     }
 }
 
@@ -179,10 +196,11 @@ macro_rules! on_conn {
         match &mut $on {
             $crate::db::pool::Session::MariaDb(held) => {
                 let patience = held.patience();
-                let result = {
+                let mut result = {
                     let $conn = held.start()?;
                     patience.wait(async { $body }).await
                 };
+                $crate::db::fault::number(held.start()?, &mut result).await;
                 held.finish(&result);
                 result
             }
@@ -267,7 +285,7 @@ impl Db {
                     Session::Sqlite(Held::new(object, self, |object| drop(Object::take(object))))
                 }
             };
-            Ok(Conn { session, watcher: self.watcher.clone() })
+            Ok(Conn { session, watcher: self.watcher.clone(), writes: false, full: self.full.clone() })
         });
         taken.await.unwrap_or(Err(Error::Timeout("waiting for a free database connection")))
     }
@@ -290,6 +308,11 @@ impl Db {
             self.forget_idle();
         }
         Ok(())
+    }
+
+    /// Whether what was to be written last could not be stored, because the disk is full, read-only or broken.
+    pub fn stores_nothing(&self) -> bool {
+        AtomicBool::load(&self.full, Relaxed)
     }
 
     /// How many connections there are.
@@ -328,11 +351,17 @@ impl Conn {
         on_conn!(self.session, |conn| conn.batch_execute(text).await.map_err(fault::of_query))
     }
 
+    /// Runs a statement that makes or changes tables. What the store says of it is told as it is.
+    pub(crate) async fn run_step(&mut self, text: &str) -> Result<()> {
+        on_conn!(self.session, |conn| conn.batch_execute(text).await.map_err(fault::of_step))
+    }
+
     /// Runs a statement and says how many rows it touched.
     pub(crate) async fn touch(&mut self, sql: Sql) -> Result<usize> {
         let mut running = Running::within(self.watcher.as_ref(), &sql);
         let touched = on_conn!(self.session, |conn| sql.typed::<()>().execute(conn).await.map_err(fault::of_query))?;
         running.answered(touched);
+        self.writes |= touched > 0;
         Ok(touched)
     }
 
@@ -412,6 +441,11 @@ impl Tx {
         self.0.numbers(sql).await
     }
 
+    /// Says that rows were written that are stored once it is committed.
+    pub(super) fn writes(&mut self) {
+        self.0.writes = true;
+    }
+
     /// Its connection, to read on.
     pub(crate) fn conn(&mut self) -> &mut Conn {
         &mut self.0
@@ -427,6 +461,9 @@ impl Tx {
         self.0.run("COMMIT").await?;
         running.answered(0);
         self.0.taint(false);
+        if self.0.writes {
+            self.0.full.store(false, Relaxed);
+        }
         Ok(())
     }
 

@@ -35,11 +35,11 @@ entity! {
         /// The key of the finding in the relational store.
         lab_finding_id: i32 = "labFindingId" index;
         /// The key of the laboratory report in the relational store.
-        lab_report_id: i32 = "labReportId" index;
+        lab_report_id: Option<i32> = "labReportId" index;
         /// What was tested.
-        test_name: String = "testName" order;
+        test_name: Option<String> = "testName" order;
         /// The value, as the laboratory wrote it.
-        test_value: String = "value";
+        test_value: Option<String> = "value";
         /// The unit of the value.
         test_unit: Option<String> = "unit";
         /// The range in which a value is usual.
@@ -103,7 +103,7 @@ pub static TREND_OF_PATIENT: Children = Children {
     name: "LabTrendOfPatient",
     of: &ENTITY,
     link: THROUGH_REPORTS,
-    order: &[By { column: "lab_date", descending: false, via: true, nullable: false }],
+    order: &[By { column: "lab_date", descending: false, via: true, nullable: true }],
     preset: None,
     expected: 10,
 };
@@ -112,7 +112,7 @@ const THROUGH_REPORTS: Link = Link { column: "lab_report_id", via: Some((&lab_re
 
 impl LabFinding {
     fn number(&self, _: &Cx) -> Option<f64> {
-        plain_number(&self.test_value)
+        plain_number(self.test_value.as_deref()?)
     }
 }
 

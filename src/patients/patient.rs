@@ -35,7 +35,7 @@ entity! {
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
         /// Full legal name.
-        name: String = "name" order;
+        name: Option<String> = "name" order;
         /// Date of birth.
         dob: Option<Date> = "dateOfBirth" order;
         /// Sex, as recorded.

@@ -3,6 +3,7 @@
 mod filters;
 mod legacy;
 mod lists;
+mod nulls;
 mod protocol;
 mod reference;
 mod scope;

@@ -2,6 +2,7 @@
 
 pub(crate) mod neo4j;
 pub(crate) mod process;
+pub(crate) mod proxy;
 
 use chrono::NaiveDate;
 use medimax::{
