@@ -47,7 +47,16 @@ pub(super) fn of_pool(error: deadpool::PoolError) -> Error {
 
 /// What a refused connection means: most often, that the server is not there.
 pub(super) fn of_connection(error: &ConnectionError) -> Error {
-    Error::Unavailable(error.to_string())
+    match error {
+        // A file that can be opened, and turns out to be none when it is first read.
+        ConnectionError::CouldntSetupConfiguration(Query::DatabaseError(_, told)) => {
+            match of_text(told.message(), |_text| UNNAMED.into()) {
+                Error::Internal(text) if !text.ends_with(RESTORE) => Error::Unavailable(text),
+                meant => meant,
+            }
+        }
+        other => Error::Unavailable(other.to_string()),
+    }
 }
 
 /// In the place of a text that is not known, so that it may hold anything.

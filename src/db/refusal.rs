@@ -11,14 +11,13 @@ use std::sync::LazyLock;
 const TEMPLATES: &[(u16, &str)] = &[
     // What a value breaks.
     (1062, "Duplicate entry '{*}' for key '{}'"),
-    (1586, "Duplicate entry '{*}' for key '{}'"),
     (1048, "Column '{}' cannot be null"),
     (1364, "Field '{}' doesn't have a default value"),
     (1406, "Data too long for column '{}' at row {}"),
     (1264, "Out of range value for column '{}' at row {}"),
     (1265, "Data truncated for column '{}' at row {}"),
-    (1366, "Incorrect {} value: '{*}' for column {} at row {}"),
-    (1292, "Incorrect {} value: '{*}' for column {} at row {}"),
+    // 1366, and 1292 for days and times.
+    (0, "Incorrect {} value: '{*}' for column {} at row {}"),
     (1292, "Incorrect {} value: '{*}'"),
     (1292, "Truncated incorrect {} value: '{*}'"),
     (1411, "Incorrect {} value: '{*}' for function {}"),
@@ -71,7 +70,6 @@ const TEMPLATES: &[(u16, &str)] = &[
     (1054, "Unknown column '{}' in '{}'"),
     (1305, "{} {} does not exist"),
     (1049, "Unknown database '{}'"),
-    (1364, "Field {} doesn't have a default value"),
     (0, "no such table: {}"),
     (0, "no such column: {}"),
     (0, "table {} has no column named {}"),
@@ -118,10 +116,10 @@ mod tests {
     #[test]
     fn every_template_is_read() {
         assert_eq!(KNOWN.len(), TEMPLATES.len());
-        for (number, text) in TEMPLATES {
+        for (_, text) in TEMPLATES {
             let filled = text.replace("{}", "name").replace("{*}", "Secret ' for key 'x' at row 1");
             let told = told(&filled).unwrap_or_else(|| panic!("{text}"));
-            assert!(!told.contains("Secret") && told.contains(&number.to_string().replace('0', "")), "{told}");
+            assert!(!told.contains("Secret"), "{told}");
         }
     }
 
@@ -142,7 +140,7 @@ mod tests {
         );
         assert_eq!(
             told("Incorrect date value: '0000-\n00-00' for column `m`.`Patient`.`dob` at row 1"),
-            "1366: Incorrect date value: '…' for column `m`.`Patient`.`dob` at row 1"
+            "Incorrect date value: '…' for column `m`.`Patient`.`dob` at row 1"
         );
         assert_eq!(told("UNIQUE constraint failed: Patient.name"), "UNIQUE constraint failed: Patient.name");
         assert_eq!(told("Anna Secret is a patient already"), "");

@@ -82,11 +82,10 @@ fn every_command_that_needs_tables_makes_them() {
     let query = scratch(&unique("query"));
     fs::write(&query, "{ patients { totalCount } }").unwrap();
     let query = query.display().to_string();
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 7] = [
         &["seed", "--patients", "3"],
         &["explain", &query],
         &["check"],
-        &["sync"],
         &["backup", "-"],
         &["export", "csv", "OUT"],
         &["import", "csv", "OUT"],

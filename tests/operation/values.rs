@@ -66,7 +66,8 @@ async fn nothing_leaks(backend: Backend, rules: &[(&str, &str, &str)]) {
         let mut command: Command = medimax(&["serve", "--listen", "127.0.0.1:0", "--database-url", &store.url]);
         let logging = ["--log-format", "json", "--log-level", "debug", "--log-requests", "all"];
         let gateway = Gateway::from(command.args(logging).stderr(File::create(&log).unwrap()));
-        let mutation = "mutation($input: PrescribeMedicationInput!) { prescribeMedication(input: $input) { medication { id } } }";
+        let mutation =
+            "mutation($input: PrescribeMedicationInput!) { prescribeMedication(input: $input) { medication { id } } }";
         let mut input = json!({ "patientId": "Patient:1", "name": "Aspirin", "prescribedDate": "2024-01-01" });
         input[field] = SECRET.into();
         let (mut answers, mut failed) = (String::new(), 0);

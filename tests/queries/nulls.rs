@@ -14,8 +14,9 @@ async fn loosen(store: &Store) {
     if store.backend == Backend::Sqlite {
         return store
             .sql(
-                "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, ' NOT NULL', '') WHERE type = 'table'; \
-                 PRAGMA writable_schema = RESET",
+                "PRAGMA writable_schema = ON; UPDATE sqlite_master \
+                 SET sql = replace(replace(replace(sql, 'IS NOT NULL', 'IS_SET'), ' NOT NULL', ''), 'IS_SET', 'IS NOT NULL') \
+                 WHERE type = 'table'; PRAGMA writable_schema = RESET",
             )
             .await;
     }
