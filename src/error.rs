@@ -79,8 +79,8 @@ impl Code {
                 ("automatic persisted queries are switched off", "400", "send the document's text alone")
             }
             Code::DatabaseUnavailable => (
-                "the database cannot be reached, or was lost on the way; of a mutation the message says whether it may be \
-                 saved",
+                "the database cannot be reached, was lost on the way, or can store nothing because its disk is full; of a \
+                 mutation the message says whether it may be saved",
                 WITHIN,
                 "try again shortly, with a growing pause; a mutation with its `idempotencyKey`",
             ),
@@ -160,6 +160,8 @@ pub enum Error {
     NeedsPost,
     /// The database cannot be reached or was lost; the text is for the log.
     Unavailable(String),
+    /// The database can store nothing, because its disk is full, read-only or broken; the text is for the log.
+    NotStored(String),
     /// The graph cannot be reached, was lost or is not ready; the text is for the log.
     Graph(String),
     /// Something took longer than allowed; the text says what, without data.
@@ -194,7 +196,7 @@ impl Error {
             Error::NotListed => Code::Forbidden,
             Error::UnknownDocument => Code::PersistedQueryNotFound,
             Error::NoRegistry => Code::PersistedQueryNotSupported,
-            Error::Unavailable(_) | Error::Unconfirmed(_) => Code::DatabaseUnavailable,
+            Error::Unavailable(_) | Error::Unconfirmed(_) | Error::NotStored(_) => Code::DatabaseUnavailable,
             Error::Graph(_) => Code::GraphUnavailable,
             Error::Timeout(_) => Code::Timeout,
             Error::Internal(_) | Error::Setup(_) => Code::Internal,
@@ -242,6 +244,11 @@ impl Error {
             Error::NoRegistry => "PersistedQueryNotSupported".into(),
             Error::NeedsPost => "a mutation is sent by POST".into(),
             Error::Unavailable(_) => "the database is not available; try again shortly".into(),
+            Error::NotStored(_) => {
+                "the database can store nothing now (its disk is full, read-only or broken); what is stored can \
+                                    be read, and its operator must make room"
+                    .into()
+            }
             Error::Graph(_) => "the graph is not available; `graphStatus` says more, try again shortly".into(),
             Error::Timeout(what) => format!("{what} took longer than allowed"),
             Error::Internal(_) | Error::Setup(_) => {
@@ -262,6 +269,7 @@ impl fmt::Display for Error {
         match self {
             Error::Unavailable(detail) => write!(f, "the database is not available: {detail}"),
             Error::Unconfirmed(detail) => write!(f, "the database was lost during a commit: {detail}"),
+            Error::NotStored(detail) => write!(f, "the database can store nothing: {detail}"),
             Error::Graph(detail) => write!(f, "the graph is not available: {detail}"),
             Error::Internal(detail) | Error::Setup(detail) => f.write_str(detail),
             other => f.write_str(&other.public_message()),

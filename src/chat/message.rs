@@ -33,9 +33,9 @@ entity! {
         /// The key of the message in the relational store.
         chat_id: i32 = "chatId" index;
         /// The key of the patient in the relational store.
-        patient_id: i32 = "patientId" index;
+        patient_id: Option<i32> = "patientId" index;
         /// The text of the message.
-        message_text: String = "text";
+        message_text: Option<String> = "text";
         /// The kind of author of the message.
         message_type: Option<Enum<MessageType>> = "type";
         /// When the message was sent.

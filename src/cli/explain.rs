@@ -1,6 +1,6 @@
 //! `medimax explain`: which statements a document takes, and how long each.
 
-use super::{open, open_graph, say, unreachable};
+use super::{open_graph, open_with_tables, say, unreachable};
 use crate::{
     config::Config,
     db::migrate,
@@ -56,7 +56,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     let mut request = Request::new(read(text("file").unwrap_or_default())?);
     request.variables = text("variables").map(variables).transpose()?.unwrap_or_default();
     request.operation_name = text("operation").map(str::to_owned);
-    let db = open(config).await?;
+    let db = open_with_tables(config).await?;
     migrate::require_current(&db).await.map_err(unreachable)?;
     let graph = projector::to_ask(&open_graph(config)?, &db).await.map_err(unreachable)?;
     // Nobody expects to write by asking what a document would do.

@@ -15,11 +15,11 @@ mod progress;
 mod restore;
 pub mod seed;
 mod serve;
+mod store;
 mod sync;
 
 use crate::{
     config::{Config, KEYS, TimeZone},
-    db::{self, Db},
     error::{Error, Result},
     graph::{Graph, neo4j::Neo4j},
     telemetry,
@@ -27,6 +27,7 @@ use crate::{
 use chrono::NaiveDate;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode, time::SystemTime};
+use store::{learn, open, open_so, open_with_tables, tables};
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `explain`: or an error, `migrate --adopt`: or an obstacle), 2 wrong usage, 141 a reader who went away before a backup's end.
 pub fn run() -> ExitCode {
@@ -228,15 +229,10 @@ fn holder() -> String {
     format!("{:x}-{:x}", std::process::id(), since_epoch.as_nanos())
 }
 
-/// The configured store, which must be there now.
-async fn open(config: &Config) -> Result<Db> {
-    db::open(&config.database(database_url(config)?)).await.map_err(unreachable)
-}
-
 /// The operator who typed a command wants to read why a store cannot be reached, not that it cannot.
 fn unreachable(error: Error) -> Error {
     match error {
-        Error::Unavailable(detail) | Error::Internal(detail) => Error::Setup(detail),
+        Error::Unavailable(detail) | Error::Internal(detail) | Error::NotStored(detail) => Error::Setup(detail),
         other => other,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     archive::{self, Header, Rows},
-    open,
+    learn, open,
     progress::Progress,
     say, unreachable,
 };
@@ -36,6 +36,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     ready(&db, header.schema).await.map_err(unreachable)?;
     let started = std::time::Instant::now();
     fill(&db, &header, rows).await.map_err(unreachable)?;
+    learn(&db).await;
     let seconds = started.elapsed().as_secs_f64();
     say(&format!("Restored {} rows in {seconds:.1} s, and compared each with the file.", header.rows()))?;
     if config.graph().is_some() {

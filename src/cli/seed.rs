@@ -1,9 +1,9 @@
 //! `medimax seed`: made-up patients, into whichever store.
 
-use super::{open, progress::Progress, say, unreachable};
+use super::{learn, open_with_tables, progress::Progress, say, unreachable};
 use crate::{
     config::Config,
-    db::{Cell, Db, Sql, Writer, migrate},
+    db::{Cell, Db, Sql, Writer},
     demo,
     error::{Error, Result},
     graph::catalog,
@@ -15,11 +15,11 @@ use clap::ArgMatches;
 const CHUNK: u64 = 100;
 
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
-    let db = open(config).await?;
-    migrate::require(&db).await.map_err(unreachable)?;
+    let db = open_with_tables(config).await?;
     let patients = args.get_one::<u64>("patients").copied().unwrap_or_default();
     let started = std::time::Instant::now();
     let rows = fill(&db, config.demo_seed, patients, super::today(&config.time_zone)).await.map_err(unreachable)?;
+    learn(&db).await;
     say(&format!("Added {patients} patients, {rows} rows in all, in {:.1} s.", started.elapsed().as_secs_f64()))
 }
 

@@ -1,9 +1,9 @@
 //! `medimax serve`.
 
-use super::{Scratch, database_url, holder, open_graph, say, seed, today, unreachable};
+use super::{Scratch, database_url, holder, learn, open_graph, say, seed, tables, today, unreachable};
 use crate::{
     config::Config,
-    db::{self, Db, Dialect, migrate},
+    db::{self, Db, Dialect},
     error::{Error, Result},
     graph::{Graph, projector::Projection},
     graphql::{documents::Safelist, engine::Engine, write},
@@ -38,7 +38,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let projection = Arc::new(Projection::new(graph.clone(), db.clone(), holder()).with_step(step));
     let alone = db::Options { max_connections: 1, ..options };
     let probe = http::Probe { db: db::open(&alone).await.map_err(unreachable)?, graph: graph.apart()? };
-    let forgetting = tokio::spawn(forget_keys(db.clone()));
+    let keeping_house = tokio::spawn(keep_house(db.clone()));
     let engine = Arc::new(Engine::new(&ROOTS, db, graph.clone(), config.limits(), patience));
     if let Some(list) = documents(config)? {
         engine.list(list).await?;
@@ -64,7 +64,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     ))?;
     http::serve(door, app, stop).await;
     projecting.abort();
-    forgetting.abort();
+    keeping_house.abort();
     reloading.abort();
     if let Err(error) = projection.leave().await {
         tracing::warn!("another gateway takes over only when this one's lease ends: {error}");
@@ -105,8 +105,8 @@ async fn reload_when_told(config: Config, engine: Arc<Engine>, certificate: Opti
     }
 }
 
-/// Forgets idempotency keys whose time is over, for as long as the gateway runs.
-async fn forget_keys(db: Db) {
+/// Forgets idempotency keys whose time is over, and has the store see to its statistics, for as long as the gateway runs.
+async fn keep_house(db: Db) {
     loop {
         let forgotten = timeout(FORGETTING, write::forget_keys(&db)).await;
         match forgotten.unwrap_or(Err(Error::Timeout("looking through idempotency keys"))) {
@@ -115,14 +115,15 @@ async fn forget_keys(db: Db) {
             Ok(0) => {}
             Err(error) => tracing::warn!("idempotency keys whose time is over are kept for now: {error}"),
         }
-        tokio::time::sleep(FORGET).await;
+        learn(&db).await;
+        tokio::time::sleep(HOUSE).await;
     }
 }
 
-/// How often idempotency keys are looked through.
-const FORGET: Duration = Duration::from_secs(600);
 /// How long that may take: a connection may die without a word.
 const FORGETTING: Duration = Duration::from_secs(60);
+/// How often that is done.
+const HOUSE: Duration = Duration::from_secs(600);
 
 /// How long the first queries wait for the graph.
 const GRAPH_WAIT: Duration = Duration::from_secs(3);
@@ -142,14 +143,12 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
     });
     let db = db.await.map_err(unreachable)?;
     match db.dialect() {
-        // The embedded store belongs to the gateway; a hospital's database is changed by `medimax migrate` alone.
         Dialect::Sqlite => {
             say(&match config.memory {
                 true => "Store: in memory; nothing is kept.".to_owned(),
                 false => format!("Store: {}", url.trim_start_matches("sqlite://")),
             })?;
-            migrate::up(&db, |_, _| {}).await?;
-            migrate::require(&db).await.map_err(unreachable)?;
+            tables(&db).await.map_err(unreachable)?;
             if config.demo_patients > 0 {
                 // A store of an older version has patients, but no catalog.
                 seed::know(&db).await?;
@@ -158,7 +157,7 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
                 }
             }
         }
-        Dialect::MariaDb => migrate::require(&db).await.map_err(unreachable)?,
+        Dialect::MariaDb => tables(&db).await.map_err(unreachable)?,
     }
     Ok(db)
 }

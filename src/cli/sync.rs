@@ -1,12 +1,11 @@
 //! `medimax sync`.
 
-use super::{holder, open, open_graph, progress::Progress, say, unreachable};
-use crate::{config::Config, db::migrate, error::Result, graph::projector::Projection};
+use super::{holder, open_graph, open_with_tables, progress::Progress, say, unreachable};
+use crate::{config::Config, error::Result, graph::projector::Projection};
 use clap::ArgMatches;
 
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
-    let db = open(config).await?;
-    migrate::require(&db).await.map_err(unreachable)?;
+    let db = open_with_tables(config).await?;
     let projection = Projection::new(open_graph(config)?, db, holder());
     let started = std::time::Instant::now();
     let progress = Progress::new("Graph", "patients", 0);

@@ -111,22 +111,19 @@ impl Tx {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let mut sql = Sql::new(self.dialect());
-            let mut count = 0;
-            sql.called(table.name, None);
+            // Which columns there are is the caller's choice.
+            sql.called(table.name, None).varies();
             sql.push(format!("INSERT INTO {} ({}) VALUES ", table.name, columns.join(",")));
-            for row in rows.by_ref().take(most) {
+            for (count, row) in rows.by_ref().take(most).enumerate() {
                 sql.push(if count == 0 { "(" } else { "),(" });
                 for (at, cell) in row.into_iter().enumerate() {
                     sql.push(if at == 0 { "" } else { "," }).cell(cell);
                 }
-                count += 1;
-            }
-            if count > 1 {
-                sql.varies();
             }
             // The second number is only there because rows are read in pairs.
             sql.push(format!(") RETURNING {}, 0", table.key));
             keys.extend(self.numbers(sql).await?.into_iter().map(|(key, _)| key));
+            self.writes();
         }
         // Keys grow in the order of the rows, whatever the order of the answer.
         keys.sort_unstable();
@@ -155,29 +152,12 @@ impl Tx {
     }
 
     /// Why the database did not take what a statement wrote, if it was the database's own rules that it broke.
-    pub(crate) async fn refusal(&mut self, error: &Error) -> Option<Refusal> {
+    pub(crate) fn refusal(&self, error: &Error) -> Option<Refusal> {
         let Error::Internal(text) = error else { return None };
         if fault::asks_again(error) {
             return None;
         }
-        match (fault::refusal(text), self.dialect()) {
-            (Some(refusal), _) => Some(refusal),
-            (None, Dialect::Sqlite) => fault::is_raised(text).then_some(Refusal::Trigger),
-            // A trigger's SIGNAL says what it likes. Its class tells it from faults.
-            (None, Dialect::MariaDb) => self.is_signalled().await.then_some(Refusal::Trigger),
-        }
-    }
-
-    async fn is_signalled(&mut self) -> bool {
-        if self.conn().run("GET DIAGNOSTICS CONDITION 1 @medimax_state = RETURNED_SQLSTATE").await.is_err() {
-            return false;
-        }
-        let mut sql = Sql::new(Dialect::MariaDb);
-        sql.push("SELECT CASE WHEN @medimax_state LIKE '45%' THEN 1 ELSE 0 END, 0");
-        let signalled = self.numbers(sql).await;
-        // A connection on which a statement failed is closed, whatever was asked of it since.
-        self.conn().distrust();
-        signalled.is_ok_and(|rows| rows.first().is_some_and(|(yes, _)| *yes == 1))
+        fault::refusal(text).or_else(|| fault::is_raised(text, self.dialect()).then_some(Refusal::Trigger))
     }
 
     /// The patient that a row belongs to.

@@ -1,15 +1,23 @@
 //! Opening a store from its URL, and saying what is wrong where that fails.
 
-use super::pool::{Backend, Db, Lite};
+use super::{
+    doubt::Doubt,
+    fault,
+    pool::{Backend, Db, Lite, Patience},
+};
 use crate::error::{Error, Result};
 use backon::{ExponentialBuilder, Retryable};
 use diesel::ConnectionError;
 use diesel_async::{
     AsyncConnection, AsyncMysqlConnection, SimpleAsyncConnection,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool},
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+        deadpool::{Hook, Pool},
+    },
 };
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -44,7 +52,9 @@ pub struct Options {
 /// Opens the store and proves that it answers.
 pub async fn open(options: &Options) -> Result<Db> {
     let db = if let Some(path) = options.url.strip_prefix("sqlite://") {
-        let db = Db { pool: Backend::Sqlite(sqlite_pool(path, options)?), wait: options.wait, watcher: None };
+        let patience = limit(options.statement_timeout).map_or(Patience::Endless, Patience::Limit);
+        let pool = Backend::Sqlite(sqlite_pool(path, options)?);
+        let db = Db { pool, wait: options.wait, patience, doubt: Arc::default(), full: Arc::default(), watcher: None };
         db.run("SELECT 1").await.map_err(|error| unusable(path, error))?;
         db
     } else if options.url.starts_with("mysql://") || options.url.starts_with("mariadb://") {
@@ -52,8 +62,12 @@ pub async fn open(options: &Options) -> Result<Db> {
         // The pool passes errors on as text; asked directly, the driver tells a wrong password from a dead host.
         let probe = tokio::time::timeout(options.wait, mysql_async::Conn::new(opts.clone())).await;
         let probe = probe.map_err(|_late| Error::Unavailable(format!("no answer from {}", place(&opts))))?;
-        let _ = probe.map_err(|error| refused(&error, &opts))?.disconnect().await;
-        let db = Db { pool: Backend::MariaDb(mariadb_pool(opts, options)?), wait: options.wait, watcher: None };
+        let probe = probe.map_err(|error| refused(&error, &opts))?;
+        let _ = tokio::time::timeout(options.wait, probe.disconnect()).await;
+        let silence = limit(options.statement_timeout).map(|most| most + MARGIN);
+        let (patience, doubt) = (silence.map_or(Patience::Endless, Patience::Silence), Arc::<Doubt>::default());
+        let pool = Backend::MariaDb(mariadb_pool(opts, options, doubt.clone())?);
+        let db = Db { pool, wait: options.wait, patience, doubt, full: Arc::default(), watcher: None };
         db.run("SELECT 1").await?;
         db
     } else {
@@ -69,10 +83,19 @@ pub async fn open(options: &Options) -> Result<Db> {
     Ok(db)
 }
 
+/// How much longer than the server may work on a statement its answer is waited for.
+const MARGIN: Duration = Duration::from_secs(5);
+
+/// A time limit; 0 is none.
+fn limit(most: Duration) -> Option<Duration> {
+    (!most.is_zero()).then_some(most)
+}
+
 /// A file does not come up by itself, as a server does: there is nothing to wait for.
 fn unusable(path: &str, error: Error) -> Error {
     match error {
-        Error::Unavailable(detail) | Error::Internal(detail) => Error::Setup(format!(
+        damaged if fault::is_damaged(&damaged) => Error::Setup(format!("the SQLite file {path}: {damaged}")),
+        Error::Unavailable(detail) | Error::Internal(detail) | Error::NotStored(detail) => Error::Setup(format!(
             "the SQLite file {path} cannot be opened ({detail}): check the path, and that the gateway may write there"
         )),
         other => other,
@@ -185,6 +208,8 @@ fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
         .init(vec![session])
         .stmt_cache_size(0) // Diesel keeps the prepared statements.
         .client_found_rows(true)
+        // Of a statement that may take as long as it takes, only the system can tell that nobody answers any more.
+        .tcp_keepalive(Some(KEEP_ALIVE_MS))
         // The driver would ask the server for its socket's path and try that path on this machine, whoever listens there:
         // behind a tunnel or a container's port, another server.
         .prefer_socket(false)
@@ -211,24 +236,37 @@ fn pool_fault(error: impl std::fmt::Display) -> Error {
     Error::Internal(format!("the connection pool cannot be made: {error}"))
 }
 
+/// After how long a silence the system asks whether the server is still there, in milliseconds.
+const KEEP_ALIVE_MS: u32 = 30_000;
+
 /// How long one of our transactions may wait for us, in seconds. A gateway that is frozen amidst one would hold its locks, and
 /// everybody else up, until it wakes.
 const IDLE_TRANSACTION_S: u32 = 20;
 
-fn mariadb_pool(opts: mysql_async::Opts, options: &Options) -> Result<Pool<AsyncMysqlConnection>> {
+fn mariadb_pool(opts: mysql_async::Opts, options: &Options, doubt: Arc<Doubt>) -> Result<Pool<AsyncMysqlConnection>> {
+    // Whoever waits for a connection may find a dead one first: there is time to notice, and to make another.
+    let (connecting, asking) = (options.wait / 2, options.wait / 3);
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |_url| {
         let opts = opts.clone();
         Box::pin(async move {
-            let conn = mysql_async::Conn::new(opts)
-                .await
-                .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
-            AsyncMysqlConnection::try_from(conn).await
+            let opening = async {
+                let conn = mysql_async::Conn::new(opts)
+                    .await
+                    .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+                AsyncMysqlConnection::try_from(conn).await
+            };
+            let late = |_late| Err(ConnectionError::BadConnection(format!("no answer within {connecting:?}")));
+            tokio::time::timeout(connecting, opening).await.unwrap_or_else(late)
         })
     });
     let manager = AsyncDieselConnectionManager::new_with_config(String::new(), config);
-    Pool::builder(manager).max_size(options.max_connections).build().map_err(pool_fault)
+    let ask = Hook::async_fn(move |conn, metrics| {
+        let doubt = doubt.clone();
+        Box::pin(async move { doubt.ask(conn, metrics.recycled.unwrap_or(metrics.created), asking).await })
+    });
+    Pool::builder(manager).max_size(options.max_connections).pre_recycle(ask).build().map_err(pool_fault)
 }
 
 const LITE_SESSION: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \

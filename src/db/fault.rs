@@ -1,34 +1,88 @@
 //! What a driver's error means. diesel-async passes MariaDB's errors on as text, without their number; the connections
-//! ask for English (`lc_messages`), and this is the only place that reads it. A test holds each kind against a real server.
+//! ask for English (`lc_messages`), and this and `refusal.rs` are the only places that read it. A test holds each kind against a
+//! real server.
 
-use crate::error::Error;
-use diesel::{ConnectionError, result::Error as Query};
-use diesel_async::pooled_connection::{PoolError, deadpool};
+use super::{refusal, sql::Dialect};
+use crate::error::{Error, Result};
+use diesel::{
+    ConnectionError,
+    result::{Error as Query, UnexpectedNullError},
+    sql_types::{BigInt, Text},
+};
+use diesel_async::{
+    AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection,
+    pooled_connection::{PoolError, deadpool},
+};
+use std::time::Duration;
 
-/// What a failed statement means.
+/// What a failed statement means. Nothing of the driver's text is kept that may be a stored value.
 pub(crate) fn of_query(error: Query) -> Error {
-    of_text(error.to_string())
+    of_driver(error, |_text| UNNAMED.into())
+}
+
+/// What a failed step of a migration means, which holds no value: the operator wants to read what the store says.
+pub(crate) fn of_step(error: Query) -> Error {
+    of_driver(error, str::to_owned)
+}
+
+fn of_driver(error: Query, of_unknown: fn(&str) -> String) -> Error {
+    match error {
+        Query::DatabaseError(_, told) => of_text(told.message(), of_unknown),
+        Query::DeserializationError(why) if why.is::<UnexpectedNullError>() => {
+            Error::Internal("the database answered NULL where a value must be".into())
+        }
+        Query::DeserializationError(_) => Error::Internal("the database answered what cannot be read".into()),
+        _ => Error::Internal("a statement could not be sent".into()),
+    }
 }
 
 /// What a failed attempt to take a connection means.
 pub(super) fn of_pool(error: deadpool::PoolError) -> Error {
     match error {
         deadpool::PoolError::Backend(PoolError::ConnectionError(error)) => of_connection(&error),
-        other => of_text(other.to_string()),
+        deadpool::PoolError::Backend(PoolError::QueryError(error)) => of_query(error),
+        other => Error::Internal(other.to_string()),
     }
 }
 
 /// What a refused connection means: most often, that the server is not there.
 pub(super) fn of_connection(error: &ConnectionError) -> Error {
-    Error::Unavailable(once(error.to_string()))
+    match error {
+        // A file that can be opened, and turns out to be none when it is first read.
+        ConnectionError::CouldntSetupConfiguration(Query::DatabaseError(_, told)) => {
+            match of_text(told.message(), |_text| UNNAMED.into()) {
+                Error::Internal(text) if !text.ends_with(RESTORE) => Error::Unavailable(text),
+                meant => meant,
+            }
+        }
+        // Without the words that the driver's layers put before the cause.
+        other => Error::Unavailable(other.to_string().replace("Input/output error: ", "")),
+    }
 }
 
-/// A text of the driver without the words that its layers put before the cause.
-fn once(text: String) -> String {
-    text.replace("Input/output error: ", "")
+/// In the place of a text that is not known, so that it may hold anything.
+const UNNAMED: &str = "the database refused a statement, for a reason that it gives in words of its own";
+
+/// Adds MariaDB's number of an error whose text is left out.
+pub(crate) async fn number<T>(conn: &mut AsyncMysqlConnection, ended: &mut Result<T>) {
+    let Err(Error::Internal(text)) = ended else { return };
+    if text != UNNAMED {
+        return;
+    }
+    let asked = async {
+        conn.batch_execute(
+            "GET DIAGNOSTICS CONDITION 1 @medimax_error = MYSQL_ERRNO, @medimax_state = RETURNED_SQLSTATE",
+        )
+        .await?;
+        let select = "SELECT CAST(@medimax_error AS SIGNED), CAST(@medimax_state AS CHAR)";
+        diesel::dsl::sql::<(BigInt, Text)>(select).get_result::<(i64, String)>(conn).await
+    };
+    if let Ok(Ok((number, state))) = tokio::time::timeout(Duration::from_secs(2), asked).await {
+        *text = format!("{UNNAMED} (error {number}, SQLSTATE {state})");
+    }
 }
 
-/// Texts of a connection that is gone, of the driver and of the system below it.
+/// What texts of the driver, and of the system below it, say of a connection that is gone.
 const LOST: [&str; 10] = [
     "connection closed",
     "connection refused",
@@ -41,6 +95,21 @@ const LOST: [&str; 10] = [
     "disconnected by server",
     "unexpected end of file",
 ];
+
+/// What is said where nothing can be stored: there is no room, or no right, or the disk is broken.
+const NOT_STORED: [&str; 8] = [
+    "disk is full",
+    "Disk full",
+    "' is full",
+    "No space left",
+    "Error writing file",
+    "read-only",
+    "readonly database",
+    "disk I/O error",
+];
+
+/// What is said of a file that is damaged.
+const DAMAGED: [&str; 2] = ["database disk image is malformed", "file is not a database"];
 
 /// Whether the store took a transaction back for another's sake (a deadlock, a lock held too long, a conflict between the
 /// nodes of a cluster), so that it may be tried again from its beginning.
@@ -95,7 +164,7 @@ impl Refusal {
 }
 
 /// Texts of refusals, of MariaDB and of SQLite.
-const REFUSALS: [(&str, Refusal); 13] = [
+const REFUSALS: [(&str, Refusal); 14] = [
     ("Duplicate entry", Refusal::Duplicate),
     ("UNIQUE constraint failed", Refusal::Duplicate),
     ("a foreign key constraint fails", Refusal::Reference),
@@ -109,25 +178,7 @@ const REFUSALS: [(&str, Refusal); 13] = [
     ("Data too long for column", Refusal::Value),
     ("Out of range value for column", Refusal::Value),
     ("cannot store ", Refusal::Value),
-];
-
-/// What SQLite says of faults; what else it says are the words of a trigger (`RAISE`).
-const FAULTS: [&str; 15] = [
-    "not an error",
-    "SQL logic error",
-    "access permission denied",
-    "query aborted",
-    "is locked",
-    "out of memory",
-    "readonly database",
-    "interrupted",
-    "disk I/O error",
-    "malformed",
-    "is full",
-    "unable to open database file",
-    "locking protocol",
-    "no such ",
-    "syntax error",
+    ("Incorrect ", Refusal::Value),
 ];
 
 /// Why the database refused a row, if that is what its text says.
@@ -135,9 +186,13 @@ pub(super) fn refusal(text: &str) -> Option<Refusal> {
     REFUSALS.iter().find(|(said, _)| text.contains(said)).map(|(_, refusal)| *refusal)
 }
 
-/// Whether a text of SQLite's can only be a trigger's.
-pub(super) fn is_raised(text: &str) -> bool {
-    !FAULTS.iter().any(|fault| text.contains(fault))
+/// Whether a trigger refused a row. Its words are its own, so they are left out: MariaDB's SIGNAL is known by the class of its
+/// SQLSTATE, SQLite's RAISE by not being one of SQLite's own texts, which `refusal.rs` knows.
+pub(super) fn is_raised(text: &str, dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::MariaDb => text.starts_with(UNNAMED) && text.contains("SQLSTATE 45"),
+        Dialect::Sqlite => text == UNNAMED,
+    }
 }
 
 /// Whether the account may not do what was asked.
@@ -145,14 +200,63 @@ pub(super) fn is_denied(error: &Error) -> bool {
     matches!(error, Error::Internal(text) if text.contains("command denied to user"))
 }
 
-fn of_text(text: String) -> Error {
+fn of_text(text: &str, of_unknown: fn(&str) -> String) -> Error {
+    if let Some(told) = refusal::told(text) {
+        let says = |known: &[&str]| known.iter().any(|known| told.contains(known));
+        return match told {
+            told if says(&NOT_STORED) => Error::NotStored(told),
+            told if says(&DAMAGED) => Error::Internal(format!("{told}: {RESTORE}")),
+            told => Error::Internal(told),
+        };
+    }
     let lower = text.to_lowercase();
-    if LOST.iter().any(|lost| lower.contains(lost)) {
-        Error::Unavailable(once(text))
-    } else if lower.contains("query execution was interrupted") {
+    if lower.starts_with("query execution was interrupted") {
         // By `max_statement_time`, or by an operator (`KILL QUERY`).
         Error::Timeout("a database statement")
+    } else if let Some(lost) = LOST.iter().find(|lost| lower.contains(*lost)) {
+        Error::Unavailable((*lost).to_owned())
     } else {
-        Error::Internal(text)
+        Error::Internal(of_unknown(text))
+    }
+}
+
+/// What to do about a damaged file.
+const RESTORE: &str = "the file is damaged: stop the gateway, put the file aside, and fill a new one from a backup with `medimax restore`";
+
+/// Whether a store's file is damaged.
+pub(super) fn is_damaged(error: &Error) -> bool {
+    matches!(error, Error::Internal(text) if text.ends_with(RESTORE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_without_room_is_told_from_other_faults() {
+        let of = |text: &str| of_text(text, |_| UNNAMED.into());
+        for full in [
+            "database or disk is full",
+            "attempt to write a readonly database",
+            "disk I/O error",
+            "The table 'Patient' is full",
+            "Got error 28 \"No space left on device\" from storage engine InnoDB",
+            "Disk full (/tmp/#sql-temptable); waiting for someone to free some space... (errno: 28 \"No space left on device\")",
+            "Error writing file '/tmp/ML' (Errcode: 28 \"No space left on device\")",
+            "The MariaDB server is running with the --read-only option so it cannot execute this statement",
+        ] {
+            assert!(matches!(of(full), Error::NotStored(_)), "{full}: {:?}", of(full));
+        }
+        for other in ["Duplicate entry 'disk is full' for key 'by_name'", "The disk is full of Anna Secret"] {
+            assert!(matches!(of(other), Error::Internal(text) if !text.contains("disk")), "{other}");
+        }
+        assert!(is_damaged(&of("database disk image is malformed")));
+    }
+
+    #[test]
+    fn a_value_that_reads_like_a_lost_connection_is_none() {
+        let of = |text: &str| of_text(text, |_| UNNAMED.into());
+        assert!(matches!(of("Duplicate entry 'connection closed' for key 'by_name'"), Error::Internal(_)));
+        assert!(matches!(of("Input/output error: Connection reset by peer (os error 104)"), Error::Unavailable(_)));
     }
 }

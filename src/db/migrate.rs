@@ -276,7 +276,7 @@ async fn run_steps(
 ) -> Result<()> {
     for (what, statement) in steps(text) {
         on_step(migration, what);
-        conn.run(statement).await.map_err(|error| match error {
+        conn.run_step(statement).await.map_err(|error| match error {
             Error::Internal(detail) => Error::Setup(format!(
                 "migration {} stopped at \"{what}\": {detail}; mend the cause and run `medimax migrate` again, it goes on from there",
                 migration.name
@@ -291,11 +291,10 @@ async fn run_steps(
 /// so a named lock keeps others out.
 pub(super) async fn lock(db: &Db) -> Result<Conn> {
     let mut conn = db.conn().await?;
-    conn.taint(true);
+    conn.unhurried().await?;
     match db.dialect() {
         Dialect::Sqlite => conn.run("BEGIN IMMEDIATE").await?,
         Dialect::MariaDb => {
-            conn.run("SET max_statement_time = 0").await?;
             let mut sql = Sql::new(Dialect::MariaDb);
             sql.push("SELECT COALESCE(GET_LOCK(CONCAT('medimax.', MD5(DATABASE())), 600), 0), NULL");
             if conn.texts(sql).await?.first().is_none_or(|(got, _)| *got != 1) {

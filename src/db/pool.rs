@@ -4,7 +4,9 @@
 //! the pool: neither Diesel nor the pool see that a reply is half read, and the next request would read it as its own.
 
 use super::{
+    doubt::Doubt,
     fault,
+    interrupt::Interruptible,
     sql::{Dialect, Sql},
     watch::{Running, Watcher},
 };
@@ -15,10 +17,17 @@ use diesel_async::{
     pooled_connection::deadpool::{Object, Pool},
     sync_connection_wrapper::SyncConnectionWrapper,
 };
-use std::{ops::DerefMut, time::Duration};
+use std::{
+    ops::DerefMut,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 /// SQLite behind an async face.
-pub(crate) type Lite = SyncConnectionWrapper<SqliteConnection>;
+pub(crate) type Lite = SyncConnectionWrapper<SqliteConnection, Interruptible>;
 
 /// The relational store.
 #[derive(Clone)]
@@ -26,6 +35,12 @@ pub struct Db {
     pub(super) pool: Backend,
     /// How long a request waits for a free connection.
     pub(super) wait: Duration,
+    /// How long a statement is waited for.
+    pub(super) patience: Patience,
+    /// What is known of connections that may be dead.
+    pub(super) doubt: Arc<Doubt>,
+    /// Whether what was to be written last could not be stored.
+    pub(super) full: Arc<AtomicBool>,
     /// Who is told of each statement.
     pub(super) watcher: Option<Watcher>,
 }
@@ -41,6 +56,34 @@ pub(super) enum Backend {
 pub(crate) struct Conn {
     pub(crate) session: Session,
     watcher: Option<Watcher>,
+    /// Whether its transaction has written rows, and who is told when they are stored.
+    writes: bool,
+    full: Arc<AtomicBool>,
+}
+
+/// How long a statement is waited for, and what it means if that is not enough.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Patience {
+    /// The store works on it too long.
+    Limit(Duration),
+    /// The server ends statements by itself, so a longer silence means that the connection is dead.
+    Silence(Duration),
+    /// As long as it takes: only a connection that breaks ends it.
+    Endless,
+}
+
+impl Patience {
+    /// Waits for a statement's end. One that is not waited for any more has its connection closed.
+    pub(crate) async fn wait<T>(self, statement: impl Future<Output = Result<T>>) -> Result<T> {
+        let (most, late) = match self {
+            Patience::Limit(most) => (most, Error::Timeout("a database statement")),
+            Patience::Silence(most) => {
+                (most, Error::Unavailable(format!("no answer to a statement for {} s", most.as_secs())))
+            }
+            Patience::Endless => return statement.await,
+        };
+        tokio::time::timeout(most, statement).await.unwrap_or(Err(late))
+    }
 }
 
 /// The session of whichever backend is open.
@@ -68,13 +111,25 @@ pub(crate) struct Held<O> {
     busy: bool,
     /// Its session holds something (a transaction, a lock), so that nobody else may have it.
     tainted: bool,
+    /// How long its statements are waited for.
+    patience: Patience,
+    /// Told of a statement that did not end.
+    doubt: Arc<Doubt>,
+    /// Told of one whose rows could not be stored.
+    full: Arc<AtomicBool>,
     /// Takes the connection out of the pool and closes it.
     discard: fn(O),
 }
 
 impl<O: DerefMut> Held<O> {
-    fn new(object: O, discard: fn(O)) -> Self {
-        Held { object: Some(object), busy: false, tainted: false, discard }
+    fn new(object: O, db: &Db, discard: fn(O)) -> Self {
+        let (patience, doubt, full) = (db.patience, db.doubt.clone(), db.full.clone());
+        Held { object: Some(object), busy: false, tainted: false, patience, doubt, full, discard }
+    }
+
+    /// How long its statements are waited for.
+    pub(crate) fn patience(&self) -> Patience {
+        self.patience
     }
 
     /// The connection, from now on in use.
@@ -84,8 +139,11 @@ impl<O: DerefMut> Held<O> {
     }
 
     /// Says how the statement ended.
-    pub(crate) fn finish<T, E>(&mut self, result: &std::result::Result<T, E>) {
+    pub(crate) fn finish<T>(&mut self, result: &Result<T>) {
         self.busy = result.is_err();
+        if matches!(result, Err(Error::NotStored(_))) {
+            self.full.store(true, Relaxed);
+        }
     }
 }
 
@@ -98,11 +156,16 @@ impl Conn {
         }
     }
 
-    /// Has it closed when it is given back, as one whose last statement did not end well.
-    pub(crate) fn distrust(&mut self) {
+    /// Lets its statements take as long as they take, a migration's for instance. Its session is for nobody else afterwards.
+    pub(crate) async fn unhurried(&mut self) -> Result<()> {
+        self.taint(true);
         match &mut self.session {
-            Session::MariaDb(held) => held.busy = true,
-            Session::Sqlite(held) => held.busy = true,
+            Session::MariaDb(held) => held.patience = Patience::Endless,
+            Session::Sqlite(held) => held.patience = Patience::Endless,
+        }
+        match &self.session {
+            Session::MariaDb(_) => self.run("SET max_statement_time = 0").await,
+            Session::Sqlite(_) => Ok(()),
         }
     }
 
@@ -117,6 +180,10 @@ impl Conn {
 
 impl<O> Drop for Held<O> {
     fn drop(&mut self) {
+        if self.busy {
+            // Perhaps it was only slow, or its client hung up; perhaps nothing comes through any more.
+            self.doubt.rise();
+        }
         if let (true, Some(object)) = (self.busy || self.tainted, self.object.take()) {
             (self.discard)(object);
         }
@@ -128,17 +195,20 @@ macro_rules! on_conn {
     ($on:expr, |$conn:ident| $body:expr) => {
         match &mut $on {
             $crate::db::pool::Session::MariaDb(held) => {
-                let result = {
+                let patience = held.patience();
+                let mut result = {
                     let $conn = held.start()?;
-                    $body
+                    patience.wait(async { $body }).await
                 };
+                $crate::db::fault::number(held.start()?, &mut result).await;
                 held.finish(&result);
                 result
             }
             $crate::db::pool::Session::Sqlite(held) => {
+                let patience = held.patience();
                 let result = {
                     let $conn = held.start()?;
-                    $body
+                    patience.wait(async { $body }).await
                 };
                 held.finish(&result);
                 result
@@ -207,17 +277,15 @@ impl Db {
         let taken = tokio::time::timeout(self.wait, async {
             let session = match &self.pool {
                 Backend::MariaDb(pool) => {
-                    Session::MariaDb(Held::new(pool.get().await.map_err(fault::of_pool)?, |object| {
-                        drop(Object::take(object))
-                    }))
+                    let object = pool.get().await.map_err(fault::of_pool)?;
+                    Session::MariaDb(Held::new(object, self, |object| drop(Object::take(object))))
                 }
                 Backend::Sqlite(pool) => {
-                    Session::Sqlite(Held::new(pool.get().await.map_err(fault::of_pool)?, |object| {
-                        drop(Object::take(object))
-                    }))
+                    let object = pool.get().await.map_err(fault::of_pool)?;
+                    Session::Sqlite(Held::new(object, self, |object| drop(Object::take(object))))
                 }
             };
-            Ok(Conn { session, watcher: self.watcher.clone() })
+            Ok(Conn { session, watcher: self.watcher.clone(), writes: false, full: self.full.clone() })
         });
         taken.await.unwrap_or(Err(Error::Timeout("waiting for a free database connection")))
     }
@@ -228,6 +296,23 @@ impl Db {
             Backend::MariaDb(pool) => drop(pool.retain(|_, _| false)),
             Backend::Sqlite(pool) => drop(pool.retain(|_, _| false)),
         }
+    }
+
+    /// Has the embedded store note how its values are spread, for tables where it never did or that have grown much since: without
+    /// that it walks through whole tables beside an index. Of each index it looks at a few hundred rows. MariaDB keeps account
+    /// by itself.
+    pub async fn learn(&self) -> Result<()> {
+        if self.dialect() == Dialect::Sqlite {
+            self.run("PRAGMA analysis_limit = 400; PRAGMA optimize = 0x10002").await?;
+            // A connection reads the account when it opens.
+            self.forget_idle();
+        }
+        Ok(())
+    }
+
+    /// Whether what was to be written last could not be stored, because the disk is full, read-only or broken.
+    pub fn stores_nothing(&self) -> bool {
+        AtomicBool::load(&self.full, Relaxed)
     }
 
     /// How many connections there are.
@@ -266,11 +351,17 @@ impl Conn {
         on_conn!(self.session, |conn| conn.batch_execute(text).await.map_err(fault::of_query))
     }
 
+    /// Runs a statement that makes or changes tables. What the store says of it is told as it is.
+    pub(crate) async fn run_step(&mut self, text: &str) -> Result<()> {
+        on_conn!(self.session, |conn| conn.batch_execute(text).await.map_err(fault::of_step))
+    }
+
     /// Runs a statement and says how many rows it touched.
     pub(crate) async fn touch(&mut self, sql: Sql) -> Result<usize> {
         let mut running = Running::within(self.watcher.as_ref(), &sql);
         let touched = on_conn!(self.session, |conn| sql.typed::<()>().execute(conn).await.map_err(fault::of_query))?;
         running.answered(touched);
+        self.writes |= touched > 0;
         Ok(touched)
     }
 
@@ -350,6 +441,11 @@ impl Tx {
         self.0.numbers(sql).await
     }
 
+    /// Says that rows were written that are stored once it is committed.
+    pub(super) fn writes(&mut self) {
+        self.0.writes = true;
+    }
+
     /// Its connection, to read on.
     pub(crate) fn conn(&mut self) -> &mut Conn {
         &mut self.0
@@ -365,6 +461,9 @@ impl Tx {
         self.0.run("COMMIT").await?;
         running.answered(0);
         self.0.taint(false);
+        if self.0.writes {
+            self.0.full.store(false, Relaxed);
+        }
         Ok(())
     }
 

@@ -53,7 +53,7 @@ pub type Place = Vec<(By, Option<Bind>)>;
 pub struct Ask {
     /// Rows that match.
     pub filter: Option<Cond>,
-    /// Whether the filter's shape is a caller's: such statements have any text, and are not kept prepared.
+    /// Whether the filter's shape or the order is a caller's: such statements have any text, and are not kept prepared.
     pub any_shape: bool,
     /// Rows that hold these words.
     pub words: Vec<String>,
@@ -67,6 +67,22 @@ pub struct Ask {
     pub backwards: bool,
     /// At most so many: in all, or a parent where there are parents.
     pub limit: Option<u32>,
+}
+
+/// The most words of a search whose statement is kept prepared.
+const USUAL_WORDS: usize = 2;
+
+impl Ask {
+    /// Whether its statement has one of the few texts that are worth keeping prepared: a list in its own order, its first page
+    /// and the next ones, a search for a word or two. Whatever else a caller may choose makes any number of texts.
+    fn is_usual(&self) -> bool {
+        let place_is_whole = |place: &Place| self.words.is_empty() && place.iter().all(|(_, value)| value.is_some());
+        !self.any_shape
+            && !self.backwards
+            && self.before.is_none()
+            && self.words.len() <= USUAL_WORDS
+            && self.after.as_ref().is_none_or(place_is_whole)
+    }
 }
 
 /// How rows hang below the rows of another table.
@@ -192,10 +208,10 @@ impl Select<'_> {
 
     /// Filter, search and page, each after an `AND`.
     fn narrow(&self, sql: &mut Sql, alias: &str, ask: &Ask) {
+        if !ask.is_usual() {
+            sql.varies();
+        }
         if let Some(filter) = &ask.filter {
-            if ask.any_shape {
-                sql.varies();
-            }
             sql.push(" AND ");
             filter.push(sql, alias);
         }

@@ -88,6 +88,11 @@ impl Sql {
         self.keep = false;
     }
 
+    /// Whether it is kept prepared on the connections that it was sent on.
+    pub fn is_kept(&self) -> bool {
+        self.keep
+    }
+
     /// Adds fixed text.
     pub fn push(&mut self, text: impl Into<Cow<'static, str>>) -> &mut Self {
         self.parts.push(Part::Text(text.into()));

@@ -1,15 +1,15 @@
 //! The MediMax tables as Diesel sees them, on MariaDB and SQLite alike.
 //!
-//! The modules are snake case; `sql_name` carries the spelling of the database. A column is
-//! `Nullable` here as soon as one of the documented schemas lets it be NULL, so that an adopted
-//! database reads like our own. Enums are `Text`: older databases hold other spellings.
+//! The modules are snake case; `sql_name` carries the spelling of the database. Every column but
+//! the primary key is `Nullable` here, because a hospital's own tables may let it be NULL: a row
+//! is read whatever it lacks. Enums are `Text`: older databases hold other spellings.
 
 diesel::table! {
     /// A person in care; every other row belongs to one.
     #[sql_name = "Patient"]
     patient (patient_id) {
         patient_id -> Integer,
-        name -> Text,
+        name -> Nullable<Text>,
         dob -> Nullable<Date>,
         sex -> Nullable<Text>,
         created_at -> Nullable<Timestamp>,
@@ -22,9 +22,9 @@ diesel::table! {
     #[sql_name = "Medical_History"]
     medical_history (history_id) {
         history_id -> Integer,
-        patient_id -> Integer,
+        patient_id -> Nullable<Integer>,
         history_type -> Nullable<Text>,
-        history_item -> Text,
+        history_item -> Nullable<Text>,
         history_details -> Nullable<Text>,
         history_date -> Nullable<Date>,
         severity -> Nullable<Text>,
@@ -38,8 +38,8 @@ diesel::table! {
     #[sql_name = "Appointment"]
     appointment (appointment_id) {
         appointment_id -> Integer,
-        patient_id -> Integer,
-        appointment_date -> Date,
+        patient_id -> Nullable<Integer>,
+        appointment_date -> Nullable<Date>,
         appointment_time -> Nullable<Time>,
         status -> Nullable<Text>,
         appointment_type -> Nullable<Text>,
@@ -55,8 +55,8 @@ diesel::table! {
     #[sql_name = "Appointment_Symptom"]
     appointment_symptom (symptom_id) {
         symptom_id -> Integer,
-        appointment_id -> Integer,
-        symptom_name -> Text,
+        appointment_id -> Nullable<Integer>,
+        symptom_name -> Nullable<Text>,
         symptom_description -> Nullable<Text>,
         severity -> Nullable<Text>,
         duration -> Nullable<Text>,
@@ -69,10 +69,10 @@ diesel::table! {
     #[sql_name = "Medication"]
     medication (medication_id) {
         medication_id -> Integer,
-        patient_id -> Integer,
-        medicine_name -> Text,
+        patient_id -> Nullable<Integer>,
+        medicine_name -> Nullable<Text>,
         is_continued -> Nullable<Bool>,
-        prescribed_date -> Date,
+        prescribed_date -> Nullable<Date>,
         discontinued_date -> Nullable<Date>,
         dosage -> Nullable<Text>,
         frequency -> Nullable<Text>,
@@ -87,7 +87,7 @@ diesel::table! {
     #[sql_name = "Medication_Purpose"]
     medication_purpose (purpose_id) {
         purpose_id -> Integer,
-        medication_id -> Integer,
+        medication_id -> Nullable<Integer>,
         condition_name -> Nullable<Text>,
         purpose_description -> Nullable<Text>,
     }
@@ -98,8 +98,8 @@ diesel::table! {
     #[sql_name = "Lab_Report"]
     lab_report (lab_report_id) {
         lab_report_id -> Integer,
-        patient_id -> Integer,
-        lab_date -> Date,
+        patient_id -> Nullable<Integer>,
+        lab_date -> Nullable<Date>,
         lab_type -> Nullable<Text>,
         ordering_doctor -> Nullable<Text>,
         lab_facility -> Nullable<Text>,
@@ -113,9 +113,9 @@ diesel::table! {
     #[sql_name = "Lab_Finding"]
     lab_finding (lab_finding_id) {
         lab_finding_id -> Integer,
-        lab_report_id -> Integer,
-        test_name -> Text,
-        test_value -> Text,
+        lab_report_id -> Nullable<Integer>,
+        test_name -> Nullable<Text>,
+        test_value -> Nullable<Text>,
         test_unit -> Nullable<Text>,
         reference_range -> Nullable<Text>,
         is_abnormal -> Nullable<Bool>,
@@ -129,9 +129,9 @@ diesel::table! {
     #[sql_name = "Report"]
     report (report_id) {
         report_id -> Integer,
-        patient_id -> Integer,
+        patient_id -> Nullable<Integer>,
         report_type -> Nullable<Text>,
-        report_date -> Date,
+        report_date -> Nullable<Date>,
         complete_report -> Nullable<Text>,
         report_summary -> Nullable<Text>,
         doctor_name -> Nullable<Text>,
@@ -145,9 +145,9 @@ diesel::table! {
     #[sql_name = "Report_Finding"]
     report_finding (finding_id) {
         finding_id -> Integer,
-        report_id -> Integer,
-        finding_key -> Text,
-        finding_value -> Text,
+        report_id -> Nullable<Integer>,
+        finding_key -> Nullable<Text>,
+        finding_value -> Nullable<Text>,
         finding_unit -> Nullable<Text>,
         normal_range -> Nullable<Text>,
         is_abnormal -> Nullable<Bool>,
@@ -160,8 +160,8 @@ diesel::table! {
     #[sql_name = "Chat_History"]
     chat_history (chat_id) {
         chat_id -> Integer,
-        patient_id -> Integer,
-        message_text -> Text,
+        patient_id -> Nullable<Integer>,
+        message_text -> Nullable<Text>,
         message_type -> Nullable<Text>,
         timestamp -> Nullable<Timestamp>,
         session_id -> Nullable<Text>,

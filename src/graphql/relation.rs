@@ -119,7 +119,7 @@ async fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option
         Some(filter) => filter::below(cx, children.of, filter).await?,
         None => None,
     };
-    let any_shape = filter.is_some();
+    let any_shape = filter.is_some() || args.get("orderBy").is_some();
     let meaning = filter.as_ref().map(Cond::meaning).unwrap_or_default();
     conds.extend(filter);
     let filter = match conds.len() {

@@ -90,7 +90,8 @@ impl All {
         };
         let meaning = filter.as_ref().map(Cond::meaning).unwrap_or_default();
         let order = page::order(entity, args, &[])?;
-        let ask = Ask { any_shape: filter.is_some(), filter, words, order, ..Ask::default() };
+        let any_shape = filter.is_some() || args.get("orderBy").is_some();
+        let ask = Ask { any_shape, filter, words, order, ..Ask::default() };
         Ok(Asked { ask, filter: meaning })
     }
 }

@@ -116,10 +116,12 @@ impl Health {
 async fn database(db: &Db) -> (Database, Option<String>) {
     let expected = migrate::latest(db.dialect()).unwrap_or_default();
     let mut why = None;
+    // Reads go on, so it is ready all the same.
+    let up = if db.stores_nothing() { "read_only" } else { "up" };
     let (state, migration) = match timeout(PATIENCE, migrate::state(db)).await {
-        Ok(Ok(migrate::State::Current)) => ("up", Some(expected)),
+        Ok(Ok(migrate::State::Current)) => (up, Some(expected)),
         // Newer tables may suit an older binary, which then goes on while others are replaced.
-        Ok(Ok(migrate::State::Suited(at))) => ("up", Some(at)),
+        Ok(Ok(migrate::State::Suited(at))) => (up, Some(at)),
         Ok(Ok(migrate::State::Behind(at) | migrate::State::Newer(at, _))) => ("migration", Some(at)),
         Ok(Ok(migrate::State::Empty | migrate::State::Foreign | migrate::State::OtherCase)) => ("migration", None),
         Ok(Err(error)) => {
@@ -146,7 +148,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
         (false, _, None) if !status.is_stalled() => "building",
         _ => "down",
     };
-    let ready = seen.database.state == "up" && !leaving;
+    let ready = matches!(seen.database.state, "up" | "read_only") && !leaving;
     let graph = Graph { state, store: graph.store_name(), backlog: status.backlog, lag_ms: status.lag_ms() };
     let report = Report { ready, leaving, database: seen.database, graph };
     let body: Result<String, _> = serde_json::to_string(&report);

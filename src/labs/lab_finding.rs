@@ -39,11 +39,11 @@ entity! {
         /// The key of the finding in the relational store.
         lab_finding_id: i32 = "labFindingId" index;
         /// The key of the laboratory report in the relational store.
-        lab_report_id: i32 = "labReportId" index;
+        lab_report_id: Option<i32> = "labReportId" index;
         /// The name of the test.
-        test_name: String = "testName" order;
+        test_name: Option<String> = "testName" order;
         /// The value of the finding, as the laboratory wrote it.
-        test_value: String = "value";
+        test_value: Option<String> = "value";
         /// The unit of the finding's value.
         test_unit: Option<String> = "unit";
         /// The range in which a value is usual, as the laboratory wrote it.
@@ -114,7 +114,7 @@ pub static TREND_OF_PATIENT: Children = Children {
     name: "LabTrendOfPatient",
     of: &ENTITY,
     link: THROUGH_REPORTS,
-    order: &[By { column: "lab_date", descending: false, via: true, nullable: false }],
+    order: &[By { column: "lab_date", descending: false, via: true, nullable: true }],
     preset: None,
     expected: 10,
 };

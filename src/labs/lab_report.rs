@@ -20,9 +20,9 @@ entity! {
         /// The key of the laboratory report in the relational store.
         lab_report_id: i32 = "labReportId" index;
         /// The key of the patient in the relational store.
-        patient_id: i32 = "patientId" index;
+        patient_id: Option<i32> = "patientId" index;
         /// The day of the sample.
-        lab_date: Date = "date" order;
+        lab_date: Option<Date> = "date" order;
         /// The kind of examination, as the laboratory names it.
         lab_type: Option<String> = "type" order;
         /// The name of the doctor who ordered the examination.
@@ -59,7 +59,7 @@ pub static OF_PATIENT: Children = Children {
     name: "LabReportsOfPatient",
     of: &ENTITY,
     link: Link { column: "patient_id", via: None },
-    order: &[By { column: "lab_date", descending: true, via: false, nullable: false }],
+    order: &[By { column: "lab_date", descending: true, via: false, nullable: true }],
     preset: None,
     expected: 20,
 };

@@ -21,13 +21,13 @@ entity! {
         /// The key of the medication in the relational store.
         medication_id: i32 = "medicationId" index;
         /// The key of the patient in the relational store.
-        patient_id: i32 = "patientId" index;
+        patient_id: Option<i32> = "patientId" index;
         /// The name of the medication, as it was prescribed.
-        medicine_name: String = "name" order;
+        medicine_name: Option<String> = "name" order;
         /// Whether the patient still takes the medication.
         is_continued: Flag<true> = "isContinued" index;
         /// The day on which the medication was prescribed.
-        prescribed_date: Date = "prescribedDate" order;
+        prescribed_date: Option<Date> = "prescribedDate" order;
         /// The day on which the medication was discontinued.
         discontinued_date: Option<Date> = "discontinuedDate";
         /// The dose that is taken at a time.
@@ -85,7 +85,7 @@ pub static RULES: Rules = Rules {
     ],
 };
 
-const LATEST_FIRST: &[By] = &[By { column: "prescribed_date", descending: true, via: false, nullable: false }];
+const LATEST_FIRST: &[By] = &[By { column: "prescribed_date", descending: true, via: false, nullable: true }];
 
 /// A patient's medicines, past ones too, the latest prescription first.
 pub static OF_PATIENT: Children = Children {

@@ -20,7 +20,7 @@ entity! {
         /// The key of the purpose in the relational store.
         purpose_id: i32 = "purposeId" index;
         /// The key of the medication in the relational store.
-        medication_id: i32 = "medicationId" index;
+        medication_id: Option<i32> = "medicationId" index;
         /// The name of the condition that the medication is to treat.
         condition_name: Option<String> = "conditionName" order;
         /// Details of the purpose.

@@ -35,7 +35,7 @@ entity! {
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index;
         /// The patient's full legal name.
-        name: String = "name" order;
+        name: Option<String> = "name" order;
         /// The patient's date of birth.
         dob: Option<Date> = "dateOfBirth" order;
         /// The patient's sex, as the hospital recorded it.

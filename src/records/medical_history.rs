@@ -55,11 +55,11 @@ entity! {
         /// The key of the entry in the relational store.
         history_id: i32 = "historyId" index;
         /// The key of the patient in the relational store.
-        patient_id: i32 = "patientId" index;
+        patient_id: Option<i32> = "patientId" index;
         /// The subject of the entry.
         history_type: Option<Enum<HistoryType>> = "type" index;
         /// The name of the condition, allergy, operation or habit.
-        history_item: String = "item" order;
+        history_item: Option<String> = "item" order;
         /// Details of the entry.
         history_details: Option<String> = "details";
         /// The day on which the event happened or the condition was found.

@@ -20,11 +20,11 @@ entity! {
         /// The key of the report in the relational store.
         report_id: i32 = "reportId" index;
         /// The key of the patient in the relational store.
-        patient_id: i32 = "patientId" index;
+        patient_id: Option<i32> = "patientId" index;
         /// The kind of report, as the hospital names it.
         report_type: Option<String> = "type" order;
         /// The day of the report.
-        report_date: Date = "date" order;
+        report_date: Option<Date> = "date" order;
         /// A summary of the report.
         report_summary: Option<String> = "summary";
         /// The name of the doctor who wrote the report.
@@ -62,7 +62,7 @@ pub static OF_PATIENT: Children = Children {
     name: "ReportsOfPatient",
     of: &ENTITY,
     link: Link { column: "patient_id", via: None },
-    order: &[By { column: "report_date", descending: true, via: false, nullable: false }],
+    order: &[By { column: "report_date", descending: true, via: false, nullable: true }],
     preset: None,
     expected: 20,
 };

@@ -21,11 +21,11 @@ entity! {
         /// The key of the finding in the relational store.
         finding_id: i32 = "findingId" index;
         /// The key of the report in the relational store.
-        report_id: i32 = "reportId" index;
+        report_id: Option<i32> = "reportId" index;
         /// What was examined or measured.
-        finding_key: String = "key" order;
+        finding_key: Option<String> = "key" order;
         /// What was found or measured.
-        finding_value: String = "value";
+        finding_value: Option<String> = "value";
         /// The unit of the finding's value.
         finding_unit: Option<String> = "unit";
         /// The range of normal values, as the report has it.

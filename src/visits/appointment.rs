@@ -57,9 +57,9 @@ entity! {
         /// The key of the appointment in the relational store.
         appointment_id: i32 = "appointmentId" index;
         /// The key of the patient in the relational store.
-        patient_id: i32 = "patientId" index;
+        patient_id: Option<i32> = "patientId" index;
         /// The day of the appointment.
-        appointment_date: Date = "date" order;
+        appointment_date: Option<Date> = "date" order;
         /// The time of day at which the appointment begins.
         appointment_time: Option<Time> = "time";
         /// The state of the appointment.
@@ -97,7 +97,7 @@ pub static RULES: Rules = Rules {
     checks: &[],
 };
 
-const LATEST_FIRST: By = By { column: "appointment_date", descending: true, via: false, nullable: false };
+const LATEST_FIRST: By = By { column: "appointment_date", descending: true, via: false, nullable: true };
 const NEXT_FIRST: By = By { descending: false, ..LATEST_FIRST };
 
 /// A patient's appointments, the latest first.

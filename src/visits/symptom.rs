@@ -36,9 +36,9 @@ entity! {
         /// The key of the symptom in the relational store.
         symptom_id: i32 = "symptomId" index;
         /// The key of the appointment in the relational store.
-        appointment_id: i32 = "appointmentId" index;
+        appointment_id: Option<i32> = "appointmentId" index;
         /// The name of the symptom.
-        symptom_name: String = "name" order;
+        symptom_name: Option<String> = "name" order;
         /// The symptom in the patient's words.
         symptom_description: Option<String> = "description";
         /// How severe the symptom is.

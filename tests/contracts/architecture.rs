@@ -27,6 +27,13 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+#[test]
+fn unsafe_code_stands_in_one_file() {
+    let uses = |text: &str| text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains("unsafe "));
+    let files = sources().into_iter().filter(|(_, text)| uses(text)).map(|(path, _)| path);
+    assert_eq!(files.collect::<Vec<_>>(), [Path::new("src/db/interrupt.rs")]);
+}
+
 /// The room a file stands in.
 fn room(path: &Path) -> String {
     let below = path.strip_prefix("src").unwrap();

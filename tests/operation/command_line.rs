@@ -147,8 +147,8 @@ fn serve_waits_only_for_a_server_and_only_as_long_as_it_is_told() {
 #[tokio::test]
 async fn a_database_without_the_schema_is_refused() {
     let refusal = |verb, url: &str| refused(&mut medimax(&[verb, "--database-url", url]));
-    for (verb, backend) in [("seed", Backend::MariaDb), ("seed", Backend::Sqlite), ("serve", Backend::MariaDb)] {
-        let line = refusal(verb, &empty(backend).await);
+    for verb in ["seed", "serve"] {
+        let line = refusal(verb, &empty(Backend::MariaDb).await);
         assert!(line.contains("no MediMax schema") && line.contains("run `medimax migrate`"), "{line}");
     }
     let store = Store::new(Backend::MariaDb).await;

@@ -13,13 +13,18 @@ mod faults;
 mod hang_ups;
 mod http;
 mod installed;
+mod interrupting;
 mod lost_server;
 mod migrating;
 mod observing;
+mod prepared;
 pub(crate) mod server;
 mod serving;
+mod silence;
+mod storage;
 pub(crate) mod tls;
 mod tracing;
+mod values;
 mod zones;
 
 use crate::support::process::run;

@@ -6,6 +6,7 @@ mod hints;
 mod ids;
 mod legacy;
 mod lists;
+mod nulls;
 mod numbers;
 mod protocol;
 mod reference;

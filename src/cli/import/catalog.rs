@@ -1,12 +1,11 @@
 //! `medimax import catalog`: clinical knowledge, from a folder of files.
 
 use super::{
-    super::{open, progress::Progress, say, unreachable},
+    super::{open_with_tables, progress::Progress, say, unreachable},
     SHOWN, cannot, dir, dir_of, report, write_report,
 };
 use crate::{
     config::Config,
-    db::migrate,
     error::{Error, Result},
     graph::{
         catalog::{self, About, Files, Parsed, Refused},
@@ -39,8 +38,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     let (parsed, refused) = parse(dir, over)?;
     write_report(args, || table(&refused))?;
 
-    let db = open(config).await?;
-    migrate::require(&db).await.map_err(unreachable)?;
+    let db = open_with_tables(config).await?;
     let started = std::time::Instant::now();
     let progress = Progress::new("Catalog", "rows", 0);
     let stored = catalog::store(&db, &parsed, |done, total| progress.at(done, total)).await.map_err(unreachable)?;

@@ -1,13 +1,12 @@
 //! `medimax import csv`: records, from a folder of files.
 
 use super::{
-    super::{counted, open, progress::Progress, say, unreachable},
+    super::{counted, learn, open_with_tables, progress::Progress, say, unreachable},
     SHOWN, dir, dir_of, refused, report, was, write_report,
 };
 use crate::{
     config::Config,
     csv::{self, Folder, Manner, Refusal},
-    db::migrate,
     error::{Error, Result},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -27,8 +26,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     let manner = Manner { new_keys: args.get_flag("new-keys"), dry_run: args.get_flag("dry-run") };
     let folder = Folder::open(dir_of(args))?;
     let unread = folder.unread.clone();
-    let db = open(config).await?;
-    migrate::require(&db).await.map_err(unreachable)?;
+    let db = open_with_tables(config).await?;
 
     let started = Instant::now();
     let reading = Progress::new("Reading", "bytes", 0);
@@ -40,6 +38,9 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         .await;
     drop(writing);
     let outcome = imported.map_err(unreachable)?;
+    if outcome.added > 0 && !manner.dry_run {
+        learn(&db).await;
+    }
     write_report(args, || table(&outcome.refused))?;
 
     let verb = if manner.dry_run { "Would add" } else { "Added" };

@@ -95,7 +95,7 @@ async fn add(conn: &mut Conn, addition: &Addition) -> Result<()> {
 /// Runs a statement, again as long as others are in its way.
 pub(super) async fn patiently(conn: &mut Conn, statement: &str) -> Result<()> {
     let since = Instant::now();
-    while let Err(error) = conn.run(statement).await {
+    while let Err(error) = conn.run_step(statement).await {
         again(error, since).await?;
     }
     Ok(())

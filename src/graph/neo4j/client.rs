@@ -336,12 +336,10 @@ fn fault(error: neo4rs::Error) -> Fault {
     let error = match error {
         Driver::Neo4j(error) => match error.kind() {
             Neo4jErrorKind::Client(Neo4jClientErrorKind::Security(_)) => refused(error.code()),
-            // A statement's text holds no value; whatever else is said of it may.
-            Neo4jErrorKind::Client(_) if error.code() == "Neo.ClientError.Statement.SyntaxError" => {
-                Error::Internal(format!("{}: {}", error.code(), error.message()))
-            }
             Neo4jErrorKind::Client(_)
-                if ["Statement", "Schema"].iter().any(|of| error.code().starts_with(&format!("Neo.ClientError.{of}."))) =>
+                if ["Neo.ClientError.Statement.", "Neo.ClientError.Schema."]
+                    .iter()
+                    .any(|kind| error.code().starts_with(kind)) =>
             {
                 Error::Internal(error.code().to_owned())
             }
@@ -366,9 +364,14 @@ fn fault(error: neo4rs::Error) -> Fault {
                 "TLS with the graph's server failed ({detail}): check graph_url and graph_ca_file"
             ))
         }
+        // What it expected and what came, values and all.
+        Driver::DeserializationError(_) => Error::Internal("the graph answered what cannot be read".into()),
         Driver::IOError { detail } => Error::Graph(detail.to_string()),
-        Driver::DeserializationError(error) => Error::Internal(format!("an answer of the graph: {error}")),
-        other => Error::Graph(other.to_string()),
+        // The kind alone: some hold what came from the server.
+        other => {
+            let shown = format!("{other:?}");
+            Error::Graph(shown.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned())
+        }
     };
     Fault { code, error }
 }

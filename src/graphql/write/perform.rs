@@ -324,7 +324,7 @@ impl Attempt<'_> {
         if let Some((form, check)) = form.and_then(|form| refused(form, text)) {
             return Error::Invalid(of_checks(form, vec![check]));
         }
-        match (tx.refusal(&error).await, parent) {
+        match (tx.refusal(&error), parent) {
             // It was there when it was looked for.
             (Some(Refusal::Reference), Some(parent)) => nobody(&["input", parent.field], parent.entity),
             (Some(refusal), _) => Error::Invalid(vec![Violation {

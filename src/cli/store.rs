@@ -1,0 +1,59 @@
+//! Opening the store for a command, and seeing to its tables.
+
+use super::{database_url, unreachable};
+use crate::{
+    config::Config,
+    db::{
+        self, Db, Dialect, Options,
+        migrate::{self, State},
+    },
+    error::Result,
+};
+use std::path::Path;
+
+/// The configured store, which must be there now, whatever tables it has.
+pub(super) async fn open(config: &Config) -> Result<Db> {
+    db::open(&config.database(database_url(config)?)).await.map_err(unreachable)
+}
+
+/// The configured store with its tables.
+pub(super) async fn open_with_tables(config: &Config) -> Result<Db> {
+    open_so(&config.database(database_url(config)?)).await
+}
+
+/// A store with its tables, opened in a manner of one's own. An embedded one that is not there yet, and of which nothing comes,
+/// leaves no file.
+pub(super) async fn open_so(options: &Options) -> Result<Db> {
+    let new = options.url.strip_prefix("sqlite://").map(Path::new).filter(|file| !file.exists());
+    let ready = async {
+        let db = db::open(options).await?;
+        tables(&db).await?;
+        Ok(db)
+    };
+    ready.await.map_err(|error| {
+        for part in ["", "-wal", "-shm"] {
+            if let Some(file) = new {
+                let _ = std::fs::remove_file(format!("{}{part}", file.display()));
+            }
+        }
+        unreachable(error)
+    })
+}
+
+/// Sees to a store's tables. The embedded store belongs to the gateway, which makes them and brings them up to date; a hospital's
+/// database is changed by `medimax migrate` alone.
+pub(super) async fn tables(db: &Db) -> Result<()> {
+    let lacking = |state| matches!(state, State::Empty | State::Behind(_));
+    if db.dialect() == Dialect::Sqlite && lacking(migrate::state(db).await?) {
+        migrate::up(db, |_, _| {}).await?;
+    }
+    migrate::require(db).await
+}
+
+/// Has the store note how its values are spread, which its plans follow, after there came to be many more. Nothing depends on it
+/// but speed.
+pub(super) async fn learn(db: &Db) {
+    if let Err(error) = db.learn().await {
+        tracing::warn!("plans follow what was known before: {error}");
+    }
+}
