@@ -15,7 +15,7 @@ use super::feed::{Feed, again};
 use crate::{db::Sql, error::Result};
 
 /// The marks that the database holds for a graph.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Marks {
     pub(super) applied: i64,
     pub(super) intended: i64,

@@ -28,7 +28,8 @@ impl Batch {
         self.0
     }
 
-    /// A batch was written in this time; `aim` is how long one should take.
+    /// A batch was written in this time; `aim` is how long one should take. It is generous: of what a cold server takes, most is for
+    /// planning the statement, and smaller batches are more statements.
     pub(super) fn took(&mut self, time: Duration, aim: Duration) {
         if time > aim {
             self.halve();

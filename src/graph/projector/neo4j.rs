@@ -5,7 +5,6 @@ use super::{
     super::{
         Status, Subgraph,
         feed::Consumer,
-        marks::Marks,
         neo4j::{Applied, Neo4j, Written},
         projection::Projector,
     },
@@ -38,8 +37,7 @@ pub(in crate::graph) struct Writing {
     /// The right to write, while it is ours.
     pub(super) epoch: Option<i64>,
     renewed: Option<Instant>,
-    /// The marks that the database holds for the graph, and the one that the graph bears.
-    marks: Marks,
+    /// The mark that the graph bears.
     held: i64,
     /// The graph is older than what it was told, and whoever leads has yet to see that.
     doubted: bool,
@@ -166,7 +164,6 @@ impl Projection {
             store,
             epoch: None,
             renewed: None,
-            marks: Marks::default(),
             held: 0,
             doubted: false,
             projector: Projector::new(knowledge),
@@ -207,7 +204,7 @@ impl Projection {
             tracing::warn!("the graph was emptied, replaced or left alone for long: it is made anew");
             return Ok(Seen::Replaced);
         };
-        (writing.marks, writing.held) = (marks, state.mark);
+        writing.held = state.mark;
         // What was never filled will be, whatever it bears.
         let Some(epoch) = writing.epoch else {
             writing.doubted = filled && state.mark < marks.applied;
@@ -287,7 +284,7 @@ impl Projection {
         match applied {
             Ok(Applied::Refused) => Ok(Turn::Overtaken),
             Ok(Applied::Done(written)) => {
-                writing.batch.took(started.elapsed(), writing.store.timeout() / if alone { 1 } else { 2 });
+                writing.batch.took(started.elapsed(), writing.store.timeout() * (SEVERAL / 2));
                 let entries: Vec<i64> = pending.iter().map(|entry| entry.id).collect();
                 let mark = (written != Written::default()).then_some(mark);
                 writing.held = mark.unwrap_or(writing.held);
@@ -338,17 +335,11 @@ impl Projection {
 
     /// The epoch and mark of the next write; nothing where another gateway has taken over.
     async fn next_mark(&self, writing: &mut Writing) -> Result<Option<(i64, i64)>> {
-        let (Some(epoch), held, marks) = (writing.epoch, writing.held, writing.marks) else { return Ok(None) };
-        // It was noted, and not used.
-        if held == marks.applied && held != marks.intended {
-            return Ok(Some((epoch, marks.intended)));
-        }
-        let intended = self.feed.intend(writing.consumer.id, &self.holder, epoch, held);
+        let Some(epoch) = writing.epoch else { return Ok(None) };
+        // A new one each time, even if the last was not used: one that was noted long ago may stand in a backup, too.
+        let intended = self.feed.intend(writing.consumer.id, &self.holder, epoch, writing.held);
         let intended = self.step("noting what is to be done", intended).await?;
-        Ok(intended.map(|intended| {
-            writing.marks = Marks { applied: held, intended };
-            (epoch, intended)
-        }))
+        Ok(intended.map(|intended| (epoch, intended)))
     }
 
     /// Does work that may take longer than the right to write lasts, and renews it meanwhile.
