@@ -3,6 +3,7 @@
 pub mod args;
 pub mod budget;
 mod column;
+pub mod connection;
 pub mod context;
 pub mod documents;
 pub mod engine;

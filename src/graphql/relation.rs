@@ -2,6 +2,7 @@
 
 use super::{
     args::Args,
+    connection,
     context::Cx,
     exec::{Column, Given, Level, Slot, children, too_many},
     filter,
@@ -171,7 +172,7 @@ impl Field for List {
             ask.limit = slot.args.count("first", cx.limits.max_page_size)?;
             let keys = keys(&level, None);
             let pieces = loaders::load(cx, What::Children(self.children, Arc::new(ask)), distinct(&keys)).await?;
-            let empty = Piece::Rows(page::no_rows(self.children.of));
+            let empty = Piece::Rows(connection::no_rows(self.children.of));
             let given = found(&keys, &pieces, empty).into_iter().map(|piece| match piece {
                 Ok(Piece::Rows(rows)) => Given::Many(rows),
                 Ok(_) => Given::Null,
@@ -224,9 +225,9 @@ impl Field for Connection {
             } else {
                 Found::default()
             };
-            let empty = Piece::Rows(page::no_rows(self.children.of));
-            let counting = page::Counting::Children(self.children);
-            let mut connections = page::Connections::new(page, counting);
+            let empty = Piece::Rows(connection::no_rows(self.children.of));
+            let counting = connection::Counting::Children(self.children);
+            let mut connections = connection::Connections::new(page, counting);
             let given: Vec<_> = found(&keys, &pieces, empty)
                 .into_iter()
                 .zip(&keys)

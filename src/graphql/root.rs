@@ -2,13 +2,14 @@
 
 use super::{
     args::{Args, as_list, as_text, global_id, id_of},
+    connection::{self, Connections, Counting},
     context::Cx,
     exec::{Given, Level, Slot, children},
     filter,
     limits::Limits,
     loaders::{self, Piece, What},
     model::{Asked, Entity, Field, Loading, Object, RowSet, Rows},
-    page::{self, Connections, Counting, Page},
+    page::{self, Page},
     types::{Arg, FieldType, Types},
 };
 use crate::{
@@ -128,7 +129,7 @@ impl Field for All {
                 cx.account.take(fetched.set.bytes())?;
                 Rows::all(fetched.set)
             } else {
-                page::no_rows(entity)
+                connection::no_rows(entity)
             };
             let mut connections = Connections::new(page, Counting::Root);
             connections.push(rows, None);

@@ -34,7 +34,7 @@ pub struct State {
     pub epoch: i64,
     /// The version of the catalogs in it; none before they are.
     pub catalog: Option<String>,
-    /// The mark of the last write (see [`crate::graph::marks`]); 0 before the first.
+    /// The mark of the last write (see `marks.rs`); 0 before the first.
     pub mark: i64,
 }
 
