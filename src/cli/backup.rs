@@ -2,7 +2,7 @@
 
 use super::{
     archive::{Header, Writing},
-    open_with_tables,
+    open,
     progress::Progress,
     say, unreachable,
 };
@@ -72,7 +72,7 @@ async fn to_standard_output(db: &Db) -> Result<ExitCode> {
 }
 
 async fn store(config: &Config) -> Result<Db> {
-    let db = open_with_tables(config).await?;
+    let db = open(config).await?;
     migrate::require_current(&db).await.map_err(unreachable)?;
     Ok(db)
 }

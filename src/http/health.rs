@@ -43,6 +43,8 @@ pub struct Probe {
 /// What is known of the stores.
 pub(super) struct Health {
     probe: Probe,
+    /// The relational store as requests use it: what it could not write is noted there.
+    served: Db,
     leaving: AtomicBool,
     /// Held while the stores are asked, so that they are asked once.
     seen: Mutex<Option<(Instant, Seen)>>,
@@ -83,8 +85,8 @@ struct Report {
 }
 
 impl Health {
-    pub(super) fn new(probe: Probe) -> Self {
-        Health { probe, leaving: AtomicBool::default(), seen: Mutex::default() }
+    pub(super) fn new(probe: Probe, served: Db) -> Self {
+        Health { probe, served, leaving: AtomicBool::default(), seen: Mutex::default() }
     }
 
     /// From now on the gateway says that it is leaving.
@@ -101,7 +103,7 @@ impl Health {
             return seen;
         }
         let graph = async { timeout(PATIENCE, self.probe.graph.counts()).await.ok()?.ok() };
-        let ((database, why), counts) = tokio::join!(database(&self.probe.db), graph);
+        let ((database, why), counts) = tokio::join!(database(&self.probe.db, self.served.stores_nothing()), graph);
         let before = seen.map_or("up", |(_, seen)| seen.database.state);
         if database.state != before {
             tracing::warn!(database = database.state, why, "readiness changed");
@@ -113,11 +115,11 @@ impl Health {
 }
 
 /// What the database answers, and for the log why it does not.
-async fn database(db: &Db) -> (Database, Option<String>) {
+async fn database(db: &Db, stores_nothing: bool) -> (Database, Option<String>) {
     let expected = migrate::latest(db.dialect()).unwrap_or_default();
     let mut why = None;
     // Reads go on, so it is ready all the same.
-    let up = if db.stores_nothing() { "read_only" } else { "up" };
+    let up = if stores_nothing { "read_only" } else { "up" };
     let (state, migration) = match timeout(PATIENCE, migrate::state(db)).await {
         Ok(Ok(migrate::State::Current)) => (up, Some(expected)),
         // Newer tables may suit an older binary, which then goes on while others are replaced.

@@ -93,9 +93,9 @@ impl App {
         let turn = Duration::from_millis(config.request_timeout_ms);
         let patience = Duration::from_millis(config.client_timeout_ms);
         Ok(Arc::new(App {
+            health: Health::new(probe, engine.db().clone()),
             engine,
             metrics: Metrics::default(),
-            health: Health::new(probe),
             tracer: Tracer::new((!config.otlp_endpoint.is_empty()).then_some(config.otlp_sample_ratio)),
             exporter: Exporter::start(config)?,
             log_requests: config.log_requests,

@@ -32,7 +32,7 @@ made! {
     Alike {
         /// The weight of what both patients have in common over the weight of all that either patient has, from 0 to 1.
         "score": f64 = |alike| alike.score;
-        /// How many concepts they have in common.
+        /// The number of concepts that both patients have in common.
         "sharedCount": i32 = |alike| i32::try_from(alike.shared.len()).unwrap_or(i32::MAX);
     }
 }

@@ -50,7 +50,7 @@ impl Walk {
 
 made! {
     Walk {
-        /// How many ways there are from the symptom to the medicine: reasons of the one times reasons of the other.
+        /// The number of paths from the symptom to the medication: reasons to indicate the condition times reasons to treat the condition.
         "pathCount": i32 = |walk| i32::try_from(walk.0.indicates.len() * walk.0.treats.len()).unwrap_or(i32::MAX);
     }
 }

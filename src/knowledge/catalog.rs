@@ -232,7 +232,7 @@ made! {
     Ranked {
         /// How well the condition fits, from 0 to 1.
         "score": f64 = |ranked| ranked.score;
-        /// How many of the given symptoms speak for it.
+        /// The number of given symptoms that indicate the condition.
         "symptomCount": i32 = |ranked| i32::try_from(ranked.by.len()).unwrap_or(i32::MAX);
     }
 }

@@ -46,7 +46,7 @@ impl Pair {
 
 made! {
     Pair {
-        /// How many reasons there are.
+        /// The number of paths in the graph on which the answer rests.
         "pathCount": i32 = |pair| i32::try_from(pair.0.len()).unwrap_or(i32::MAX);
     }
 }

@@ -266,7 +266,7 @@ made! {
     Suspect {
         /// How well the condition fits the symptoms, from 0 to 1.
         "score": f64 = |suspect| suspect.ranked.score;
-        /// How many of the patient's symptoms speak for it.
+        /// The number of the patient's symptoms that indicate the condition.
         "symptomCount": i32 = |suspect| i32::try_from(suspect.all).unwrap_or(i32::MAX);
     }
 }

@@ -23,9 +23,9 @@ pub(super) struct Finding {
 
 made! {
     Finding {
-        /// Who says so.
+        /// The source of the fact.
         "source": String = |finding| finding.fact.source.to_string();
-        /// What it rests on.
+        /// The evidence that the source gives for the fact.
         "evidence": Option<String> = |finding| finding.fact.evidence.as_deref().map(str::to_owned);
     }
 }

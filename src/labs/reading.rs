@@ -14,11 +14,11 @@ use crate::{
 enumeration! {
     /// On which side of a reference interval a value lies, as computed.
     RangeVerdict {
-        /// Below it.
+        /// The value lies below the reference interval.
         Below "BELOW" = "below",
-        /// Within it.
+        /// The value lies within the reference interval.
         Within "WITHIN" = "within",
-        /// Above it.
+        /// The value lies above the reference interval.
         Above "ABOVE" = "above",
     }
 }
@@ -177,7 +177,7 @@ made! {
         "low": Option<f64> = Interval::low;
         /// The upper bound; null where there is none, or where the text cannot be read.
         "high": Option<f64> = Interval::high;
-        /// The range as the laboratory wrote it.
+        /// The reference range as the laboratory wrote the text.
         "text": String = |interval| interval.text.clone();
     }
 }

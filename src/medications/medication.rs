@@ -49,7 +49,7 @@ entity! {
         "purposes" = List { children: &purpose::OF_MEDICATION, narrowing: None };
         /// Conditions of the same patient that the medication is for, by its recorded purposes or by what the catalogs know; each with its path in the graph.
         "treats" = clinical::TREATS;
-        /// How many conditions of the patient it is for.
+        /// The number of conditions of the patient that the medication is for.
         "treatsCount" = CountOf(&clinical::TREATS);
     }
 }

@@ -82,7 +82,7 @@ entity! {
         /// Medications of the same patient that are for this condition, by their recorded purposes or by what the catalogs
         /// know; each with its path in the graph.
         "treatedBy" = clinical::TREATED_BY;
-        /// How many medicines of the patient are for it.
+        /// The number of medications of the patient that are for the condition.
         "treatedByCount" = CountOf(&clinical::TREATED_BY);
     }
 }

@@ -54,7 +54,7 @@ entity! {
         "appointment" = One { entity: &appointment::ENTITY, column: "appointment_id" };
         /// Conditions of the same patient that the symptom indicates, as the catalogs know; each with its path in the graph.
         "indicates" = clinical::INDICATES;
-        /// How many conditions of the patient it speaks for.
+        /// The number of conditions of the patient that the symptom indicates.
         "indicatesCount" = CountOf(&clinical::INDICATES);
     }
 }

@@ -152,7 +152,7 @@ async fn a_gateway_that_starts_before_its_server_waits_for_it() {
     let waits = || read_to_string(&log).unwrap().matches("trying again in").count();
     eventually("it has waited twice", || (waits() >= 2).then_some(())).unwrap();
     let said = read_to_string(&log).unwrap();
-    assert!(said.contains("trying again in 0.25 s") && said.contains("trying again in 0.5 s"), "{said}");
+    assert!(said.lines().all(|line| line.contains("is it running, and is the port right?")), "{said}");
     assert!(!starting.is_finished());
 
     server.run().await;

@@ -47,7 +47,7 @@ async fn add_rules(store: &Store) {
 fn import(names: &[&str], args: &str) -> String {
     let items: Vec<String> = names.iter().map(|name| format!("{{name: \"{name}\", sex: OTHER}}")).collect();
     format!(
-        "importPatients(input: [{}]{args}) {{ replayed kept {{ index id }} refused {{ index violations {{ path code message }} }} \
+        "importPatients(input: [{}]{args}) {{ replayed kept {{ index importedId }} refused {{ index violations {{ path code message }} }} \
          failed {{ index code message mayBeSaved }} }}",
         items.join(", ")
     )

@@ -1,7 +1,7 @@
 // The list of patients as its users have it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { FAILURES, LOOKS, answer, denyStorage, execute, gateway, inWords, launch, named, spotless, visit, within } from './browser.mjs';
+import { FAILURES, LOOKS, answer, asStored, denyStorage, execute, gateway, inWords, launch, named, spotless, storable, visit, within } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -361,9 +361,12 @@ const HOSTILE = [
 test('hostile names break nothing, from 320 to 1400 pixels', async () => {
   const item = 'I'.repeat(120);
   const medicalHistory = [{ type: 'ALLERGY', item, severity: 'SEVERE' }, { type: 'CONDITION', item: `\u202E${item}`, isActive: true }];
-  await gateway(IMPORT, { input: HOSTILE.map((name) => ({ name, sex: 'OTHER', medicalHistory })) });
+  await gateway(IMPORT, { input: storable(HOSTILE.map((name) => ({ name, sex: 'OTHER', medicalHistory }))) });
   for (const width of [320, 600, 768, 901, 1400]) {
-    await visit(browser, { viewport: { width, height: 900 }, colorScheme: 'light' }, `${LIST}#search=${RUN}h`, async (page) => {
+    await visit(browser, { viewport: { width, height: 900 }, colorScheme: 'light' }, LIST, async (page) => {
+      await asStored(page);
+      await page.goto(new URL(`${LIST}#search=${RUN}h`, page.url()).href);
+      await page.reload();
       await settled(page);
       await within(page, `${width}`);
       await spotless(page, `${width}`);

@@ -1,7 +1,7 @@
 // That the view of a patient says what is recorded, and what it cannot say.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { SCREENS, launch, visit } from './browser.mjs';
+import { SCREENS, asStored, launch, storable, visit } from './browser.mjs';
 import { asked, imported } from './records.mjs';
 
 let browser;
@@ -164,7 +164,7 @@ const [RLO, PDI] = ['\u202e', '\u2069'];
 
 test('stored text turns nothing around but itself', async () => {
   const evil = (text) => `${text}${PDI}${RLO}${PDI}`;
-  const id = await imported({
+  const id = await imported(storable({
     name: evil('Ann'), sex: 'FEMALE',
     medicalHistory: [{ type: 'ALLERGY', item: evil('Nuts'), details: evil('swelling'), date: '2020-01-01' }, { type: 'CONDITION', item: evil('Gout'), details: evil('left foot'), date: '2020-01-01' }],
     medications: [{ name: evil('Aspirin'), dosage: evil('75 mg'), prescribedDate: '2020-01-01', prescribedBy: evil('Dr. A') }],
@@ -172,9 +172,13 @@ test('stored text turns nothing around but itself', async () => {
     labReports: [{ date: '2025-01-01', type: evil('Chemistry'), findings: [finding(evil('Sodium'), evil('150'), evil('mmol'), evil('135-145'), 'HIGH')] }],
     reports: [{ date: '2025-01-01', type: evil('X-ray'), summary: evil('nothing') }],
     messages: [{ text: evil('hello') }],
-  });
+  }));
   for (const view of ['graph', 'timeline', 'laboratory', 'table']) {
     await open(id, view, async (page) => {
+      await asStored(page);
+      await page.reload();
+      await page.waitForFunction((mark) => document.querySelector('main')?.textContent.includes(mark), RLO);
+      await page.waitForSelector('#view[aria-busy=false]');
       // Wherever such a mark stands, an isolate that is open holds it, and what is opened is closed within its element.
       const loose = await page.evaluate(() => {
         const found = [];

@@ -94,16 +94,16 @@ made! {
 
 made! {
     Kept {
-        /// Its place in the list, from 0.
+        /// The place of the item in the list, from 0.
         "index": i32 = |kept| kept.index;
-        /// The global id of the object.
-        "id": Id = |kept| kept.id.clone();
+        /// The global id of the object that was written.
+        "importedId": Id = |kept| kept.id.clone();
     }
 }
 
 made! {
     Failed {
-        /// Its place in the list, from 0.
+        /// The place of the item in the list, from 0.
         "index": i32 = |failed| failed.index;
         /// What went wrong, as in an error's `extensions.code`: `DATABASE_UNAVAILABLE`, `TIMEOUT`, `INTERNAL`.
         "code": String = |failed| failed.code.as_str().to_owned();

@@ -327,11 +327,14 @@ impl Attempt<'_> {
         match (tx.refusal(&error), parent) {
             // It was there when it was looked for.
             (Some(Refusal::Reference), Some(parent)) => nobody(&["input", parent.field], parent.entity),
-            (Some(refusal), _) => Error::Invalid(vec![Violation {
-                path: vec![if form.is_some() { "input" } else { "id" }.into()],
-                code: refusal.code(),
-                message: refusal.message().to_owned(),
-            }]),
+            (Some(refusal), _) => {
+                tracing::warn!("the database refused a change by a rule of its own: {text}");
+                Error::Invalid(vec![Violation {
+                    path: vec![if form.is_some() { "input" } else { "id" }.into()],
+                    code: refusal.code(),
+                    message: refusal.message().to_owned(),
+                }])
+            }
             (None, _) => error,
         }
     }

@@ -121,7 +121,7 @@ graphql`
         name
       }
       ... on Concept {
-        name
+        called: name
         kind
       }
     }
