@@ -218,6 +218,11 @@ pub async fn up(db: &Db, mut on_step: impl FnMut(&Migration, &str)) -> Result<Ve
         conn.touch(sql).await?;
         done.push(migration);
     }
+    // SQLite keeps its statistics in tables, and the first that are noted make these. They belong to the schema, so they are made with
+    // it: a connection of another process whose first statement meets a schema that changed may be told that a table is not there.
+    if dialect == Dialect::Sqlite && !done.is_empty() {
+        conn.run("PRAGMA analysis_limit = 400; ANALYZE").await?;
+    }
     unlock(conn, dialect).await?;
     Ok(done)
 }

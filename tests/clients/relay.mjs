@@ -83,7 +83,7 @@ for (const { record, concept } of nodes) assert.ok(!known.has(record?.id) && (!c
 // Rows and concepts by their ids, in one list.
 const concept = nodes.find(({ concept }) => concept).concept;
 const byId = await run('documentsNodesQuery', { ids: [concept.id, id, 'Patient:999999'] });
-assert.deepEqual(byId.data.nodes.map((node) => node && [node.__typename, node.name]), [
+assert.deepEqual(byId.data.nodes.map((node) => node && [node.__typename, node.name ?? node.called]), [
   ['Concept', concept.name],
   ['Patient', data.patient.name],
   null,

@@ -104,7 +104,7 @@ const { patient } = await ask(GRAPH, { id });
 const again = await ask(GRAPH, { id }, { requestPolicy: 'cache-only' });
 assert.deepEqual(again.patient, patient, 'the cache gives what it was given');
 const concept = patient.graph.nodes.find(({ concept }) => concept).concept;
-const NODES = gql`query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Concept { name } ... on Patient { name } } }`;
+const NODES = gql`query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Concept { called: name } ... on Patient { name } } }`;
 const byId = await ask(NODES, { ids: [concept.id, id] });
 assert.deepEqual(byId.nodes.map((node) => node.id), [concept.id, id]);
 

@@ -51,14 +51,6 @@ async fn today_is_the_day_of_the_zone() {
 
 /// Whether the days stayed the same while they were looked at.
 async fn looked_at(store: &Store, east: &Gateway, west: &Gateway) -> bool {
-    for t in [
-        "SELECT COUNT(*) FROM Patient",
-        "SELECT COUNT(*) FROM Appointment",
-        "DELETE FROM Appointment",
-        "DELETE FROM Patient",
-    ] {
-        eprintln!("DEBUG {t}: {:?}", store.db.run(t).await);
-    }
     let (of_east, of_west) = days();
     let born = of_east.with_year(of_east.year() - 20).unwrap_or(of_east - TimeDelta::days(7_305));
     store

@@ -75,7 +75,7 @@ on_both!(what_the_hospitals_own_rules_refuse_costs_its_own_item, 0, async |store
             "{payload}"
         );
         assert_eq!(payload["replayed"], replayed);
-        assert_eq!(payload["kept"][0]["id"], "Patient:1");
+        assert_eq!(payload["kept"][0]["importedId"], "Patient:1");
         assert_eq!(payload["refused"][0]["violations"][0]["path"], json!(["input", "1"]));
         // Nothing of what the database said, which holds values.
         assert!(
