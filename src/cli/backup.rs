@@ -2,7 +2,7 @@
 
 use super::{
     archive::{Header, Writing},
-    open,
+    open_filled,
     progress::Progress,
     say, unreachable,
 };
@@ -11,7 +11,6 @@ use crate::{
     db::{
         Db, Dialect,
         backup::{Row, Whole},
-        migrate,
     },
     error::{Error, Result},
 };
@@ -44,12 +43,12 @@ const CUT_SHORT: u8 = 141;
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> {
     let Some(path) = args.get_one::<PathBuf>("file") else { return Err(Error::Internal("no FILE".into())) };
     if path == Path::new("-") {
-        return to_standard_output(&store(config).await?).await;
+        return to_standard_output(&open_filled(config).await?).await;
     }
     if path.exists() && !args.get_flag("force") {
         return Err(Error::Setup(format!("{} exists: name another file, or say --force", path.display())));
     }
-    let db = store(config).await?;
+    let db = open_filled(config).await?;
     let started = std::time::Instant::now();
     let partial = Partial::new(path).map_err(failed(path))?;
     let rows = write(&db, &partial.file, &failed(path)).await?;
@@ -69,12 +68,6 @@ async fn to_standard_output(db: &Db) -> Result<ExitCode> {
         Err(_) if gone.load(Ordering::Relaxed) => Ok(ExitCode::from(CUT_SHORT)),
         Err(error) => Err(error),
     }
-}
-
-async fn store(config: &Config) -> Result<Db> {
-    let db = open(config).await?;
-    migrate::require_current(&db).await.map_err(unreachable)?;
-    Ok(db)
 }
 
 /// Writes a backup, and says how many rows are in it.

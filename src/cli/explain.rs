@@ -60,7 +60,8 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     migrate::require_current(&db).await.map_err(unreachable)?;
     let graph = projector::to_ask(&open_graph(config)?, &db).await.map_err(unreachable)?;
     // Nobody expects to write by asking what a document would do.
-    let limits = Limits { read_only: true, ..config.limits() };
+    let refusal = "explain runs documents that read, and this one is a mutation";
+    let limits = Limits { read_only: Some(refusal), ..config.limits() };
     let engine = Engine::new(&ROOTS, db, graph, limits, Duration::from_millis(config.request_timeout_ms));
     let (recorder, began) = (Recorder::whole(), Instant::now());
     let caller = Caller {

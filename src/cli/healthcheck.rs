@@ -4,6 +4,7 @@ use super::say;
 use crate::{
     config::Config,
     error::{Error, Result},
+    http::ALIVE,
     telemetry::client::{Answer, Client, Trust},
 };
 use clap::{Arg, ArgMatches, Command};
@@ -24,13 +25,20 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
-    let url = args.get_one::<String>("url").cloned().unwrap_or_else(|| own(config));
+    let url = args.get_one::<String>("url").map_or_else(|| own(config), |url| with_path(url));
     let answer = ask(&url).await.map_err(|error| Error::Setup(format!("{url} does not answer: {error}")))?;
     let body = String::from_utf8_lossy(&answer.body);
-    match answer.status.is_success() {
-        true => say(&body),
-        false => Err(Error::Setup(format!("{url} answers {}: {}", answer.status, body.trim()))),
+    match (answer.status.is_success(), body.trim()) {
+        (true, ALIVE) => say(ALIVE),
+        (true, _) => Err(Error::Setup(format!("{url} answers, but not as a gateway's /healthz does: `{ALIVE}`"))),
+        (false, body) => Err(Error::Setup(format!("{url} answers {}: {body}", answer.status))),
     }
+}
+
+/// A URL that names a host alone asks where a gateway tells whether it is alive.
+fn with_path(url: &str) -> String {
+    let bare = url.parse::<Uri>().is_ok_and(|uri| uri.path() == "/" && uri.query().is_none());
+    if bare { format!("{}/healthz", url.trim_end_matches('/')) } else { url.to_owned() }
 }
 
 /// Where the gateway of this configuration answers. An address that stands for all of a machine's (`0.0.0.0`) is one to

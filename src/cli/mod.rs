@@ -27,7 +27,7 @@ use crate::{
 use chrono::NaiveDate;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode, time::SystemTime};
-use store::{learn, open, open_so, open_with_tables, tables};
+use store::{learn, open, open_filled, open_so, open_with_tables, tables};
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `explain`: or an error, `migrate --adopt`: or an obstacle), 2 wrong usage, 141 a reader who went away before a backup's end.
 pub fn run() -> ExitCode {
@@ -192,10 +192,16 @@ fn shown(config: &Config) -> String {
 
 /// Where the store is: what was configured, else a file in the data directory, which is made if it is missing.
 fn database_url(config: &Config) -> Result<String> {
+    if config.memory {
+        return Err(Error::Setup(
+            "with memory the records are in the gateway's process alone, and no other command reaches them: leave memory out"
+                .into(),
+        ));
+    }
     if !config.database_url.is_empty() {
         return Ok(config.database_url.with(&config.database_password));
     }
-    let made = std::fs::create_dir_all(&config.data_dir);
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir);
     made.map_err(|error| {
         Error::Setup(format!(
             "cannot make the data directory {} ({error}): let the gateway write there, or choose another with data_dir",

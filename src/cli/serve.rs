@@ -154,6 +154,7 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
                 seed::know(&db).await?;
                 if seed::is_empty(&db).await? {
                     seed::fill(&db, config.demo_seed, config.demo_patients, today(&config.time_zone)).await?;
+                    say(&format!("It was empty, and holds {} made-up patients now.", config.demo_patients))?;
                 }
             }
         }
@@ -175,4 +176,5 @@ async fn told_to_stop() {
         _ = interrupted => {}
         () = terminated => {}
     }
+    tracing::info!("told to stop: what is running is answered first");
 }

@@ -7,13 +7,27 @@ use crate::{
         self, Db, Dialect, Options,
         migrate::{self, State},
     },
-    error::Result,
+    error::{Error, Result},
 };
 use std::path::Path;
 
 /// The configured store, which must be there now, whatever tables it has.
 pub(super) async fn open(config: &Config) -> Result<Db> {
     db::open(&config.database(database_url(config)?)).await.map_err(unreachable)
+}
+
+/// The configured store to take all of its records, with exactly the tables of this binary. An embedded one that is not there is
+/// no empty one: most likely it is elsewhere.
+pub(super) async fn open_filled(config: &Config) -> Result<Db> {
+    let url = database_url(config)?;
+    if let Some(file) = url.strip_prefix("sqlite://").filter(|file| !Path::new(file).exists()) {
+        return Err(Error::Setup(format!(
+            "there is no store at {file}, so no records: name the one that the gateway serves with data_dir or database_url"
+        )));
+    }
+    let db = db::open(&config.database(url)).await.map_err(unreachable)?;
+    migrate::require_current(&db).await.map_err(unreachable)?;
+    Ok(db)
 }
 
 /// The configured store with its tables.

@@ -1,10 +1,21 @@
 //! `medimax sync`.
 
 use super::{holder, open_graph, open_with_tables, progress::Progress, say, unreachable};
-use crate::{config::Config, error::Result, graph::projector::Projection};
+use crate::{
+    config::Config,
+    error::{Error, Result},
+    graph::projector::Projection,
+};
 use clap::ArgMatches;
 
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
+    if config.graph().is_none() {
+        return Err(Error::Setup(
+            "graph_url is `embedded`: each gateway builds that graph when it starts and keeps it in step by itself; \
+             there is nothing to synchronise"
+                .into(),
+        ));
+    }
     let db = open_with_tables(config).await?;
     let projection = Projection::new(open_graph(config)?, db, holder());
     let started = std::time::Instant::now();

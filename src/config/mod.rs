@@ -265,7 +265,7 @@ impl Config {
             max_request_bytes: self.max_request_bytes,
             max_memory_bytes: self.max_memory_bytes,
             max_graph_matches: self.max_graph_matches,
-            read_only: self.read_only,
+            read_only: self.read_only.then_some("this gateway only reads (`read_only`)"),
             idempotency_hours: self.idempotency_hours,
             introspection: self.introspection,
             suggestions: self.suggestions && self.introspection,

@@ -16,6 +16,8 @@ use diesel_async::{
     },
 };
 use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -54,6 +56,7 @@ pub async fn open(options: &Options) -> Result<Db> {
     let db = if let Some(path) = options.url.strip_prefix("sqlite://") {
         let patience = limit(options.statement_timeout).map_or(Patience::Endless, Patience::Limit);
         let pool = Backend::Sqlite(sqlite_pool(path, options)?);
+        keep_private(path);
         let db = Db { pool, wait: options.wait, patience, doubt: Arc::default(), full: Arc::default(), watcher: None };
         db.run("SELECT 1").await.map_err(|error| unusable(path, error))?;
         db
@@ -81,6 +84,14 @@ pub async fn open(options: &Options) -> Result<Db> {
         )));
     };
     Ok(db)
+}
+
+/// Makes a file that is not there for its owner's eyes alone; the files that SQLite puts beside it are as it is. Where it cannot be
+/// made, SQLite tells why.
+fn keep_private(path: &str) {
+    if !path.starts_with("file:") {
+        let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    }
 }
 
 /// How much longer than the server may work on a statement its answer is waited for.

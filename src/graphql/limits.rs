@@ -44,8 +44,8 @@ pub struct Limits {
     pub max_memory_bytes: usize,
     /// Rows that a filter by facts of the graph may match.
     pub max_graph_matches: u32,
-    /// Whether nothing may be written.
-    pub read_only: bool,
+    /// Why nothing may be written, where nothing may.
+    pub read_only: Option<&'static str>,
     /// For how long an idempotency key is kept.
     pub idempotency_hours: u32,
     /// Whether the schema tells about itself, in answers and in errors.
@@ -348,7 +348,7 @@ mod tests {
             max_request_bytes: 1 << 20,
             max_memory_bytes: 1 << 20,
             max_graph_matches: 1000,
-            read_only: false,
+            read_only: None,
             idempotency_hours: 1,
             introspection: true,
             suggestions: true,

@@ -131,6 +131,9 @@ pub async fn serve(door: Door, app: Arc<App>, stop: impl Future<Output = ()>) {
     }
 }
 
+/// What `/healthz` answers.
+pub const ALIVE: &str = "alive";
+
 /// What `/graphql` takes.
 const METHODS: &str = "GET, HEAD, OPTIONS, POST";
 
@@ -142,7 +145,7 @@ fn router(app: Arc<App>) -> Router {
         CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESSED_FROM));
     Router::new()
         .route("/graphql", any(graphql))
-        .route("/healthz", get(async || "alive\n"))
+        .route("/healthz", get(async || format!("{ALIVE}\n")))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics))
         .merge(page::router())

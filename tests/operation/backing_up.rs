@@ -358,8 +358,9 @@ async fn a_file_that_exists_is_kept_unless_told_otherwise() {
     assert_eq!(file.bytes(), b"dear");
     // Nor is it lost where the backup fails.
     let nowhere = empty(Backend::Sqlite).await;
-    assert!(refused(backup(&nowhere, &file).arg("--force")).contains("no MediMax schema"));
+    assert!(refused(backup(&nowhere, &file).arg("--force")).contains("there is no store at "));
     assert_eq!(file.bytes(), b"dear");
+    assert!(!std::path::Path::new(nowhere.trim_start_matches("sqlite://")).exists(), "the backup made a store");
     done(backup(&store.url, &file).arg("--force"));
     assert!(file.bytes().starts_with(b"{\"medimax_backup\":1,"));
 

@@ -78,7 +78,7 @@ fn typescript_with_persisted_queries_and_with_a_safelist() {
     std::os::unix::fs::symlink(program("MEDIMAX_TEST_CLIENT_MODULES"), folder.join("node_modules")).unwrap();
     for step in ["generate", "build"] {
         let mut command = Command::new("npm");
-        command.args(["run", step]).current_dir(&folder).env("MEDIMAX_SCHEMA", root.join("schema.graphql"));
+        command.args(["run", step]).current_dir(&folder).env("GRAPHQL_SCHEMA", root.join("schema.graphql"));
         printed(&mut command);
     }
     let run = |gateway: &Gateway, mode: &str| {

@@ -134,6 +134,9 @@ fn a_health_check_tells_a_gateway_that_lives_from_one_that_does_not() {
     assert_eq!(done(&mut check(&[])), "alive\n");
     let base = format!("http://127.0.0.1:{}", gateway.address.port());
     assert_eq!(done(&mut check(&[&format!("{base}/healthz")])), "alive\n");
+    assert_eq!(done(&mut check(&[&base])), "alive\n");
+    let page = refused(&mut check(&[&format!("{base}/?page")]));
+    assert!(page.contains("not as a gateway's /healthz does"), "{page}");
     let lost = refused(&mut check(&[&format!("{base}/nowhere")]));
     assert!(lost.starts_with(&format!("{base}/nowhere answers 404 Not Found: ")), "{lost}");
     for wrong in [&base[7..], "ftp://127.0.0.1/", "http://", "nonsense"] {

@@ -1,10 +1,11 @@
 //! Statements of the embedded store end when nobody waits for them: at their limit, at the request's deadline, when the client
 //! has hung up, and at shutdown.
 
-use super::{numbers, statement};
+use super::{done, numbers, statement};
 use crate::support::{
-    Backend, Store, codes, options,
-    process::{Gateway, JSON, PATIENCE, body_of, eventually, signal, wait},
+    Backend, Store, codes, empty, options,
+    process::{Gateway, JSON, PATIENCE, body_of, eventually, medimax, signal, wait},
+    scratch, unique,
 };
 use medimax::{
     db::{self, Options},
@@ -104,10 +105,55 @@ async fn a_request_that_nobody_waits_for_ends_in_the_store_too() {
     assert!(wait(&mut gateway.child).success());
 }
 
+/// Whether the embedded store knows how the medications' values are spread.
+async fn is_known(url: &str) -> bool {
+    // A connection reads the account when it opens.
+    let db = db::open(&options(url)).await.unwrap();
+    numbers(&db, "SELECT 0, COUNT(*) FROM sqlite_stat1 WHERE tbl = 'Medication' AND idx IS NOT NULL").await[0].1 > 0
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_embedded_store_knows_how_its_values_are_spread() {
     let store = Store::with_patients(Backend::Sqlite, 50).await;
+    assert!(!is_known(&store.url).await);
     store.db.learn().await.unwrap();
-    let known = numbers(&store.db, "SELECT 0, COUNT(*) FROM sqlite_stat1 WHERE tbl = 'Medication'").await[0].1;
-    assert!(known > 0, "nothing is known of the medications' indexes");
+    assert!(is_known(&store.url).await);
+
+    // Commands that add many rows see to it, and a gateway does for what it finds.
+    let new = empty(Backend::Sqlite).await;
+    done(&mut medimax(&["seed", "--patients", "20", "--database-url", &new]));
+    assert!(is_known(&new).await, "after demo data");
+    let file = scratch(&unique("backup")).display().to_string();
+    done(&mut medimax(&["backup", &file, "--database-url", &new]));
+    let restored = empty(Backend::Sqlite).await;
+    done(&mut medimax(&["restore", &file, "--database-url", &restored]));
+    assert!(is_known(&restored).await, "after a restore");
+    store.sql("DELETE FROM sqlite_stat1").await;
+    let _gateway = Gateway::start(&["--database-url", &store.url]);
+    let handle = tokio::runtime::Handle::current();
+    let known = || tokio::task::block_in_place(|| handle.block_on(is_known(&store.url))).then_some(());
+    eventually("the gateway sees to it", known).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_filter_through_many_rows_looks_up_each_patients_own() {
+    let store = Store::with_patients(Backend::Sqlite, 3).await;
+    // Many patients, and each has one medication of the same name: by its name alone, each patient would be looked up among all.
+    let many = "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 7000)";
+    store.sql(&format!("INSERT INTO Patient (patient_id, name, sex) {many} SELECT i, 'P' || i, 'Female' FROM n")).await;
+    store
+        .sql(&format!(
+            "INSERT INTO Medication (patient_id, medicine_name, prescribed_date) {many} SELECT 8000 - i, 'Atorvastatin', '2024-01-01' FROM n \
+             WHERE i > 1000 AND i < 7000 AND i % 2 = 0"
+        ))
+        .await;
+    let query = scratch(&unique("query")).display().to_string();
+    let text = "{ patients(filter: { medications: { some: { name: { eq: \"Atorvastatin\" } } } }) { totalCount } }";
+    std::fs::write(&query, text).unwrap();
+    let plan = || done(&mut medimax(&["explain", "--plan", &query, "--database-url", &store.url]));
+    let before = plan();
+    assert!(before.contains("(medicine_name=?)"), "{before}");
+    store.db.learn().await.unwrap();
+    let after = plan();
+    assert!(after.contains("(patient_id=?)") && !after.contains("(medicine_name=?)"), "{after}");
 }

@@ -1,6 +1,6 @@
 //! The embedded store where its disk is full, and where its file is damaged.
 
-use super::{done, refused};
+use super::{done, refused, statement};
 use crate::support::{
     Backend, Store, codes,
     process::{Gateway, medimax, run},
@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use std::{
     fs::{self, OpenOptions},
     io::{Seek, SeekFrom, Write},
+    os::unix::fs::PermissionsExt,
     process::Command,
 };
 
 /// `medimax` that may write no file beyond a size, in blocks of 512 bytes: to it the disk is full there.
 fn on_a_full_disk(blocks: u64, args: &[&str]) -> Command {
     // Unheard, the signal leaves the write to fail.
-    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+    let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$@\"");
     let plain = medimax(args);
     let mut command = Command::new("bash");
     command.args(["-c", &script, "bash"]).arg(plain.get_program()).args(plain.get_args());
@@ -43,7 +44,13 @@ async fn a_full_disk_is_said_and_reading_goes_on() {
             json!({ "text": text }),
         )
     };
-    let refused = (0..400).map(|_| send().1).find(|answer| answer.get("errors").is_some()).expect("the disk is full");
+    let answered = std::cell::Cell::new(0);
+    let refused = |answer: &Value| {
+        let refused = answer.get("errors").is_some();
+        answered.set(answered.get() + i64::from(!refused));
+        refused
+    };
+    let refused = (0..400).map(|_| send().1).find(refused).expect("the disk is full");
     assert_eq!(codes(&refused), ["DATABASE_UNAVAILABLE"], "{refused}");
     assert!(refused["errors"][0]["message"].as_str().unwrap().contains("disk is full"), "{refused}");
     std::thread::sleep(std::time::Duration::from_millis(1_100));
@@ -51,12 +58,21 @@ async fn a_full_disk_is_said_and_reading_goes_on() {
     assert_eq!((told.status, state(&told.json())), (200, "read_only".to_owned()));
     let (_, read) = gateway.ask("{ patient(id: 1) { name } }");
     assert!(read.get("errors").is_none() && read["data"]["patient"]["name"].is_string(), "{read}");
-    drop(gateway);
 
-    // With room again it writes, and says so.
-    let gateway = Gateway::start(&args[3..]);
-    let written = gateway.ask("mutation { sendChatMessage(input: { patientId: \"Patient:1\", text: \"x\", type: PATIENT }) { message { id } } }").1;
+    // With room again it writes, and says so: nobody need start it anew.
+    let room = Command::new("prlimit").args(["--fsize=unlimited", "--pid", &gateway.child.id().to_string()]).status();
+    assert!(room.unwrap().success());
+    let written = send().1;
     assert!(written.get("errors").is_none(), "{written}");
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    assert_eq!((ready().status, state(&ready().json())), (200, "up".to_owned()));
+    // What was refused left nothing, and what was answered is there.
+    assert!(gateway.stop().success());
+    let whole =
+        super::numbers(&store.db, "SELECT 0, COUNT(*) FROM Chat_History WHERE LENGTH(message_text) = 40000").await;
+    assert_eq!(whole, [(0, answered.get() + 1)]);
+    let sound = statement(store.db.dialect(), "SELECT 0, integrity_check FROM pragma_integrity_check");
+    assert_eq!(store.db.texts(&sound).await.unwrap(), [(0, Some("ok".to_owned()))]);
 }
 
 #[tokio::test]
@@ -82,13 +98,13 @@ fn every_command_that_needs_tables_makes_them() {
     let query = scratch(&unique("query"));
     fs::write(&query, "{ patients { totalCount } }").unwrap();
     let query = query.display().to_string();
-    let commands: [&[&str]; 7] = [
+    let catalog = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/catalog");
+    let commands: [&[&str]; 6] = [
         &["seed", "--patients", "3"],
         &["explain", &query],
         &["check"],
-        &["backup", "-"],
-        &["export", "csv", "OUT"],
         &["import", "csv", "OUT"],
+        &["import", "catalog", catalog],
         &["migrate"],
     ];
     for args in commands {
@@ -96,15 +112,52 @@ fn every_command_that_needs_tables_makes_them() {
         let out = folder.join("files");
         fs::create_dir_all(&out).unwrap();
         fs::write(out.join("Patient.csv"), "patient_id,name,sex\n1,Anna,Female\n").unwrap();
-        if args[0] == "export" {
-            fs::remove_dir_all(&out).unwrap();
-        }
         let args: Vec<String> = args.iter().map(|arg| arg.replace("OUT", &out.display().to_string())).collect();
         let mut command = medimax(&[]);
         let data = folder.join("data");
         done(command.args(&args).arg("--data-dir").arg(&data));
         assert!(data.join("medimax.sqlite").exists(), "{args:?}");
+        // Patients' data is for the eyes of the account that made it.
+        for entry in [data.clone()].into_iter().chain(fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path())) {
+            let mode = fs::metadata(&entry).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "others may look into {}", entry.display());
+        }
     }
+}
+
+/// What takes all records along would take none, and put them in the place of those that were meant.
+#[test]
+fn a_store_that_is_not_there_is_neither_backed_up_nor_exported() {
+    let folder = scratch(&unique("nowhere"));
+    let (data, out) = (folder.join("data"), folder.join("out"));
+    fs::create_dir_all(&folder).unwrap();
+    let out_name = out.display().to_string();
+    for args in [&["backup", &out_name][..], &["backup", "-"], &["export", "csv", &out_name]] {
+        let line = refused(medimax(args).arg("--data-dir").arg(&data));
+        assert!(
+            line.contains("there is no store at ") && line.contains("data_dir or database_url"),
+            "{args:?}: {line}"
+        );
+        assert!(!data.join("medimax.sqlite").exists() && !out.exists(), "{args:?} left a file");
+    }
+}
+
+#[test]
+fn no_command_takes_another_store_for_the_one_in_memory() {
+    let folder = scratch(&unique("in-memory"));
+    fs::create_dir_all(&folder).unwrap();
+    let query = concat!(env!("CARGO_MANIFEST_DIR"), "/web/samples/01-profile.graphql");
+    for args in
+        [&["seed"][..], &["migrate"], &["check"], &["explain", query], &["backup", "-"], &["export", "csv", "out"]]
+    {
+        let line = refused(medimax(args).arg("--memory").current_dir(&folder));
+        assert!(line.contains("leave memory out"), "{args:?}: {line}");
+    }
+    for memory in ["--memory", "--memory=false"] {
+        let line = refused(medimax(&["sync", memory]).current_dir(&folder));
+        assert!(line.contains("graph_url is `embedded`") && line.contains("nothing to synchronise"), "{line}");
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "a command left something");
 }
 
 #[test]

@@ -232,7 +232,7 @@ on_both!(imported_patients_are_whole_or_not_there, 0, async |store: Store| {
 async fn a_gateway_that_only_reads_writes_nothing() {
     let store = Store::new(Backend::Sqlite).await;
     let mut limits = medimax::config::Config::default().limits();
-    limits.read_only = true;
+    limits.read_only = Some("nothing is written here");
     let query = "mutation { registerPatient(input: {name: \"X\", sex: MALE}) { patient { id } } }";
     let (body, _) = crate::support::run(&store.engine_with(limits), Scope::everything(), query, Value::Null).await;
     let answer: Value = serde_json::from_slice(&body).unwrap();

@@ -63,6 +63,23 @@ function frames(trace) {
   return spent.filter((time) => time > 0).sort((a, b) => a - b);
 }
 
+/** What that takes where a frame takes 7 ms, in milliseconds. */
+const REFERENCE = 32;
+
+/** How much slower this machine is than the one on which the bound was set: the least of the times that the same sorting takes.
+ * A faster one is given the same bound. */
+const slowness = (page) =>
+  page.evaluate((reference) => {
+    let least = Infinity;
+    for (let times = 0; times < 15; times++) {
+      const numbers = Array.from({ length: 200_000 }, (_, at) => (at * 7919) % 200_003);
+      const began = performance.now();
+      numbers.sort((a, b) => a - b);
+      least = Math.min(least, performance.now() - began);
+    }
+    return Math.max(1, least / reference);
+  }, REFERENCE);
+
 test('500 nodes take at most 16 ms of script a frame, median', () =>
   visit(browser, SCREENS[0], '/licenses.txt', async (page) => {
     await page.route('**/graphql', (route) => route.fulfill({ json: { data: answered(route.request().postDataJSON()) } }));
@@ -89,8 +106,9 @@ test('500 nodes take at most 16 ms of script a frame, median', () =>
     for (let at = 0; at < 20; at++) await page.mouse.wheel(0, at < 10 ? -40 : 40);
     for (let at = 0; at < 40; at++) await page.mouse.move(500 + 8 * at, 300 + 5 * at);
     const times = frames((await browser.stopTracing()).toString());
+    const bound = 16 * (await slowness(page));
     const [median, worst] = [times[Math.floor(times.length / 2)], times.at(-1)];
-    console.log(`${times.length} frames: median ${median.toFixed(1)} ms, longest ${worst.toFixed(1)} ms`);
+    console.log(`${times.length} frames: median ${median.toFixed(1)} ms, longest ${worst.toFixed(1)} ms; at most ${bound.toFixed(1)} ms here`);
     assert.ok(times.length >= 30, `${times.length} frames`);
-    assert.ok(median <= 16, `${median} ms`);
+    assert.ok(median <= bound, `${median} ms`);
   }));

@@ -2,7 +2,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 export default {
   // The committed schema; the address of a gateway does as well.
-  schema: process.env.MEDIMAX_SCHEMA ?? '../../../schema.graphql',
+  schema: process.env.GRAPHQL_SCHEMA ?? '../../../schema.graphql',
   documents: 'src/*.ts',
   emitLegacyCommonJSImports: false,
   generates: {

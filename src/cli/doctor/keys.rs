@@ -50,8 +50,7 @@ fn without_effect(config: &Config) -> Vec<(&'static str, &'static str)> {
             idle.extend(keys.iter().map(|key| (*key, why)));
         }
     };
-    let servers =
-        ["database_password", "database_tls", "database_ca_file", "database_start_wait_ms", "statement_timeout_ms"];
+    let servers = ["database_password", "database_tls", "database_ca_file", "database_start_wait_ms"];
     add(embedded, "the relational store is the embedded one", &servers);
     add(!embedded && config.database_tls != Tls::Verified, "database_tls is not verified", &["database_ca_file"]);
     add(!database.is_empty(), "database_url names the store", &["data_dir"]);

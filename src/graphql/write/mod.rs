@@ -188,10 +188,7 @@ impl Change {
 }
 
 fn writable(cx: &Cx) -> Result<()> {
-    if cx.limits.read_only {
-        return Err(Error::BadInput("this gateway only reads (`read_only`)".into()));
-    }
-    Ok(())
+    cx.limits.read_only.map_or(Ok(()), |why| Err(Error::BadInput(why.into())))
 }
 
 /// Does the work.
