@@ -14,7 +14,7 @@ const VIEWS = ['graph', 'timeline', 'laboratory', 'table'];
 async function open(page, id, view) {
   await page.goto(new URL(`/patients/${id}#${view}`, page.url()).href);
   await page.waitForSelector(`#view[data-view="${view[0].toUpperCase()}${view.slice(1)}"][aria-busy=false]`);
-  if (view === 'graph') await page.waitForSelector('.drawing svg[data-settled]');
+  if (view === 'graph') await page.waitForSelector('.drawing > svg[data-settled]');
 }
 
 /** A record of names that are as long and as high as the gateway takes them. */
@@ -139,7 +139,7 @@ test('every view is printed whole', () =>
     await page.click('[aria-label="Zoom in"]');
     const inside = await page.evaluate(() => {
       dispatchEvent(new Event('beforeprint'));
-      const [svg, nodes] = [document.querySelector('.drawing svg'), [...document.querySelectorAll('.node')]];
+      const [svg, nodes] = [document.querySelector('.drawing > svg'), [...document.querySelectorAll('.node')]];
       const [room, boxes] = [svg.getBoundingClientRect(), nodes.map((node) => node.getBoundingClientRect())];
       const seen = boxes.filter((box) => box.left >= room.left - 1 && box.right <= room.right + 1 && box.top >= room.top - 1 && box.bottom <= room.bottom + 1).length;
       dispatchEvent(new Event('afterprint'));
@@ -152,7 +152,7 @@ test('every view is printed whole', () =>
 test('the graph has a height at 400 % zoom, and all of the page can be reached', () =>
   visit(browser, { viewport: { width: 320, height: 200 } }, '/licenses.txt', async (page) => {
     await open(page, 'Patient:1', 'graph');
-    const { height } = await page.locator('.drawing svg').boundingBox();
+    const { height } = await page.locator('.drawing > svg').boundingBox();
     assert.ok(height >= 150, `${height} px`);
     await page.locator('.zoom').scrollIntoViewIfNeeded();
     const { y } = await page.locator('.zoom').boundingBox();

@@ -23,7 +23,7 @@ test('it is drawn with what repeats as one, and opens it', () =>
     await page.waitForSelector('.node.condition');
     const first = Date.now() - began;
     await page.waitForSelector('#view[aria-busy=false]');
-    await page.waitForSelector('.drawing svg[data-settled]');
+    await page.waitForSelector('.drawing > svg[data-settled]');
     console.log(`200 of each kind: the first node after ${first} ms, settled after ${Date.now() - began} ms, ${asked} bytes`);
     assert.ok(asked < 1_000_000, `${asked} bytes`);
     const nodes = await page.locator('.node').count();

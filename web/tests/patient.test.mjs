@@ -10,7 +10,7 @@ after(() => browser.close());
 /** A demo patient who is ill in several ways. */
 const PATIENT = '/patients/Patient:1';
 
-const settled = (page) => page.waitForSelector('.drawing svg[data-settled]');
+const settled = (page) => page.waitForSelector('.drawing > svg[data-settled]');
 
 for (const screen of SCREENS) {
   test(`opens without a serious violation, ${named(screen)}`, () =>
@@ -56,7 +56,7 @@ for (const screen of TRIED) {
         await details.locator('.reasons').first().click();
         await details.locator('.ways ol').first().waitFor();
         const steps = await details.locator('.ways ol').first().textContent();
-        assert.match(steps, /recognised as/);
+        assert.match(steps, /recognised by/);
         assert.match(steps, /Levothyroxine treats condition Hypothyroidism/);
         await accessible(page);
 
@@ -90,7 +90,7 @@ for (const screen of TRIED) {
 
 test('nobody is said to be nobody, and another id to be wrong', async () => {
   await visit(browser, SCREENS[0], '/patients/Patient:999999', async (page) => {
-    assert.match(await page.locator('[role=alert]').textContent(), /no Patient:999999/);
+    assert.match(await page.locator('[role=alert]').textContent(), /no patient with the id Patient:999999/);
   });
   await visit(browser, SCREENS[0], '/patients/Appointment:1', async (page) => {
     assert.match(await page.locator('[role=alert]').textContent(), /Patient/);

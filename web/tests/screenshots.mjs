@@ -18,7 +18,7 @@ await visit(browser, light, '/', async (page) => {
 });
 
 await visit(browser, { ...light, viewport: { width: 1280, height: 700 } }, '/patients/Patient:1', async (page) => {
-  await page.waitForSelector('.drawing svg[data-settled]');
+  await page.waitForSelector('.drawing > svg[data-settled]');
   const node = page.locator('.node.condition', { hasText: 'Hypothyroidism' });
   await node.dispatchEvent('click');
   await page.waitForSelector('.details');

@@ -9,8 +9,8 @@ import { useSome } from './more';
 import { line, words } from './record';
 
 const HOW: Record<string, string> = {
-  NAME: 'the concept’s name',
-  INVERTED: 'the concept’s name, turned around',
+  NAME: 'its name in the catalog',
+  INVERTED: 'its name in the catalog, with the words in another order',
   SYNONYM: 'a synonym',
   BRAND: 'a brand of the drug',
   INGREDIENT: 'the drug’s name without salt, strength and form',
@@ -26,14 +26,14 @@ const provenance = ({ source, evidence, matched }: Relationship) =>
   line(
     source && (source === 'purpose' ? 'what the prescriber wrote' : source),
     evidence && `“${isolated(evidence)}”`,
-    matched && `wording recognised as ${HOW[matched] ?? words(matched)}`,
+    matched && `recognised by ${HOW[matched] ?? words(matched)}`,
   );
 
 /** Who says so; and, told once, how the record’s wording was recognised, on which that rests. */
 export function reasons(facts: Relationship[]): string[] {
   const said = facts.filter(({ matched }) => !matched).map(provenance);
   const matched = new Set(facts.flatMap(({ matched }) => (matched ? [HOW[matched] ?? words(matched)] : [])));
-  const recognised = matched.size ? `wording recognised as ${[...matched].join(', or as ')}` : '';
+  const recognised = matched.size ? `recognised by ${[...matched].join(', or by ')}` : '';
   return [...new Set([...said, recognised])].filter((told) => told !== '');
 }
 
@@ -54,17 +54,18 @@ function Steps({ path }: { path: Path }) {
 
 /** A node's name with what is drawn beside it. */
 export const Named = ({ node }: { node: Node }) => (
-  <><Text>{node.name}</Text>{node.entries.length > 1 && !node.more && node.kind !== 'lab' && ` ×${node.entries.length}`}{node.sign && ` ${node.sign}`}</>
+  <><Text>{node.name}</Text>{node.entries.length > 1 && !node.more && node.kind !== 'lab' && ` ×${node.entries.length}`}{node.sign && ` ${node.sign}`}{node.past && ' (past)'}</>
 );
 
-function Connection({ edge, other, onChoose }: { edge: Edge; other: Node; onChoose: (id: string) => void }) {
+function Connection({ edge, other, self, onChoose }: { edge: Edge; other: Node; self: string; onChoose: (id: string) => void }) {
   const away = edge.to === other.id;
   return (
     <li>
       <span className={`stroke ${edge.known ? 'known' : 'recorded'}`} aria-hidden="true" />
       <div>
-        <span className="type">{!away && '← '}{[...edge.types].map(words).join(', ')}{away && ' →'}</span>{' '}
+        {away && <span className="type">{[...edge.types].map(words).join(', ')} </span>}
         <button type="button" className="plain" onClick={() => onChoose(other.id)}><Symbol kind={other.kind} /><Named node={other} /></button>
+        {!away && <span className="type"> {[...edge.types].map(words).join(', ')} <Text>{self}</Text></span>}
         {reasons(edge.facts).map((told) => <p key={told} className="about">{told}</p>)}
       </div>
     </li>
@@ -110,7 +111,7 @@ function Section({ title, count, list, children }: { title: string; count: numbe
 }
 
 /** The care paths of a node, of the same names only the best. */
-function waysOf(graph: Graph, id: string): Way[] {
+export function waysOf(graph: Graph, id: string): Way[] {
   const seen = new Set<string>();
   return graph.ways.filter((way) => {
     const { symptom, condition, medication } = way.path;
@@ -157,7 +158,7 @@ export function Details({ patient, graph, node, onChoose, onOpen, onClose }: Pro
         {[someWays.map((way) => <CarePathOf key={way.path.place} patient={patient} way={way} />), moreWays]}
       </Section>
       <Section title="Connections" count={connections.length} list="connections">
-        {[someConnections.map(({ edge, other }) => <Connection key={`${edge.from} ${edge.to}`} edge={edge} other={other} onChoose={onChoose} />), moreConnections]}
+        {[someConnections.map(({ edge, other }) => <Connection key={`${edge.from} ${edge.to}`} edge={edge} other={other} self={node.name} onChoose={onChoose} />), moreConnections]}
       </Section>
     </section>
   );

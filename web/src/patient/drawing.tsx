@@ -28,7 +28,7 @@ const pen = document.createElement('canvas').getContext('2d');
 /** What is drawn beside a node: as much as its column has room for. */
 function labelOf(node: Node, room: number): string {
   const count = node.entries.length > 1 && !node.more && node.kind !== 'lab' ? ` ×${node.entries.length}` : '';
-  const rest = `${count}${node.sign && ` ${node.sign}`}`;
+  const rest = `${count}${node.sign && ` ${node.sign}`}${node.past ? ' (past)' : ''}`;
   if (pen) pen.font = `${node.kind === 'patient' ? '650 14px' : node.sign || node.kind === 'allergy' ? '650 12px' : '12px'} ${getComputedStyle(document.body).fontFamily}`;
   return `${isolated(fitted(node.name, (text) => !pen || pen.measureText(text + rest).width <= room))}${rest}`;
 }
@@ -74,7 +74,7 @@ const Elements = memo(function Elements({ nodes, edges, room }: { nodes: Node[];
           <g
             key={node.id}
             data-id={node.id}
-            className={`node ${node.kind}${node.sign ? ' alarming' : ''}`}
+            className={`node ${node.kind}${node.sign ? ' alarming' : ''}${node.past ? ' past' : ''}`}
             role="button"
             tabIndex={index ? -1 : 0}
             aria-label={nameOf(node, label)}
@@ -167,7 +167,13 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
     const draw = () => {
       const tenths = (value: number) => Math.round(value * 10) / 10;
       for (const { one, at } of nodes) one.setAttribute('transform', `translate(${at.x} ${tenths(at.y)})`);
-      for (const { one, from, to } of lines) one.setAttribute('d', `M${from.x} ${tenths(from.y)}L${to.x} ${tenths(to.y)}`);
+      // What leads past a column goes above it and comes down beside its end, so that it touches no other node.
+      const above = tenths(placed.reduce((least, { y }) => Math.min(least, y), 0) - 26);
+      for (const { one, from, to } of lines) {
+        const [here, there] = [tenths(from.y), tenths(to.y)];
+        const past = from.node.kind === 'patient' && to.x - from.x > 1.5 * wide;
+        one.setAttribute('d', past ? `M${from.x} ${here}V${above}H${to.x - 15}V${there}H${to.x}` : `M${from.x} ${here}L${to.x} ${there}`);
+      }
     };
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     let frame = 0;
@@ -196,7 +202,7 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
     const { width, height } = element.getBoundingClientRect();
     const scale = narrow() ? 1 : Math.min(1.1, Math.max(0.62, (width - 40) / (COLUMNS * wide)));
     const behaviour = zoom<SVGSVGElement, unknown>()
-      .scaleExtent([0.1, 4])
+      .scaleExtent([0.02, 4])
       // Where the page itself scrolls, the wheel does that.
       .filter((event: MouseEvent) => !event.button && (event.type !== 'wheel' || event.ctrlKey || !scrolls(element)))
       .on('zoom', ({ transform }) => inner?.setAttribute('transform', transform));
@@ -262,6 +268,16 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
     if (at) zooming.current?.translateTo(select(svg.current), at.x, at.y + (room.bottom - bottom) / 2 / scale);
   }, [chosen, graph]);
 
+  /** All that is drawn, whatever size it gets. */
+  const fit = () => {
+    const [element, inner] = [svg.current, svg.current?.querySelector<SVGGElement>('.scene')];
+    if (!element || !inner) return;
+    const [room, box] = [element.getBoundingClientRect(), inner.getBBox()];
+    const scale = Math.min(1.1, (room.width - 32) / box.width, (room.height - 32) / box.height);
+    if (!(scale > 0)) return;
+    const [x, y] = [(room.width - box.width * scale) / 2 - box.x * scale, (room.height - box.height * scale) / 2 - box.y * scale];
+    zooming.current?.transform(select(element), zoomIdentity.translate(x, y).scale(scale));
+  };
   const scaleBy = (factor: number) => {
     if (svg.current) zooming.current?.scaleBy(select(svg.current), factor);
   };
@@ -289,6 +305,7 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
       <div className="zoom">
         <button type="button" aria-label="Zoom in" onClick={() => scaleBy(1.4)}>+</button>
         <button type="button" aria-label="Zoom out" onClick={() => scaleBy(1 / 1.4)}>−</button>
+        <button type="button" aria-label="Show all" title="Show all" onClick={fit}><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10" /></svg></button>
       </div>
     </div>
   );

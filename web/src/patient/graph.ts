@@ -1,7 +1,7 @@
 /** A patient's record as nodes and edges to draw. What repeats is one node until it is opened. */
 
 import type { CarePath, Concept, Pair, Relationship } from './knowledge';
-import { flagged, line, lineOf, signOf, words, type Entry, type Person } from './record';
+import { count, flagged, line, lineOf, signOf, words, type Entry, type Person } from './record';
 
 /** The kinds of nodes, in the order of the legend. */
 export const KINDS = ['patient', 'allergy', 'operation', 'family', 'other', 'appointment', 'symptom', 'condition', 'medication', 'lab', 'concept'] as const;
@@ -36,7 +36,7 @@ export const SINGULARS: Record<Kind, string> = {
 };
 
 /** Something drawn: an entry, several of the same name, a concept, or the rest of a kind (`more`). */
-export type Node = { id: string; kind: Kind; name: string; detail: string; sign: string; entries: Entry[]; opens: string | null; more: boolean };
+export type Node = { id: string; kind: Kind; name: string; detail: string; sign: string; entries: Entry[]; opens: string | null; more: boolean; past: boolean };
 
 /** `known`: by the catalogs or by reasoning over them; otherwise the record itself says so. */
 export type Edge = { from: string; to: string; known: boolean; types: Set<string>; facts: Relationship[] };
@@ -78,7 +78,7 @@ function groupsOf(kind: Kind, entries: Entry[]): Map<string, Entry[]> {
   return groups;
 }
 
-const nodeOf = (kind: Kind, id: string, name: string, detail: string, entries: Entry[] = []): Node => ({ id, kind, name, detail, sign: '', entries, opens: null, more: false });
+const nodeOf = (kind: Kind, id: string, name: string, detail: string, entries: Entry[] = []): Node => ({ id, kind, name, detail, sign: '', entries, opens: null, more: false, past: entries.length > 0 && entries.every(({ past }) => past) });
 
 const single = (kind: Kind, one: Entry) =>
   kind === 'appointment' ? nodeOf(kind, one.id, one.date ?? 'no date', line(one.name, one.detail), [one]) : nodeOf(kind, one.id, one.name, line(one.date, one.detail), [one]);
@@ -91,14 +91,14 @@ function nodesOfKind(kind: Kind, entries: Entry[], opened: ReadonlySet<string>):
     const id = `${kind}/${name}`;
     if (kind === 'lab') {
       const last = first.finding;
-      const node = nodeOf(kind, id, first.name, last ? line(first.date, lineOf(last), `${group.length} values`) : first.detail, group);
+      const node = nodeOf(kind, id, first.name, last ? line(first.date, lineOf(last), count(group.length, 'value')) : first.detail, group);
       return [{ ...node, sign: last ? signOf(last) || (flagged(last) ? '!' : '') : '' }];
     }
     if (group.length === 1) return [single(kind, first)];
     if (opened.has(id)) return group.map((one) => single(kind, one));
     const [from, to] = [group.at(-1)?.date, first.date];
     const named = kind === 'appointment' ? name : first.name;
-    return [{ ...nodeOf(kind, id, named, line(`${group.length} entries`, from && to && (from === to ? to : `${from} to ${to}`)), group), opens: id }];
+    return [{ ...nodeOf(kind, id, named, line(count(group.length, 'entry', 'entries'), from && to && (from === to ? to : `${from} to ${to}`)), group), opens: id }];
   });
   const rest = `${kind}/…`;
   const drawn = COLUMN_OF * (1 + [...opened].filter((one) => one.startsWith(rest)).length);

@@ -75,11 +75,13 @@ function Chart({ points }: { points: Drawn[] }) {
   });
   const newest = points.at(-1)?.referenceInterval;
   const labels = [...new Set([newest?.low, newest?.high])].filter((bound) => typeof bound === 'number');
+  const close = labels.length === 2 && Math.abs(yOf(labels[0] ?? 0) - yOf(labels[1] ?? 0)) < 11;
+  const shift = (index: number) => (close ? (index ? -6 : 6) : 0);
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
       <path className="range" d={bands.map(({ area }) => area).join('')} />
       <path className="bound" d={bands.map(({ edges }) => edges).join('')} />
-      {labels.map((value) => <text key={value} x={WIDTH - RIGHT + 4} y={yOf(value)} dy="0.32em">{Number(value.toPrecision(4))}</text>)}
+      {labels.map((value, index) => <text key={value} x={WIDTH - RIGHT + 4} y={yOf(value) + shift(index)} dy="0.32em">{Number(value.toPrecision(4))}</text>)}
       <path className="trend" d={points.map(({ numericValue }, index) => `${index ? 'L' : 'M'}${xs[index]} ${yOf(numericValue)}`).join('')} />
       {[...marks].map(([kind, d]) => <path key={kind} className={`point ${kind.toLowerCase()}`} d={d} />)}
       <text x={LEFT} y={HEIGHT - 4}>{points[0]?.date.slice(0, 7)}</text>
@@ -120,7 +122,7 @@ function Card({ series: { test, unit, points, undated } }: { series: Series }) {
     <li className="card">
       <header>
         <h3><Text>{test}</Text>{unit && <small> in <Text>{unit}</Text></small>}</h3>
-        <p className="value"><b><Text>{last.value}</Text></b> <Text>{unit}</Text></p>
+        <p className="value"><b><Text>{last.value}</Text></b> <Text>{unit}</Text> <small>{points.at(-1)?.date ?? 'no date'}</small></p>
       </header>
       <p><Judged finding={last} /></p>
       {drawn.length > 0 && <Chart points={drawn} />}
@@ -145,10 +147,10 @@ export function Labs({ entries, reading, children }: { entries: Entry[]; reading
       {children}
       {series.length > 0 && (
         <p className="about key">
-          <span className="swatch" aria-hidden="true" /> the value’s own range · ● within it · ▲ above · ▼ below · ○ no verdict. Ranges and verdicts are read by the gateway; “recorded as” is the laboratory’s word.
+          <span className="swatch" aria-hidden="true" /> the value’s own range · ● within it · ▲ above · ▼ below · ○ not compared. MediMax compares each value with its range; “recorded as” is the laboratory’s own flag.
         </p>
       )}
-      {!series.length && !reading && <p className="empty">No laboratory values were read.</p>}
+      {!series.length && !reading && <p className="empty">No laboratory values are recorded.</p>}
       <ul className="cards">{some.map((one) => <Card key={one.key} series={one} />)}</ul>
       {more}
     </section>

@@ -7,19 +7,21 @@ import { StrictMode, useCallback, useDeferredValue, useEffect, useMemo, useRef, 
 import { createRoot } from 'react-dom/client';
 import icon from '../shared/icon.svg';
 import { takeTheme } from '../shared/storage';
-import { Text, Trouble, isolated } from '../shared/text';
+import { Text, Trouble, copiesPlainly, isolated } from '../shared/text';
 import { VIEWS, useAddress, type Choices, type View } from './address';
-import { Details, Symbol } from './details';
+import { Alerts } from './alerts';
+import { Details, Symbol, waysOf } from './details';
 import { Drawing } from './drawing';
 import { KINDS, PLURALS, askedOf, graphOf, nodesOf, type Graph, type Kind, type Node } from './graph';
 import { Labs } from './labs';
 import { More, useSome } from './more';
 import { entriesOf, missingOf, useReading, type Reading, type Wanted } from './reading';
-import { LISTS, LIST_NAMES, line, person, placeOf, words, type ListName, type Person } from './record';
+import { LISTS, LIST_NAMES, count, line, person, placeOf, words, type ListName, type Person } from './record';
 import { Tables } from './table';
 import { Timeline } from './timeline';
 
 takeTheme();
+copiesPlainly();
 
 /** The kinds that are left out of the drawing; concepts are asked for when they are wanted. */
 const hiddenBy = (choices: Choices) => new Set((choices.get('hide') ?? 'concept').split(',').filter(Boolean));
@@ -98,7 +100,7 @@ function Legend({ graph, hidden, onToggle, children }: { graph: Graph; hidden: R
         );
       })}
       <span><i className="stroke recorded" aria-hidden="true" /> recorded</span>
-      <span><i className="stroke known" aria-hidden="true" /> known by catalogs</span>
+      <span><i className="stroke known" aria-hidden="true" /> known from catalogs</span>
       {children}
     </div>
   );
@@ -149,7 +151,7 @@ function GraphView({ patient, graph, opened, onOpened, choices, more }: GraphPro
     from.current = null;
   };
   const node = graph.nodes.find(({ id }) => id === chosen);
-  const ways = pointed ? graph.ways.filter((way) => way.nodes.has(pointed)) : [];
+  const ways = useMemo(() => (pointed ? waysOf(graph, pointed) : []), [graph, pointed]);
   const way = ways[0]?.path;
   return (
     <section className="graph" aria-label="Graph" onKeyDown={({ key }) => key === 'Escape' && chosen && close()}>
@@ -162,8 +164,8 @@ function GraphView({ patient, graph, opened, onOpened, choices, more }: GraphPro
         <Drawing graph={shown} chosen={chosen} onChoose={choose} onPoint={setPointed} />
         <p className="hint">
           {way
-            ? <><Text>{way.symptom.name}</Text> → <Text>{way.condition.name}</Text> → <Text>{way.medication.name}</Text>{ways.length > 1 && `, and ${ways.length - 1} more care paths`}</>
-            : 'Point at an entry to see its care paths; choose it to see on what they rest.'}
+            ? <><Text>{way.symptom.name}</Text> → <Text>{way.condition.name}</Text> → <Text>{way.medication.name}</Text>{ways.length > 1 && `, and ${count(ways.length - 1, 'more care path')}`}</>
+            : 'Point at an entry, or tap it, to see its care paths and what they are based on.'}
         </p>
         {node && <Details key={node.id} patient={patient} graph={graph} node={node} onChoose={choose} onOpen={open} onClose={close} />}
       </div>
@@ -223,6 +225,7 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
         <Tabs view={view} onView={choices.show} />
       </div>
       <Allergies reading={reading} />
+      <Alerts patient={patient.id} />
       {missing.length > 0 && (
         <div className="trouble missing" role="alert">
           <ul>{missing.map((told) => <li key={told}>{told}</li>)}</ul>
@@ -257,7 +260,7 @@ function View({ id }: { id: string }) {
   }, [patient]);
   const unread = error ? <Trouble onAgain={() => { read(); reading.again(); }}>{`The patient could not be read. ${error}`}</Trouble> : <p className="empty" role="status">Reading the record…</p>;
   if (patient === undefined) return <><h1 className="unseen">{id}</h1>{unread}</>;
-  if (patient === null) return <Nobody>{`There is no ${id}, or you may not see them.`}</Nobody>;
+  if (patient === null) return <Nobody>{`There is no patient with the id ${id}.`}</Nobody>;
   return <Record patient={patient} reading={reading} choices={choices} />;
 }
 

@@ -18,8 +18,10 @@ export type Entry = {
   within?: string;
   /** What the report is that holds it. */
   whole?: string;
-  /** When it ended; `null` if it goes on, left out where that means nothing. */
+  /** When it ended; `null` while it is ongoing, left out where that means nothing. */
   until?: string | null;
+  /** Of a condition that is not active, a medication that was stopped. */
+  past?: boolean;
   finding?: Finding;
 };
 
@@ -42,6 +44,9 @@ export type Person = { id: string; name: string; dateOfBirth: string | null; age
 /** SCREAMING_CASE as words. */
 export const words = (name: string | null | undefined) => (name ?? '').toLowerCase().replaceAll('_', ' ');
 
+/** A number of things: `1 value`, `2 values`. */
+export const count = (number: number, one: string, more = `${one}s`) => `${number} ${number === 1 ? one : more}`;
+
 /** Details in one line, each kept to itself; what is unknown is left out. */
 export const line = (...parts: (string | null | undefined | false)[]) =>
   parts.flatMap((part) => (part ? [isolated(part)] : [])).join(' · ');
@@ -49,9 +54,9 @@ export const line = (...parts: (string | null | undefined | false)[]) =>
 /** What a value is, read against its own range. */
 export function reading({ verdict, referenceInterval, numericValue }: Finding): string {
   if (verdict) return { BELOW: 'below its range', WITHIN: 'within its range', ABOVE: 'above its range' }[verdict];
-  if (!referenceInterval) return 'no verdict: no range is recorded';
-  if (numericValue === null) return 'no verdict: the value cannot be read as a number';
-  return 'no verdict: the range cannot be read';
+  if (!referenceInterval) return 'not compared: no range is recorded';
+  if (numericValue === null) return 'not compared: the value cannot be read as a number';
+  return 'not compared: the range cannot be read';
 }
 
 /** The sign of a verdict, or else of what was recorded. */
@@ -72,7 +77,7 @@ export const lineOf = (finding: Finding) =>
   );
 
 type History = { id: string; type: string | null; item: string; details: string | null; date: string | null; severity: string | null; isActive: boolean };
-type Medication = { id: string; name: string; dosage: string | null; frequency: string | null; isContinued: boolean; prescribedDate: string | null; discontinuedDate: string | null; prescribedBy: string | null };
+type Medication = { id: string; name: string; dosage: string | null; frequency: string | null; isContinued: boolean; prescribedDate: string | null; discontinuedDate: string | null; prescribedBy: string | null; purposes: { conditionName: string }[] | null };
 type Symptom = { id: string; name: string; description: string | null; severity: string | null; duration: string | null; onset: string | null };
 type Appointment = { id: string; date: string | null; time: string | null; type: string | null; status: string | null; doctorName: string | null; notes: string | null; symptoms: Symptom[] | null };
 type LabReport = { id: string; date: string | null; type: string | null; facility: string | null; findings: Finding[] | null };
@@ -93,10 +98,22 @@ const history = (title: string, kind: EntryKind, also: string) =>
     also,
     order: 'DATE_DESC',
     fields: 'id type item details date severity isActive',
-    entries: ({ id, type, item, date, severity, isActive, details }) => [
-      { id, kind, name: item, date, detail: line(kind === 'other' && (words(type) || 'of no known type'), words(severity), !isActive && 'not active', details) },
-    ],
+    entries: ({ id, type, item, date, severity, isActive, details }) => {
+      // An operation or a relative's condition is over, or is not the patient's: to neither does it matter whether it is active.
+      const past = !isActive && kind !== 'operation' && kind !== 'family';
+      return [{ id, kind, name: item, date, past, detail: line(kind === 'other' && (words(type) || 'of no known type'), words(severity), past && 'not active', details) }];
+    },
   });
+
+/** Purposes of a medication that are told; one more is read, so that it can be said that there are more. */
+const TOLD = 3;
+const PURPOSES = TOLD + 1;
+
+function purposesOf(purposes: { conditionName: string }[] | null): string {
+  if (!purposes?.length) return '';
+  const names = purposes.slice(0, TOLD).map(({ conditionName }) => isolated(conditionName)).join(', ');
+  return `for ${names}${purposes.length > TOLD ? ' and more' : ''}`;
+}
 
 const medications = (title: string, also: string) =>
   list<Medication>({
@@ -104,10 +121,10 @@ const medications = (title: string, also: string) =>
     root: 'medications',
     also,
     order: 'PRESCRIBED_DATE_DESC',
-    fields: 'id name dosage frequency isContinued prescribedDate discontinuedDate prescribedBy',
-    entries: ({ id, name, dosage, frequency, isContinued, prescribedDate, discontinuedDate, prescribedBy }) => [{
-      id, kind: 'medication', name, date: prescribedDate, until: isContinued ? null : (discontinuedDate ?? prescribedDate),
-      detail: line(dosage, frequency, isContinued ? 'goes on' : discontinuedDate ? `until ${discontinuedDate}` : 'stopped', prescribedBy),
+    fields: `id name dosage frequency isContinued prescribedDate discontinuedDate prescribedBy purposes(first: ${PURPOSES}) { conditionName }`,
+    entries: ({ id, name, dosage, frequency, isContinued, prescribedDate, discontinuedDate, prescribedBy, purposes }) => [{
+      id, kind: 'medication', name, date: prescribedDate, until: isContinued ? null : (discontinuedDate ?? prescribedDate), past: !isContinued,
+      detail: line(purposesOf(purposes), dosage, frequency, isContinued ? 'taken now' : discontinuedDate ? `until ${discontinuedDate}` : 'stopped', prescribedBy),
     }],
   });
 
@@ -152,7 +169,7 @@ export const LISTS = {
     order: 'SENT_AT_DESC',
     fields: 'id text type sentAt',
     entries: ({ id, text, type, sentAt }) => [
-      { id, kind: 'message', name: `Message of ${type === 'BOT' || type === 'SYSTEM' ? 'the' : 'a'} ${words(type) || 'sender unknown'}`, date: sentAt?.slice(0, 10) ?? null, detail: line(sentAt?.slice(11, 16), text) },
+      { id, kind: 'message', name: `Message from ${type === 'PATIENT' ? 'the patient' : type === 'BOT' || type === 'SYSTEM' ? `the ${words(type)}` : type ? `a ${words(type)}` : 'an unknown sender'}`, date: sentAt?.slice(0, 10) ?? null, detail: line(sentAt?.slice(11, 16), text) },
     ],
   }),
   operations: history('Operations', 'operation', 'type: { eq: SURGERY }'),

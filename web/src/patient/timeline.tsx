@@ -7,7 +7,7 @@ import { YEAR, remote, ticksOf, timeOf } from './axis';
 import { Symbol } from './details';
 import { PLURALS } from './graph';
 import { useSome } from './more';
-import { line, type Entry, type EntryKind } from './record';
+import { count, line, type Entry, type EntryKind } from './record';
 
 /** Something with a date; `to` ends a period. */
 type Event = { id: string; kind: EntryKind; from: string; to: string | null; name: string; about: string };
@@ -31,7 +31,7 @@ function eventsOf(entries: Entry[], today: string): Event[] {
       if (reports.has(within)) return [];
       reports.add(within);
       const abnormal = findings.filter(out).length;
-      return [{ id: within, kind, from: date, to: null, name: 'Laboratory', about: line(one.whole, `${findings.length} findings`, abnormal > 0 && `${abnormal} out of range`) }];
+      return [{ id: within, kind, from: date, to: null, name: 'Laboratory', about: line(one.whole, count(findings.length, 'finding'), abnormal > 0 && `${abnormal} out of range`) }];
     }
     const to = kind === 'medication' ? (until ?? (date > today ? date : today)) : null;
     return [{ id, kind, from: date, to: to && to < date ? date : to, name, about: line(detail, below.get(id)?.map((symptom) => isolated(symptom.name)).join(', ')) }];
@@ -74,7 +74,7 @@ const told = (one: Event, today: string) => (one.to && one.to !== one.from ? `${
 /** A lane: events that would cover each other are one mark. Arrow keys go from mark to mark. */
 function LaneRow({ lane, axis, today, onShow }: { lane: Lane; axis: Axis; today: string; onShow: (events: Event[]) => void }) {
   const percent = (at: number) => (100 * (at - axis.from)) / (axis.to - axis.from);
-  const marks = new Map<string, { events: Event[]; left: number; width: number | null }>();
+  const marks = new Map<string, { events: Event[]; left: number; width: number | null; cut: boolean }>();
   let [earlier, beyond] = [0, 0];
   for (const one of lane.events) {
     const [from, to] = [timeOf(one.from), timeOf(one.to ?? one.from)];
@@ -83,10 +83,13 @@ function LaneRow({ lane, axis, today, onShow }: { lane: Lane; axis: Axis; today:
     else {
       const left = Math.max(0, percent(from));
       const width = one.to ? Math.min(100, percent(to)) - left : null;
+      const cut = width !== null && from < axis.from;
       const place = `${Math.round(left)} ${width === null ? '' : Math.round(width)}`;
       const mark = marks.get(place);
-      if (mark) mark.events.push(one);
-      else marks.set(place, { events: [one], left, width });
+      if (mark) {
+        mark.events.push(one);
+        mark.cut ||= cut;
+      } else marks.set(place, { events: [one], left, width, cut });
     }
   }
   const onKeyDown = (event: KeyboardEvent<HTMLUListElement>) => {
@@ -102,11 +105,11 @@ function LaneRow({ lane, axis, today, onShow }: { lane: Lane; axis: Axis; today:
     <li>
       <p className="name"><Sign kind={lane.kind} /><Text>{lane.name}</Text>{rest && <small> {rest}</small>}</p>
       <ul className="lane" onKeyDown={onKeyDown} aria-label={isolated(lane.name)}>
-        {[...marks.values()].sort((a, b) => a.left - b.left).map(({ events, left, width }, index) => (
+        {[...marks.values()].sort((a, b) => a.left - b.left).map(({ events, left, width, cut }, index) => (
           <li key={events[0]?.id} style={place(left, width)} className={width === null ? 'moment' : 'period'}>
             <button
               type="button"
-              className={`${lane.kind}${events.length > 1 ? ' several' : ''}`}
+              className={`${lane.kind}${events.length > 1 ? ' several' : ''}${cut ? ' cut' : ''}`}
               tabIndex={index ? -1 : 0}
               aria-label={events.slice(0, 5).map((one) => `${told(one, today)}: ${isolated(one.name)}, ${one.about}`).join('; ') + (events.length > 5 ? `; and ${events.length - 5} more` : '')}
               onFocus={() => onShow(events)}
@@ -148,7 +151,7 @@ export function Timeline({ entries, choices, children }: Props) {
             ))}
           </div>
           <p className="about shown">
-            {shown.length === 0 && 'Point at an event to read it; all are told below.'}
+            {shown.length === 0 && 'Point at an event, or tap it, to read it. All of them are listed below.'}
             {shown.slice(0, 3).map((one) => <span key={one.id}><b><Text>{one.name}</Text></b> {line(told(one, today), one.about)} </span>)}
             {shown.length > 3 && `and ${shown.length - 3} more at that time`}
           </p>
@@ -176,7 +179,7 @@ export function Timeline({ entries, choices, children }: Props) {
           {moreEvents}
         </>
       )}
-      {undated > 0 && <p className="about">{undated} entries without a date stand in the table only.</p>}
+      {undated > 0 && <p className="about">{count(undated, 'entry', 'entries')} without a date: see the table.</p>}
     </section>
   );
 }

@@ -6,8 +6,8 @@ export const ORDERS = {
   NAME_DESC: 'Name, Z to A',
   DATE_OF_BIRTH_ASC: 'Date of birth, earliest first',
   DATE_OF_BIRTH_DESC: 'Date of birth, latest first',
-  CREATED_AT_DESC: 'Record made, latest first',
-  CREATED_AT_ASC: 'Record made, earliest first',
+  CREATED_AT_DESC: 'Recorded, latest first',
+  CREATED_AT_ASC: 'Recorded, earliest first',
 };
 
 export const SEXES = { FEMALE: 'Female', MALE: 'Male', OTHER: 'Other', UNKNOWN: 'Not recorded' };

@@ -83,8 +83,8 @@ function Select({ name, label, value, none, options, onChoose }: { name: Choice;
 /** What is wrong with the ages, in words. */
 function wrongAges({ minAge, maxAge }: Choices): string | null {
   const [youngest, oldest] = [years(minAge), years(maxAge)];
-  if (youngest === undefined || oldest === undefined) return `An age is a whole number from 0 to ${OLDEST}; what is not is left out of the filter.`;
-  if (youngest !== null && oldest !== null && youngest > oldest) return 'The first age is above the second: that is nobody.';
+  if (youngest === undefined || oldest === undefined) return `An age is a whole number from 0 to ${OLDEST}. Other text is ignored.`;
+  if (youngest !== null && oldest !== null && youngest > oldest) return '“Age from” is above “Age to”, so no patient can match.';
   return null;
 }
 
@@ -123,14 +123,14 @@ export function Fields({ choices, onChoose, onClear, onDown }: Props) {
         </fieldset>
         <fieldset>
           <legend>Record</legend>
-          {text('condition', 'Active condition', { hint: 'a part of its name, as recorded' })}
-          {text('medicine', 'Takes the medicine', { hint: 'a part of its name, as prescribed' })}
+          {text('condition', 'Active condition contains', { hint: 'part of the recorded text' })}
+          {text('medicine', 'Current medicine contains', { hint: 'part of the recorded text' })}
         </fieldset>
         <fieldset>
-          <legend>Graph</legend>
-          {text('hasCondition', 'Has the condition', { hint: 'its whole name, or another name for it' })}
-          {text('reportsSymptom', 'Reported the symptom', { hint: 'its whole name, or another name for it' })}
-          {text('takesDrugThatTreats', 'Takes a drug for', { hint: 'a condition, by what catalogs know' })}
+          <legend>By the clinical catalog</legend>
+          {text('hasCondition', 'Has the condition', { hint: 'an active one: full name or synonym' })}
+          {text('reportsSymptom', 'Reported the symptom', { hint: 'its full name or a synonym' })}
+          {text('takesDrugThatTreats', 'Takes a drug for', { hint: 'a condition: full name or synonym' })}
         </fieldset>
       </div>
     </form>

@@ -7,13 +7,15 @@ import { StrictMode, useEffect, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import icon from '../shared/icon.svg';
 import { takeTheme } from '../shared/storage';
-import { Trouble } from '../shared/text';
+import { Trouble, copiesPlainly } from '../shared/text';
 import { changed, choicesOf, day, filters, hashOf, variablesOf, whichOf, type Choices } from './choices';
 import { Fields, type Choose } from './fields';
+import { Near } from './near';
 import { QUERY, usePage, useTotal, type Page } from './list';
 import { Rows, toFirst } from './rows';
 
 takeTheme();
+copiesPlainly();
 
 /** The choices of the address. What is typed in one go is one step of the history. */
 function useChoices(): [Choices, Choose, () => void] {
@@ -104,7 +106,7 @@ function List() {
   };
   const told = () => {
     if (!asked) return 'Reading the list…';
-    if (busy) return 'Asking the gateway…';
+    if (busy) return 'Reading the list…';
     if (!page) return '';
     const here = page.nodes.length;
     if (typeof count === 'number') return `${here} of ${count} ${count === 1 ? 'patient' : 'patients'}`;
@@ -136,7 +138,10 @@ function List() {
           </>
         )}
         {page && !busy && page.nodes.length === 0 && (
-          <p className="empty">{filtered ? 'No patient matches.' : 'There is no patient here, or none that you may see.'}</p>
+          <div className="empty">
+            <p>{filtered ? 'No patient matches.' : 'No patients are recorded.'}</p>
+            <Near choices={choices} onChoose={choose} />
+          </div>
         )}
         <Behind variables={variables} />
       </main>

@@ -25,7 +25,7 @@ function Allergies({ allergies }: { allergies: Allergy[] | null }) {
 
 function Conditions({ conditions }: { conditions: Patient['conditions'] }) {
   if (!conditions) return UNREAD;
-  if (conditions.length === 0) return <span className="quiet">none</span>;
+  if (conditions.length === 0) return <span className="quiet">none recorded</span>;
   return (
     <ul>
       {conditions.slice(0, SHOWN).map(({ item }, at) => <li key={at}><Text>{item}</Text></li>)}
@@ -49,12 +49,12 @@ function Row({ patient }: { patient: Patient }) {
       <td role="cell" className="sex" data-label="Sex">{sex ? words(sex) : <span className="quiet">not recorded</span>}</td>
       <td role="cell" className="allergies" data-label="Allergies"><Allergies allergies={allergies} /></td>
       <td role="cell" className="conditions" data-label="Active conditions"><Conditions conditions={conditions} /></td>
-      <td role="cell" className="made" data-label="Record made">{createdAt ? createdAt.slice(0, 10) : <span className="quiet">unknown</span>}</td>
+      <td role="cell" className="made" data-label="Recorded on">{createdAt ? createdAt.slice(0, 10) : <span className="quiet">unknown</span>}</td>
     </tr>
   );
 }
 
-const COLUMNS = ['Name', 'Age', 'Sex', 'Allergies', 'Active conditions', 'Record made'];
+const COLUMNS = ['Name', 'Age', 'Sex', 'Allergies', 'Active conditions', 'Recorded on'];
 
 /** The links to patients, in their order. */
 const links = () => [...document.querySelectorAll<HTMLElement>('.rows th a')];

@@ -38,6 +38,17 @@ export function fitted(text: string, fits: (text: string) => boolean): string {
 /** For attributes, SVG and joined lines, where no element can isolate a text. */
 export const isolated = (text: string | null | undefined) => (text ? `\u2068${balanced(text)}\u2069` : '');
 
+/** What is copied from a page has no isolates: pasted elsewhere they are signs that nobody sees. */
+export function copiesPlainly() {
+  document.addEventListener('copy', (event) => {
+    const text = getSelection()?.toString() ?? '';
+    const writing = event.target instanceof Element && event.target.closest('input, textarea, [contenteditable], .monaco-editor');
+    if (writing || !event.clipboardData || !/[\u2066-\u2069]/.test(text)) return;
+    event.clipboardData.setData('text/plain', text.replace(/[\u2066-\u2069]/g, ''));
+    event.preventDefault();
+  });
+}
+
 /** Stored text in a paragraph of the page. */
 export const Text = ({ children }: { children: string | null | undefined }) => (children ? <bdi>{balanced(children)}</bdi> : null);
 

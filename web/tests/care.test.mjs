@@ -1,0 +1,156 @@
+// That the pages do not mislead those who care for a patient: what speaks against a medicine, what is past, what is old, what no
+// catalog knows.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { LOOKS, SCREENS, launch, visit } from './browser.mjs';
+import { imported } from './records.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const [DESK] = SCREENS;
+const plain = (text) => text.replace(/[\u2066-\u2069]/g, '');
+const open = (id, view, test, screen = DESK) =>
+  visit(browser, screen, `/patients/${id}#${view}`, async (page) => {
+    await page.waitForSelector('#view[aria-busy=false]');
+    await page.waitForSelector('.alerts[aria-busy=false]');
+    if (view === 'graph') await page.waitForSelector('.drawing > svg[data-settled]');
+    await test(page);
+  });
+const told = async (page, selector) => plain((await page.locator(selector).textContent()).replace(/\s+/g, ' '));
+
+/** Who takes two medicines that interact, one of them against a condition of theirs. */
+const CARED_FOR = {
+  name: 'Cared For', sex: 'MALE',
+  medicalHistory: [
+    { type: 'CONDITION', item: 'Asthma', isActive: true, date: '2020-01-01' },
+    { type: 'CONDITION', item: 'Chickenpox', isActive: false, date: '1980-01-01' },
+    { type: 'SURGERY', item: 'Appendectomy', isActive: false, date: '1990-01-01' },
+    { type: 'FAMILY_HISTORY', item: 'Gout in the father', isActive: false },
+  ],
+  medications: [
+    { name: 'Sildenafil', prescribedDate: '2025-01-01', isContinued: true, purposes: [{ conditionName: 'Erectile dysfunction' }] },
+    { name: 'Amlodipine', prescribedDate: '2010-01-01', isContinued: true, purposes: ['One', 'Two', 'Three', 'Four'].map((conditionName) => ({ conditionName })) },
+    { name: 'Propranolol', prescribedDate: '2025-01-01', isContinued: true },
+    { name: 'Ibuprofen', prescribedDate: '2019-01-01', isContinued: false, discontinuedDate: '2019-02-01' },
+  ],
+  labReports: [{ date: '2012-03-04', type: 'Chemistry', findings: [{ testName: 'Old test', value: '4', unit: 'mmol/L', referenceRange: '3-5', isAbnormal: false }] }],
+};
+
+test('interactions and contraindications stand above every view', async () => {
+  const id = await imported(CARED_FOR);
+  for (const view of ['graph', 'timeline', 'laboratory', 'table']) {
+    await open(id, view, async (page) => {
+      const text = await told(page, '.alerts');
+      assert.match(text, /Interaction: Sildenafil and Amlodipine/, view);
+      assert.match(text, /Contraindicated: Propranolol with Asthma/, view);
+      const [above, below] = await Promise.all([page.locator('.alerts').boundingBox(), page.locator('#view').boundingBox()]);
+      assert.ok(above.y + above.height <= below.y + 1, view);
+    });
+  }
+});
+
+test('that nothing is known, and that nothing could be read, are two things', async () => {
+  const id = await imported({ name: 'Without Medicines', sex: 'MALE' });
+  await open(id, 'table', async (page) => assert.match(await told(page, '.alerts'), /know of no interaction or contraindication/));
+  await visit(browser, DESK, '/licenses.txt', async (page) => {
+    let failing = true;
+    await page.route('**/graphql', async (route) => {
+      if (failing && route.request().postData().includes('query Alerts')) await route.fulfill({ json: { data: { patient: { interactions: null, contraindications: [] } }, errors: [{ message: 'the graph does not answer', path: ['patient', 'interactions'] }] } });
+      else await route.continue();
+    });
+    await page.goto(new URL(`/patients/${id}`, page.url()).href);
+    const alert = page.locator('.alerts [role=alert]');
+    await alert.waitFor();
+    assert.match(await alert.textContent(), /could not be read, so there may be some.*the graph does not answer/);
+    assert.doesNotMatch(await told(page, '.alerts'), /know of no/);
+    failing = false;
+    await alert.locator('button').click();
+    await page.locator('.alerts', { hasText: 'know of no interaction' }).waitFor();
+  });
+});
+
+test('what is past is drawn apart, and is not said of operations and relatives', async () => {
+  const id = await imported(CARED_FOR);
+  await open(id, 'graph', async (page) => {
+    const past = await page.locator('.node.past text').allTextContents();
+    assert.deepEqual(past.map(plain).sort(), ['Chickenpox (past)', 'Ibuprofen (past)']);
+    const fill = (name) => page.locator('.node', { hasText: name }).locator('path').evaluate((path) => getComputedStyle(path).fill);
+    assert.notEqual(await fill('Chickenpox'), await fill('Asthma'));
+    for (const name of ['Appendectomy', 'Gout in the father']) {
+      assert.doesNotMatch(await page.locator('.node', { hasText: name }).getAttribute('aria-label'), /not active|past/);
+    }
+  });
+  await open(id, 'table', async (page) => {
+    assert.match(await told(page, 'table.condition'), /Chickenpox.*not active/);
+    assert.doesNotMatch(await told(page, 'table.operation'), /not active/);
+    const medications = (await page.locator('table.medication').allTextContents()).map(plain).join('\n');
+    assert.match(medications, /for Erectile dysfunction/);
+    assert.match(medications, /for One, Two, Three and more/);
+  });
+});
+
+test('an old value bears its day, and a bar that began before the span is cut visibly', async () => {
+  const id = await imported(CARED_FOR);
+  await open(id, 'laboratory', async (page) => assert.match(await told(page, '.card .value'), /^4 mmol\/L 2012-03-04$/));
+  await open(id, 'timeline&span=2 years', async (page) => {
+    const bar = (name) => page.locator('.lanes > li', { has: page.locator('.name', { hasText: name }) }).locator('.period button');
+    assert.match(await bar('Amlodipine').getAttribute('class'), /\bcut\b/);
+    assert.doesNotMatch(await bar('Sildenafil').getAttribute('class'), /\bcut\b/);
+  });
+});
+
+test('no recorded edge runs through an entry that it does not belong to', async () => {
+  const id = await imported(CARED_FOR);
+  await open(id, 'graph', async (page) => {
+    const crossed = await page.evaluate(() => {
+      const nodes = [...document.querySelectorAll('.node')].map((node) => ({ id: node.dataset.id, at: node.transform.baseVal.consolidate().matrix }));
+      return [...document.querySelectorAll('.edges path.recorded')].flatMap((path) => {
+        const ends = nodes.filter(({ id }) => path.dataset.key.startsWith(`${id} `) || path.dataset.key.endsWith(` ${id}`));
+        const points = Array.from({ length: 400 }, (_, at) => path.getPointAtLength((path.getTotalLength() * at) / 399));
+        return nodes.filter((node) => !ends.includes(node) && points.some(({ x, y }) => Math.hypot(x - node.at.e, y - node.at.f) < 9)).map(({ id }) => `${path.dataset.key} through ${id}`);
+      });
+    });
+    assert.deepEqual(crossed, []);
+  });
+});
+
+test('one button shows all of the graph, at every width', async () => {
+  const id = await imported(CARED_FOR);
+  for (const look of LOOKS) {
+    await open(id, 'graph', async (page) => {
+      await page.getByRole('button', { name: 'Show all' }).click();
+      const inside = await page.evaluate(() => {
+        const room = document.querySelector('.drawing > svg').getBoundingClientRect();
+        return [...document.querySelectorAll('.node')].every((node) => {
+          const { left, right, top, bottom } = node.getBoundingClientRect();
+          return left >= room.left - 1 && right <= room.right + 1 && top >= room.top - 1 && bottom <= room.bottom + 1;
+        });
+      });
+      assert.ok(inside, JSON.stringify(look));
+    }, look);
+  }
+});
+
+test('a name that no catalog knows is said to be unknown, and names like it are offered', () =>
+  visit(browser, DESK, '/patients/#hasCondition=Asthmaa', async (page) => {
+    const near = page.locator('.near');
+    await near.waitFor();
+    assert.match(plain(await near.textContent()), /know no condition named “Asthmaa”/);
+    await near.getByRole('button', { name: /^.?Asthma.?$/ }).click();
+    await page.locator('.rows tbody tr').first().waitFor();
+    assert.equal(await page.inputValue('input[name=hasCondition]'), 'Asthma');
+  }));
+
+test('what is copied has no signs that nobody sees', async () => {
+  const id = await imported(CARED_FOR);
+  await open(id, 'table', async (page) => {
+    assert.match(await page.locator('body').textContent(), /[\u2066-\u2069]/, 'else this test tells nothing');
+    await page.locator('body').evaluate((body) => getSelection().selectAllChildren(body));
+    await page.keyboard.press('Control+c');
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /Chickenpox/);
+    assert.doesNotMatch(copied, /[\u2066-\u2069]/);
+  });
+});
