@@ -30,7 +30,7 @@ const CARED_FOR = {
     { type: 'FAMILY_HISTORY', item: 'Gout in the father', isActive: false },
   ],
   medications: [
-    { name: 'Sildenafil', prescribedDate: '2025-01-01', isContinued: true, purposes: [{ conditionName: 'Erectile dysfunction' }] },
+    { name: 'Sildenafil', prescribedDate: '2025-01-01', isContinued: true, purposes: ['once', 'twice'].map((description) => ({ conditionName: 'Erectile dysfunction', description })) },
     { name: 'Amlodipine', prescribedDate: '2010-01-01', isContinued: true, purposes: ['One', 'Two', 'Three', 'Four'].map((conditionName) => ({ conditionName })) },
     { name: 'Propranolol', prescribedDate: '2025-01-01', isContinued: true },
     { name: 'Ibuprofen', prescribedDate: '2019-01-01', isContinued: false, discontinuedDate: '2019-02-01' },
@@ -87,6 +87,7 @@ test('what is past is drawn apart, and is not said of operations and relatives',
     assert.doesNotMatch(await told(page, 'table.operation'), /not active/);
     const medications = (await page.locator('table.medication').allTextContents()).map(plain).join('\n');
     assert.match(medications, /for Erectile dysfunction/);
+    assert.doesNotMatch(medications, /Erectile dysfunction, Erectile/);
     assert.match(medications, /for One, Two, Three and more/);
   });
 });

@@ -105,14 +105,14 @@ const history = (title: string, kind: EntryKind, also: string) =>
     },
   });
 
-/** Purposes of a medication that are told; one more is read, so that it can be said that there are more. */
-const TOLD = 3;
-const PURPOSES = TOLD + 1;
+/** Purposes of a medication that are told, and that are read: of the same condition there are often several. */
+const [TOLD, PURPOSES] = [3, 10];
 
 function purposesOf(purposes: { conditionName: string }[] | null): string {
   if (!purposes?.length) return '';
-  const names = purposes.slice(0, TOLD).map(({ conditionName }) => isolated(conditionName)).join(', ');
-  return `for ${names}${purposes.length > TOLD ? ' and more' : ''}`;
+  const names = [...new Set(purposes.map(({ conditionName }) => conditionName))];
+  const more = names.length > TOLD || purposes.length === PURPOSES;
+  return `for ${names.slice(0, TOLD).map(isolated).join(', ')}${more ? ' and more' : ''}`;
 }
 
 const medications = (title: string, also: string) =>
