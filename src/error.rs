@@ -224,7 +224,7 @@ impl Error {
                 "this was changed since you read it; `extensions.currentVersion` is its version now".into()
             }
             Error::KeyTaken => "this idempotencyKey was used for another request; take a new one".into(),
-            Error::Unconfirmed(_) => "the database was lost while this was saved, so it may be saved or not: send it \
+            Error::Unconfirmed(_) => "no answer came while this was saved, so it may be saved or not: send it \
                                       again with the same idempotencyKey, or look before you do"
                 .into(),
             Error::Limit { key, allowed, asked: Some(asked) } => {
@@ -245,7 +245,7 @@ impl Error {
             Error::NeedsPost => "a mutation is sent by POST".into(),
             Error::Unavailable(_) => "the database is not available; try again shortly".into(),
             Error::NotStored(_) => {
-                "the database can store nothing now (its disk is full, read-only or broken); what is stored can \
+                "nothing is saved: the database can store nothing now (its disk is full, read-only or broken); what is stored can \
                                     be read, and its operator must make room"
                     .into()
             }

@@ -2,7 +2,7 @@
 
 use super::{
     archive::{Header, Writing},
-    open_filled,
+    database_url, open_filled,
     progress::Progress,
     say, unreachable,
 };
@@ -18,7 +18,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{
     fs::{self, File},
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
@@ -43,18 +43,31 @@ const CUT_SHORT: u8 = 141;
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> {
     let Some(path) = args.get_one::<PathBuf>("file") else { return Err(Error::Internal("no FILE".into())) };
     if path == Path::new("-") {
-        return to_standard_output(&open_filled(config).await?).await;
+        return to_standard_output(&open_filled(&config.database(database_url(config)?)).await?).await;
     }
     if path.exists() && !args.get_flag("force") {
         return Err(Error::Setup(format!("{} exists: name another file, or say --force", path.display())));
     }
-    let db = open_filled(config).await?;
+    if is_store(config, path)? {
+        let path = path.display();
+        return Err(Error::Setup(format!("{path} is the store that is to be backed up: name another file")));
+    }
+    let db = open_filled(&config.database(database_url(config)?)).await?;
     let started = std::time::Instant::now();
     let partial = Partial::new(path).map_err(failed(path))?;
     let rows = write(&db, &partial.file, &failed(path)).await?;
     partial.keep(path).map_err(failed(path))?;
     say(&format!("Wrote {rows} rows into {} in {:.1} s.", path.display(), started.elapsed().as_secs_f64()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a path leads to the embedded store, or to a file beside it that belongs to it.
+fn is_store(config: &Config, path: &Path) -> Result<bool> {
+    let url = database_url(config)?;
+    let Some(file) = url.strip_prefix("sqlite://") else { return Ok(false) };
+    let place = |path: &Path| fs::metadata(path).map(|about| (about.dev(), about.ino())).ok();
+    let stored = ["", "-wal", "-shm"].map(|part| place(Path::new(&format!("{file}{part}"))));
+    Ok(place(path).is_some_and(|place| stored.contains(&Some(place))))
 }
 
 async fn to_standard_output(db: &Db) -> Result<ExitCode> {

@@ -1,6 +1,6 @@
 //! `medimax export`: the records as files.
 
-use super::{counted, open_filled, progress::Progress, say, unreachable};
+use super::{counted, database_url, open_filled, progress::Progress, say, unreachable};
 use crate::{config::Config, csv, error::Result};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::{path::PathBuf, time::Instant};
@@ -20,7 +20,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     // The only form there is; clap has seen to it that it is named.
     let Some(("csv", args)) = args.subcommand() else { return Ok(()) };
     let Some(dir) = args.get_one::<PathBuf>("dir") else { return Ok(()) };
-    let db = open_filled(config).await?;
+    let db = open_filled(&config.database(database_url(config)?)).await?;
     let started = Instant::now();
     let progress = Progress::new("Exporting", "rows", 0);
     let written = csv::write(&db, dir, args.get_flag("force"), &|done, total| progress.at(done, total)).await;

@@ -27,7 +27,8 @@ use crate::{
 use chrono::NaiveDate;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode, time::SystemTime};
-use store::{learn, open, open_filled, open_so, open_with_tables, tables};
+use store::{learn, open, open_filled, open_with_tables, tables};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `explain`: or an error, `migrate --adopt`: or an obstacle), 2 wrong usage, 141 a reader who went away before a backup's end.
 pub fn run() -> ExitCode {
@@ -39,6 +40,10 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&Error::Setup(format!("cannot start: {error}"))),
     };
+    let _within = runtime.enter();
+    // Where files may not grow further (`ulimit -f`), the signal would end the process amid a write. Heard, it leaves the write to
+    // fail as on a full disk.
+    let _heard = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()));
     match runtime.block_on(dispatch(&matches)) {
         Ok(code) => code,
         Err(error) => fail(&error),

@@ -50,6 +50,7 @@ pub async fn fill(db: &Db, seed: u64, patients: u64, today: NaiveDate) -> Result
     let mut next = prepare(seed, from, to, today, keys);
     while let Some((chunk, after)) = next.await.map_err(|error| Error::Internal(error.to_string()))? {
         keys = after;
+        keys.fit()?;
         // The next chunk is made while the database takes this one.
         next = prepare(seed, keys.made, to, today, keys);
         let mut writer = Writer::begin(db).await?;
@@ -72,6 +73,19 @@ struct Keys {
     lab_report: i64,
     report: i64,
     made: u64,
+}
+
+impl Keys {
+    /// Keys have 32 bits; SQLite would count on.
+    fn fit(&self) -> Result<()> {
+        let all = [self.patient, self.appointment, self.medication, self.lab_report, self.report];
+        match all.iter().all(|key| *key <= i64::from(i32::MAX)) {
+            true => Ok(()),
+            false => {
+                Err(Error::Setup(format!("keys are used up: the largest is {}, and a row has one near it", i32::MAX)))
+            }
+        }
+    }
 }
 
 async fn last_keys(db: &Db) -> Result<Keys> {

@@ -18,14 +18,13 @@ pub(super) async fn open(config: &Config) -> Result<Db> {
 
 /// The configured store to take all of its records, with exactly the tables of this binary. An embedded one that is not there is
 /// no empty one: most likely it is elsewhere.
-pub(super) async fn open_filled(config: &Config) -> Result<Db> {
-    let url = database_url(config)?;
-    if let Some(file) = url.strip_prefix("sqlite://").filter(|file| !Path::new(file).exists()) {
+pub(super) async fn open_filled(options: &Options) -> Result<Db> {
+    if let Some(file) = options.url.strip_prefix("sqlite://").filter(|file| !Path::new(file).exists()) {
         return Err(Error::Setup(format!(
             "there is no store at {file}, so no records: name the one that the gateway serves with data_dir or database_url"
         )));
     }
-    let db = db::open(&config.database(url)).await.map_err(unreachable)?;
+    let db = db::open(options).await.map_err(unreachable)?;
     migrate::require_current(&db).await.map_err(unreachable)?;
     Ok(db)
 }
@@ -37,7 +36,7 @@ pub(super) async fn open_with_tables(config: &Config) -> Result<Db> {
 
 /// A store with its tables, opened in a manner of one's own. An embedded one that is not there yet, and of which nothing comes,
 /// leaves no file.
-pub(super) async fn open_so(options: &Options) -> Result<Db> {
+async fn open_so(options: &Options) -> Result<Db> {
     let new = options.url.strip_prefix("sqlite://").map(Path::new).filter(|file| !file.exists());
     let ready = async {
         let db = db::open(options).await?;

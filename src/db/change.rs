@@ -61,6 +61,11 @@ pub fn of_list(list: &str) -> Result<Texts> {
     Ok(cells.into_iter().map(text).collect())
 }
 
+/// Where a table has no key left for a new row.
+pub(crate) fn used_up(table: &str) -> Error {
+    Error::Internal(format!("the keys of {table} are used up: the largest is {}, and a row has it", i32::MAX))
+}
+
 /// The version of a row: a digest of its cells.
 pub fn version(cells: &Texts) -> String {
     let mut digest = Sha256::new();
@@ -120,9 +125,11 @@ impl Tx {
                     sql.push(if at == 0 { "" } else { "," }).cell(cell);
                 }
             }
-            // The second number is only there because rows are read in pairs.
-            sql.push(format!(") RETURNING {}, 0", table.key));
-            keys.extend(self.numbers(sql).await?.into_iter().map(|(key, _)| key));
+            // The first number is only there because rows are read in pairs. SQLite counts on beyond the keys of 32 bits.
+            sql.push(format!(") RETURNING 0, {}", table.key));
+            for (_, key) in self.numbers(sql).await? {
+                keys.push(i32::try_from(key).map_err(|_beyond| used_up(table.name))?);
+            }
             self.writes();
         }
         // Keys grow in the order of the rows, whatever the order of the answer.

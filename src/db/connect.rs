@@ -56,9 +56,14 @@ pub async fn open(options: &Options) -> Result<Db> {
     let db = if let Some(path) = options.url.strip_prefix("sqlite://") {
         let patience = limit(options.statement_timeout).map_or(Patience::Endless, Patience::Limit);
         let pool = Backend::Sqlite(sqlite_pool(path, options)?);
-        keep_private(path);
+        let made = make_private(path);
         let db = Db { pool, wait: options.wait, patience, doubt: Arc::default(), full: Arc::default(), watcher: None };
-        db.run("SELECT 1").await.map_err(|error| unusable(path, error))?;
+        if let Err(error) = db.run("SELECT 1").await {
+            if made {
+                let _ = std::fs::remove_file(path);
+            }
+            return Err(unusable(path, error));
+        }
         db
     } else if options.url.starts_with("mysql://") || options.url.starts_with("mariadb://") {
         let opts = mariadb_opts(options)?;
@@ -86,12 +91,10 @@ pub async fn open(options: &Options) -> Result<Db> {
     Ok(db)
 }
 
-/// Makes a file that is not there for its owner's eyes alone; the files that SQLite puts beside it are as it is. Where it cannot be
-/// made, SQLite tells why.
-fn keep_private(path: &str) {
-    if !path.starts_with("file:") {
-        let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    }
+/// Makes a file that is not there for its owner's eyes alone, and says whether it did; the files that SQLite puts beside it get
+/// the same rights. Where it cannot be made, SQLite tells why.
+fn make_private(path: &str) -> bool {
+    !path.starts_with("file:") && OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).is_ok()
 }
 
 /// How much longer than the server may work on a statement its answer is waited for.
@@ -106,7 +109,10 @@ fn limit(most: Duration) -> Option<Duration> {
 fn unusable(path: &str, error: Error) -> Error {
     match error {
         damaged if fault::is_damaged(&damaged) => Error::Setup(format!("the SQLite file {path}: {damaged}")),
-        Error::Unavailable(detail) | Error::Internal(detail) | Error::NotStored(detail) => Error::Setup(format!(
+        Error::NotStored(detail) => Error::Setup(format!(
+            "the SQLite file {path} cannot be written ({detail}): make room on its disk, or see to it"
+        )),
+        Error::Unavailable(detail) | Error::Internal(detail) => Error::Setup(format!(
             "the SQLite file {path} cannot be opened ({detail}): check the path, and that the gateway may write there"
         )),
         other => other,

@@ -6,7 +6,7 @@ use super::{refusal, sql::Dialect};
 use crate::error::{Error, Result};
 use diesel::{
     ConnectionError,
-    result::{Error as Query, UnexpectedNullError},
+    result::{DatabaseErrorKind, Error as Query, UnexpectedNullError},
     sql_types::{BigInt, Text},
 };
 use diesel_async::{
@@ -27,7 +27,7 @@ pub(crate) fn of_step(error: Query) -> Error {
 
 fn of_driver(error: Query, of_unknown: fn(&str) -> String) -> Error {
     match error {
-        Query::DatabaseError(_, told) => of_text(told.message(), of_unknown),
+        Query::DatabaseError(kind, told) => of_text(&kind, told.message(), of_unknown),
         Query::DeserializationError(why) if why.is::<UnexpectedNullError>() => {
             Error::Internal("the database answered NULL where a value must be".into())
         }
@@ -49,8 +49,8 @@ pub(super) fn of_pool(error: deadpool::PoolError) -> Error {
 pub(super) fn of_connection(error: &ConnectionError) -> Error {
     match error {
         // A file that can be opened, and turns out to be none when it is first read.
-        ConnectionError::CouldntSetupConfiguration(Query::DatabaseError(_, told)) => {
-            match of_text(told.message(), |_text| UNNAMED.into()) {
+        ConnectionError::CouldntSetupConfiguration(Query::DatabaseError(kind, told)) => {
+            match of_text(kind, told.message(), |_text| UNNAMED.into()) {
                 Error::Internal(text) if !text.ends_with(RESTORE) => Error::Unavailable(text),
                 meant => meant,
             }
@@ -82,19 +82,31 @@ pub(crate) async fn number<T>(conn: &mut AsyncMysqlConnection, ended: &mut Resul
     }
 }
 
-/// What texts of the driver, and of the system below it, say of a connection that is gone.
-const LOST: [&str; 10] = [
+/// How texts of the driver begin, and not of the server, where a connection is gone.
+const DRIVERS: [&str; 3] = ["input/output error: ", "driver error: ", "connection closed"];
+
+/// What they say then, and the system below.
+const LOST: [&str; 7] = [
     "connection closed",
     "connection refused",
     "connection reset",
-    "connection was killed",
     "broken pipe",
-    "input/output error",
-    "server has gone away",
-    "server shutdown in progress",
     "disconnected by server",
     "unexpected end of file",
+    "input/output error",
 ];
+
+/// What the server says of a connection that it ends, whole: a trigger's text may have such words in it.
+const ENDED: [&str; 4] = [
+    "connection was killed",
+    "mysql server has gone away",
+    "mariadb server has gone away",
+    "server shutdown in progress",
+];
+
+/// What it says of a statement that it ended, by `max_statement_time` or an operator (`KILL QUERY`).
+const INTERRUPTED: [&str; 2] =
+    ["query execution was interrupted", "query execution was interrupted (max_statement_time exceeded)"];
 
 /// What is said where nothing can be stored: there is no room, or no right, or the disk is broken.
 const NOT_STORED: [&str; 8] = [
@@ -200,8 +212,8 @@ pub(super) fn is_denied(error: &Error) -> bool {
     matches!(error, Error::Internal(text) if text.contains("command denied to user"))
 }
 
-fn of_text(text: &str, of_unknown: fn(&str) -> String) -> Error {
-    if let Some(told) = refusal::told(text) {
+fn of_text(kind: &DatabaseErrorKind, text: &str, of_unknown: fn(&str) -> String) -> Error {
+    if let Some(told) = refusal::told(kind, text) {
         let says = |known: &[&str]| known.iter().any(|known| told.contains(known));
         return match told {
             told if says(&NOT_STORED) => Error::NotStored(told),
@@ -210,10 +222,11 @@ fn of_text(text: &str, of_unknown: fn(&str) -> String) -> Error {
         };
     }
     let lower = text.to_lowercase();
-    if lower.starts_with("query execution was interrupted") {
-        // By `max_statement_time`, or by an operator (`KILL QUERY`).
+    let drivers = DRIVERS.iter().any(|begin| lower.starts_with(begin));
+    let lost = LOST.iter().find(|lost| drivers && lower.contains(*lost));
+    if INTERRUPTED.contains(&lower.as_str()) {
         Error::Timeout("a database statement")
-    } else if let Some(lost) = LOST.iter().find(|lost| lower.contains(*lost)) {
+    } else if let Some(lost) = lost.or_else(|| ENDED.iter().find(|ended| lower == **ended)) {
         Error::Unavailable((*lost).to_owned())
     } else {
         Error::Internal(of_unknown(text))
@@ -234,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_disk_without_room_is_told_from_other_faults() {
-        let of = |text: &str| of_text(text, |_| UNNAMED.into());
+        let of = |text: &str| of_text(&DatabaseErrorKind::Unknown, text, |_| UNNAMED.into());
         for full in [
             "database or disk is full",
             "attempt to write a readonly database",
@@ -255,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_value_that_reads_like_a_lost_connection_is_none() {
-        let of = |text: &str| of_text(text, |_| UNNAMED.into());
+        let of = |text: &str| of_text(&DatabaseErrorKind::Unknown, text, |_| UNNAMED.into());
         assert!(matches!(of("Duplicate entry 'connection closed' for key 'by_name'"), Error::Internal(_)));
         assert!(matches!(of("Input/output error: Connection reset by peer (os error 104)"), Error::Unavailable(_)));
     }

@@ -4,8 +4,9 @@
 //! words, and names of tables, columns and constraints. A text that no template knows may be anything, a trigger's for instance,
 //! and is left out whole.
 
+use diesel::result::DatabaseErrorKind;
 use regex::Regex;
-use std::sync::LazyLock;
+use std::{mem, sync::LazyLock};
 
 /// Texts as the stores write them, with MariaDB's numbers: `{}` is a name or a number, `{*}` may be a stored value.
 const TEMPLATES: &[(u16, &str)] = &[
@@ -96,15 +97,37 @@ static KNOWN: LazyLock<Vec<Template>> = LazyLock::new(|| TEMPLATES.iter().filter
 
 fn template((number, text): &(u16, &str)) -> Option<Template> {
     let pieces = text.split("{}");
-    // A name has no quotes and no line ends of its own; a value is as long as it can be, so that none looks like a name.
+    // A name has no quotes and no line ends of its own, and SQLite's here no blanks: the tables are ours. A value is as long as it
+    // can be, so that none looks like a name.
+    let name = if text.starts_with("no such") || text.starts_with("table {}") {
+        "([^'\"\\s]{0,300}?)"
+    } else {
+        "([^'\"\\n]{0,300}?)"
+    };
     let piece = |piece: &str| piece.split("{*}").map(regex::escape).collect::<Vec<_>>().join("(?s:.*)");
-    let found = pieces.clone().map(piece).collect::<Vec<_>>().join("([^'\"\\n]{0,300}?)");
+    let found = pieces.clone().map(piece).collect::<Vec<_>>().join(name);
     let shown = pieces.map(|piece| piece.replace("{*}", "…")).collect();
     Some(Template { number: *number, found: Regex::new(&format!("^{found}$")).ok()?, shown })
 }
 
+/// The kinds of refusals that the drivers tell by number: what a trigger says is of no such kind, whatever its words are.
+const KINDS: [(&str, DatabaseErrorKind); 8] = [
+    ("CHECK constraint failed", DatabaseErrorKind::CheckViolation),
+    ("UNIQUE constraint failed", DatabaseErrorKind::UniqueViolation),
+    ("Duplicate entry", DatabaseErrorKind::UniqueViolation),
+    ("NOT NULL constraint failed", DatabaseErrorKind::NotNullViolation),
+    ("Field '", DatabaseErrorKind::NotNullViolation),
+    ("FOREIGN KEY constraint failed", DatabaseErrorKind::ForeignKeyViolation),
+    ("Cannot delete or update a parent row", DatabaseErrorKind::ForeignKeyViolation),
+    ("Cannot add or update a child row", DatabaseErrorKind::ForeignKeyViolation),
+];
+
 /// What of a text may be told; `None` where that is nothing.
-pub(super) fn told(text: &str) -> Option<String> {
+pub(super) fn told(kind: &DatabaseErrorKind, text: &str) -> Option<String> {
+    let begins = KINDS.iter().find(|(begin, _)| text.starts_with(begin));
+    if begins.is_some_and(|(_, expected)| mem::discriminant(expected) != mem::discriminant(kind)) {
+        return None;
+    }
     // SQLite tells the rule itself, quotes and all: it is the schema's text, and no row's.
     if text.starts_with("CHECK constraint failed: ") {
         return Some(text.to_owned());
@@ -129,14 +152,26 @@ mod tests {
         assert_eq!(KNOWN.len(), TEMPLATES.len());
         for (_, text) in TEMPLATES {
             let filled = text.replace("{}", "name").replace("{*}", "Secret ' for key 'x' at row 1");
-            let told = told(&filled).unwrap_or_else(|| panic!("{text}"));
+            let begins = KINDS.iter().find(|(begin, _)| filled.starts_with(begin));
+            let kind = begins.map_or(&DatabaseErrorKind::Unknown, |(_, kind)| kind);
+            let told = told(kind, &filled).unwrap_or_else(|| panic!("{text}"));
             assert!(!told.contains("Secret"), "{told}");
+            // A trigger's words are its own, though they be the same.
+            assert_eq!(begins.and_then(|_| super::told(&DatabaseErrorKind::Unknown, &filled)), None);
         }
     }
 
     #[test]
     fn names_are_kept_and_values_are_not() {
-        let told = |text: &str| told(text).unwrap_or_default();
+        let told = |text: &str| {
+            let kind = match text.starts_with("Dup") || text.starts_with("UNI") {
+                true => DatabaseErrorKind::UniqueViolation,
+                false => DatabaseErrorKind::Unknown,
+            };
+            told(&kind, text).unwrap_or_default()
+        };
+        assert_eq!(told("CHECK constraint failed: Anna Secret"), "");
+        assert_eq!(told("no such table: Anna Secret"), "");
         assert_eq!(
             told("Duplicate entry 'Secret-1980-01-02' for key 'by_name'"),
             "1062: Duplicate entry '…' for key 'by_name'"

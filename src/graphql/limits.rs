@@ -65,6 +65,10 @@ const LISTS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"
 /// How many of them may stand within each other.
 const MOST_LISTS: u64 = 2;
 
+/// What a document may ask of introspection, and what `__schema` and `__type` weigh: async-graphql answers each anew.
+const MOST_INTROSPECTION: u64 = 30;
+const WEIGHTS: [(&str, u64); 2] = [("__schema", 10), ("__type", 1)];
+
 fn check(key: &'static str, allowed: u64, asked: u64) -> Result<()> {
     if asked > allowed { Err(Error::Limit { key, allowed, asked: Some(asked) }) } else { Ok(()) }
 }
@@ -121,6 +125,13 @@ impl Limits {
             check("max_selections", self.max_selections, total.selections)?;
             check("max_directives", self.max_directives, total.directives.saturating_add(directives as u64))?;
             check("max_repetitions", self.max_repetitions, total.repetitions)?;
+            if total.introspection > MOST_INTROSPECTION {
+                let most = WEIGHTS.map(|(name, weight)| format!("`{name}` {} times", MOST_INTROSPECTION / weight));
+                return Err(Error::BadInput(format!(
+                    "introspection is asked for too often: a document may ask for {}",
+                    most.join(", or for ")
+                )));
+            }
             if total.introspected > MOST_LISTS {
                 return Err(Error::BadInput(format!(
                     "the maximum introspection depth is exceeded: {} may stand within each other {MOST_LISTS} deep",
@@ -163,11 +174,18 @@ fn skip_string(bytes: &mut std::iter::Peekable<std::str::Bytes<'_>>) {
         if !quote(bytes) {
             return; // the empty string
         }
-        let mut quotes = 0;
+        // Three quotes end it, unless a backslash stands before them.
+        let (mut quotes, mut escaped) = (0, false);
         for byte in bytes.by_ref() {
-            quotes = if byte == b'"' { quotes + 1 } else { 0 };
-            if quotes == 3 {
+            match byte {
+                b'"' => quotes += 1,
+                _ => (quotes, escaped) = (0, byte == b'\\'),
+            }
+            if quotes == 3 && !escaped {
                 return;
+            }
+            if quotes == 3 {
+                (quotes, escaped) = (0, false);
             }
         }
         return;
@@ -220,6 +238,8 @@ struct Total {
     lists: u64,
     /// The same of the introspection that the set holds.
     introspected: u64,
+    /// The weight of that introspection.
+    introspection: u64,
 }
 
 impl Total {
@@ -235,6 +255,7 @@ impl Total {
         self.levels = self.levels.max(other.levels);
         self.lists = self.lists.max(other.lists);
         self.introspected = self.introspected.max(other.introspected);
+        self.introspection = self.introspection.saturating_add(other.introspection);
     }
 }
 
@@ -297,7 +318,9 @@ impl<'a> Walk<'a> {
         if name.starts_with("__") {
             // Introspection costs no objects and may be deep; async-graphql answers it from memory.
             let introspected = below.introspected.max(below.lists);
-            return Total { here: 1, depth: 0, cost: 0, lists: 0, introspected, ..below };
+            let weight = WEIGHTS.iter().find(|(weighed, _)| *weighed == name).map_or(0, |(_, weight)| *weight);
+            let introspection = below.introspection.saturating_add(weight);
+            return Total { here: 1, depth: 0, cost: 0, lists: 0, introspected, introspection, ..below };
         }
         // A row counts; the connections, edges and pages around it do not.
         let object = u64::from(target.is_some_and(|target| target.is_node) || (target.is_none() && many > 1));
@@ -362,7 +385,42 @@ mod tests {
         assert!(limits.check_text("{ a(b: \"{{{{ # not a comment\") # { { {\n c }").is_ok());
         assert!(limits.check_text(&format!("{{ a(b: \"\"\"{}\"\"\") }}", "{ x ".repeat(100))).is_ok());
         assert!(limits.check_text(&"a ".repeat(51)).is_err());
+        // What ends a block string, and what does not: behind it all counts again.
+        for block in [r#"x \""" y"#, r#"\""""#, r#"\"""\""""#, r#"x \\""" y"#, r#"a " b "" c"#] {
+            let hidden = format!("{{ a(b: \"\"\"{block}\"\"\") {} }}", "a ".repeat(51));
+            assert!(limits.check_text(&hidden).is_err(), "{block}");
+            let shown = format!("{{ a(b: \"\"\"{block}{}\"\"\") }}", " a".repeat(51));
+            assert!(limits.check_text(&shown).is_ok(), "{block}");
+            assert!(async_graphql::parser::parse_query(shown).is_ok(), "{block}");
+        }
         assert!(Limits { max_tokens: 1000, ..limits }.check_text(&"{".repeat(200)).is_err());
+    }
+
+    #[test]
+    fn introspection_is_bounded_in_breadth() {
+        static ROOT: Object = Object { name: "Query", doc: "", is_node: false, of: None, scalars: &[], fields: &[] };
+        let refused = |text: String| {
+            let document = async_graphql::parser::parse_query(text).unwrap();
+            limits().check_document(&document, &Objects::below(&ROOT)).err()
+        };
+        let many = |field: &str, count: usize| {
+            (0..count).map(|at| format!("a{at}: {field} {{ __typename }} ")).collect::<String>()
+        };
+        let types = "__type(name: \"Patient\")";
+        assert_eq!(refused(format!("{{ {} }}", many("__schema", 3))).map(|error| error.code()), None);
+        assert_eq!(refused(format!("{{ {} }}", many(types, 30))).map(|error| error.code()), None);
+        for text in [
+            format!("{{ {} }}", many("__schema", 4)),
+            format!("{{ {} }}", many(types, 31)),
+            format!(
+                "{{ ...a ...b }} fragment a on Query {{ {0} }} fragment b on Query {{ {1} }}",
+                many("__schema", 2),
+                many("__schema", 2)
+            ),
+        ] {
+            let told = refused(text).unwrap().public_message();
+            assert!(told.contains("`__schema` 3 times, or for `__type` 30 times"), "{told}");
+        }
     }
 
     #[test]

@@ -55,6 +55,9 @@ impl Guard {
         if uri.path_and_query().map_or(0, |path| path.as_str().len()) > self.max_url_bytes {
             return Err(Refused::limit(StatusCode::URI_TOO_LONG, "max_url_bytes", self.max_url_bytes));
         }
+        if request.headers().get_all(header::HOST).iter().nth(1).is_some() {
+            return Err(Refused::new(StatusCode::BAD_REQUEST, "a request names one host"));
+        }
         let Some(names) = &self.names else { return Ok(()) };
         let given = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
         let host = uri.authority().map(|authority| authority.as_str()).or(given).unwrap_or_default();

@@ -361,6 +361,14 @@ async fn a_file_that_exists_is_kept_unless_told_otherwise() {
     assert!(refused(backup(&nowhere, &file).arg("--force")).contains("there is no store at "));
     assert_eq!(file.bytes(), b"dear");
     assert!(!std::path::Path::new(nowhere.trim_start_matches("sqlite://")).exists(), "the backup made a store");
+    // The store is no place for its own backup, by whatever name.
+    let own = store.url.strip_prefix("sqlite://").unwrap();
+    let link = scratch(&unique("link"));
+    std::os::unix::fs::symlink(own, &link).unwrap();
+    for own in [own, &format!("{own}-wal"), link.to_str().unwrap()] {
+        let mut command = medimax(&["backup", "--force", own, "--database-url", &store.url]);
+        assert!(refused(&mut command).contains("is the store that is to be backed up"), "{own}");
+    }
     done(backup(&store.url, &file).arg("--force"));
     assert!(file.bytes().starts_with(b"{\"medimax_backup\":1,"));
 

@@ -70,7 +70,7 @@ fn cramped(args: &[&str]) -> Command {
     let mut command = medimax(&[]);
     let program = command.get_program().to_owned();
     let mut shell = Command::new("sh");
-    shell.args(["-c", "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\""]).arg(program).args(args).stdin(Stdio::null());
+    shell.args(["-c", "ulimit -f 100; exec \"$0\" \"$@\""]).arg(program).args(args).stdin(Stdio::null());
     for (name, value) in command.args::<[&str; 0], &str>([]).get_envs() {
         match value {
             Some(value) => shell.env(name, value),

@@ -100,6 +100,26 @@ async fn a_commit_that_is_swallowed_is_no_success() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_in_vain_for_a_mutation_is_told_whether_it_may_be_saved() {
+    let store = Store::new(Backend::MariaDb).await;
+    let (proxy, url) = by_proxy(&store);
+    let limits = ["--request-timeout-ms", "3000", "--statement-timeout-ms", "30000", "--log-level", "error"];
+    let gateway = Gateway::start(&[&["--database-url", &url][..], &limits].concat());
+    let register = "mutation { registerPatient(input: { name: \"Anna\", sex: FEMALE }) { patient { id } } }";
+    let rows = async || numbers(&store.db, "SELECT 0, COUNT(*) FROM Patient").await[0].1;
+    for (words, saved, code, told) in [
+        ("INSERT INTO Patient", 0, "TIMEOUT", "nothing is saved"),
+        ("COMMIT", 1, "DATABASE_UNAVAILABLE", "may be saved or not"),
+    ] {
+        proxy.forget_after(words);
+        let (_, answer) = gateway.ask(register);
+        assert_eq!(codes(&answer), [code], "{words}: {answer}");
+        assert!(answer["errors"][0]["message"].as_str().unwrap().contains(told), "{words}: {answer}");
+        assert_eq!(rows().await, saved, "{words}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_whose_connections_die_without_a_word_serves_on() {
     let store = Store::with_patients(Backend::MariaDb, 3).await;
     let (proxy, url) = by_proxy(&store);

@@ -16,8 +16,7 @@ use std::{
 
 /// `medimax` that may write no file beyond a size, in blocks of 512 bytes: to it the disk is full there.
 fn on_a_full_disk(blocks: u64, args: &[&str]) -> Command {
-    // Unheard, the signal leaves the write to fail.
-    let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$@\"");
+    let script = format!("ulimit -S -f {blocks}; exec \"$@\"");
     let plain = medimax(args);
     let mut command = Command::new("bash");
     command.args(["-c", &script, "bash"]).arg(plain.get_program()).args(plain.get_args());
@@ -99,10 +98,9 @@ fn every_command_that_needs_tables_makes_them() {
     fs::write(&query, "{ patients { totalCount } }").unwrap();
     let query = query.display().to_string();
     let catalog = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/catalog");
-    let commands: [&[&str]; 6] = [
+    let commands: [&[&str]; 5] = [
         &["seed", "--patients", "3"],
         &["explain", &query],
-        &["check"],
         &["import", "csv", "OUT"],
         &["import", "catalog", catalog],
         &["migrate"],
@@ -132,7 +130,7 @@ fn a_store_that_is_not_there_is_neither_backed_up_nor_exported() {
     let (data, out) = (folder.join("data"), folder.join("out"));
     fs::create_dir_all(&folder).unwrap();
     let out_name = out.display().to_string();
-    for args in [&["backup", &out_name][..], &["backup", "-"], &["export", "csv", &out_name]] {
+    for args in [&["backup", &out_name][..], &["backup", "-"], &["export", "csv", &out_name], &["check"]] {
         let line = refused(medimax(args).arg("--data-dir").arg(&data));
         assert!(
             line.contains("there is no store at ") && line.contains("data_dir or database_url"),

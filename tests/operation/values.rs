@@ -128,3 +128,40 @@ async fn no_value_that_mariadb_refuses_is_told() {
 async fn no_value_that_the_embedded_store_refuses_is_told() {
     nothing_leaks(Backend::Sqlite, &SQLITE).await;
 }
+
+/// Words of the stores, of their drivers and of the system, in the mouth of a hospital's trigger.
+const WORDS: [&str; 7] = [
+    "CHECK constraint failed: Zz-Secretname",
+    "UNIQUE constraint failed: Zz-Secretname 1980",
+    "NOT NULL constraint failed: Zz-Secretname",
+    "no such table: Zz-Secretname was here",
+    "Zz-Secretname: connection closed",
+    "Input of Zz-Secretname: broken pipe",
+    "Query execution was interrupted by Zz-Secretname",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_triggers_words_are_a_rules_whatever_they_sound_like() {
+    for backend in [Backend::MariaDb, Backend::Sqlite] {
+        let store = Store::with_patients(backend, 1).await;
+        for words in WORDS {
+            let body = match backend {
+                Backend::MariaDb => format!("FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{words}'"),
+                Backend::Sqlite => format!("BEGIN SELECT RAISE(ABORT, '{words}'); END"),
+            };
+            store.sql("DROP TRIGGER IF EXISTS own_words").await;
+            store.sql(&format!("CREATE TRIGGER own_words BEFORE INSERT ON Chat_History {body}")).await;
+            let log = scratch(&unique("values"));
+            let mut command: Command = medimax(&["serve", "--listen", "127.0.0.1:0", "--database-url", &store.url]);
+            let gateway = Gateway::from(command.args(["--log-level", "debug"]).stderr(File::create(&log).unwrap()));
+            let mutation =
+                "mutation { sendChatMessage(input: { patientId: 1, text: \"x\", type: PATIENT }) { message { id } } }";
+            let answer = gateway.ask(mutation).1;
+            let violation = &answer["errors"][0]["extensions"]["violations"][0];
+            assert_eq!(violation["code"], "DATABASE", "{words}: {answer}");
+            drop(gateway);
+            let log = fs::read_to_string(log).unwrap();
+            assert!(!log.contains(SECRET) && !answer.to_string().contains(SECRET), "{words}: {answer}\n{log}");
+        }
+    }
+}

@@ -25,6 +25,8 @@ struct State {
     swallows: AtomicBool,
     /// Bytes a second that pass each way on a connection; 0: as many as come.
     rate: AtomicU64,
+    /// Words after which nothing passes on the connections that there are.
+    last: Mutex<Option<&'static str>>,
     /// Both ends of every connection.
     ends: Mutex<Vec<TcpStream>>,
 }
@@ -55,6 +57,11 @@ impl Proxy {
     /// From now on nothing passes on the connections that there are.
     pub(crate) fn forget(&self) {
         self.state.times.fetch_add(1, SeqCst);
+    }
+
+    /// Once these words have passed, nothing more passes on the connections that there are then.
+    pub(crate) fn forget_after(&self, words: &'static str) {
+        *self.state.last.lock().unwrap() = Some(words);
     }
 
     /// Says whether nothing passes at all, on new connections neither. Those of that time stay dead.
@@ -92,6 +99,10 @@ fn carry(mut from: TcpStream, mut to: TcpStream, state: &State, born: Option<usi
         }
         if read == 0 || !dead && to.write_all(&bytes[..read]).is_err() {
             return;
+        }
+        let said = |words: &&str| bytes[..read].windows(words.len()).any(|part| part == words.as_bytes());
+        if state.last.lock().unwrap().take_if(|words| said(words)).is_some() {
+            state.times.fetch_add(1, SeqCst);
         }
     }
 }

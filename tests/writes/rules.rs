@@ -1,12 +1,41 @@
 //! Rules: each named with its place, all at once, the same as the database's.
 
 use super::{count, done, refused};
-use crate::support::{Backend, Store, on_both};
+use crate::support::{
+    Backend, Store, codes, on_both,
+    process::{medimax, run},
+};
 use medimax::{
     db::{Kind, Sql},
     graphql::write::{draft::kind_of, rules::Longest},
     schema,
+    scope::Scope,
 };
+
+/// An appointment that was.
+fn schedule(date: &str, time: &str) -> String {
+    format!(
+        "scheduleAppointment(input: {{patientId: 1, date: \"{date}\", time: \"{time}\", status: COMPLETED}}) {{ appointment {{ id }} }}"
+    )
+}
+
+on_both!(keys_end_at_the_largest, 1, async |store: Store| {
+    store.sql("INSERT INTO Patient (patient_id, name, sex) VALUES (2147483647, 'The Last', 'Female')").await;
+    let before = count(&store, "Patient").await;
+    let (answer, _) = store
+        .ask_as(
+            Scope::everything(),
+            "mutation { registerPatient(input: {name: \"Next\", sex: MALE}) { patient { id } } }",
+            serde_json::Value::Null,
+        )
+        .await;
+    assert_eq!(codes(&answer).len(), 1, "{answer}");
+    assert_eq!(answer["data"]["registerPatient"], serde_json::Value::Null);
+    assert_eq!(count(&store, "Patient").await, before);
+    let seeded = run(&mut medimax(&["seed", "--patients", "2", "--database-url", &store.url]));
+    assert_eq!((seeded.code, seeded.err.len()), (Some(1), 1), "{seeded:?}");
+    assert_eq!(count(&store, "Patient").await, before);
+});
 
 on_both!(every_violation_is_named_at_once_with_its_place, 1, async |store: Store| {
     let before = count(&store, "Patient").await;
@@ -48,6 +77,13 @@ on_both!(every_violation_is_named_at_once_with_its_place, 1, async |store: Store
             "scheduleAppointment(input: {patientId: \"Report:1\", date: \"2001-01-01\", time: \"25:00\", symptoms: [{name: \"\"}, {name: \"ok\"}, {name: \" \\n \"}]}) { appointment { id } }".into(),
             vec!["input.patientId: INVALID", "input.time: INVALID", "input.date: IN_PAST", "input.symptoms.0.name: REQUIRED", "input.symptoms.2.name: REQUIRED"],
         ),
+        (
+            schedule("0000-01-01", "10:00:60"),
+            vec!["input.date: INVALID", "input.time: INVALID"],
+        ),
+        (schedule("+999-12-31", " 9:05"), vec!["input.date: INVALID", "input.time: INVALID"]),
+        (schedule("-999-12-31", "9:5"), vec!["input.date: INVALID", "input.time: INVALID"]),
+        (schedule("2020- 1- 1", "09:05:00.5"), vec!["input.date: INVALID", "input.time: INVALID"]),
         (
             "prescribeMedication(input: {patientId: 1, name: \"M\", prescribedDate: \"2020-01-02\", isContinued: false, purposes: [{}]}) { medication { id } }".into(),
             vec!["input.discontinuedDate: REQUIRED", "input.purposes.0.conditionName: REQUIRED"],

@@ -4,7 +4,7 @@ mod differences;
 pub(super) mod records;
 pub(super) mod report;
 
-use super::{database_url, holder, open_graph, open_so, progress::Progress, say, unreachable};
+use super::{database_url, holder, open_filled, open_graph, progress::Progress, say, unreachable};
 use crate::{
     config::Config,
     error::Result,
@@ -42,7 +42,7 @@ pub(super) fn command() -> Command {
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> {
     let mut options = config.database(database_url(config)?);
     options.statement_timeout = options.statement_timeout.max(WHOLE);
-    let db = open_so(&options).await?;
+    let db = open_filled(&options).await?;
     let graph = open_graph(config)?;
     let mut report = Report::new(db.dialect(), graph.store_name());
     report.findings = records::check(&db).await.map_err(unreachable)?;

@@ -252,8 +252,9 @@ impl AddEach {
                 Err(error @ Error::KeyTaken) if done_before == batch.keys.len() => return Err(error),
                 Err(error) => {
                     tracing::error!(code = error.code().as_str(), "an import stopped at item {at}: {error}");
-                    // It was lost before it was told to keep anything, or it may have kept it.
-                    let may_be_saved = !matches!(error, Error::Unavailable(_)) && one.committing.load(Relaxed);
+                    // It was lost before it was told to keep anything, it said that it keeps nothing, or it may have kept it.
+                    let lost = matches!(error, Error::Unavailable(_) | Error::NotStored(_));
+                    let may_be_saved = !lost && one.committing.load(Relaxed);
                     batch.fail(at, error.code(), error.public_message(), may_be_saved);
                     cause = Some(error.code());
                 }

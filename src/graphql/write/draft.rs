@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use async_graphql::{Value, indexmap::IndexMap};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use regex::Regex;
 use serde_json::Value as Json;
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -164,16 +164,19 @@ pub fn read(kind: Kind, column: &Column, text: &str) -> Result<Option<String>, (
     let wrong = |what: &str| Err(("INVALID", format!("this must be {what}")));
     match kind {
         Kind::Date => match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            Ok(day) if text.len() == 10 => Ok(Some(day.to_string())),
+            // MariaDB's DATE knows no year 0.
+            Ok(day) if is_like(text, "0000-00-00") && day.year() > 0 => Ok(Some(day.to_string())),
             _ => wrong("a day, as 2024-05-01"),
         },
         Kind::Time => {
+            let like = ["00:00:00", "00:00", "0:00"].iter().any(|shape| is_like(text, shape));
             let time =
                 NaiveTime::parse_from_str(text, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M"));
-            time.map_or_else(
-                |_| wrong("a time of day, as 14:30:00"),
-                |time| Ok(Some(time.format("%H:%M:%S").to_string())),
-            )
+            match time {
+                // A leap second has 1,000 milliseconds too many. Neither store has a place for it.
+                Ok(time) if like && time.nanosecond() < 1_000_000_000 => Ok(Some(time.format("%H:%M:%S").to_string())),
+                _ => wrong("a time of day, as 14:30:00"),
+            }
         }
         Kind::DateTime => match DateTime::parse_from_rfc3339(text) {
             Ok(moment) => self::moment(moment.to_utc()).map(Some),
@@ -185,6 +188,12 @@ pub fn read(kind: Kind, column: &Column, text: &str) -> Result<Option<String>, (
         },
         _ => clean(column.longest, text),
     }
+}
+
+/// Whether a text has digits where the shape has zeros, and the same signs between them.
+fn is_like(text: &str, shape: &str) -> bool {
+    let same = |(is, shape): (u8, u8)| if shape == b'0' { is.is_ascii_digit() } else { is == shape };
+    text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(same)
 }
 
 /// A moment as it is stored. MariaDB's TIMESTAMP counts the seconds since 1970 in 31 bits, and knows no leap seconds.
@@ -315,6 +324,9 @@ mod tests {
             (Kind::Date, "2023-02-29"),
             (Kind::Date, "2024-5-1"),
             (Kind::Date, "0000-00-00"),
+            (Kind::Date, "0000-01-01"),
+            (Kind::Date, "+999-01-01"),
+            (Kind::Time, "10:00:60"),
             (Kind::Time, "24:00"),
             (Kind::Time, "noon"),
             (Kind::DateTime, "2024-05-01 10:00:00"),

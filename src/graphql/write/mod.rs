@@ -27,7 +27,8 @@ use async_graphql::{Name, Value, indexmap::IndexMap};
 use draft::Reader;
 use payload::{Outcome, REMOVAL, Removal};
 use perform::{Manner, Work, perform};
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering::Relaxed};
+use tokio::time::timeout_at;
 
 /// Adds one row, with those below it.
 pub struct Add(pub &'static Form);
@@ -194,7 +195,12 @@ fn writable(cx: &Cx) -> Result<()> {
 /// Does the work.
 async fn outcome(cx: &Cx, slot: &Slot<'_>, work: Work) -> Result<Outcome> {
     writable(cx)?;
-    perform(cx, slot.name, &work, &manner(&slot.args)?).await
+    let manner = manner(&slot.args)?;
+    match timeout_at(cx.deadline, perform(cx, slot.name, &work, &manner)).await {
+        Ok(done) => done,
+        Err(_late) if manner.committing.load(Relaxed) => Err(Error::Unconfirmed("the request's time ran out".into())),
+        Err(_late) => Err(Error::Timeout("nothing is saved: the request")),
+    }
 }
 
 /// Does the work, and leads to the payload.

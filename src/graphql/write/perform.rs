@@ -106,10 +106,7 @@ pub(super) async fn perform(cx: &Cx, mutation: &str, work: &Work, manner: &Manne
             _ => false,
         };
         if !again || attempt == ATTEMPTS {
-            break match (attempted, unconfirmed) {
-                (Err(Error::Unavailable(_)), Some(detail)) => Err(Error::Unconfirmed(detail)),
-                (attempted, _) => attempted,
-            };
+            break settled(attempted, unconfirmed);
         }
         if let Err(Error::Unavailable(_) | Error::Unconfirmed(_)) = attempted {
             cx.db.forget_idle();
@@ -122,6 +119,16 @@ pub(super) async fn perform(cx: &Cx, mutation: &str, work: &Work, manner: &Manne
         outcome.in_graph = reaches_graph(cx, &outcome.patients).await;
     }
     Ok(outcome)
+}
+
+/// What the last attempt says of all of them; an earlier one may have been kept without an answer.
+fn settled<T>(last: Result<T>, unconfirmed: Option<String>) -> Result<T> {
+    match (last, unconfirmed) {
+        // This attempt had the key to itself, so nothing was kept before it.
+        (Err(error @ (Error::Invalid(_) | Error::Changed(_) | Error::KeyTaken)), _) => Err(error),
+        (Err(_), Some(detail)) => Err(Error::Unconfirmed(detail)),
+        (last, _) => last,
+    }
 }
 
 struct Attempt<'a> {
@@ -432,4 +439,31 @@ pub async fn forget_keys(db: &Db) -> Result<usize> {
     let gone = tx.execute(sql).await?;
     tx.commit().await?;
     Ok(gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_without_an_answer_is_not_forgotten_for_what_fails_after_it() {
+        let text = String::new;
+        for later in [
+            Error::NotStored(text()),
+            Error::Unavailable(text()),
+            Error::Internal(text()),
+            Error::Timeout("a database statement"),
+            Error::Unconfirmed(text()),
+        ] {
+            let told = settled::<()>(Err(later.clone()), Some(text()));
+            assert!(matches!(told, Err(Error::Unconfirmed(_))), "{later:?}: {told:?}");
+            let told = settled::<()>(Err(later.clone()), None);
+            assert_eq!(told.unwrap_err().code(), later.code());
+        }
+        for sure in [Error::Invalid(Vec::new()), Error::KeyTaken] {
+            let told = settled::<()>(Err(sure.clone()), Some(text()));
+            assert_eq!(told.unwrap_err().code(), sure.code());
+        }
+        assert!(settled(Ok(()), Some(text())).is_ok());
+    }
 }
