@@ -172,6 +172,16 @@ test('labels are legible at first, and what is chosen to be drawn is all seen un
   }
 });
 
+test('what a chosen entry leads to is not behind the panel', () =>
+  open('Patient:1', 'graph', async (page) => {
+    await page.locator('.node.condition', { hasText: 'Hypothyroidism' }).dispatchEvent('click');
+    await page.waitForSelector('.details');
+    for (const [kind, name] of [['condition', 'Hypothyroidism'], ['medication', 'Levothyroxine'], ['symptom', 'Constipation']]) {
+      const [node, room] = await Promise.all([page.locator(`.node.${kind}`, { hasText: name }).boundingBox(), page.locator('.drawing > svg').boundingBox()]);
+      assert.ok(node.x >= room.x && node.x + node.width <= room.x + room.width, `${name}: ${JSON.stringify([node, room])}`);
+    }
+  }));
+
 test('edges have contrast, and today is named', async () => {
   const id = 'Patient:1';
   for (const colorScheme of ['light', 'dark']) {

@@ -301,7 +301,9 @@ export function Drawing({ graph, chosen, hidden, onChoose, onPoint, children }: 
     const [node, room] = [one.getBoundingClientRect(), svg.current.getBoundingClientRect()];
     const panel = svg.current.closest('.stage')?.querySelector('.details')?.getBoundingClientRect();
     const bottom = panel && panel.left < room.right - 1 ? Math.min(panel.top, room.bottom) : room.bottom;
-    if (node.left > room.left && node.right < room.right && node.top > room.top && node.bottom < bottom) return;
+    // What it leads to stands in the next column, which is seen with it.
+    const next = one.matches('.lab') || narrow() || all.current ? 0 : (wide ?? 0) * zoomTransform(svg.current).k;
+    if (node.left > room.left && node.right + next < room.right && node.top > room.top && node.bottom < bottom) return;
     const at = placed.find(({ id }) => id === chosen);
     const scale = zoomTransform(svg.current).k;
     if (at) zooming.current?.translateTo(select(svg.current), at.x, at.y + (room.bottom - bottom) / 2 / scale);
