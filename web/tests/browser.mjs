@@ -91,7 +91,7 @@ export const FAILURES = {
   '502 with HTML': [(route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<html><h1>Bad Gateway</h1></html>' }), /502/],
   'an empty 503': [(route) => route.fulfill({ status: 503, body: '' }), /503/],
   'a sign-in page': [(route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<!doctype html><title>Sign in</title>' }), /sign-in/],
-  'a cut answer': [(route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{"data":{"patients":{"no' }), /not the gateway/],
+  'a cut answer': [(route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{"data":{"patients":{"no' }), /not from MediMax/],
 };
 
 /** A browser that keeps nothing: storage throws wherever it is touched. */

@@ -53,7 +53,7 @@ test('interactions and contraindications stand above every view', async () => {
 
 test('that nothing is known, and that nothing could be read, are two things', async () => {
   const id = await imported({ name: 'Without Medicines', sex: 'MALE' });
-  await open(id, 'table', async (page) => assert.match(await told(page, '.alerts'), /know of no interaction or contraindication/));
+  await open(id, 'table', async (page) => assert.match(await told(page, '.alerts'), /None known from the catalogs/));
   await visit(browser, DESK, '/licenses.txt', async (page) => {
     let failing = true;
     await page.route('**/graphql', async (route) => {
@@ -64,10 +64,10 @@ test('that nothing is known, and that nothing could be read, are two things', as
     const alert = page.locator('.alerts [role=alert]');
     await alert.waitFor();
     assert.match(await alert.textContent(), /could not be read, so there may be some.*the graph does not answer/);
-    assert.doesNotMatch(await told(page, '.alerts'), /know of no/);
+    assert.doesNotMatch(await told(page, '.alerts'), /None known/);
     failing = false;
     await alert.locator('button').click();
-    await page.locator('.alerts', { hasText: 'know of no interaction' }).waitFor();
+    await page.locator('.alerts', { hasText: 'None known from the catalogs' }).waitFor();
   });
 });
 
@@ -94,7 +94,7 @@ test('what is past is drawn apart, and is not said of operations and relatives',
 
 test('an old value bears its day, and a bar that began before the span is cut visibly', async () => {
   const id = await imported(CARED_FOR);
-  await open(id, 'laboratory', async (page) => assert.match(await told(page, '.card .value'), /^4 mmol\/L 2012-03-04$/));
+  await open(id, 'laboratory', async (page) => assert.match(await told(page, '.card .value'), /^4 mmol\/L on 2012-03-04, \d+ years ago$/));
   await open(id, 'timeline&span=2 years', async (page) => {
     const bar = (name) => page.locator('.lanes > li', { has: page.locator('.name', { hasText: name }) }).locator('.period button');
     assert.match(await bar('Amlodipine').getAttribute('class'), /\bcut\b/);
@@ -102,12 +102,21 @@ test('an old value bears its day, and a bar that began before the span is cut vi
   });
 });
 
-test('no recorded edge runs through an entry that it does not belong to', async () => {
+test('no recorded edge, and none within a column, runs through an entry that it does not belong to', async () => {
   const id = await imported(CARED_FOR);
   await open(id, 'graph', async (page) => {
+    await page.locator('.legend label', { hasText: 'Concepts' }).click();
+    await page.waitForSelector('.node.concept');
+    await page.waitForSelector('#view[aria-busy=false]');
+    await page.waitForSelector('.drawing > svg[data-settled]');
     const crossed = await page.evaluate(() => {
       const nodes = [...document.querySelectorAll('.node')].map((node) => ({ id: node.dataset.id, at: node.transform.baseVal.consolidate().matrix }));
-      return [...document.querySelectorAll('.edges path.recorded')].flatMap((path) => {
+      const at = new Map(nodes.map(({ id, at }) => [id, at.e]));
+      const ours = (path) => {
+        const ends = [...at].filter(([id]) => path.dataset.key.startsWith(`${id} `) || path.dataset.key.endsWith(` ${id}`)).map(([, x]) => x);
+        return path.matches('.recorded') || ends[0] === ends[1];
+      };
+      return [...document.querySelectorAll('.edges path')].filter(ours).flatMap((path) => {
         const ends = nodes.filter(({ id }) => path.dataset.key.startsWith(`${id} `) || path.dataset.key.endsWith(` ${id}`));
         const points = Array.from({ length: 400 }, (_, at) => path.getPointAtLength((path.getTotalLength() * at) / 399));
         return nodes.filter((node) => !ends.includes(node) && points.some(({ x, y }) => Math.hypot(x - node.at.e, y - node.at.f) < 9)).map(({ id }) => `${path.dataset.key} through ${id}`);
@@ -134,6 +143,91 @@ test('one button shows all of the graph, at every width', async () => {
   }
 });
 
+test('labels are legible at first, and what is chosen to be drawn is all seen until a reader moves it', async () => {
+  const id = await imported(CARED_FOR);
+  for (const width of [1400, 1024, 768]) {
+    await open(id, 'graph', async (page) => {
+      const heights = await page.locator('.node text').evaluateAll((texts) => texts.map((text) => 12 * text.getScreenCTM().a));
+      assert.ok(Math.min(...heights) >= 10.5, `${width}: ${heights}`);
+      const inside = () => page.waitForFunction(() => {
+        const room = document.querySelector('.drawing > svg').getBoundingClientRect();
+        return document.querySelector('.drawing > svg[data-settled]') && [...document.querySelectorAll('.node')].every((node) => {
+          const { left, right, top, bottom } = node.getBoundingClientRect();
+          return left >= room.left - 1 && right <= room.right + 1 && top >= room.top - 1 && bottom <= room.bottom + 1;
+        });
+      });
+      await page.locator('.legend label', { hasText: 'Concepts' }).click();
+      await page.waitForSelector('.node.concept');
+      await inside();
+      await page.locator('.node.condition').first().click();
+      await page.waitForSelector('.details');
+      await inside();
+      await page.click('[aria-label="Zoom in"]');
+      const view = () => page.locator('.scene').getAttribute('transform');
+      const moved = await view();
+      await page.click('.details header button');
+      await page.waitForTimeout(300);
+      assert.equal(await view(), moved, 'it stays where a reader put it');
+    }, { viewport: { width, height: 800 } });
+  }
+});
+
+test('what a chosen entry leads to is not behind the panel', () =>
+  open('Patient:1', 'graph', async (page) => {
+    await page.locator('.node.condition', { hasText: 'Hypothyroidism' }).dispatchEvent('click');
+    await page.waitForSelector('.details');
+    for (const [kind, name] of [['condition', 'Hypothyroidism'], ['medication', 'Levothyroxine'], ['symptom', 'Constipation']]) {
+      const [node, room] = await Promise.all([page.locator(`.node.${kind}`, { hasText: name }).boundingBox(), page.locator('.drawing > svg').boundingBox()]);
+      assert.ok(node.x >= room.x && node.x + node.width <= room.x + room.width, `${name}: ${JSON.stringify([node, room])}`);
+    }
+  }));
+
+test('edges have contrast, and today is named', async () => {
+  const id = 'Patient:1';
+  for (const colorScheme of ['light', 'dark']) {
+    await open(id, 'graph', async (page) => {
+      for (const edge of ['recorded', 'known']) {
+        const ratio = await page.locator(`.edges .${edge}`).first().evaluate((path) => {
+          const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+          const shine = (...colours) => {
+            pen.clearRect(0, 0, 1, 1);
+            for (const colour of colours) { pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); }
+            const [red, green, blue] = [...pen.getImageData(0, 0, 1, 1).data].map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+            return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+          };
+          const ground = getComputedStyle(document.body).backgroundColor;
+          const [one, other] = [shine(ground, getComputedStyle(path).stroke), shine(ground)];
+          return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+        });
+        assert.ok(ratio >= 3, `${edge}, ${colorScheme}: ${ratio}`);
+      }
+    }, { ...DESK, colorScheme });
+  }
+  await open(id, 'timeline', async (page) => {
+    assert.equal(await page.locator('.ticks .now').textContent(), 'today');
+    const cut = await page.locator('.ticks span').evaluateAll((names) => names.filter((name) => name.getBoundingClientRect().right > name.parentElement.getBoundingClientRect().right + 1 || name.getBoundingClientRect().left < name.parentElement.getBoundingClientRect().left - 1).map((name) => name.textContent));
+    assert.deepEqual(cut, []);
+    const broken = await page.locator('.texts td:nth-child(2)').evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.textContent));
+    assert.deepEqual(broken, []);
+  }, { viewport: { width: 320, height: 800 } });
+});
+
+test('the drawing and the panel count the same care paths', () =>
+  open('Patient:1', 'graph', async (page) => {
+    const counts = [];
+    for (const name of ['Levothyroxine', 'Fatigue', 'Type 2 diabetes']) {
+      const node = page.locator('.node', { hasText: name }).first();
+      await node.dispatchEvent('pointerover');
+      await page.locator('.hint', { hasText: '→' }).waitFor();
+      const more = /and (\d+) more care path/.exec(await page.locator('.hint').textContent());
+      await node.dispatchEvent('click');
+      await page.locator('.details h2', { hasText: name }).waitFor();
+      assert.equal(await page.locator('.details h3', { hasText: 'Care paths' }).locator('small').textContent(), String(1 + Number(more?.[1] ?? 0)), name);
+      counts.push(Number(more?.[1] ?? 0));
+    }
+    assert.ok(Math.max(...counts) > 0, `${counts}`);
+  }));
+
 test('a name that no catalog knows is said to be unknown, and names like it are offered', () =>
   visit(browser, DESK, '/patients/#hasCondition=Asthmaa', async (page) => {
     const near = page.locator('.near');
@@ -142,6 +236,30 @@ test('a name that no catalog knows is said to be unknown, and names like it are 
     await near.getByRole('button', { name: /^.?Asthma.?$/ }).click();
     await page.locator('.rows tbody tr').first().waitFor();
     assert.equal(await page.inputValue('input[name=hasCondition]'), 'Asthma');
+  }));
+
+test('a name that a catalog knows by another word is not said to be unknown', async () => {
+  for (const name of ['high blood pressure', 'Hypertension, essential', 'Hypertensión']) {
+    await visit(browser, DESK, `/patients/#search=qqqqqq&hasCondition=${encodeURIComponent(name)}`, async (page) => {
+      const answered = page.waitForResponse((response) => response.request().postData()?.includes('query Near') ?? false);
+      await page.reload();
+      await answered;
+      await page.locator('.empty').waitFor();
+      await page.waitForTimeout(200);
+      assert.doesNotMatch(await page.locator('main').textContent(), /catalogs know no/, name);
+    });
+  }
+  // More names have the word than are read: none of them is told to be all there is.
+  await visit(browser, DESK, '/patients/#search=qqqqqq&reportsSymptom=pai', async (page) => {
+    await page.locator('.near').waitFor();
+    assert.match(plain(await page.locator('.near').textContent()), /Names like “pai”: Abdominal/);
+  });
+});
+
+test('what was copied elsewhere with signs that nobody sees finds the same patients', () =>
+  visit(browser, DESK, `/patients/#condition=${encodeURIComponent('\u2068Asthma\u2069')}`, async (page) => {
+    await page.locator('.rows tbody tr').first().waitFor();
+    assert.equal(await page.locator('.trouble').count(), 0);
   }));
 
 test('what is copied has no signs that nobody sees', async () => {

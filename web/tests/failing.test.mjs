@@ -29,7 +29,7 @@ async function between(answer) {
 const FAULTS = {
   '502 with HTML': [(response) => response.writeHead(502, { 'content-type': 'text/html' }).end('<html><h1>Bad Gateway'), /cannot be reached.*502/],
   'an empty 503': [(response) => response.writeHead(503).end(), /no time now.*503/],
-  'a sign-in page': [(response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><form>'), /not the gateway’s.*sign-in/],
+  'a sign-in page': [(response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><form>'), /not from MediMax.*sign-in/],
   'an empty answer': [(response) => response.writeHead(200).end(), /was empty/],
   'an answer that breaks off': [(response) => { response.writeHead(200, { 'content-type': 'application/json', 'content-length': 9_999 }); response.write('{"data":'); setTimeout(() => response.destroy(), 50); }, /broke off/],
   'no answer': [(response) => response.destroy(), /does not answer/],

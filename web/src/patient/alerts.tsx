@@ -54,13 +54,13 @@ export function Alerts({ patient }: { patient: string }) {
     <section className={`alerts${alerts.length || error ? '' : ' none'}`} aria-labelledby="alerts" aria-busy={!found && !error} tabIndex={alerts.length > 2 ? 0 : undefined}>
       <h2 id="alerts"><Symbol kind="medication" /> Medication alerts</h2>
       {!found && !error && <p role="status">Reading…</p>}
-      {none && <p>The catalogs know of no interaction or contraindication.</p>}
+      {none && <p>None known from the catalogs. A medicine or condition that no catalog knows is not checked.</p>}
       {error && <Trouble onAgain={read}>{`Interactions and contraindications could not be read, so there may be ${alerts.length ? 'more' : 'some'}. ${error}`}</Trouble>}
       {alerts.length > 0 && (
         <ul>
           {some.map(({ kind, first, words, second, source, evidence }) => (
             <li key={[kind, first, second, source, evidence].join('\n')}>
-              {kind}: <b><Text>{first}</Text></b> {words} <b><Text>{second}</Text></b> <small>{evidence && <><Text>{evidence}</Text>, </>}<Text>{source}</Text></small>
+              {kind}: <b><Text>{first}</Text></b> {words} <b><Text>{second}</Text></b> <small>({evidence && <><Text>{evidence}</Text>; </>}<Text>{source}</Text>)</small>
             </li>
           ))}
         </ul>

@@ -3,7 +3,7 @@
 
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, zoomTransform, type ZoomBehavior } from 'd3-zoom';
-import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { fitted, isolated } from '../shared/text';
 import { SINGULARS, key, type Edge, type Graph, type Kind, type Node } from './graph';
 import { COLUMNS, layout, type Placed } from './layout';
@@ -45,7 +45,11 @@ const BUDGET = 4;
 /** On a narrow screen two columns fill it, and their labels with them. */
 const narrow = () => innerWidth < 700;
 
-const wideOf = (width: number) => (narrow() ? Math.max(120, (width - 24) / 2) : 205);
+/** Otherwise all columns fill the window, as far as labels have room; what the panel takes of it changes no column. */
+const wideOf = (width: number) => (narrow() ? Math.max(120, (width - 24) / 2) : Math.min(205, Math.max(185, (innerWidth - 40) / COLUMNS)));
+
+/** The least scale of the first view: labels of 12 px stay legible, and the rest is reached by dragging. */
+const LEGIBLE = 0.9;
 
 /** Whether what is around an element scrolls. */
 function scrolls(element: Element | null): boolean {
@@ -56,9 +60,13 @@ function scrolls(element: Element | null): boolean {
 type Props = {
   graph: Graph;
   chosen: string | null;
+  /** The kinds that a reader left out: when they change, all that is drawn is shown. */
+  hidden: string;
   onChoose: (id: string) => void;
   /** The node under the pointer or the focus, which leads to its care paths. */
   onPoint: (id: string | null) => void;
+  /** What stands above the drawing. */
+  children: ReactNode;
 };
 
 /** The elements; they stay while the pointer moves. */
@@ -129,18 +137,39 @@ function neighbour(placed: Placed[], from: Placed, arrow: string): Placed | unde
   return distances.sort((a, b) => a.far - b.far)[0]?.one;
 }
 
-export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
+export function Drawing({ graph, chosen, hidden, onChoose, onPoint, children }: Props) {
   const svg = useRef<SVGSVGElement>(null);
   const zooming = useRef<ZoomBehavior<SVGSVGElement, unknown>>(null);
   const [wide, setWide] = useState<number | null>(null);
   // Where nodes stood before more of the record came.
   const stood = useRef(new Map<string, number>());
   const { placed, simulation } = useMemo(() => layout(graph.nodes, graph.edges, wide ?? 0, stood.current), [graph, wide]);
+  /** Whether all is shown, which then stays so until a reader moves the drawing. */
+  const all = useRef(false);
+  const fit = () => {
+    const [element, inner] = [svg.current, svg.current?.querySelector<SVGGElement>('.scene')];
+    if (!element || !inner || !zooming.current) return;
+    const [room, box] = [element.getBoundingClientRect(), inner.getBBox()];
+    // Above what is told at the bottom.
+    const tall = room.height - (element.parentElement?.querySelector('.hint')?.clientHeight ?? 0) - 16;
+    const scale = Math.min(1.1, (room.width - 32) / box.width, (tall - 32) / box.height);
+    if (!(scale > 0)) return;
+    const [x, y] = [(room.width - box.width * scale) / 2 - box.x * scale, (tall - box.height * scale) / 2 - box.y * scale];
+    zooming.current.transform(select(element), zoomIdentity.translate(x, y).scale(scale));
+  };
+  const left = useRef(hidden);
+  useEffect(() => {
+    // On a narrow screen nothing would be legible.
+    if (left.current !== hidden && !narrow()) all.current = true;
+    left.current = hidden;
+  }, [hidden]);
   useEffect(() => {
     const element = svg.current;
     if (!element) return undefined;
     const watch = new ResizeObserver(([entry]) => {
-      if (entry?.contentRect.width) setWide(wideOf(entry.contentRect.width));
+      if (!entry?.contentRect.width) return;
+      setWide(wideOf(entry.contentRect.width));
+      if (all.current) fit();
     });
     watch.observe(element);
     return () => watch.disconnect();
@@ -172,7 +201,11 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
       for (const { one, from, to } of lines) {
         const [here, there] = [tenths(from.y), tenths(to.y)];
         const past = from.node.kind === 'patient' && to.x - from.x > 1.5 * wide;
-        one.setAttribute('d', past ? `M${from.x} ${here}V${above}H${to.x - 15}V${there}H${to.x}` : `M${from.x} ${here}L${to.x} ${there}`);
+        // Within a column it goes around those in between.
+        const around = from.x === to.x ? from.x - Math.min(80, 30 + Math.abs(there - here) * 0.12) : null;
+        if (past) one.setAttribute('d', `M${from.x} ${here}V${above}H${to.x - 15}V${there}H${to.x}`);
+        else if (around !== null) one.setAttribute('d', `M${from.x} ${here}C${around} ${here} ${around} ${there} ${to.x} ${there}`);
+        else one.setAttribute('d', `M${from.x} ${here}L${to.x} ${there}`);
       }
     };
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -183,6 +216,7 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
       while (simulation.alpha() > simulation.alphaMin() && performance.now() < until);
       const settled = simulation.alpha() <= simulation.alphaMin();
       if (!still || settled) draw();
+      if (settled && all.current) fit();
       element.toggleAttribute('data-settled', settled);
       if (!settled) frame = requestAnimationFrame(step);
     };
@@ -200,15 +234,20 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
     if (!element || wide === null) return;
     const inner = element.querySelector<SVGGElement>('.scene');
     const { width, height } = element.getBoundingClientRect();
-    const scale = narrow() ? 1 : Math.min(1.1, Math.max(0.62, (width - 40) / (COLUMNS * wide)));
+    const scale = narrow() ? 1 : Math.min(1.1, Math.max(LEGIBLE, (width - 40) / (COLUMNS * wide)));
     const behaviour = zoom<SVGSVGElement, unknown>()
       .scaleExtent([0.02, 4])
       // Where the page itself scrolls, the wheel does that.
       .filter((event: MouseEvent) => !event.button && (event.type !== 'wheel' || event.ctrlKey || !scrolls(element)))
-      .on('zoom', ({ transform }) => inner?.setAttribute('transform', transform));
+      .on('zoom', ({ transform, sourceEvent }) => {
+        inner?.setAttribute('transform', transform);
+        // By a reader's hand, not by the page.
+        if (sourceEvent) all.current = false;
+      });
     zooming.current = behaviour;
     const start = zoomIdentity.translate(narrow() ? 16 : 36, height / 2).scale(scale);
     select(element).call(behaviour).on('dblclick.zoom', null).call(behaviour.transform, start);
+    if (all.current) fit();
   }, [wide]);
 
   // On paper all of it is seen.
@@ -262,23 +301,16 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
     const [node, room] = [one.getBoundingClientRect(), svg.current.getBoundingClientRect()];
     const panel = svg.current.closest('.stage')?.querySelector('.details')?.getBoundingClientRect();
     const bottom = panel && panel.left < room.right - 1 ? Math.min(panel.top, room.bottom) : room.bottom;
-    if (node.left > room.left && node.right < room.right && node.top > room.top && node.bottom < bottom) return;
+    // What it leads to stands in the next column, which is seen with it.
+    const next = one.matches('.lab') || narrow() || all.current ? 0 : (wide ?? 0) * zoomTransform(svg.current).k;
+    if (node.left > room.left && node.right + next < room.right && node.top > room.top && node.bottom < bottom) return;
     const at = placed.find(({ id }) => id === chosen);
     const scale = zoomTransform(svg.current).k;
     if (at) zooming.current?.translateTo(select(svg.current), at.x, at.y + (room.bottom - bottom) / 2 / scale);
   }, [chosen, graph]);
 
-  /** All that is drawn, whatever size it gets. */
-  const fit = () => {
-    const [element, inner] = [svg.current, svg.current?.querySelector<SVGGElement>('.scene')];
-    if (!element || !inner) return;
-    const [room, box] = [element.getBoundingClientRect(), inner.getBBox()];
-    const scale = Math.min(1.1, (room.width - 32) / box.width, (room.height - 32) / box.height);
-    if (!(scale > 0)) return;
-    const [x, y] = [(room.width - box.width * scale) / 2 - box.x * scale, (room.height - box.height * scale) / 2 - box.y * scale];
-    zooming.current?.transform(select(element), zoomIdentity.translate(x, y).scale(scale));
-  };
   const scaleBy = (factor: number) => {
+    all.current = false;
     if (svg.current) zooming.current?.scaleBy(select(svg.current), factor);
   };
   return (
@@ -302,10 +334,11 @@ export function Drawing({ graph, chosen, onChoose, onPoint }: Props) {
         </defs>
         <g className="scene">{wide !== null && <Elements nodes={graph.nodes} edges={graph.edges} room={wide - 32} />}</g>
       </svg>
+      {children}
       <div className="zoom">
         <button type="button" aria-label="Zoom in" onClick={() => scaleBy(1.4)}>+</button>
         <button type="button" aria-label="Zoom out" onClick={() => scaleBy(1 / 1.4)}>−</button>
-        <button type="button" aria-label="Show all" title="Show all" onClick={fit}><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10" /></svg></button>
+        <button type="button" aria-label="Show all" title="Show all" onClick={() => { all.current = true; fit(); }}><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10" /></svg></button>
       </div>
     </div>
   );

@@ -3,9 +3,9 @@
 
 import { useMemo, type ReactNode } from 'react';
 import { Text, isolated } from '../shared/text';
-import { timeOf } from './axis';
+import { YEAR, timeOf } from './axis';
 import { useSome } from './more';
-import { flagged, reading, signOf, type Entry, type Finding } from './record';
+import { count, flagged, reading, signOf, type Entry, type Finding } from './record';
 
 type Point = Finding & { date: string };
 /** The values of a test in one unit, the earliest first. */
@@ -81,7 +81,7 @@ function Chart({ points }: { points: Drawn[] }) {
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
       <path className="range" d={bands.map(({ area }) => area).join('')} />
       <path className="bound" d={bands.map(({ edges }) => edges).join('')} />
-      {labels.map((value, index) => <text key={value} x={WIDTH - RIGHT + 4} y={yOf(value) + shift(index)} dy="0.32em">{Number(value.toPrecision(4))}</text>)}
+      {labels.map((value, index) => <text key={value} x={WIDTH - RIGHT + 8} y={yOf(value) + shift(index)} dy="0.32em">{Number(value.toPrecision(4))}</text>)}
       <path className="trend" d={points.map(({ numericValue }, index) => `${index ? 'L' : 'M'}${xs[index]} ${yOf(numericValue)}`).join('')} />
       {[...marks].map(([kind, d]) => <path key={kind} className={`point ${kind.toLowerCase()}`} d={d} />)}
       <text x={LEFT} y={HEIGHT - 4}>{points[0]?.date.slice(0, 7)}</text>
@@ -113,6 +113,13 @@ function Values({ points }: { points: (Finding & { date?: string })[] }) {
   );
 }
 
+/** The day of the latest value, and how old it is where that is a year or more. */
+function dated(day: string | undefined): string {
+  if (!day) return 'no date';
+  const years = Math.floor((Date.now() - timeOf(day)) / YEAR);
+  return years < 1 ? `on ${day}` : `on ${day}, ${count(years, 'year')} ago`;
+}
+
 function Card({ series: { test, unit, points, undated } }: { series: Series }) {
   const last = points.at(-1) ?? undated[0];
   if (!last) return null;
@@ -122,15 +129,14 @@ function Card({ series: { test, unit, points, undated } }: { series: Series }) {
     <li className="card">
       <header>
         <h3><Text>{test}</Text>{unit && <small> in <Text>{unit}</Text></small>}</h3>
-        <p className="value"><b><Text>{last.value}</Text></b> <Text>{unit}</Text> <small>{points.at(-1)?.date ?? 'no date'}</small></p>
+        <p className="value"><b><Text>{last.value}</Text></b> <Text>{unit}</Text> <small>{dated(points.at(-1)?.date)}</small></p>
       </header>
       <p><Judged finding={last} /></p>
       {drawn.length > 0 && <Chart points={drawn} />}
       {unread > 0 && <p className="unread">{unread === 1 ? 'One value' : `${unread} values`} cannot be read as a number and {unread === 1 ? 'is' : 'are'} not drawn.</p>}
       <details>
         <summary aria-label={`${isolated(test)}: ${points.length + undated.length === 1 ? 'one value' : `${points.length + undated.length} values`}`}>
-          {points.length + undated.length === 1 ? 'one value' : `${points.length + undated.length} values`}
-          {points.length > 0 && `, the last of ${points.at(-1)?.date}`}
+          {points.length + undated.length === 1 ? 'one value' : `${points.length + undated.length} values, the latest first`}
         </summary>
         <Values points={[...undated, ...points]} />
       </details>

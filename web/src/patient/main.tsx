@@ -161,12 +161,13 @@ function GraphView({ patient, graph, opened, onOpened, choices, more }: GraphPro
       </Legend>
       {more}
       <div className="stage" ref={stage}>
-        <Drawing graph={shown} chosen={chosen} onChoose={choose} onPoint={setPointed} />
-        <p className="hint">
-          {way
-            ? <><Text>{way.symptom.name}</Text> → <Text>{way.condition.name}</Text> → <Text>{way.medication.name}</Text>{ways.length > 1 && `, and ${count(ways.length - 1, 'more care path')}`}</>
-            : 'Point at an entry, or tap it, to see its care paths and what they are based on.'}
-        </p>
+        <Drawing graph={shown} chosen={chosen} hidden={[...hidden].sort().join()} onChoose={choose} onPoint={setPointed}>
+          <p className="hint">
+            {way
+              ? <><Text>{way.symptom.name}</Text> → <Text>{way.condition.name}</Text> → <Text>{way.medication.name}</Text>{ways.length > 1 && `, and ${count(ways.length - 1, 'more care path')}`}</>
+              : 'Point at an entry, or tap it, to see its care paths and what they are based on. Drag to see more of the graph.'}
+          </p>
+        </Drawing>
         {node && <Details key={node.id} patient={patient} graph={graph} node={node} onChoose={choose} onOpen={open} onClose={close} />}
       </div>
     </section>

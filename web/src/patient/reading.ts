@@ -164,7 +164,7 @@ export function missingOf(reading: Reading, { lists, knowledge }: Wanted, placeO
     ...(pairs.error ? [`What the catalogs know of symptoms and medications could not be read, and is not shown; what the record says is. ${pairs.error}`] : []),
     ...(concepts.error ? [`Concepts could not be read: ${concepts.error}`] : []),
     ...(shown?.faults.length ? [`Some of the concepts could not be read: ${shown.faults[0]?.message}`] : []),
-    ...(shown?.truncated ? ['There are more concepts than are told at once.'] : []),
+    ...(shown?.truncated ? ['There are more concepts than are shown.'] : []),
     ...(paths.error ? [`Care paths could not be read: ${paths.error}`] : []),
     ...(paths.value?.faults.length ? [`Some care paths could not be read: ${paths.value.faults[0]?.message}`] : []),
   ];

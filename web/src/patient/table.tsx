@@ -117,7 +117,7 @@ function Connections({ graph }: { graph: Graph }) {
               <th scope="row"><Named node={one} /></th>
               <td>{[...types].map(words).join(', ')}</td>
               <td><Named node={other} /></td>
-              <td>{known ? reasons(facts).join('; ') || 'known by catalogs' : 'the record'}</td>
+              <td>{known ? reasons(facts).join('; ') || 'the catalogs' : 'the record'}</td>
             </tr>
           );
         })}

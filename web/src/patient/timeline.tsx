@@ -69,6 +69,8 @@ function axisOf(events: Event[], chosen: string | null, today: string): Axis & {
   return { span, begin, from: begin - margin, to: end + margin };
 }
 
+const nearEdge = (place: number) => (place > 0.96 ? 'late last' : place > 0.86 ? 'late' : undefined);
+
 const told = (one: Event, today: string) => (one.to && one.to !== one.from ? `${one.from} – ${one.to === today ? 'today' : one.to}` : one.from);
 
 /** A lane: events that would cover each other are one mark. Arrow keys go from mark to mark. */
@@ -157,8 +159,9 @@ export function Timeline({ entries, choices, children }: Props) {
           </p>
           <div className="chart">
             <div className="ticks" aria-hidden="true">
-              {ticksOf(from, to).map(({ at, name }) => <span key={at} style={{ left: percent(at) }}>{name}</span>)}
-              <span className="now" style={{ left: percent(timeOf(today)) }} />
+              {/* A name has no room beside a line near the edge: on a narrow screen earlier than on a wide one. */}
+              {ticksOf(from, to).map(({ at, name }) => <span key={at} className={nearEdge((at - from) / (to - from))} style={{ left: percent(at) }}>{name}</span>)}
+              <span className="now last" style={{ left: percent(timeOf(today)) }}>today</span>
             </div>
             <ol className="lanes">{moments.map(lane)}</ol>
             {bars.length > 0 && <><h3>Medications</h3><ol className="lanes">{someBars.map(lane)}</ol>{moreBars}</>}

@@ -87,9 +87,12 @@ export function day(now: Date): string {
 
 type Filter = Record<string, unknown>;
 
+const plain = (text: string) => text.replace(/[\u2066-\u2069]/g, '').trim();
+
 function filterOf(choices: Choices, today: string): Filter {
   const filter: Filter = {};
-  const text = (name: Choice) => choices[name].trim();
+  // Text from elsewhere may bring marks that isolate it, which nobody sees.
+  const text = (name: Choice) => plain(choices[name]);
   if (choices.sex) filter.sex = choices.sex === 'UNKNOWN' ? { isNull: true } : { eq: choices.sex };
   const [youngest, oldest] = [years(choices.minAge), years(choices.maxAge)];
   if (typeof youngest === 'number' || typeof oldest === 'number') {
@@ -111,7 +114,7 @@ export const PAGE = 25;
 
 /** Which patients: the variables that pages and the total share. */
 export function whichOf(choices: Choices, today: string): Filter {
-  const [search, filter] = [choices.search.trim(), filterOf(choices, today)];
+  const [search, filter] = [plain(choices.search), filterOf(choices, today)];
   return { ...(search && { search }), ...(Object.keys(filter).length && { filter }) };
 }
 

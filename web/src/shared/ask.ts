@@ -32,11 +32,11 @@ export class NoAnswer extends Error {
 
 /** What an answer means that is none of the gateway's. */
 function stranger(status: number, text: string): string {
-  if (status === 503 || status === 429) return `The gateway has no time now (status ${status}).`;
-  if (status >= 500) return `The gateway cannot be reached: a server in between answered with status ${status}.`;
+  if (status === 503 || status === 429) return `MediMax has no time now (status ${status}).`;
+  if (status >= 500) return `MediMax cannot be reached: a server in between answered with status ${status}.`;
   if (status === 401 || status === 403 || status === 407) return `A server in between asks you to sign in first (status ${status}).`;
   if (text === '') return `The answer was empty (status ${status}).`;
-  return `The answer is not the gateway’s (status ${status}). Is a sign-in page or a proxy in between?`;
+  return `The answer is not from MediMax (status ${status}). Is a sign-in page or a proxy in between?`;
 }
 
 function parsed<Data>(text: string): Answer<Data> | null {
@@ -67,9 +67,9 @@ export async function post<Data>(request: object, { headers, patience = PATIENCE
     return { answer, status: response.status, text };
   } catch (error) {
     if (error instanceof NoAnswer || signal?.aborted) throw error;
-    if (late.signal.aborted) throw new NoAnswer(`The gateway did not answer within ${Math.round(patience / 1000)} seconds.`);
+    if (late.signal.aborted) throw new NoAnswer(`MediMax did not answer within ${Math.round(patience / 1000)} seconds.`);
     if (response) throw new NoAnswer('The answer broke off on its way.', response.status);
-    throw new NoAnswer('The gateway does not answer. Is it running, and is there a network?');
+    throw new NoAnswer('MediMax does not answer. Is it running, and is there a network?');
   } finally {
     clearTimeout(timer);
   }
@@ -78,6 +78,6 @@ export async function post<Data>(request: object, { headers, patience = PATIENCE
 /** Asks for data; errors that leave nothing to show are thrown. */
 export async function ask<Data>(query: string, variables: Record<string, unknown>, options?: Options): Promise<Answer<Data>> {
   const { answer, status } = await post<Data>({ query, variables }, options);
-  if (!answer.data) throw new NoAnswer(answer.errors?.[0]?.message ?? `The gateway answered without data (status ${status}).`, status);
+  if (!answer.data) throw new NoAnswer(answer.errors?.[0]?.message ?? `MediMax answered without data (status ${status}).`, status);
   return answer;
 }
