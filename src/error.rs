@@ -230,6 +230,10 @@ impl Error {
             Error::Limit { key, allowed, asked: Some(asked) } => {
                 format!("this needs {asked}, the limit {key} allows {allowed}")
             }
+            // It is others who hold it.
+            Error::Limit { key: key @ "max_memory_bytes", allowed, asked: None } => {
+                format!("the gateway holds as much as the limit {key} ({allowed}) allows; try again shortly")
+            }
             Error::Limit { key, allowed, asked: None } => {
                 format!("this goes over the limit {key} ({allowed}); ask for less")
             }

@@ -198,11 +198,14 @@ pub(super) fn refusal(text: &str) -> Option<Refusal> {
     REFUSALS.iter().find(|(said, _)| text.contains(said)).map(|(_, refusal)| *refusal)
 }
 
-/// Whether a trigger refused a row. Its words are its own, so they are left out: MariaDB's SIGNAL is known by the class of its
-/// SQLSTATE, SQLite's RAISE by not being one of SQLite's own texts, which `refusal.rs` knows.
+/// How a SIGNAL is told from other errors: by its class, or by its number where it names none.
+const SIGNALS: [&str; 3] = ["SQLSTATE 45", "(error 1643, ", "(error 1644, "];
+
+/// Whether a trigger refused a row. Its words are its own, so they are left out: MariaDB's SIGNAL is known by its number or the
+/// class of its SQLSTATE, SQLite's RAISE by not being one of SQLite's own texts, which `refusal.rs` knows.
 pub(super) fn is_raised(text: &str, dialect: Dialect) -> bool {
     match dialect {
-        Dialect::MariaDb => text.starts_with(UNNAMED) && text.contains("SQLSTATE 45"),
+        Dialect::MariaDb => text.starts_with(UNNAMED) && SIGNALS.iter().any(|signal| text.contains(signal)),
         Dialect::Sqlite => text == UNNAMED,
     }
 }
