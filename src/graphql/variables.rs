@@ -35,8 +35,25 @@ pub(super) fn known(operation: &OperationDefinition, mut given: Variables) -> Va
         if let (false, Some(default)) = (given.contains_key(name), &definition.node.default_value) {
             given.insert(name.clone(), default.node.clone());
         }
+        if let Some(value) = given.get_mut(name) {
+            whole_numbers(value);
+        }
     }
     given
+}
+
+/// JSON may spell a whole number `5.0`; async-graphql takes it for no Int.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.as_i64().is_none() => {
+            if let Some(whole) = super::args::as_int(value) {
+                *value = Value::from(whole);
+            }
+        }
+        Value::List(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
+        _ => {}
+    }
 }
 
 /// The variables of an operation with defaults put in; those neither given nor defaulted are left out.

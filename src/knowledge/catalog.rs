@@ -7,7 +7,10 @@ use super::{
 use crate::{
     db::Enumerated,
     error::{Error, Result},
-    graph::knowledge::{Catalog, Concept, ConceptKind, Fact, FactKind, Ranked},
+    graph::{
+        knowledge::{Catalog, Concept, ConceptKind, Fact, FactKind, Ranked},
+        names,
+    },
     graphql::{
         args::{Args, as_list, as_text},
         context::Cx,
@@ -224,7 +227,11 @@ fn search_args(_: &mut Types<'_>) -> Vec<Arg> {
 
 fn search(kind: ConceptKind, args: &Args, cx: &Cx) -> Result<Vec<Concept>> {
     let knowledge = cx.graph.knowledge();
-    let found = knowledge.search(kind, args.text("search").unwrap_or_default(), first(args, cx)?);
+    let text = args.text("search");
+    if text.is_some_and(|text| names::words(text).is_empty()) {
+        return Err(Error::BadInput("`search` needs at least one letter or digit".into()));
+    }
+    let found = knowledge.search(kind, text.unwrap_or_default(), first(args, cx)?);
     Ok(found.into_iter().filter_map(|id| knowledge.get(id).cloned()).collect())
 }
 

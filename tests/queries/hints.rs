@@ -130,3 +130,21 @@ on_both!(equal_errors_are_one_with_all_their_places, 1, async |store: Store| {
         "{answer}"
     );
 });
+
+on_both!(a_whole_number_may_be_spelt_with_a_point, 2, async |store: Store| {
+    let query = "query($n: Int, $f: PatientFilter) { patients(first: $n, filter: $f) { nodes { patientId } } }";
+    let filter = json!({ "patientId": { "in": [2.0, 1.0e0] } });
+    let (answer, _) = store.ask_as(Scope::everything(), query, json!({ "n": 1.0, "f": filter })).await;
+    assert_eq!(answer, json!({ "data": { "patients": { "nodes": [{ "patientId": 1 }] } } }));
+    for wrong in [json!({ "n": 1.5 }), json!({ "n": 1.0e10 })] {
+        let (answer, _) = store.ask_as(Scope::everything(), query, wrong).await;
+        assert_eq!(codes(&answer), ["BAD_USER_INPUT"], "{answer}");
+    }
+});
+
+on_both!(a_search_needs_a_word, 1, async |store: Store| {
+    for field in ["patients(search: \"!\") { totalCount }", "knowledge { drugs(search: \" \") { name } }"] {
+        let answer = store.ask(&format!("{{ {field} }}")).await;
+        assert!(answer["errors"][0]["message"].as_str().unwrap().contains("at least one letter or digit"), "{answer}");
+    }
+});

@@ -93,7 +93,8 @@ fn row_args(entity: &Entity) -> Vec<Arg> {
 }
 
 fn manner(args: &Args) -> Result<Manner> {
-    let key = args.text("idempotencyKey").map(str::to_owned);
+    // To MariaDB, blanks at the end make no other key.
+    let key = args.text("idempotencyKey").map(|key| key.trim().to_owned());
     if let Some(key) = &key
         && (key.is_empty() || key.chars().count() > LONGEST_KEY || key.chars().any(char::is_control))
     {
