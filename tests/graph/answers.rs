@@ -89,7 +89,7 @@ fn shows(answer: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_stores_answer_every_field_byte_for_byte() {
-    let patients = if full() { 120 } else { 40 };
+    let patients = if full() { 100 } else { 40 };
     let (store, place) = (Store::with_graph(Backend::MariaDb, patients).await, Place::new());
     // Names as real records have them: a salt and a strength, an inversion, capitals, accents, what nobody knows.
     store
