@@ -215,9 +215,11 @@ fn mariadb_opts(options: &Options) -> Result<mysql_async::Opts> {
         }
     };
     let seconds = options.statement_timeout.as_secs_f64();
+    // MariaDB's filter by row ids ends reading by the index of a generated column with error 1032, "can't find record".
     let session = format!(
         "SET time_zone = '+00:00', lc_messages = 'en_US', \
          sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION' \
+         /*M!100400 , optimizer_switch = 'rowid_filter=off' */ \
          /*M!100108 , max_statement_time = {seconds} */ \
          /*M!100300 , idle_transaction_timeout = {IDLE_TRANSACTION_S} */"
     );

@@ -285,6 +285,8 @@ fn push_limit(sql: &mut Sql, limit: Option<u32>) {
 /// which is how both stores sort.
 fn push_place(sql: &mut Sql, alias: &str, place: &Place, before: bool) {
     let of = |by: &By| if by.via { "v" } else { alias };
+    // To MariaDB the day 0000-00-00 in a column that takes no NULL `IS NULL` too.
+    let is_null = if sql.dialect() == Dialect::MariaDb { " <=> NULL" } else { " IS NULL" };
     sql.push(" AND (");
     for (i, (by, value)) in place.iter().enumerate() {
         if i > 0 {
@@ -295,7 +297,7 @@ fn push_place(sql: &mut Sql, alias: &str, place: &Place, before: bool) {
             sql.column(of(earlier), earlier.column);
             match value {
                 Some(value) => push_bind(sql.push(" = "), value),
-                None => drop(sql.push(" IS NULL")),
+                None => drop(sql.push(is_null)),
             }
             sql.push(" AND ");
         }
@@ -305,7 +307,7 @@ fn push_place(sql: &mut Sql, alias: &str, place: &Place, before: bool) {
             Some(value) if larger => push_bind(sql.column(of(by), by.column).push(" > "), value),
             Some(value) if by.nullable => {
                 push_bind(sql.push("(").column(of(by), by.column).push(" < "), value);
-                sql.push(" OR ").column(of(by), by.column).push(" IS NULL)");
+                sql.push(" OR ").column(of(by), by.column).push(is_null).push(")");
             }
             Some(value) => push_bind(sql.column(of(by), by.column).push(" < "), value),
             None if larger => drop(sql.column(of(by), by.column).push(" IS NOT NULL")),
@@ -350,11 +352,11 @@ mod tests {
         let id = Some(Bind::Int(7));
         assert_eq!(
             shown(vec![None, id.clone()], false),
-            " AND ((t.dob IS NOT NULL) OR (t.dob IS NULL AND t.patient_id > ?))"
+            " AND ((t.dob IS NOT NULL) OR (t.dob <=> NULL AND t.patient_id > ?))"
         );
         assert_eq!(
             shown(vec![Some(Bind::Text("2000-01-01".into())), id], true),
-            " AND (((t.dob < ? OR t.dob IS NULL)) OR (t.dob = ? AND t.patient_id < ?))"
+            " AND (((t.dob < ? OR t.dob <=> NULL)) OR (t.dob = ? AND t.patient_id < ?))"
         );
     }
 }

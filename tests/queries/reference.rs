@@ -118,14 +118,18 @@ async fn compare(store: Store) {
             case.variables[variable] = cursor;
             paged += 1;
         }
-        let ours =
-            comparable(&run_named(&engine, &case.query, case.variables.clone(), case.operation_name.as_deref()).await);
+        let body = run_named(&engine, &case.query, case.variables.clone(), case.operation_name.as_deref()).await;
+        let ours = comparable(&body);
         compared += 1;
         if ours != case.response {
             let _ = writeln!(
                 wrong,
-                "{}\n{}\nvariables {}\nours      {ours}\nreference {}\n",
-                case.name, case.query, case.variables, case.response
+                "{}\n{}\nvariables {}\nours      {}\nreference {}\n",
+                case.name,
+                case.query,
+                case.variables,
+                String::from_utf8_lossy(&body),
+                case.response
             );
             if wrong.len() > 20_000 {
                 break;
