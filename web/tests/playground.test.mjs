@@ -225,8 +225,9 @@ for (const screen of TRIED) {
           const { data, errors } = JSON.parse(await answer(page));
           assert.ok(data, name);
           assert.equal(errors?.length ?? 0, name === 'Mistake' ? 1 : 0, `${name}: ${JSON.stringify(errors)}`);
-          const about = await page.locator('.samples li', { has: page.locator(`b:text-is("${name}")`) }).locator('.about').textContent().catch(() => 'hidden');
-          assert.ok(about.length > 5, name);
+          // On a narrow screen the samples close when one is chosen.
+          const about = await page.locator('.samples li', { has: page.locator(`b:text-is("${name}")`) }).locator('.about').allTextContents();
+          assert.ok(about.some((text) => text.length > 5) || (screen.viewport.width < 700 && !about.length), name);
         }
         assert.equal(await page.locator('.graphiql-tab').count(), 1, 'samples that were only run share a tab');
       }));
