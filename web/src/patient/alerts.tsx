@@ -9,14 +9,14 @@ import { useSome } from './more';
 type Fact = { source: string; evidence: string | null; medication: { name: string } | null };
 type Interaction = Fact & { with: { name: string } | null };
 type Contraindication = Fact & { condition: { item: string } | null };
-type Found = { interactions: Interaction[] | null; interactionCount: number | null; contraindications: Contraindication[] | null; contraindicationCount: number | null };
+type Found = { interactions: Interaction[] | null; contraindications: Contraindication[] | null };
 
 /** How many of each are read. */
 const MOST = 100;
 
 const QUERY = `query Alerts($id: ID!, $first: Int!) { patient(id: $id) {
-  contraindicationCount contraindications(first: $first) { source evidence medication { name } condition { item } }
-  interactionCount interactions(first: $first) { source evidence medication { name } with { name } }
+  contraindications(first: $first) { source evidence medication { name } condition { item } }
+  interactions(first: $first) { source evidence medication { name } with { name } }
 } }`;
 
 /** A sentence with who says so. */

@@ -156,7 +156,7 @@ export function Labs({ entries, reading, children }: { entries: Entry[]; reading
           <span className="swatch" aria-hidden="true" /> the value’s own range · ● within it · ▲ above · ▼ below · ○ not compared. MediMax compares each value with its range; “recorded as” is the laboratory’s own flag.
         </p>
       )}
-      {!series.length && !reading && <p className="empty">No laboratory values are recorded.</p>}
+      {!series.length && !reading && <p className="empty">No laboratory values were read.</p>}
       <ul className="cards">{some.map((one) => <Card key={one.key} series={one} />)}</ul>
       {more}
     </section>
