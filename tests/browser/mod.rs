@@ -25,7 +25,8 @@ fn the_pages_work_in_a_browser() {
     files.retain(|path| path.to_str().unwrap().ends_with(".test.mjs"));
     assert!(files.len() >= 2, "{files:?}");
     let mut command = leashed(&"node".into());
-    command.args(["--test", "--test-concurrency=1"]).args(files);
+    // This reporter tells what failed once more at the end.
+    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(files);
     command.env("MEDIMAX_TEST_ADDRESS", format!("http://{}", gateway.address));
     command.env("MEDIMAX_TEST_WEB_MODULES", program("MEDIMAX_TEST_WEB_MODULES"));
     command.env("MEDIMAX_TEST_CHROMIUM", program("MEDIMAX_TEST_CHROMIUM"));

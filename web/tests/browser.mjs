@@ -65,6 +65,9 @@ export async function visit(browser, screen, path, test) {
   }
 }
 
+/** Waits until all of the record has come and is drawn where it stays. The drawing of a part of the record settles too. */
+export const settled = (page) => page.waitForSelector('#view[aria-busy=false] .drawing > svg[data-settled]');
+
 /** No violation of accessibility, or only those that axe-core calls serious or critical. */
 export async function accessible(page, { all = false } = {}) {
   // By the debugger, which the page's policy does not bind.

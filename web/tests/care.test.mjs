@@ -2,7 +2,7 @@
 // catalog knows.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { LOOKS, SCREENS, launch, visit } from './browser.mjs';
+import { LOOKS, SCREENS, launch, settled, visit } from './browser.mjs';
 import { imported } from './records.mjs';
 
 let browser;
@@ -15,7 +15,7 @@ const open = (id, view, test, screen = DESK) =>
   visit(browser, screen, `/patients/${id}#${view}`, async (page) => {
     await page.waitForSelector('#view[aria-busy=false]');
     await page.waitForSelector('.alerts[aria-busy=false]');
-    if (view === 'graph') await page.waitForSelector('.drawing > svg[data-settled]');
+    if (view === 'graph') await settled(page);
     await test(page);
   });
 const told = async (page, selector) => plain((await page.locator(selector).textContent()).replace(/\s+/g, ' '));
@@ -107,8 +107,7 @@ test('no recorded edge, and none within a column, runs through an entry that it 
   await open(id, 'graph', async (page) => {
     await page.locator('.legend label', { hasText: 'Concepts' }).click();
     await page.waitForSelector('.node.concept');
-    await page.waitForSelector('#view[aria-busy=false]');
-    await page.waitForSelector('.drawing > svg[data-settled]');
+    await settled(page);
     const crossed = await page.evaluate(() => {
       const nodes = [...document.querySelectorAll('.node')].map((node) => ({ id: node.dataset.id, at: node.transform.baseVal.consolidate().matrix }));
       const at = new Map(nodes.map(({ id, at }) => [id, at.e]));

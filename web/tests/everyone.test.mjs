@@ -1,7 +1,7 @@
 // That the view of a patient serves everyone: long words, small and large screens, forced colours, paper, keyboard.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { SCREENS, accessible, launch, visit } from './browser.mjs';
+import { SCREENS, accessible, launch, settled, visit } from './browser.mjs';
 import { imported } from './records.mjs';
 
 let browser;
@@ -14,7 +14,7 @@ const VIEWS = ['graph', 'timeline', 'laboratory', 'table'];
 async function open(page, id, view) {
   await page.goto(new URL(`/patients/${id}#${view}`, page.url()).href);
   await page.waitForSelector(`#view[data-view="${view[0].toUpperCase()}${view.slice(1)}"][aria-busy=false]`);
-  if (view === 'graph') await page.waitForSelector('.drawing > svg[data-settled]');
+  if (view === 'graph') await settled(page);
 }
 
 /** A record of names that are as long and as high as the gateway takes them. */

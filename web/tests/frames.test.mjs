@@ -1,7 +1,7 @@
 // How long the script of a frame takes while a graph of 500 nodes settles and is moved, by Chromium's own trace.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { SCREENS, launch, visit } from './browser.mjs';
+import { SCREENS, launch, settled, visit } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -90,7 +90,7 @@ test('500 nodes take at most 16 ms of script a frame, median', () =>
       await page.locator(`.node.${kind}`).last().dispatchEvent('click');
       await page.waitForFunction((kind) => document.querySelectorAll(`.node.${kind}`).length > 70, kind);
     }
-    await page.waitForSelector('.drawing > svg[data-settled]');
+    await settled(page);
     assert.equal(await page.locator('.node').count(), 501);
     await browser.startTracing(page, { categories: ['devtools.timeline', 'v8.execute'] });
     // A kind that is left out and drawn again lays all of it out anew.
@@ -98,7 +98,7 @@ test('500 nodes take at most 16 ms of script a frame, median', () =>
       await page.locator('.legend label', { hasText: 'Laboratory' }).click();
       await page.waitForFunction((count) => document.querySelectorAll('.node.lab').length === count, times === 1 ? 0 : 80);
     }
-    await page.waitForSelector('.drawing > svg[data-settled]');
+    await settled(page);
     await page.mouse.move(700, 500);
     await page.mouse.down();
     for (let at = 0; at < 60; at++) await page.mouse.move(700 + 4 * at, 500 - 2 * at);

@@ -1,7 +1,7 @@
 // That a large record is read in pages and drawn in groups.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { SCREENS, launch, visit } from './browser.mjs';
+import { SCREENS, launch, settled, visit } from './browser.mjs';
 import { imported, record } from './records.mjs';
 
 let browser;
@@ -22,8 +22,7 @@ test('it is drawn with what repeats as one, and opens it', () =>
     await page.goto(new URL(`/patients/${id}#graph`, page.url()).href);
     await page.waitForSelector('.node.condition');
     const first = Date.now() - began;
-    await page.waitForSelector('#view[aria-busy=false]');
-    await page.waitForSelector('.drawing > svg[data-settled]');
+    await settled(page);
     console.log(`200 of each kind: the first node after ${first} ms, settled after ${Date.now() - began} ms, ${asked} bytes`);
     assert.ok(asked < 1_000_000, `${asked} bytes`);
     const nodes = await page.locator('.node').count();

@@ -1,7 +1,7 @@
 // The view of a patient as its users have it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { SCREENS, TRIED, accessible, launch, named, visit } from './browser.mjs';
+import { SCREENS, TRIED, accessible, launch, named, settled, visit } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -9,8 +9,6 @@ after(() => browser.close());
 
 /** A demo patient who is ill in several ways. */
 const PATIENT = '/patients/Patient:1';
-
-const settled = (page) => page.waitForSelector('.drawing > svg[data-settled]');
 
 for (const screen of SCREENS) {
   test(`opens without a serious violation, ${named(screen)}`, () =>

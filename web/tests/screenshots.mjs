@@ -1,6 +1,6 @@
 // The pictures of the README, taken anew: MEDIMAX_TEST_ADDRESS=http://127.0.0.1:8080 node web/tests/screenshots.mjs
 import { resolve } from 'node:path';
-import { SCREENS, execute, launch, visit } from './browser.mjs';
+import { SCREENS, execute, launch, settled, visit } from './browser.mjs';
 
 const [light, dark] = SCREENS;
 const docs = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../../docs');
@@ -18,7 +18,7 @@ await visit(browser, light, '/', async (page) => {
 });
 
 await visit(browser, { ...light, viewport: { width: 1280, height: 700 } }, '/patients/Patient:1', async (page) => {
-  await page.waitForSelector('.drawing > svg[data-settled]');
+  await settled(page);
   const node = page.locator('.node.condition', { hasText: 'Hypothyroidism' });
   await node.dispatchEvent('click');
   await page.waitForSelector('.details');

@@ -1,7 +1,7 @@
 // That the view of a patient says what is recorded, and what it cannot say.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { SCREENS, asStored, launch, storable, visit } from './browser.mjs';
+import { SCREENS, asStored, launch, settled, storable, visit } from './browser.mjs';
 import { asked, imported } from './records.mjs';
 
 let browser;
@@ -13,7 +13,7 @@ const open = (id, view, test, screen = DESK) =>
   visit(browser, screen, `/patients/${id}#${view}`, async (page) => {
     await page.waitForSelector(`#view[data-view="${view[0].toUpperCase()}${view.slice(1).split('&')[0]}"][aria-busy=false]`);
     await page.waitForSelector('.alerts[aria-busy=false]');
-    if (view === 'graph') await page.waitForSelector('.drawing > svg[data-settled]');
+    if (view === 'graph') await settled(page);
     await test(page);
   });
 
@@ -149,7 +149,7 @@ test('what could not be read is named, with the reason, in every view, and can b
     }
     // The records hold what was recorded, whether the graph answers or not.
     await page.goto(new URL('/patients/Patient:1#graph', page.url()).href);
-    await page.waitForSelector('.drawing > svg[data-settled]');
+    await settled(page);
     assert.ok((await page.locator('.edges .recorded').count()) > 10);
     assert.equal(await page.locator('.edges .known').count(), 0);
     failing = false;

@@ -3,7 +3,7 @@
 
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, zoomTransform, type ZoomBehavior } from 'd3-zoom';
-import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { fitted, isolated } from '../shared/text';
 import { SINGULARS, key, type Edge, type Graph, type Kind, type Node } from './graph';
 import { COLUMNS, layout, type Placed } from './layout';
@@ -179,10 +179,11 @@ export function Drawing({ graph, chosen, hidden, onChoose, onPoint, children }: 
     onPoint(id);
   };
 
-  // The layout settles over some frames, and is drawn in each.
-  useEffect(() => {
+  // The layout settles over some frames, and is drawn in each. Nothing is painted that has no place yet.
+  useLayoutEffect(() => {
     const element = svg.current;
     if (!element || wide === null) return undefined;
+    element.removeAttribute('data-settled');
     const byId = new Map(placed.map((one) => [one.id, one]));
     const nodes = [...element.querySelectorAll<SVGGElement>('[data-id]')].flatMap((one) => {
       const at = byId.get(one.dataset.id ?? '');

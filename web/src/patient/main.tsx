@@ -3,7 +3,7 @@
 import '../shared/tokens.css';
 import './patient.css';
 
-import { StrictMode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { StrictMode, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import icon from '../shared/icon.svg';
 import { takeTheme } from '../shared/storage';
@@ -201,7 +201,8 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
     () => wanted.knowledge ? nodesOf(patient, entriesOf(calm, drawn), calm.concepts.value?.concepts ?? [], opened) : null,
     [patient, calm.lists, calm.concepts.value, opened, wanted],
   );
-  useEffect(() => {
+  // Before anything is painted, so that the view does not look complete for a moment.
+  useLayoutEffect(() => {
     if (nodes) reading.ask(askedOf(nodes));
   }, [nodes, reading.ask]);
   const graph = useMemo(
