@@ -8,6 +8,7 @@ use medimax::{
     scope::Scope,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The selection that leads from a row to the key of its patient, by the table's own account of whose its rows are.
 fn to_patient(entity: &Entity) -> String {
@@ -85,6 +86,87 @@ on_both!(nothing_leaks_through_any_root_field_filter_total_or_cursor, 12, async 
         checked += 1;
     }
     assert_eq!(checked, entities().len(), "every root list");
+});
+
+/// Every patient's key in an answer.
+fn patients_in(answer: &Value, found: &mut BTreeSet<i64>) {
+    match answer {
+        Value::Object(fields) => {
+            found.extend(fields.get("patientId").and_then(Value::as_i64));
+            fields.values().for_each(|value| patients_in(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| patients_in(item, found)),
+        _ => {}
+    }
+}
+
+/// The root list of an entity.
+fn list_of(entity: &Entity) -> &'static str {
+    let leads = |def: &&FieldDef| def.field.target(&QUERY).is_some_and(|object| object.name == entity.connection.name);
+    QUERY.fields.iter().find(leads).unwrap().name
+}
+
+/// The fields that lead from an entity's rows to rows, each with the entity that it leads to.
+fn relations(entity: &Entity) -> impl Iterator<Item = (&'static FieldDef, &'static Entity)> {
+    entity.object.fields.iter().filter_map(|def| {
+        let target = def.field.target(entity.object)?;
+        target.of.filter(|_| def.field.related().is_some() || target.is_node).map(|of| (def, of))
+    })
+}
+
+/// What is asked below a relation: the whole of the list, and how many there are.
+fn below(entity: &Entity, def: &FieldDef, of: &Entity, asked: &str) -> String {
+    let needed = if def.name == "labTrend" { "(testName: \"Hemoglobin A1c\")" } else { "" };
+    match def.field.target(entity.object).is_some_and(|target| target.is_node) {
+        true => format!("{}{needed} {{ id {} {asked} }}", def.name, to_patient(of)),
+        false => format!("{}(first: 100) {{ totalCount nodes {{ id {} {asked} }} }}", def.name, to_patient(of)),
+    }
+}
+
+on_both!(no_relation_leads_out_of_the_scope, 12, async |store: Store| {
+    let ask = async |query: &str| {
+        let (answer, _) = store.ask_as(Scope::patients([3, 7]), query, Value::Null).await;
+        // What the graph answers is tried where there is one (`graph/answers.rs`).
+        let faults = answer["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let graph_alone = faults.iter().all(|fault| fault["extensions"]["code"] == "GRAPH_UNAVAILABLE");
+        assert!(graph_alone, "{query}: {answer}");
+        answer
+    };
+    let (mut followed, mut filtered) = (0, 0);
+    for entity in entities() {
+        let list = list_of(entity);
+        for (def, of) in relations(entity) {
+            // Where it leads, and where each relation leads from there, its own way back too.
+            let next: Vec<String> = relations(of).map(|(further, to)| below(of, further, to, "")).collect();
+            let query =
+                format!("{{ {list}(first: 50) {{ nodes {{ id {} }} }} }}", below(entity, def, of, &next.join(" ")));
+            let mut found = BTreeSet::new();
+            patients_in(&ask(&query).await, &mut found);
+            assert!(found.iter().all(|patient| [3, 7].contains(patient)), "{query}: {found:?}");
+            followed += usize::from(!found.is_empty());
+            // What belongs to others is found by no filter through it.
+            if let Some(related) = def.field.related() {
+                let name = of.object.name;
+                let theirs = format!("{{ {}(first: 200) {{ nodes {{ id {} }} }} }}", list_of(of), to_patient(of));
+                let (theirs, _) = store.ask_as(Scope::everything(), &theirs, Value::Null).await;
+                let others = theirs["data"][list_of(of)]["nodes"].as_array().unwrap().iter().filter(|node| {
+                    let mut found = BTreeSet::new();
+                    patients_in(node, &mut found);
+                    !found.iter().any(|patient| [3, 7].contains(patient))
+                });
+                let ids: Vec<String> = others.map(|node| node["id"].to_string()).collect();
+                assert!(!ids.is_empty(), "{name}");
+                let is = format!("{{ id: {{ in: [{}] }} }}", ids.join(","));
+                let filter = if related.many { format!("{{ some: {is} }}") } else { is };
+                let query =
+                    format!("{{ {list}(filter: {{ {}: {filter} }}) {{ totalCount nodes {{ id }} }} }}", def.name);
+                let answer = ask(&query).await;
+                assert_eq!(answer["data"][list], json!({ "totalCount": 0, "nodes": [] }), "{list} by {}", def.name);
+                filtered += 1;
+            }
+        }
+    }
+    assert!(followed > entities().len() && filtered > entities().len(), "{followed} {filtered}");
 });
 
 on_both!(every_type_is_kept_from_node, 12, async |store: Store| {
