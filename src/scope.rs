@@ -1,7 +1,8 @@
-//! Which patients a caller may see: the first argument of everything that starts from a table.
+//! Which patients a caller may see: an argument of every read.
 //!
-//! **Invariant:** a statement that starts from a table cannot be built without a [`Scope`] (`db::select`
-//! takes one); relations start from keys of rows that passed it, and never leave the patient they start from.
+//! **Invariant:** no statement that reads rows can be built without a [`Scope`], but the one that leads from rows that passed
+//! one to their owners (`db::select`). Whether a scope needs to stand in the statement follows from the references of the
+//! tables (`db::table`).
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! A message of a conversation.
 
 use crate::{
-    db::{By, DateTime, Enum, Link, Reach, enumeration, tables},
+    db::{Belongs, By, DateTime, Enum, Owner, Path, enumeration, tables},
     graphql::{
         entity,
         model::Children,
@@ -27,7 +27,7 @@ enumeration! {
 
 entity! {
     /// A message of a patient's conversation.
-    ChatMessage of tables::chat_history, "Chat_History" by chat_id, patient Reach::Column("patient_id"), search false,
+    ChatMessage of tables::chat_history, "Chat_History" by chat_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search false,
         written as "message", "messages";
     columns {
         /// The key of the message in the relational store.
@@ -65,7 +65,7 @@ pub static RULES: Rules = Rules {
 pub static OF_PATIENT: Children = Children {
     name: "MessagesOfPatient",
     of: &ENTITY,
-    link: Link { column: "patient_id", via: None },
+    path: Path::Direct("patient_id"),
     order: &[By { column: "timestamp", descending: false, via: false, nullable: true }],
     preset: None,
     expected: 20,

@@ -8,7 +8,7 @@ use super::{
     text::{At, fields},
 };
 use crate::{
-    db::{Db, Reach, Sql, Table},
+    db::{Db, Sql, Table},
     error::{Error, Result},
 };
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
@@ -148,7 +148,7 @@ async fn belong(db: &Db, places: &mut [Place], parents: &[Place], parent: &Table
     let mut missing: Vec<i32> = places.iter().map(|place| place.of).filter(|key| of_file(*key).is_none()).collect();
     missing.sort_unstable();
     missing.dedup();
-    let (Reach::Column(patient) | Reach::Parent(patient, _)) = parent.patient;
+    let patient = parent.owner().map_or(parent.key, |owner| owner.column);
     let mut in_database: BTreeMap<i32, i32> = BTreeMap::new();
     for keys in missing.chunks(KEYS) {
         let mut sql = Sql::new(db.dialect());

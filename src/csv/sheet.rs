@@ -1,7 +1,7 @@
 //! A table as a file holds it: how the file and its columns may be spelled.
 
 use crate::{
-    db::{Kind, Reach},
+    db::Kind,
     graphql::{
         model::Entity,
         write::{Column, draft::kind_of},
@@ -34,16 +34,9 @@ pub(super) enum Slot {
 pub(super) fn sheets() -> Vec<Sheet> {
     let entities = schema::entities();
     let above = |entity: &Entity| {
-        let (column, parent) = match entity.table.patient {
-            Reach::Column(column) if column == entity.table.key => return None,
-            Reach::Column(column) => (column, None),
-            Reach::Parent(column, parent) => (column, Some(parent.name)),
-        };
-        let is_parent = |other: &&Entity| match parent {
-            Some(name) => other.table.name == name,
-            None => other.table.key == column,
-        };
-        entities.iter().position(is_parent).map(|at| (at, column))
+        let owner = entity.table.owner()?;
+        let at = entities.iter().position(|other| other.table.name == owner.to.name)?;
+        Some((at, owner.column))
     };
     entities.iter().map(|entity| Sheet { entity, above: above(entity) }).collect()
 }

@@ -3,8 +3,9 @@
 use super::{
     fault::{self, Refusal},
     pool::{Db, Tx},
-    select::{Reach, Table, push_scope},
+    select::push_scope,
     sql::{Dialect, Sql},
+    table::{Belongs, Table},
     write::Cell,
 };
 use crate::{
@@ -167,23 +168,20 @@ impl Tx {
         fault::refusal(text).or_else(|| fault::is_raised(text, self.dialect()).then_some(Refusal::Trigger))
     }
 
-    /// The patient that a row belongs to.
+    /// The patient that a row belongs to; `None` for one that is not there, and for reference data.
     pub(crate) async fn patient_of(&mut self, table: &Table, key: i32) -> Result<Option<i32>> {
         let (mut table, mut key) = (table, key);
         loop {
-            let (column, parent) = match table.patient {
-                Reach::Column(column) if column == table.key => return Ok(Some(key)),
-                Reach::Column(column) => (column, None),
-                Reach::Parent(column, parent) => (column, Some(parent)),
+            let owner = match &table.belongs {
+                Belongs::Patient => return Ok(Some(key)),
+                Belongs::Everybody => return Ok(None),
+                Belongs::To(owner) => owner,
             };
             let mut sql = Sql::new(self.dialect());
             sql.called(table.name, None);
-            sql.push(format!("SELECT {column}, 0 FROM {} WHERE {} = ", table.name, table.key)).int(key.into());
+            sql.push(format!("SELECT {}, 0 FROM {} WHERE {} = ", owner.column, table.name, table.key)).int(key.into());
             let Some((above, _)) = self.numbers(sql).await?.first().copied() else { return Ok(None) };
-            match parent {
-                Some(parent) => (table, key) = (parent, above),
-                None => return Ok(Some(above)),
-            }
+            (table, key) = (owner.to, above);
         }
     }
 }
@@ -197,23 +195,17 @@ fn push_below(sql: &mut Sql, table: &Table, of: &Table, key: i32) -> Result<()> 
         sql.push(format!("{} = ", table.key)).int(key.into());
         return Ok(());
     }
-    match table.patient {
-        Reach::Column(column) if column != table.key => {
-            sql.push(format!("{column} = ")).int(key.into());
-            Ok(())
-        }
-        Reach::Parent(column, parent) => {
-            if parent.name == of.name {
-                sql.push(format!("{column} = ")).int(key.into());
-                return Ok(());
-            }
-            sql.push(format!("{column} IN (SELECT {} FROM {} WHERE ", parent.key, parent.name));
-            push_below(sql, parent, of, key)?;
-            sql.push(")");
-            Ok(())
-        }
-        Reach::Column(_) => Err(Error::Internal(format!("{} is not below {}", table.name, of.name))),
+    let Some(owner) = table.owner() else {
+        return Err(Error::Internal(format!("{} is not below {}", table.name, of.name)));
+    };
+    if owner.to.name == of.name {
+        sql.push(format!("{} = ", owner.column)).int(key.into());
+        return Ok(());
     }
+    sql.push(format!("{} IN (SELECT {} FROM {} WHERE ", owner.column, owner.to.key, owner.to.name));
+    push_below(sql, owner.to, of, key)?;
+    sql.push(")");
+    Ok(())
 }
 
 impl Db {

@@ -1,9 +1,11 @@
 //! Conditions on rows, as a tree that turns into SQL: what a filter means, whoever wrote it.
 
 use super::{
-    select::Table,
+    select::{Path, push_and_scope},
     sql::{Dialect, Sql},
+    table::Table,
 };
+use crate::scope::Scope;
 use regex::Regex;
 use std::{
     fmt,
@@ -71,18 +73,87 @@ pub enum Cond {
     /// Whether the column is NULL.
     IsNull(&'static str, bool),
     /// Whether related rows match.
-    Related {
-        /// Their table.
-        table: &'static Table,
-        /// Their column that equals ours.
-        theirs: &'static str,
-        /// Our column.
-        ours: &'static str,
-        /// How many must match.
+    Related(Related),
+}
+
+/// A condition on the rows that a row leads to. Rows that the caller may not see are none.
+#[derive(Debug, Clone)]
+pub struct Related {
+    table: &'static Table,
+    /// How they are reached, from the column of our rows that is named with it.
+    towards: Towards,
+    ours: &'static str,
+    quantifier: Quantifier,
+    /// Where they may be rows of other patients.
+    scope: Option<Scope>,
+    cond: Box<Cond>,
+}
+
+/// How rows lead to related rows.
+#[derive(Debug, Clone, Copy)]
+pub enum Towards {
+    /// This column of ours holds their key.
+    Up(&'static str),
+    /// They lead to our key.
+    Down(Path),
+}
+
+impl Related {
+    /// Of the rows of one table, about those of another.
+    pub fn new(
+        (from, towards): (&'static Table, Towards),
+        to: &'static Table,
+        scope: &Scope,
         quantifier: Quantifier,
-        /// What they must match.
-        cond: Box<Cond>,
-    },
+        cond: Cond,
+    ) -> Self {
+        let (ours, stays) = match &towards {
+            Towards::Up(column) => (*column, from.owner_in(column).is_some()),
+            Towards::Down(path) => (from.key, path.stays(to)),
+        };
+        let scope = (!stays).then(|| scope.clone());
+        Related { table: to, towards, ours, quantifier, scope, cond: Box::new(cond) }
+    }
+
+    fn simple(self) -> Self {
+        Related { cond: Box::new(self.cond.simple()), ..self }
+    }
+
+    /// The same for what means the same, whoever asks.
+    fn meaning(&self) -> String {
+        let theirs = match &self.towards {
+            Towards::Up(_) => self.table.key,
+            Towards::Down(Path::Direct(column) | Path::Through { column, .. }) => column,
+            Towards::Down(Path::Between { between, .. }) => between.name,
+        };
+        format!("{:?} {}.{theirs}={}({})", self.quantifier, self.table.name, self.ours, self.cond.meaning())
+    }
+
+    fn push(&self, sql: &mut Sql, alias: &str) {
+        let (table, inner, ours) = (self.table, format!("{alias}{}", alias.len()), self.ours);
+        let some = self.quantifier == Quantifier::Some;
+        sql.push(if some { "EXISTS (SELECT 1 FROM " } else { "NOT EXISTS (SELECT 1 FROM " });
+        sql.push(match &self.towards {
+            Towards::Up(_) => format!("{} {inner} WHERE {inner}.{} = {alias}.{ours}", table.name, table.key),
+            Towards::Down(Path::Direct(column)) => {
+                format!("{} {inner} WHERE {inner}.{column} = {alias}.{ours}", table.name)
+            }
+            Towards::Down(Path::Through { column, between, above }) => format!(
+                "{} {inner}v JOIN {} {inner} ON {inner}.{column} = {inner}v.{} WHERE {inner}v.{above} = {alias}.{ours}",
+                between.name, table.name, between.key
+            ),
+            Towards::Down(Path::Between { between, above, below }) => format!(
+                "{} {inner}v JOIN {} {inner} ON {inner}.{} = {inner}v.{below} WHERE {inner}v.{above} = {alias}.{ours}",
+                between.name, table.name, table.key
+            ),
+        });
+        if let Some(scope) = &self.scope {
+            push_and_scope(sql, &inner, table, scope);
+        }
+        sql.push(" AND (");
+        self.cond.push(sql, &inner);
+        sql.push(if self.quantifier == Quantifier::Every { ") IS NOT TRUE)" } else { "))" });
+    }
 }
 
 /// Keys that another store is asked for.
@@ -160,9 +231,7 @@ impl Cond {
                 none if none.is_none() => Cond::EVERY,
                 cond => Cond::Not(Box::new(cond)),
             },
-            Cond::Related { table, theirs, ours, quantifier, cond } => {
-                Cond::Related { table, theirs, ours, quantifier, cond: Box::new(cond.simple()) }
-            }
+            Cond::Related(related) => Cond::Related(related.simple()),
             other => other,
         }
     }
@@ -185,9 +254,7 @@ impl Cond {
             Cond::Not(cond) => format!("not({})", cond.meaning()),
             Cond::In(column, all) => format!("{column} {}", of_all("in", values(all))),
             Cond::NotIn(column, all) => format!("{column} not {}", of_all("in", values(all))),
-            Cond::Related { table, theirs, ours, quantifier, cond } => {
-                format!("{quantifier:?} {}.{theirs}={ours}({})", table.name, cond.meaning())
-            }
+            Cond::Related(related) => related.meaning(),
             leaf => format!("{leaf:?}"),
         }
     }
@@ -223,17 +290,7 @@ impl Cond {
             Cond::IsNull(column, yes) => {
                 sql.column(alias, column).push(if *yes { " IS NULL" } else { " IS NOT NULL" });
             }
-            Cond::Related { table, theirs, ours, quantifier, cond } => {
-                let inner = format!("{alias}{}", alias.len());
-                sql.push(if *quantifier == Quantifier::Some {
-                    "EXISTS (SELECT 1 FROM "
-                } else {
-                    "NOT EXISTS (SELECT 1 FROM "
-                });
-                sql.push(table.name).push(format!(" {inner} WHERE {inner}.{theirs} = {alias}.{ours} AND ("));
-                cond.push(sql, &inner);
-                sql.push(if *quantifier == Quantifier::Every { ") IS NOT TRUE)" } else { "))" });
-            }
+            Cond::Related(related) => related.push(sql, alias),
         }
     }
 }

@@ -1,35 +1,14 @@
-//! The few statements that reads are made of. What starts from a table takes a [`Scope`]; what starts from keys
-//! ([`Link`]) takes the keys of rows that passed one.
+//! The few statements that reads are made of. Each takes a [`Scope`], but the one that leads from rows to their owners: it
+//! takes the keys of rows that passed one, and an [`Owner`] for proof.
 //!
 //! A statement answers rows, or `(parent key, position, row)` where the row itself does not hold the parent's key.
 
 use super::{
     cond::{Bind, Cond, push_bind, push_search},
     sql::{Dialect, Sql},
+    table::{Belongs, Owner, Table},
 };
 use crate::scope::Scope;
-
-/// A table, as far as reading needs to know it.
-#[derive(Debug)]
-pub struct Table {
-    /// Its name, as the seeds spell it.
-    pub name: &'static str,
-    /// Its primary key.
-    pub key: &'static str,
-    /// How its rows belong to a patient.
-    pub patient: Reach,
-    /// Whether its words can be searched (`NAME_Search`).
-    pub search: bool,
-}
-
-/// How a row belongs to a patient.
-#[derive(Debug)]
-pub enum Reach {
-    /// This column is the patient's key.
-    Column(&'static str),
-    /// This column is the key of a row of another table, which belongs to the patient.
-    Parent(&'static str, &'static Table),
-}
 
 /// One column of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,13 +64,50 @@ impl Ask {
     }
 }
 
-/// How rows hang below the rows of another table.
-#[derive(Debug)]
-pub struct Link {
-    /// The column of our rows that holds the key we come with (the primary key, for a link upwards).
-    pub column: &'static str,
-    /// The table between, if the key is one of its columns: (table, that column).
-    pub via: Option<(&'static Table, &'static str)>,
+/// How rows lead to the keys that we come with.
+#[derive(Debug, Clone, Copy)]
+pub enum Path {
+    /// This column of our rows holds the key.
+    Direct(&'static str),
+    /// Our rows hold the key of a row between, which holds the key.
+    Through {
+        /// Our column.
+        column: &'static str,
+        /// The table between.
+        between: &'static Table,
+        /// The column of it that holds the key.
+        above: &'static str,
+    },
+    /// A row between holds both keys.
+    Between {
+        /// The table between.
+        between: &'static Table,
+        /// The column of it that holds the key that we come with.
+        above: &'static str,
+        /// The column of it that holds the key of our row.
+        below: &'static str,
+    },
+}
+
+impl Path {
+    /// The column of our rows that holds the key, if they hold it.
+    pub fn column(&self) -> Option<&'static str> {
+        match self {
+            Path::Direct(column) => Some(column),
+            Path::Through { .. } | Path::Between { .. } => None,
+        }
+    }
+
+    /// Whether it follows owners alone, so that the rows are of the same patients as the rows that we come from.
+    pub(super) fn stays(&self, table: &Table) -> bool {
+        match self {
+            Path::Direct(column) => table.owner_in(column).is_some(),
+            Path::Through { column, between, above } => {
+                table.owner_in(column).is_some() && between.owner_in(above).is_some()
+            }
+            Path::Between { .. } => false,
+        }
+    }
 }
 
 /// A read of one table: its columns in the order of the row type.
@@ -128,27 +144,30 @@ impl Select<'_> {
 
     /// The rows with these primary keys that the caller may see.
     pub fn of_keys(&self, scope: &Scope, keys: &[i32]) -> Sql {
-        let mut sql = self.parents(keys);
+        let mut sql = self.with_keys(keys);
         sql.push(" WHERE ");
         push_scope(&mut sql, "t", self.table, scope);
         sql
     }
 
-    /// The rows that rows in scope point to, by their primary keys.
-    pub fn parents(&self, keys: &[i32]) -> Sql {
+    /// The rows that own rows in scope, by their primary keys.
+    pub fn owners(&self, _of: &Owner, keys: &[i32]) -> Sql {
+        self.with_keys(keys)
+    }
+
+    fn with_keys(&self, keys: &[i32]) -> Sql {
         let mut sql = self.head(None);
         sql.push(" FROM ").keys(keys).straight_join().push(self.table.name).push(" t ON t.").push(self.table.key);
         sql.push(" = k.id");
         sql
     }
 
-    /// The rows below each of these keys, in order, within each parent; `bound` limits the sum.
-    pub fn children(&self, link: &Link, keys: &[i32], ask: &Ask, bound: u32) -> Sql {
+    /// The rows below each of these keys that the caller may see, in order, within each parent; `bound` limits the sum.
+    pub fn children(&self, path: &Path, scope: &Scope, keys: &[i32], ask: &Ask, bound: u32) -> Sql {
         let Some(limit) = ask.limit else {
             // A row that holds the key itself needs it no second time.
-            let mut sql = self.head(link.via.map(|_| "k.id,0"));
-            self.push_linked(&mut sql, link, keys, "t");
-            sql.push(" WHERE 1=1");
+            let mut sql = self.head(if path.column().is_some() { None } else { Some("k.id,0") });
+            self.push_linked(&mut sql, path, scope, keys, "t");
             self.narrow(&mut sql, "t", ask);
             if !ask.order.is_empty() {
                 push_order(&mut sql, "t", ask);
@@ -162,8 +181,7 @@ impl Select<'_> {
         sql.push(format!(" FROM (SELECT k.id AS parent, x.{key} AS id, ROW_NUMBER() OVER (PARTITION BY k.id"));
         push_order(&mut sql, "x", ask);
         sql.push(") AS n");
-        self.push_linked(&mut sql, link, keys, "x");
-        sql.push(" WHERE 1=1");
+        self.push_linked(&mut sql, path, scope, keys, "x");
         self.narrow(&mut sql, "x", ask);
         sql.push(") w").straight_join().push(format!("{} t ON t.{key} = w.id WHERE w.n <= ", self.table.name));
         sql.int(i64::from(limit));
@@ -171,12 +189,11 @@ impl Select<'_> {
         sql
     }
 
-    /// How many rows there are below each of these keys (keys without rows are left out).
-    pub fn count_children(&self, link: &Link, keys: &[i32], ask: &Ask) -> Sql {
+    /// How many rows there are below each of these keys that the caller may see (keys without rows are left out).
+    pub fn count_children(&self, path: &Path, scope: &Scope, keys: &[i32], ask: &Ask) -> Sql {
         let mut sql = Sql::new(self.dialect);
         sql.push("SELECT k.id, COUNT(*)");
-        self.push_linked(&mut sql, link, keys, "t");
-        sql.push(" WHERE 1=1");
+        self.push_linked(&mut sql, path, scope, keys, "t");
         self.narrow(&mut sql, "t", ask);
         sql.push(" GROUP BY k.id");
         sql
@@ -193,16 +210,28 @@ impl Select<'_> {
         sql
     }
 
-    fn push_linked(&self, sql: &mut Sql, link: &Link, keys: &[i32], alias: &str) {
-        sql.push(" FROM ").keys(keys).straight_join();
-        match link.via {
-            None => {
-                sql.push(format!("{} {alias} ON {alias}.{} = k.id", self.table.name, link.column));
+    /// `FROM` the keys to the rows called `alias`, `WHERE` the caller may see them.
+    fn push_linked(&self, sql: &mut Sql, path: &Path, scope: &Scope, keys: &[i32], alias: &str) {
+        let (name, key) = (self.table.name, self.table.key);
+        sql.push(" FROM ");
+        match path {
+            Path::Direct(column) => {
+                sql.keys(keys).straight_join().push(format!("{name} {alias} ON {alias}.{column} = k.id"));
             }
-            Some((via, column)) => {
-                sql.push(format!("{} v ON v.{column} = k.id", via.name)).straight_join();
-                sql.push(format!("{} {alias} ON {alias}.{} = v.{}", self.table.name, link.column, via.key));
+            Path::Through { column, between, above } => {
+                sql.keys(keys).straight_join().push(format!("{} v ON v.{above} = k.id", between.name));
+                sql.straight_join().push(format!("{name} {alias} ON {alias}.{column} = v.{}", between.key));
             }
+            Path::Between { between, above, below } => {
+                // Several rows between may lead to one of ours. A row between is seen where both that it leads to are.
+                sql.push(format!("(SELECT DISTINCT k.id, v.{below} AS below FROM ")).keys(keys).straight_join();
+                sql.push(format!("{} v ON v.{above} = k.id) k", between.name)).straight_join();
+                sql.push(format!("{name} {alias} ON {alias}.{key} = k.below"));
+            }
+        }
+        sql.push(" WHERE 1=1");
+        if !path.stays(self.table) {
+            push_and_scope(sql, alias, self.table, scope);
         }
     }
 
@@ -243,25 +272,35 @@ pub fn large_sizes(dialect: Dialect, table: &Table, column: &'static str, keys: 
     sql
 }
 
-/// Writes that the rows called `alias` belong to patients in scope.
+/// Writes that the rows called `alias` belong to patients in scope, or to everybody.
 pub(super) fn push_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &Scope) {
-    let Some(patients) = scope.only() else {
+    let Some(patients) = scope.only().filter(|_| !table.is_everybodys()) else {
         sql.push("1=1");
         return;
     };
-    match &table.patient {
-        Reach::Column(column) => {
-            sql.column(alias, column).push(" IN (SELECT k.id FROM ").keys(patients).push(")");
-        }
-        Reach::Parent(column, parent) => {
-            let inner = format!("{alias}p");
+    let column = match &table.belongs {
+        Belongs::Patient => table.key,
+        Belongs::To(owner) if matches!(owner.to.belongs, Belongs::Patient) => owner.column,
+        Belongs::To(owner) => {
+            let (inner, to) = (format!("{alias}p"), owner.to);
             sql.push(format!(
-                "EXISTS (SELECT 1 FROM {} {inner} WHERE {inner}.{} = {alias}.{column} AND ",
-                parent.name, parent.key
+                "EXISTS (SELECT 1 FROM {} {inner} WHERE {inner}.{} = {alias}.{} AND ",
+                to.name, to.key, owner.column
             ));
-            push_scope(sql, &inner, parent, scope);
+            push_scope(sql, &inner, to, scope);
             sql.push(")");
+            return;
         }
+        Belongs::Everybody => return,
+    };
+    sql.column(alias, column).push(" IN (SELECT k.id FROM ").keys(patients).push(")");
+}
+
+/// The same after an `AND`, where there is anything to say.
+pub(super) fn push_and_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &Scope) {
+    if scope.only().is_some() && !table.is_everybodys() {
+        sql.push(" AND ");
+        push_scope(sql, alias, table, scope);
     }
 }
 
@@ -323,18 +362,35 @@ mod tests {
     use super::*;
 
     static PATIENT: Table =
-        Table { name: "Patient", key: "patient_id", patient: Reach::Column("patient_id"), search: true };
-    static VISIT: Table =
-        Table { name: "Visit", key: "visit_id", patient: Reach::Parent("patient_id", &PATIENT), search: false };
+        Table { name: "Patient", key: "patient_id", belongs: Belongs::Patient, links: &[], search: true };
+    static VISIT: Table = Table {
+        name: "Visit",
+        key: "visit_id",
+        belongs: Belongs::To(Owner { column: "patient_id", to: &PATIENT }),
+        links: &[],
+        search: false,
+    };
+    static NOTE: Table = Table {
+        name: "Note",
+        key: "note_id",
+        belongs: Belongs::To(Owner { column: "visit_id", to: &VISIT }),
+        links: &[],
+        search: false,
+    };
 
     #[test]
-    fn a_scope_reaches_the_patient_through_the_parents() {
-        let select = Select { dialect: Dialect::Sqlite, table: &VISIT, columns: &["visit_id"] };
-        let shown = select.rows(&Scope::patients([1, 2]), &Ask::default()).shown();
-        assert!(shown.contains(
-            "EXISTS (SELECT 1 FROM Patient tp WHERE tp.patient_id = t.patient_id AND tp.patient_id IN (SELECT k.id"
+    fn a_scope_reaches_the_patient_through_the_owners() {
+        let shown = |table, scope| {
+            let select = Select { dialect: Dialect::Sqlite, table, columns: &["visit_id"] };
+            select.rows(&scope, &Ask::default()).shown()
+        };
+        let some = || Scope::patients([1, 2]);
+        assert!(shown(&PATIENT, some()).contains("WHERE t.patient_id IN (SELECT k.id"));
+        assert!(shown(&VISIT, some()).contains("WHERE t.patient_id IN (SELECT k.id"));
+        assert!(shown(&NOTE, some()).contains(
+            "WHERE EXISTS (SELECT 1 FROM Visit tp WHERE tp.visit_id = t.visit_id AND tp.patient_id IN (SELECT k.id"
         ));
-        assert!(select.rows(&Scope::everything(), &Ask::default()).shown().ends_with("WHERE 1=1"));
+        assert!(shown(&NOTE, Scope::everything()).ends_with("WHERE 1=1"));
     }
 
     #[test]

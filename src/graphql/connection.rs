@@ -310,7 +310,8 @@ impl Field for TotalCount {
                 Counting::Children(children) => {
                     let parents: Vec<Option<i32>> = level.rows().map(|row| of_row(row)?.1.parent).collect();
                     let keys = parents.iter().flatten().copied().collect();
-                    let counts = loaders::load(cx, What::Count(children, page.all.clone()), keys).await?;
+                    let counts =
+                        loaders::load(cx, What::Count(children, cx.scope.clone(), page.all.clone()), keys).await?;
                     for parent in parents {
                         let count = match parent.and_then(|parent| counts.get(parent)) {
                             Some(Ok(Piece::Count(count))) => count,

@@ -106,7 +106,7 @@ impl<R: Row> RowSet for Set<R> {
 /// ```text
 /// entity! {
 ///     /// What it is, for the API's reader.
-///     Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true,
+///     Medication of tables::medication, "Medication" by medication_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search true,
 ///         written as "medication", "medications";
 ///     columns {                     // in any order
 ///         /// What it means. `index`: an index leads with it, so that it may narrow a read; `order`: and orders by it;
@@ -126,7 +126,7 @@ impl<R: Row> RowSet for Set<R> {
 macro_rules! entity {
     (
         $(#[doc = $doc:literal])*
-        $row:ident of $table:path, $name:literal by $key:ident, patient $reach:expr, search $search:literal,
+        $row:ident of $table:path, $name:literal by $key:ident, belongs $belongs:expr, search $search:literal,
             written as $one:literal, $many:literal;
         columns { $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty = $field:literal $($index:ident)*;)* }
         computed { $($(#[doc = $sdoc:literal])* $computed:literal: $sty:ty = $compute:expr;)* }
@@ -138,7 +138,7 @@ macro_rules! entity {
 
         #[doc = concat!("The table ", $name, ".")]
         pub static TABLE: $crate::db::Table =
-            $crate::db::Table { name: $name, key: stringify!($key), patient: $reach, search: $search };
+            $crate::db::Table { name: $name, key: stringify!($key), belongs: $belongs, links: &[], search: $search };
 
         #[doc = concat!("The table ", $name, " and its GraphQL type.")]
         pub static ENTITY: $crate::graphql::model::Entity = $crate::graphql::model::Entity {

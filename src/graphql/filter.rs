@@ -7,8 +7,9 @@ use super::{
     types::Types,
 };
 use crate::{
-    db::{Bind, Cond, Date, DateTime, Kind, LookUp, Op, Quantifier},
+    db::{Bind, Cond, Date, DateTime, Kind, LookUp, Op, Quantifier, Related},
     error::{Error, Result},
+    scope::Scope,
 };
 use async_graphql::{Name, Value, indexmap::IndexMap};
 use futures_util::future::{BoxFuture, try_join_all};
@@ -44,7 +45,7 @@ type Asked = (&'static dyn Facts, Value, Arc<LookUp>);
 
 /// Reads a filter on rows that a relation's keys narrow already; `None` for one that every row meets.
 pub async fn below(cx: &Cx, entity: &'static Entity, filter: &Value) -> Result<Option<Cond>> {
-    let mut reader = Reader::default();
+    let mut reader = Reader::new(cx, false);
     let cond = reader.read(entity, filter, 0)?.simple();
     reader.look_up(cx).await?;
     Ok((!cond.is_every()).then_some(cond))
@@ -52,7 +53,7 @@ pub async fn below(cx: &Cx, entity: &'static Entity, filter: &Value) -> Result<O
 
 /// The same of rows that are read from their table; `narrowed` says whether something else narrows them.
 pub async fn from_root(cx: &Cx, entity: &'static Entity, filter: &Value, narrowed: bool) -> Result<Option<Cond>> {
-    let mut reader = Reader { at_root: true, ..Reader::default() };
+    let mut reader = Reader::new(cx, true);
     let cond = reader.read(entity, filter, 0)?.simple();
     match reader.scans {
         Some(field) if !narrowed && !narrows(entity, &cond) => {
@@ -117,8 +118,9 @@ fn canonical(value: &Value) -> String {
     }
 }
 
-#[derive(Default)]
 struct Reader {
+    /// Related rows that the caller may not see are none.
+    scope: Scope,
     at_root: bool,
     conditions: usize,
     /// A field whose condition reads every row, if nothing else narrows them.
@@ -128,6 +130,10 @@ struct Reader {
 }
 
 impl Reader {
+    fn new(cx: &Cx, at_root: bool) -> Self {
+        Reader { scope: cx.scope.clone(), at_root, conditions: 0, scans: None, facts: Vec::new() }
+    }
+
     fn read(&mut self, entity: &'static Entity, filter: &Value, depth: usize) -> Result<Cond> {
         if depth > MAX_DEPTH {
             return Err(Error::BadInput(format!("the filter is nested more than {MAX_DEPTH} deep")));
@@ -200,20 +206,14 @@ impl Reader {
         let related = entity.object.field(name).and_then(|def| def.field.related());
         let related =
             related.ok_or_else(|| Error::BadInput(format!("{} cannot be filtered by `{name}`", entity.object.name)))?;
-        let ours = related.ours.unwrap_or(entity.table.key);
         self.count(usize::from(related.many && entries(value)?.is_empty()))?;
         let mut related_cond = |quantifier, filter: &Value| -> Result<Cond> {
             // The relation's keys narrow the rows on its other side.
             let at_root = std::mem::replace(&mut self.at_root, false);
             let cond = self.read(related.entity, filter, depth + 1);
             self.at_root = at_root;
-            Ok(Cond::Related {
-                table: related.entity.table,
-                theirs: related.theirs,
-                ours,
-                quantifier,
-                cond: Box::new(cond?),
-            })
+            let (way, to) = ((entity.table, related.towards), related.entity.table);
+            Ok(Cond::Related(Related::new(way, to, &self.scope, quantifier, cond?)))
         };
         if !related.many {
             return related_cond(Quantifier::Some, value);

@@ -9,7 +9,7 @@ use super::{
     recorder::{Askers, Recorder},
 };
 use crate::{
-    db::{Ask, Db, Select, Sql, Table, change, large_column, large_sizes},
+    db::{Ask, Db, Owner, Select, Sql, Table, change, large_column, large_sizes},
     error::{Error, Result},
     scope::Scope,
 };
@@ -22,12 +22,12 @@ use std::{
 /// What a loader loads. Two fields that ask the same share a statement.
 #[derive(Clone)]
 pub enum What {
-    /// The rows below each key.
-    Children(&'static Children, Arc<Ask>),
-    /// How many rows there are below each key.
-    Count(&'static Children, Arc<Ask>),
-    /// The row that a row in scope points to.
-    Parent(&'static Entity),
+    /// The rows below each key that the caller may see.
+    Children(&'static Children, Scope, Arc<Ask>),
+    /// How many rows there are below each key that the caller may see.
+    Count(&'static Children, Scope, Arc<Ask>),
+    /// The row that owns a row in scope.
+    Owner(&'static Owner, &'static Entity),
     /// The row with each key, if the caller may see it.
     Visible(&'static Entity, Scope),
     /// One large column of each row.
@@ -39,8 +39,8 @@ pub enum What {
 impl What {
     fn name(&self) -> &'static str {
         match self {
-            What::Children(children, _) | What::Count(children, _) => children.name,
-            What::Parent(entity) | What::Visible(entity, _) | What::Version(entity) => entity.object.name,
+            What::Children(children, ..) | What::Count(children, ..) => children.name,
+            What::Owner(_, entity) | What::Visible(entity, _) | What::Version(entity) => entity.object.name,
             What::Large(table, _) => table.name,
         }
     }
@@ -48,9 +48,9 @@ impl What {
     /// Equal for two loads that may share their statement. The scope is the request's, so it needs no part.
     fn identity(&self) -> String {
         match self {
-            What::Children(children, ask) => format!("c {} {ask:?}", children.name),
-            What::Count(children, ask) => format!("n {} {ask:?}", children.name),
-            What::Parent(entity) => format!("p {}", entity.object.name),
+            What::Children(children, _, ask) => format!("c {} {ask:?}", children.name),
+            What::Count(children, _, ask) => format!("n {} {ask:?}", children.name),
+            What::Owner(_, entity) => format!("p {}", entity.object.name),
             What::Visible(entity, _) => format!("v {}", entity.object.name),
             What::Large(table, column) => format!("l {} {column}", table.name),
             What::Version(entity) => format!("s {}", entity.object.name),
@@ -211,7 +211,7 @@ impl Batch {
         let dialect = self.db.dialect();
         let select = |table, columns| Select { dialect, table, columns };
         Ok(match &self.what {
-            What::Children(children, ask) => {
+            What::Children(children, scope, ask) => {
                 let entity = children.of;
                 let select = select(entity.table, entity.columns);
                 let sorting = Sorting::of(entity, ask);
@@ -223,28 +223,28 @@ impl Batch {
                 let plain = Ask { limit: None, order: Vec::new(), ..Ask::clone(ask) };
                 let numbered = ask.limit.is_some() && whole.is_none();
                 let asked = if matches!(sorting, Sorting::Here(_)) && !numbered { &plain } else { ask };
-                let sql = self.called(select.children(&children.link, keys, asked, most + 1), keys);
+                let sql = self.called(select.children(&children.path, scope, keys, asked, most + 1), keys);
                 let mut fetched = (entity.fetch)(&self.db, &sql).await?;
                 if whole.is_some() && fetched.set.count() > most as usize {
-                    let sql = self.called(select.children(&children.link, keys, ask, self.bound + 1), keys);
+                    let sql = self.called(select.children(&children.path, scope, keys, ask, self.bound + 1), keys);
                     fetched = (entity.fetch)(&self.db, &sql).await?;
                 }
                 if fetched.set.count() > self.bound as usize {
                     return Err(Error::Limit { key: "max_level_rows", allowed: u64::from(self.bound), asked: None });
                 }
                 self.account.take(fetched.set.bytes())?;
-                group(fetched, children.link.column, &sorting, ask.limit)
+                group(fetched, children.path.column().unwrap_or_default(), &sorting, ask.limit)
             }
-            What::Parent(entity) => {
-                let sql = select(entity.table, entity.columns).parents(keys);
+            What::Owner(owner, entity) => {
+                let sql = select(entity.table, entity.columns).owners(owner, keys);
                 self.by_key(entity, &self.called(sql, keys)).await?
             }
             What::Visible(entity, scope) => {
                 let sql = select(entity.table, entity.columns).of_keys(scope, keys);
                 self.by_key(entity, &self.called(sql, keys)).await?
             }
-            What::Count(children, ask) => {
-                let sql = select(children.of.table, &[]).count_children(&children.link, keys, ask);
+            What::Count(children, scope, ask) => {
+                let sql = select(children.of.table, &[]).count_children(&children.path, scope, keys, ask);
                 let counts = self.db.numbers(&self.called(sql, keys)).await?;
                 counts.into_iter().map(|(key, count)| (key, Piece::Count(count))).collect()
             }

@@ -8,7 +8,7 @@ use super::{
     write::rules::Rules,
 };
 use crate::{
-    db::{Ask, Bad, By, Cond, Db, Kind, Link, Sql, Table},
+    db::{Ask, Bad, By, Cond, Db, Kind, Path, Sql, Table, Towards},
     error::Result,
 };
 use futures_util::future::BoxFuture;
@@ -101,10 +101,8 @@ pub trait Field: Send + Sync {
 pub struct Related {
     /// What it leads to.
     pub entity: &'static Entity,
-    /// The column of that entity.
-    pub theirs: &'static str,
-    /// The column of ours; `None` for our primary key.
-    pub ours: Option<&'static str>,
+    /// How it is reached.
+    pub towards: Towards,
     /// Whether there may be several.
     pub many: bool,
 }
@@ -224,8 +222,8 @@ pub struct Children {
     pub name: &'static str,
     /// The rows.
     pub of: &'static Entity,
-    /// How they hang below their parent.
-    pub link: Link,
+    /// How they lead to their parent.
+    pub path: Path,
     /// Their order unless asked otherwise; the key comes last by itself.
     pub order: &'static [By],
     /// A condition that always holds.

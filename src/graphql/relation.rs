@@ -13,7 +13,7 @@ use super::{
     types::{Arg, FieldType, Types},
 };
 use crate::{
-    db::{Ask, Bind, Cond, Kind},
+    db::{Ask, Bind, Cond, Kind, Path, Towards},
     error::Result,
 };
 use std::sync::Arc;
@@ -60,12 +60,17 @@ impl Field for One {
         Some(self.entity.object)
     }
     fn related(&self) -> Option<Related> {
-        Some(Related { entity: self.entity, theirs: self.entity.table.key, ours: Some(self.column), many: false })
+        Some(Related { entity: self.entity, towards: Towards::Up(self.column), many: false })
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let keys = keys(&level, Some(self.column));
-            let pieces = loaders::load(cx, What::Parent(self.entity), distinct(&keys)).await?;
+            let of = level.rows().next().and_then(|(set, _)| set.row_type().of);
+            let what = match of.and_then(|entity| entity.table.owner_in(self.column)) {
+                Some(owner) => What::Owner(owner, self.entity),
+                None => What::Visible(self.entity, cx.scope.clone()),
+            };
+            let pieces = loaders::load(cx, what, distinct(&keys)).await?;
             let given = found(&keys, &pieces, Piece::None).into_iter().map(|piece| match piece {
                 Ok(Piece::Rows(rows)) => Given::One(rows),
                 Ok(_) => Given::Null,
@@ -171,7 +176,9 @@ impl Field for List {
             let Asked { mut ask, .. } = ask(cx, self.children, &slot.args, self.narrow(&slot.args)).await?;
             ask.limit = slot.args.count("first", cx.limits.max_page_size)?;
             let keys = keys(&level, None);
-            let pieces = loaders::load(cx, What::Children(self.children, Arc::new(ask)), distinct(&keys)).await?;
+            let pieces =
+                loaders::load(cx, What::Children(self.children, cx.scope.clone(), Arc::new(ask)), distinct(&keys))
+                    .await?;
             let empty = Piece::Rows(connection::no_rows(self.children.of));
             let given = found(&keys, &pieces, empty).into_iter().map(|piece| match piece {
                 Ok(Piece::Rows(rows)) => Given::Many(rows),
@@ -183,10 +190,10 @@ impl Field for List {
     }
 }
 
-/// Only a relation that is whole can be filtered by: not one with a condition of its own, or through a table between.
+/// Only a relation that is whole can be filtered by: not one with a condition of its own, or through the rows of another list.
 fn related(children: &'static Children) -> Option<Related> {
-    let whole = children.preset.is_none() && children.link.via.is_none();
-    whole.then_some(Related { entity: children.of, theirs: children.link.column, ours: None, many: true })
+    let whole = children.preset.is_none() && !matches!(children.path, Path::Through { .. });
+    whole.then_some(Related { entity: children.of, towards: Towards::Down(children.path), many: true })
 }
 
 /// The rows below a row, as a connection with pages.
@@ -221,7 +228,8 @@ impl Field for Connection {
             let keys = keys(&level, None);
             // A page that shows no row needs none: `{ totalCount }` is a statement of its own.
             let pieces = if page.needs_rows(&slot) {
-                loaders::load(cx, What::Children(self.children, page.ask.clone()), distinct(&keys)).await?
+                loaders::load(cx, What::Children(self.children, cx.scope.clone(), page.ask.clone()), distinct(&keys))
+                    .await?
             } else {
                 Found::default()
             };

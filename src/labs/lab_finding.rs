@@ -5,7 +5,7 @@ use super::{
     reading::{INTERVAL, Interval, RangeVerdict},
 };
 use crate::{
-    db::{Bind, By, Cond, Enum, Flag, Link, Reach, enumeration, tables},
+    db::{Belongs, Bind, By, Cond, Enum, Flag, Owner, Path, enumeration, tables},
     graphql::{
         context::Cx,
         entity,
@@ -33,7 +33,7 @@ enumeration! {
 entity! {
     /// A finding of a laboratory report: one test and its value.
     LabFinding of tables::lab_finding, "Lab_Finding" by lab_finding_id,
-        patient Reach::Parent("lab_report_id", &lab_report::TABLE), search false,
+        belongs Belongs::To(Owner { column: "lab_report_id", to: &lab_report::TABLE }), search false,
         written as "finding", "findings";
     columns {
         /// The key of the finding in the relational store.
@@ -93,7 +93,7 @@ pub static RULES: Rules = Rules {
 pub static OF_LAB_REPORT: Children = Children {
     name: "FindingsOfLabReport",
     of: &ENTITY,
-    link: Link { column: "lab_report_id", via: None },
+    path: Path::Direct("lab_report_id"),
     order: &[],
     preset: None,
     expected: 8,
@@ -103,7 +103,7 @@ pub static OF_LAB_REPORT: Children = Children {
 pub static ABNORMAL_OF_PATIENT: Children = Children {
     name: "AbnormalFindingsOfPatient",
     of: &ENTITY,
-    link: THROUGH_REPORTS,
+    path: THROUGH_REPORTS,
     order: &[],
     preset: Some(|_| Cond::In("is_abnormal", vec![Bind::Int(1)])),
     expected: 10,
@@ -113,13 +113,14 @@ pub static ABNORMAL_OF_PATIENT: Children = Children {
 pub static TREND_OF_PATIENT: Children = Children {
     name: "LabTrendOfPatient",
     of: &ENTITY,
-    link: THROUGH_REPORTS,
+    path: THROUGH_REPORTS,
     order: &[By { column: "lab_date", descending: false, via: true, nullable: true }],
     preset: None,
     expected: 10,
 };
 
-const THROUGH_REPORTS: Link = Link { column: "lab_report_id", via: Some((&lab_report::TABLE, "patient_id")) };
+const THROUGH_REPORTS: Path =
+    Path::Through { column: "lab_report_id", between: &lab_report::TABLE, above: "patient_id" };
 
 impl LabFinding {
     fn interval(&self) -> Option<Interval> {

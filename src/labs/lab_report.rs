@@ -2,7 +2,7 @@
 
 use super::lab_finding;
 use crate::{
-    db::{By, Date, DateTime, Link, Reach, tables},
+    db::{Belongs, By, Date, DateTime, Owner, Path, tables},
     graphql::{
         entity,
         model::Children,
@@ -14,7 +14,7 @@ use crate::{
 
 entity! {
     /// A laboratory report: the findings of one sample.
-    LabReport of tables::lab_report, "Lab_Report" by lab_report_id, patient Reach::Column("patient_id"), search false,
+    LabReport of tables::lab_report, "Lab_Report" by lab_report_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search false,
         written as "labReport", "labReports";
     columns {
         /// The key of the laboratory report in the relational store.
@@ -58,7 +58,7 @@ pub static RULES: Rules = Rules {
 pub static OF_PATIENT: Children = Children {
     name: "LabReportsOfPatient",
     of: &ENTITY,
-    link: Link { column: "patient_id", via: None },
+    path: Path::Direct("patient_id"),
     order: &[By { column: "lab_date", descending: true, via: false, nullable: true }],
     preset: None,
     expected: 20,

@@ -2,7 +2,7 @@
 
 use super::purpose;
 use crate::{
-    db::{Bind, By, Cond, Date, DateTime, Flag, Link, Reach, tables},
+    db::{Belongs, Bind, By, Cond, Date, DateTime, Flag, Owner, Path, tables},
     graphql::{
         entity,
         model::Children,
@@ -15,7 +15,7 @@ use crate::{
 
 entity! {
     /// A medication prescribed to a patient.
-    Medication of tables::medication, "Medication" by medication_id, patient Reach::Column("patient_id"), search true,
+    Medication of tables::medication, "Medication" by medication_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search true,
         written as "medication", "medications";
     columns {
         /// The key of the medication in the relational store.
@@ -91,7 +91,7 @@ const LATEST_FIRST: &[By] = &[By { column: "prescribed_date", descending: true, 
 pub static OF_PATIENT: Children = Children {
     name: "MedicationsOfPatient",
     of: &ENTITY,
-    link: Link { column: "patient_id", via: None },
+    path: Path::Direct("patient_id"),
     order: LATEST_FIRST,
     preset: None,
     expected: 10,
@@ -101,7 +101,7 @@ pub static OF_PATIENT: Children = Children {
 pub static ACTIVE_OF_PATIENT: Children = Children {
     name: "ActiveMedicationsOfPatient",
     of: &ENTITY,
-    link: Link { column: "patient_id", via: None },
+    path: Path::Direct("patient_id"),
     order: LATEST_FIRST,
     // A medicine of which nothing else is known is taken.
     preset: Some(|_| Cond::Or(vec![Cond::In("is_continued", vec![Bind::Int(1)]), Cond::IsNull("is_continued", true)])),

@@ -2,7 +2,7 @@
 
 use super::medication;
 use crate::{
-    db::{Link, Reach, tables},
+    db::{Belongs, Owner, Path, tables},
     graphql::{
         entity,
         model::Children,
@@ -14,7 +14,7 @@ use crate::{
 entity! {
     /// A purpose for which a medication was prescribed.
     MedicationPurpose of tables::medication_purpose, "Medication_Purpose" by purpose_id,
-        patient Reach::Parent("medication_id", &medication::TABLE), search false,
+        belongs Belongs::To(Owner { column: "medication_id", to: &medication::TABLE }), search false,
         written as "purpose", "purposes";
     columns {
         /// The key of the purpose in the relational store.
@@ -49,7 +49,7 @@ pub static RULES: Rules = Rules {
 pub static OF_MEDICATION: Children = Children {
     name: "PurposesOfMedication",
     of: &ENTITY,
-    link: Link { column: "medication_id", via: None },
+    path: Path::Direct("medication_id"),
     order: &[],
     preset: None,
     expected: 2,

@@ -3,7 +3,7 @@
 
 use crate::{
     chat,
-    db::{Date, DateTime, Enum, Reach, enumeration, tables},
+    db::{Belongs, Date, DateTime, Enum, enumeration, tables},
     graphql::{
         context::Cx,
         entity,
@@ -29,7 +29,7 @@ enumeration! {
 
 entity! {
     /// A patient of the hospital, with the whole medical record.
-    Patient of tables::patient, "Patient" by patient_id, patient Reach::Column("patient_id"), search true,
+    Patient of tables::patient, "Patient" by patient_id, belongs Belongs::Patient, search true,
         written as "patient", "patients";
     columns {
         /// The key of the patient in the relational store.

@@ -1,7 +1,7 @@
 //! An entry of a patient's medical history. It does not know what treats or indicates it.
 
 use crate::{
-    db::{Date, DateTime, Enum, Flag, Link, Reach, enumeration, tables},
+    db::{Belongs, Date, DateTime, Enum, Flag, Owner, Path, enumeration, tables},
     graphql::{
         entity,
         model::Children,
@@ -49,7 +49,7 @@ enumeration! {
 
 entity! {
     /// An entry of a patient's medical history: a condition, allergy, operation, family history or habit.
-    MedicalHistory of tables::medical_history, "Medical_History" by history_id, patient Reach::Column("patient_id"), search true,
+    MedicalHistory of tables::medical_history, "Medical_History" by history_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search true,
         written as "medicalHistory", "medicalHistory";
     columns {
         /// The key of the entry in the relational store.
@@ -110,7 +110,7 @@ pub static RULES: Rules = Rules {
 pub static OF_PATIENT: Children = Children {
     name: "MedicalHistoryOfPatient",
     of: &ENTITY,
-    link: Link { column: "patient_id", via: None },
+    path: Path::Direct("patient_id"),
     order: &[],
     preset: None,
     expected: 10,

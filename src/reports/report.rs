@@ -2,7 +2,7 @@
 
 use super::report_finding;
 use crate::{
-    db::{By, Date, DateTime, Link, Reach, tables},
+    db::{Belongs, By, Date, DateTime, Owner, Path, tables},
     graphql::{
         entity,
         model::Children,
@@ -14,7 +14,7 @@ use crate::{
 
 entity! {
     /// A report on a patient, such as a radiology, pathology or discharge report.
-    Report of tables::report, "Report" by report_id, patient Reach::Column("patient_id"), search false,
+    Report of tables::report, "Report" by report_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search false,
         written as "report", "reports";
     columns {
         /// The key of the report in the relational store.
@@ -61,7 +61,7 @@ pub static RULES: Rules = Rules {
 pub static OF_PATIENT: Children = Children {
     name: "ReportsOfPatient",
     of: &ENTITY,
-    link: Link { column: "patient_id", via: None },
+    path: Path::Direct("patient_id"),
     order: &[By { column: "report_date", descending: true, via: false, nullable: true }],
     preset: None,
     expected: 20,

@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::{
-    db::{Enum, Flag, Link, Reach, tables},
+    db::{Belongs, Enum, Flag, Owner, Path, tables},
     graphql::{
         entity,
         model::Children,
@@ -15,7 +15,7 @@ use crate::{
 entity! {
     /// A finding of a report: what was examined and what was found.
     ReportFinding of tables::report_finding, "Report_Finding" by finding_id,
-        patient Reach::Parent("report_id", &report::TABLE), search false,
+        belongs Belongs::To(Owner { column: "report_id", to: &report::TABLE }), search false,
         written as "finding", "findings";
     columns {
         /// The key of the finding in the relational store.
@@ -65,7 +65,7 @@ pub static RULES: Rules = Rules {
 pub static OF_REPORT: Children = Children {
     name: "FindingsOfReport",
     of: &ENTITY,
-    link: Link { column: "report_id", via: None },
+    path: Path::Direct("report_id"),
     order: &[],
     preset: None,
     expected: 5,

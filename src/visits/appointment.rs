@@ -2,7 +2,7 @@
 
 use super::symptom;
 use crate::{
-    db::{Bind, By, Cond, Date, DateTime, Enum, Enumerated, Link, Op, Reach, Time, enumeration, tables},
+    db::{Belongs, Bind, By, Cond, Date, DateTime, Enum, Enumerated, Op, Owner, Path, Time, enumeration, tables},
     graphql::{
         context::Cx,
         entity,
@@ -51,7 +51,7 @@ enumeration! {
 
 entity! {
     /// A patient's appointment with a doctor.
-    Appointment of tables::appointment, "Appointment" by appointment_id, patient Reach::Column("patient_id"), search false,
+    Appointment of tables::appointment, "Appointment" by appointment_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search false,
         written as "appointment", "appointments";
     columns {
         /// The key of the appointment in the relational store.
@@ -104,7 +104,7 @@ const NEXT_FIRST: By = By { descending: false, ..LATEST_FIRST };
 pub static OF_PATIENT: Children = Children {
     name: "AppointmentsOfPatient",
     of: &ENTITY,
-    link: Link { column: "patient_id", via: None },
+    path: Path::Direct("patient_id"),
     order: &[LATEST_FIRST],
     preset: None,
     expected: 20,
@@ -114,7 +114,7 @@ pub static OF_PATIENT: Children = Children {
 pub static UPCOMING_OF_PATIENT: Children = Children {
     name: "UpcomingAppointmentsOfPatient",
     of: &ENTITY,
-    link: Link { column: "patient_id", via: None },
+    path: Path::Direct("patient_id"),
     order: &[NEXT_FIRST],
     preset: Some(upcoming),
     expected: 2,

@@ -2,7 +2,7 @@
 
 use super::appointment;
 use crate::{
-    db::{Enum, Link, Reach, enumeration, tables},
+    db::{Belongs, Enum, Owner, Path, enumeration, tables},
     graphql::{
         entity,
         model::Children,
@@ -30,7 +30,7 @@ enumeration! {
 entity! {
     /// A symptom that a patient reported at an appointment.
     Symptom of tables::appointment_symptom, "Appointment_Symptom" by symptom_id,
-        patient Reach::Parent("appointment_id", &appointment::TABLE), search true,
+        belongs Belongs::To(Owner { column: "appointment_id", to: &appointment::TABLE }), search true,
         written as "symptom", "symptoms";
     columns {
         /// The key of the symptom in the relational store.
@@ -75,7 +75,7 @@ pub static RULES: Rules = Rules {
 pub static OF_APPOINTMENT: Children = Children {
     name: "SymptomsOfAppointment",
     of: &ENTITY,
-    link: Link { column: "appointment_id", via: None },
+    path: Path::Direct("appointment_id"),
     order: &[],
     preset: None,
     expected: 3,

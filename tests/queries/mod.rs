@@ -10,5 +10,6 @@ mod nulls;
 mod numbers;
 mod protocol;
 mod reference;
+mod references;
 mod scope;
 mod search;

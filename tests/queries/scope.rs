@@ -2,7 +2,7 @@
 
 use crate::support::{Store, on_both, texts};
 use medimax::{
-    db::Reach,
+    db::{Belongs, Towards},
     graphql::model::{Entity, FieldDef},
     schema::{QUERY, entities},
     scope::Scope,
@@ -13,12 +13,19 @@ use std::collections::BTreeSet;
 /// The selection that leads from a row to the key of its patient, by the table's own account of whose its rows are.
 fn to_patient(entity: &Entity) -> String {
     let object = entity.object;
-    match entity.table.patient {
-        Reach::Column(column) => object.scalars[object.scalar_of_column(column).unwrap()].name.to_owned(),
-        Reach::Parent(column, parent) => {
-            let upwards = |def: &&FieldDef| def.field.related().is_some_and(|related| related.ours == Some(column));
-            let parent = entities().iter().find(|other| std::ptr::eq(other.table, parent)).unwrap();
-            format!("{} {{ {} }}", object.fields.iter().find(upwards).unwrap().name, to_patient(parent))
+    let shown = |column| object.scalars[object.scalar_of_column(column).unwrap()].name.to_owned();
+    match &entity.table.belongs {
+        Belongs::Patient => shown(entity.table.key),
+        Belongs::Everybody => String::new(),
+        Belongs::To(owner) if matches!(owner.to.belongs, Belongs::Patient) => shown(owner.column),
+        Belongs::To(owner) => {
+            let upwards = |def: &&FieldDef| {
+                def.field
+                    .related()
+                    .is_some_and(|related| matches!(related.towards, Towards::Up(column) if column == owner.column))
+            };
+            let above = entities().iter().find(|other| std::ptr::eq(other.table, owner.to)).unwrap();
+            format!("{} {{ {} }}", object.fields.iter().find(upwards).unwrap().name, to_patient(above))
         }
     }
 }

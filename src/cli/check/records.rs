@@ -6,7 +6,7 @@ use super::{
     report::{Check, Finding},
 };
 use crate::{
-    db::{Db, Dialect, Kind, Reach, Sql, Table},
+    db::{Db, Dialect, Kind, Sql, Table},
     error::Result,
     graphql::model::Scalar,
     schema,
@@ -128,19 +128,15 @@ pub(in super::super) async fn rows_where(
 
 fn faults(dialect: Dialect, has: impl Fn(&str, &str) -> bool) -> Vec<Question> {
     let tables = schema::entities().iter().map(|entity| entity.table);
-    let patient = tables.clone().find(|table| matches!(table.patient, Reach::Column(column) if column == table.key));
     let mut all = Vec::new();
     for table in tables.filter(|table| has(table.name, table.key)) {
-        let owner = match table.patient {
-            Reach::Column(column) if column == table.key => None,
-            Reach::Column(column) => patient.map(|patient| (column, patient)),
-            Reach::Parent(column, parent) => Some((column, parent)),
-        };
-        if let Some((column, owner)) =
-            owner.filter(|(column, owner)| has(table.name, column) && has(owner.name, owner.key))
-        {
+        for (column, to) in table.references().filter(|(column, to)| has(table.name, column) && has(to.name, to.key)) {
             let mut condition = Sql::new(dialect);
-            condition.push(format!("NOT EXISTS (SELECT 1 FROM {} o WHERE o.{} = t.{column})", owner.name, owner.key));
+            // A row may point to nothing, but not belong to nobody.
+            if table.owner_in(column).is_none() {
+                condition.push(format!("t.{column} IS NOT NULL AND "));
+            }
+            condition.push(format!("NOT EXISTS (SELECT 1 FROM {} o WHERE o.{} = t.{column})", to.name, to.key));
             all.push(Question { check: &ORPHAN, of: table.name.to_owned(), table, condition });
         }
     }
