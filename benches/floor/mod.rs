@@ -6,7 +6,6 @@
 
 mod keyed;
 mod rows;
-#[path = "../../src/db/tables.rs"]
 pub(crate) mod tables;
 pub(crate) mod values;
 

@@ -30,7 +30,7 @@ use medimax::{
         engine::{Caller, Engine, Outcome},
         recorder::Recorder,
     },
-    schema::ROOTS,
+    schema::MODEL,
     scope::Scope,
 };
 use std::{
@@ -51,7 +51,7 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database) -> Resul
     let config = Config::default();
     let options = db::Options { max_connections: CONNECTIONS, ..config.database(url.clone()) };
     let engine =
-        Engine::new(&ROOTS, db::open(&options).await?, Graph::embedded(), config.limits(), Duration::from_secs(60));
+        Engine::new(&MODEL, db::open(&options).await?, Graph::embedded(), config.limits(), Duration::from_secs(60));
     let mut manager = ManagerConfig::default();
     manager.recycling_method = RecyclingMethod::Fast;
     let manager = AsyncDieselConnectionManager::<AsyncMysqlConnection>::new_with_config(&url, manager);

@@ -1,12 +1,12 @@
 //! A message of a conversation.
 
 use crate::{
-    db::{Belongs, By, DateTime, Enum, Owner, Path, enumeration, tables},
+    db::{By, DateTime, Enum, Path, enumeration},
     graphql::{
         entity,
         model::Children,
-        relation::One,
-        write::{Column, Rules},
+        relation::{Connection, One},
+        write::{Add, Form},
     },
     patients::patient,
 };
@@ -27,39 +27,42 @@ enumeration! {
 
 entity! {
     /// A message of a patient's conversation.
-    ChatMessage of tables::chat_history, "Chat_History" by chat_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search false,
-        written as "message", "messages";
+    ChatMessage, "Chat_History" by chat_id, search false;
+    called "a message", "messages of patients' conversations";
+    root "chatMessage", "chatMessages";
+    written "message", "messages";
+    belongs { patient_id of patient, as "messages" "The messages of the patient's conversations." }
     columns {
         /// The key of the message in the relational store.
-        chat_id: i32 = "chatId" index;
+        chat_id: i32 = "chatId" index, Key;
         /// The key of the patient in the relational store.
-        patient_id: Option<i32> = "patientId" index;
+        patient_id: Option<i32> = "patientId" index, Key;
         /// The text of the message.
-        message_text: Option<String> = "text";
+        message_text: Option<String> = "text", FreeText, required prose;
         /// The kind of author of the message.
-        message_type: Option<Enum<MessageType>> = "type";
+        message_type: Option<Enum<MessageType>> = "type", Clinical, value;
         /// When the message was sent.
-        timestamp: Option<DateTime> = "sentAt" order;
+        timestamp: Option<DateTime> = "sentAt" order, Date, value;
         /// An identifier of the conversation that the message belongs to.
-        session_id: Option<String> = "sessionId" order;
+        session_id: Option<String> = "sessionId" order, Operational, line(100);
     }
-    computed {}
     fields {
         /// The patient whose conversation the message belongs to.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
     }
+    gives {
+        /// Messages of the patient's conversations, the earliest first.
+        patient, "messages" = Connection { children: &OF_PATIENT };
+    }
+    verbs {
+        /// Adds a message to a patient's conversation.
+        "sendChatMessage" = SEND;
+    }
+    checks &[];
 }
 
-/// What must hold of a message that is written.
-pub static RULES: Rules = Rules {
-    columns: &[
-        Column::prose("message_text").required(),
-        Column::of("message_type"),
-        Column::of("timestamp"),
-        Column::line("session_id", 100),
-    ],
-    checks: &[],
-};
+static SEND: Add =
+    Add(&Form::add("SendChatMessageInput", "The fields of a new message of a patient's conversation.", &ENTITY));
 
 /// The messages of a patient, the earliest first.
 pub static OF_PATIENT: Children = Children {

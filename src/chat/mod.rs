@@ -1,4 +1,3 @@
 //! Conversations of patients with the practice and its bot.
 
 pub mod message;
-pub mod writes;

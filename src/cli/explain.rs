@@ -12,7 +12,7 @@ use crate::{
         limits::Limits,
         recorder::Recorder,
     },
-    schema::ROOTS,
+    schema::MODEL,
     scope::Scope,
 };
 use async_graphql::{Request, Variables};
@@ -62,7 +62,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     // Nobody expects to write by asking what a document would do.
     let refusal = "explain runs documents that read, and this one is a mutation";
     let limits = Limits { read_only: Some(refusal), ..config.limits() };
-    let engine = Engine::new(&ROOTS, db, graph, limits, Duration::from_millis(config.request_timeout_ms));
+    let engine = Engine::new(&MODEL, db, graph, limits, Duration::from_millis(config.request_timeout_ms));
     let (recorder, began) = (Recorder::whole(), Instant::now());
     let caller = Caller {
         scope: Scope::everything(),

@@ -22,6 +22,8 @@ use crate::{
     config::{Config, KEYS, TimeZone},
     error::{Error, Result},
     graph::{Graph, neo4j::Neo4j},
+    graphql::class,
+    schema::{MODEL, entities},
     telemetry,
 };
 use chrono::NaiveDate;
@@ -58,7 +60,8 @@ fn fail(error: &Error) -> ExitCode {
 async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
     // What these print needs no configuration, and must come out of a tree whose configuration is wrong.
     let printed = match matches.subcommand() {
-        Some(("schema", _)) => Some(crate::graphql::engine::sdl(&crate::schema::ROOTS)),
+        Some(("schema", args)) if args.get_flag("classes") => Some(class::listed(entities())),
+        Some(("schema", _)) => Some(crate::graphql::engine::sdl(&MODEL)),
         Some(("completions", args)) => Some(installed::completions(command(), args)),
         Some(("man", _)) => Some(installed::manual(&command())),
         _ => None,
@@ -118,38 +121,43 @@ fn command() -> Command {
     let number = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("N").value_parser(clap::value_parser!(u64)).help(help)
     };
-    let program = Command::new("medimax")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("The GraphQL gateway that hospitals put in front of their relational and graph stores")
-        .arg(file)
-        .args(keys)
-        .subcommand(Command::new("serve").about("Serve GraphQL (what medimax does without a command)"))
-        .subcommand(migrate::command())
-        .subcommand(
-            Command::new("seed")
-                .about("Add made-up patients to the database")
-                .arg(number("patients", "How many to add").default_value("250")),
-        )
-        .subcommand(Command::new("sync").about("Bring Neo4j up to date with the database").arg(
-            Arg::new("full").long("full").action(ArgAction::SetTrue).help(
-                "Compare every patient, not only those that changed; who reads the graph meanwhile finds it whole",
-            ),
-        ))
-        .subcommand(backup::command())
-        .subcommand(restore::command())
-        .subcommand(check::command())
-        .subcommand(doctor::command())
-        .subcommand(explain::command())
-        .subcommand(import::command())
-        .subcommand(export::command())
-        .subcommand(healthcheck::command())
-        .subcommand(Command::new("schema").about("Print the GraphQL schema"))
-        .subcommand(installed::completions_command())
-        .subcommand(Command::new("man").about("Print the manual page, for man(1)"))
-        .subcommand(
-            Command::new("config")
-                .about("Print the configuration in force, secrets hidden, and where each value comes from"),
-        );
+    let program =
+        Command::new("medimax")
+            .version(env!("CARGO_PKG_VERSION"))
+            .about("The GraphQL gateway that hospitals put in front of their relational and graph stores")
+            .arg(file)
+            .args(keys)
+            .subcommand(Command::new("serve").about("Serve GraphQL (what medimax does without a command)"))
+            .subcommand(migrate::command())
+            .subcommand(
+                Command::new("seed")
+                    .about("Add made-up patients to the database")
+                    .arg(number("patients", "How many to add").default_value("250")),
+            )
+            .subcommand(Command::new("sync").about("Bring Neo4j up to date with the database").arg(
+                Arg::new("full").long("full").action(ArgAction::SetTrue).help(
+                    "Compare every patient, not only those that changed; who reads the graph meanwhile finds it whole",
+                ),
+            ))
+            .subcommand(backup::command())
+            .subcommand(restore::command())
+            .subcommand(check::command())
+            .subcommand(doctor::command())
+            .subcommand(explain::command())
+            .subcommand(import::command())
+            .subcommand(export::command())
+            .subcommand(healthcheck::command())
+            .subcommand(Command::new("schema").about("Print the GraphQL schema").arg(
+                Arg::new("classes").long("classes").action(ArgAction::SetTrue).help(
+                    "Print instead what each field speaks of: its type and name, its table and column, its class",
+                ),
+            ))
+            .subcommand(installed::completions_command())
+            .subcommand(Command::new("man").about("Print the manual page, for man(1)"))
+            .subcommand(
+                Command::new("config")
+                    .about("Print the configuration in force, secrets hidden, and where each value comes from"),
+            );
     with_ends(program)
 }
 

@@ -8,7 +8,7 @@ use crate::{
     graph::{Graph, projector::Projection},
     graphql::{documents::Safelist, engine::Engine, write},
     http::{self, Certificate},
-    schema::ROOTS,
+    schema::{self, MODEL},
 };
 use futures_util::FutureExt;
 use std::{sync::Arc, time::Duration};
@@ -35,11 +35,11 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let graph = open_graph(config)?;
     let options = config.database(url);
     let step = options.wait + options.statement_timeout;
-    let projection = Arc::new(Projection::new(graph.clone(), db.clone(), holder()).with_step(step));
+    let projection = Arc::new(Projection::new(graph.clone(), db.clone(), schema::tables(), holder()).with_step(step));
     let alone = db::Options { max_connections: 1, ..options };
     let probe = http::Probe { db: db::open(&alone).await.map_err(unreachable)?, graph: graph.apart()? };
     let keeping_house = tokio::spawn(keep_house(db.clone()));
-    let engine = Arc::new(Engine::new(&ROOTS, db, graph.clone(), config.limits(), patience));
+    let engine = Arc::new(Engine::new(&MODEL, db, graph.clone(), config.limits(), patience));
     if let Some(list) = documents(config)? {
         engine.list(list).await?;
     }

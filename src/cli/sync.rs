@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     error::{Error, Result},
     graph::projector::Projection,
+    schema,
 };
 use clap::ArgMatches;
 
@@ -17,7 +18,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         ));
     }
     let db = open_with_tables(config).await?;
-    let projection = Projection::new(open_graph(config)?, db, holder());
+    let projection = Projection::new(open_graph(config)?, db, schema::tables(), holder());
     let started = std::time::Instant::now();
     let progress = Progress::new("Graph", "patients", 0);
     let report = |done, of| progress.at(done, of);

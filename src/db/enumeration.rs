@@ -1,6 +1,6 @@
 //! Enum columns: text in every spelling that real tables hold, one canonical name in GraphQL.
 
-use super::value::{Bad, Kind, Stored};
+use super::value::{Bad, Column, Kind, Stored};
 use diesel::{
     deserialize::{FromSql, FromSqlRow, Result as ReadResult},
     mysql::Mysql,
@@ -72,6 +72,11 @@ pub trait Enumerated: Sized + Copy + 'static {
 /// The text of an enum column, understood when it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, FromSqlRow)]
 pub struct Enum<T>(String, PhantomData<fn() -> T>);
+
+// Older databases hold other spellings than the column's type would take.
+impl<T: Enumerated> Column for Option<Enum<T>> {
+    type Sql = sql_types::Nullable<sql_types::Text>;
+}
 
 impl<T: Enumerated> Stored for Enum<T> {
     const KIND: Kind = Kind::Enum(T::OF);

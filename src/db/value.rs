@@ -62,6 +62,26 @@ pub trait Stored {
     }
 }
 
+/// A [`Stored`] type that a column is read as: every column but the primary key may be NULL, so a row is read whatever it lacks.
+pub trait Column: Stored {
+    /// The column's type in SQL.
+    type Sql;
+}
+
+macro_rules! columns { ($($ty:ty: $sql:ident),*) => { $(
+    impl Column for $ty {
+        type Sql = sql_types::$sql;
+    }
+    impl Column for Option<$ty> {
+        type Sql = sql_types::Nullable<sql_types::$sql>;
+    }
+)* } }
+columns!(i32: Integer, f64: Double, String: Text, Date: Date, Time: Time, DateTime: Timestamp);
+
+impl<const DEFAULT: bool> Column for Flag<DEFAULT> {
+    type Sql = sql_types::Nullable<sql_types::Bool>;
+}
+
 /// JSON of anything that serde can write; infallible for the types used here.
 pub fn write_json(value: &(impl serde::Serialize + ?Sized), out: &mut Vec<u8>) {
     let start = out.len();

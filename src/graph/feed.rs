@@ -4,7 +4,9 @@
 //!    the patient (of a symptom, the appointment). That is one plain INSERT. A trigger that looked the patient up would lock
 //!    rows of others, and one that wrote for each consumer would have to know them. A change whose owner is gone tells
 //!    nothing: whoever removed the owner wrote a change of their own.
-//! 2. [`Feed::distribute`], by any gateway at any time, turns changes into patients and gives them to every consumer.
+//! 2. [`Feed::distribute`], by any gateway at any time, turns changes into patients and gives them to every consumer. The way from
+//!    an owner to its patient follows from the tables. A change of a table that this gateway does not know stays for one that does:
+//!    gateways are upgraded one by one.
 //! 3. A consumer takes [`Feed::pending`], reads those patients anew, and says what it [`Feed::applied`].
 //!
 //! Nothing here remembers "the last id": ids are given when a row is written and seen when its transaction commits, so a lower
@@ -21,7 +23,7 @@
 //! All times are milliseconds by the database's clock, which all gateways share.
 
 use crate::{
-    db::{Db, Dialect, Sql, Tx, fault},
+    db::{Belongs, Db, Dialect, Sql, Table, Tx, fault},
     error::{Error, Result},
 };
 use std::time::Duration;
@@ -136,33 +138,29 @@ impl Feed {
         Ok(dropped)
     }
 
-    /// Gives up to so many changes to every consumer, and says how many it were. It must run where nobody consumes, too, or
-    /// changes heap up.
-    pub async fn distribute(&self, most: u32) -> Result<usize> {
+    /// Gives up to so many changes of these tables to every consumer, and says how many it were. It must run where nobody consumes,
+    /// too, or changes heap up.
+    pub async fn distribute(&self, tables: &[&Table], most: u32) -> Result<usize> {
         let mut sql = self.sql();
-        sql.push("SELECT 0, change_id FROM Change_Feed ORDER BY change_id LIMIT ").int(most.into());
+        sql.push("SELECT 0, change_id FROM Change_Feed WHERE owner IN (");
+        for (at, table) in tables.iter().enumerate() {
+            sql.push(format!("{}'{}'", if at == 0 { "" } else { ", " }, table.name));
+        }
+        sql.push(") ORDER BY change_id LIMIT ").int(most.into());
         let changes: Vec<i64> = self.db.numbers(&sql).await?.into_iter().map(|(_, change)| change).collect();
         if changes.is_empty() {
             return Ok(0);
         }
+        let (patients, joins) = to_patients(tables);
         again(|| async {
             let mut tx = self.begin().await?;
             let mut sql = self.sql();
             // A deleted patient is pending like any other: `Patient` is not looked up.
-            sql.push(
-                "INSERT INTO Feed_Pending (consumer_id, patient_id, made_ms) \
-                 SELECT c.consumer_id, p.patient_id, p.made_ms FROM (\
-                 SELECT COALESCE(CASE f.owner WHEN 'Patient' THEN f.owner_id END, \
-                 a.patient_id, m.patient_id, l.patient_id, r.patient_id) AS patient_id, MIN(f.made_ms) AS made_ms FROM ",
-            );
-            sql.long_keys(&changes).straight_join().push(
-                "Change_Feed f ON f.change_id = k.id \
-                 LEFT JOIN Appointment a ON f.owner = 'Appointment' AND a.appointment_id = f.owner_id \
-                 LEFT JOIN Medication m ON f.owner = 'Medication' AND m.medication_id = f.owner_id \
-                 LEFT JOIN Lab_Report l ON f.owner = 'Lab_Report' AND l.lab_report_id = f.owner_id \
-                 LEFT JOIN Report r ON f.owner = 'Report' AND r.report_id = f.owner_id \
-                 GROUP BY 1) p CROSS JOIN Feed_Consumer c WHERE p.patient_id IS NOT NULL",
-            );
+            sql.push("INSERT INTO Feed_Pending (consumer_id, patient_id, made_ms) ");
+            sql.push("SELECT c.consumer_id, p.patient_id, p.made_ms FROM (SELECT COALESCE(").push(patients.clone());
+            sql.push(") AS patient_id, MIN(f.made_ms) AS made_ms FROM ").long_keys(&changes).straight_join();
+            sql.push("Change_Feed f ON f.change_id = k.id").push(joins.clone());
+            sql.push(" GROUP BY 1) p CROSS JOIN Feed_Consumer c WHERE p.patient_id IS NOT NULL");
             tx.execute(sql).await?;
             tx.execute(self.removal("Change_Feed", "change_id", &changes)).await?;
             tx.commit().await
@@ -413,6 +411,27 @@ impl Feed {
         };
         sql
     }
+}
+
+/// The patient of a change `f` of any of these tables, as values of which at most one is not NULL, and the joins that lead there.
+fn to_patients(tables: &[&Table]) -> (String, String) {
+    let (mut patients, mut joins) = (Vec::new(), String::new());
+    for (at, table) in tables.iter().enumerate() {
+        if matches!(table.belongs, Belongs::Patient) {
+            patients.push(format!("CASE f.owner WHEN '{}' THEN f.owner_id END", table.name));
+            continue;
+        }
+        let (mut row, mut on) = (*table, format!("f.owner = '{}' AND t{at}_0.{} = f.owner_id", table.name, table.key));
+        for (step, owner) in table.way().enumerate() {
+            joins += &format!(" LEFT JOIN {} t{at}_{step} ON {on}", row.name);
+            if matches!(owner.to.belongs, Belongs::Patient) {
+                patients.push(format!("t{at}_{step}.{}", owner.column));
+            }
+            on = format!("t{at}_{}.{} = t{at}_{step}.{}", step + 1, owner.to.key, owner.column);
+            row = owner.to;
+        }
+    }
+    (patients.join(", "), joins)
 }
 
 /// Runs a transaction, and again a few times where the store took it back: then nothing of it is done twice.

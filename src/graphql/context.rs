@@ -1,6 +1,8 @@
 //! What one request carries while it is answered.
 
-use super::{budget::Account, limits::Limits, loaders::Loaders, memo::Answers, recorder::Recorder, report::Faults};
+use super::{
+    budget::Account, limits::Limits, loaders::Loaders, memo::Answers, model::Model, recorder::Recorder, report::Faults,
+};
 use crate::{
     db::Db,
     error::{Error, Result},
@@ -22,6 +24,8 @@ use tokio::time::Instant;
 
 /// One request being answered.
 pub struct Cx {
+    /// The schema.
+    pub model: &'static Model,
     /// The relational store.
     pub db: Db,
     /// Which patients the caller may see.

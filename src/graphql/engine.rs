@@ -12,7 +12,7 @@ use super::{
     limits::{Limits, Objects},
     loaders::Loaders,
     memo::Answers,
-    model::Object,
+    model::Model,
     recorder::Recorder,
     report,
     root::Root,
@@ -42,18 +42,8 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// The root objects of a schema.
-pub struct Roots {
-    /// What the schema is.
-    pub doc: &'static str,
-    /// Where reading starts.
-    pub query: &'static Object,
-    /// Where writing starts.
-    pub mutation: &'static Object,
-}
-
-/// The roots; set once, before the schema is built (async-graphql asks for types without an instance).
-static ROOTS: OnceLock<&'static Roots> = OnceLock::new();
+/// The schema; set once, before it is built (async-graphql asks for types without an instance).
+static MODEL: OnceLock<&'static Model> = OnceLock::new();
 
 /// A root type, for async-graphql: it describes every type and resolves none.
 macro_rules! root_type {
@@ -65,8 +55,8 @@ macro_rules! root_type {
                 stringify!($type).into()
             }
             fn create_type_info(registry: &mut Registry) -> String {
-                if let Some(roots) = ROOTS.get() {
-                    Types(registry).object(roots.$root);
+                if let Some(model) = MODEL.get() {
+                    Types { registry, model }.object(model.$root);
                 }
                 stringify!($type).into()
             }
@@ -96,7 +86,7 @@ pub struct Engine {
     schema: Schema<Query, Mutation, EmptySubscription>,
     /// The same types once more: async-graphql keeps its own to itself.
     registry: Registry,
-    roots: &'static Roots,
+    model: &'static Model,
     queries: Objects,
     mutations: Objects,
     documents: Documents,
@@ -152,20 +142,21 @@ pub enum Outcome {
 
 impl Engine {
     /// An engine for the schema below the roots, on a store.
-    pub fn new(roots: &'static Roots, db: Db, graph: Graph, limits: Limits, timeout: Duration) -> Self {
-        ROOTS.get_or_init(|| roots);
+    pub fn new(model: &'static Model, db: Db, graph: Graph, limits: Limits, timeout: Duration) -> Self {
+        MODEL.get_or_init(|| model);
         // Its suggestions compare every unknown name with every known one; ours look at few.
         let schema = Schema::build(Query, Mutation, EmptySubscription).disable_suggestions().finish();
         let mut registry = Registry::default();
-        Types(&mut registry).object(roots.query);
-        Types(&mut registry).object(roots.mutation);
-        Types(&mut registry).built_in();
+        let mut types = Types { registry: &mut registry, model };
+        types.object(model.query);
+        types.object(model.mutation);
+        types.built_in();
         Engine {
             schema,
             registry,
-            roots,
-            queries: Objects::below(roots.query),
-            mutations: Objects::below(roots.mutation),
+            model,
+            queries: Objects::below(model, model.query),
+            mutations: Objects::below(model, model.mutation),
             documents: Documents::new(limits.persisted_query_bytes),
             db,
             graph,
@@ -317,7 +308,7 @@ impl Engine {
             return Err(refusals);
         }
         let Value::Object(mut data) = response.data else { return Ok(HashMap::new()) };
-        schema_doc::put(&mut data, &described, self.roots.doc);
+        schema_doc::put(&mut data, &described, self.model.doc);
         let json = |value: &Value| serde_json::to_vec(value).unwrap_or_default();
         Ok(data.iter().map(|(key, value)| (key.to_string(), json(value))).collect())
     }
@@ -365,6 +356,7 @@ impl Engine {
         let writes = operation.ty == OperationType::Mutation;
         let deadline = Instant::now() + self.timeout;
         let cx = Cx {
+            model: self.model,
             db: caller.recorder.of_database(&self.db),
             graph: caller.recorder.of_graph(&self.graph.within(self.limits.max_level_rows, deadline)),
             answers: Answers::default(),
@@ -383,7 +375,7 @@ impl Engine {
             room: AtomicUsize::new(0),
             recorder: caller.recorder,
         };
-        let root = if writes { self.roots.mutation } else { self.roots.query };
+        let root = if writes { self.model.mutation } else { self.model.query };
         let level = Arc::new(Level::root(Arc::new(Root(root))));
         let answered = exec::answer(&cx, level, vec![&operation.selection_set.node]).await;
         let mut body = Vec::with_capacity(1024);
@@ -406,12 +398,12 @@ impl Engine {
 }
 
 /// The schema in its own language.
-pub fn sdl(roots: &'static Roots) -> String {
-    ROOTS.get_or_init(|| roots);
+pub fn sdl(model: &'static Model) -> String {
+    MODEL.get_or_init(|| model);
     let schema = Schema::build(Query, Mutation, EmptySubscription).finish();
     schema_doc::exported(
         &schema.sdl_with_options(async_graphql::SDLExportOptions::new().include_specified_by()),
-        roots.doc,
+        model.doc,
     )
 }
 

@@ -1,148 +1,86 @@
-//! `entity!`: a row of a table and its GraphQL type, declared together.
+//! `entity!`: everything that the gateway knows of a table, declared at one place.
 
-use super::{
-    context::Cx,
-    model::{Fetched, Object, RowSet},
-};
-use crate::db::Bad;
-use diesel::{
-    backend::Backend,
-    deserialize::{FromSql, FromSqlRow},
-    sql_types::Integer,
-};
-use std::{any::Any, sync::Arc};
-
-/// A row type; `entity!` writes the implementation.
-pub trait Row: Send + Sync + 'static {
-    /// The GraphQL type.
-    fn object() -> &'static Object;
-    /// Writes a scalar as JSON.
-    fn write(&self, scalar: usize, cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad>;
-    /// Writes a column for a cursor.
-    fn write_raw(&self, scalar: usize, out: &mut Vec<u8>);
-    /// The bytes that the row's texts take beside the row itself.
-    fn heap(&self) -> usize;
-    /// A number in the order of a column's values, where there is one.
-    fn rank(&self, scalar: usize) -> Option<i64>;
-}
-
-/// Rows of one type.
-pub struct Set<R>(Vec<R>);
-
-impl<R: Row> Set<R> {
-    /// Rows as a statement answered them.
-    pub fn fetched(rows: Vec<Placed<R>>) -> Fetched {
-        let mut places = Vec::new();
-        let rows = rows.into_iter().map(|Placed(place, row)| {
-            places.extend(place);
-            row
-        });
-        let set = Arc::new(Set(rows.collect()));
-        Fetched { set, places }
-    }
-}
-
-/// A row, after the key of its parent and its place below it where the statement answers them.
-pub struct Placed<R>(Option<(i32, i32)>, R);
-
-impl<R> Placed<R> {
-    /// Reads either form, told apart by how many columns there are.
-    pub fn read<'a, ST, DB>(row: &impl diesel::row::Row<'a, DB>) -> diesel::deserialize::Result<Self>
-    where
-        DB: Backend,
-        R: FromSqlRow<ST, DB> + StaticallySized,
-        i32: FromSql<Integer, DB>,
-    {
-        let columns = row.field_count();
-        if columns == R::COLUMNS {
-            return Ok(Placed(None, R::build_from_row(row)?));
-        }
-        let number = |at: usize| {
-            let field = row.get(at).ok_or("a column is missing")?;
-            i32::from_nullable_sql(diesel::row::Field::value(&field))
-        };
-        Ok(Placed(Some((number(0)?, number(1)?)), R::build_from_row(&row.partial_row(2..columns))?))
-    }
-}
-
-/// How many columns a row has.
-pub trait StaticallySized {
-    /// So many.
-    const COLUMNS: usize;
-}
-
-impl<R: Row> RowSet for Set<R> {
-    fn row_type(&self) -> &'static Object {
-        R::object()
-    }
-    fn count(&self) -> usize {
-        self.0.len()
-    }
-    fn write(&self, row: usize, scalar: usize, cx: &Cx, out: &mut Vec<u8>) -> Result<(), Bad> {
-        self.0.get(row).map_or(Err(Bad("row")), |row| row.write(scalar, cx, out))
-    }
-    fn write_raw(&self, row: usize, scalar: usize, out: &mut Vec<u8>) {
-        if let Some(row) = self.0.get(row) {
-            row.write_raw(scalar, out);
-        }
-    }
-    fn rank(&self, row: usize, scalar: usize) -> Option<i64> {
-        self.0.get(row)?.rank(scalar)
-    }
-    fn row(&self, row: usize) -> Option<&dyn Any> {
-        self.0.get(row).map(|row| row as &dyn Any)
-    }
-    fn bytes(&self) -> usize {
-        self.0.iter().map(|row| size_of::<R>() + row.heap()).sum()
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-/// Declares a row of a table and its GraphQL type: the struct, `TABLE` and `ENTITY`. Beside it stands `RULES`: what must hold
-/// of a row that is written.
+/// Declares an entity: a table, its columns, whose its rows are, and how they are read and written. From it follow the row struct
+/// and the statics `TABLE`, `ENTITY` and `FORM`, and from those the fields at the root, filters, orders, cursors, cost, mutations,
+/// forms within forms, CSV, backup and checks.
 ///
 /// ```text
 /// entity! {
 ///     /// What it is, for the API's reader.
-///     Medication of tables::medication, "Medication" by medication_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search true,
-///         written as "medication", "medications";
-///     columns {                     // in any order
-///         /// What it means. `index`: an index leads with it, so that it may narrow a read; `order`: and orders by it;
-///         /// `order generated`: and the database computes it, so that nobody writes it.
-///         medicine_name: String = "name" order;
+///     Medication, "Medication" by medication_id, search true;
+///     called "a medication", "medications";         // in descriptions
+///     root "medication", "medications";             // fields of queries
+///     written "medication", "medications";          // fields of what mutations answer
+///     belongs { patient_id of patient, as "medications" "The patient's medications." }
+///         // the owner, and the list in the input for an owner; or { patient } { everybody }
+///     links { doctor_id -> doctor; }                // what rows point to besides; may be left out
+///     columns {                                     // in any order: column, type, field, marks; class; and how it is written
+///         /// What it means. Marks: `index`: an index leads with it, so that it may narrow a read; `order`: and orders by it;
+///         /// `order generated`: and the database computes it.
+///         medicine_name: Option<String> = "name" order, Clinical, required line(255);
 ///     }
-///     computed {                    // from the row alone
+///     large {                                       // texts that are read only when they are selected
 ///         /// What it means.
-///         "age": Option<i32> = Patient::age;
+///         complete_report = "fullText", FreeText;
 ///     }
-///     fields {                      // answered a level at a time
+///     computed {                                    // from the row alone
+///         /// What it means.
+///         "age": Option<i32> = Patient::age, Birth;
+///     }
+///     fields {                                      // answered a level at a time
 ///         /// Who takes it.
 ///         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
 ///     }
+///     gives {                                       // the same, to the type of another entity
+///         /// What the patient takes.
+///         patient, "medications" = List { children: &OF_PATIENT, narrowing: None };
+///     }
+///     verbs {                                       // mutations besides `correct…` and `remove…`
+///         /// Prescribes a medication.
+///         "prescribeMedication" = PRESCRIBE;
+///     }
+///     checks &[];                                   // what must hold between columns
 /// }
 /// ```
+///
+/// A column is written as one `line` of so many characters, as `prose`, or as a `value` that is no text; where it says
+/// nothing, clients do not write it.
 macro_rules! entity {
     (
         $(#[doc = $doc:literal])*
-        $row:ident of $table:path, $name:literal by $key:ident, belongs $belongs:expr, search $search:literal,
-            written as $one:literal, $many:literal;
-        columns { $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty = $field:literal $($index:ident)*;)* }
-        computed { $($(#[doc = $sdoc:literal])* $computed:literal: $sty:ty = $compute:expr;)* }
-        fields { $($(#[doc = $fdoc:literal])* $relation:literal = $how:expr;)* }
+        $row:ident, $name:literal by $key:ident, search $search:literal;
+        called $a:literal, $all:literal;
+        root $root:literal, $roots:literal;
+        written $one:literal, $many:literal;
+        belongs { $($belongs:tt)* }
+        $(links { $($link:ident -> $to:ident;)* })?
+        columns {
+            $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty = $field:literal $($index:ident)*, $class:ident $(, $($rule:ident $(($size:literal))?)+)?;)*
+        }
+        $(large { $($(#[doc = $ldoc:literal])* $large:ident = $lfield:literal, $lclass:ident;)* })?
+        $(computed { $($(#[doc = $sdoc:literal])* $computed:literal: $sty:ty = $compute:expr, $sclass:ident;)* })?
+        $(fields { $($(#[doc = $fdoc:literal])* $relation:literal = $how:expr;)* })?
+        $(gives { $($(#[doc = $gdoc:literal])* $parent:ident, $given:literal = $giving:expr;)* })?
+        $(verbs { $($(#[doc = $vdoc:literal])* $verb:literal = $doing:expr;)* })?
+        checks $checks:expr;
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, diesel::Queryable)]
         pub struct $row { $($(#[doc = $cdoc])* pub $column: $ty),* }
 
         #[doc = concat!("The table ", $name, ".")]
-        pub static TABLE: $crate::db::Table =
-            $crate::db::Table { name: $name, key: stringify!($key), belongs: $belongs, links: &[], search: $search };
+        pub static TABLE: $crate::db::Table = $crate::db::Table {
+            name: $name,
+            key: stringify!($key),
+            belongs: $crate::graphql::belongs!($($belongs)*),
+            links: &[$($($crate::db::Link { column: stringify!($link), to: &$to::TABLE }),*)?],
+            search: $search,
+        };
 
         #[doc = concat!("The table ", $name, " and its GraphQL type.")]
         pub static ENTITY: $crate::graphql::model::Entity = $crate::graphql::model::Entity {
             object: &OBJECT,
+            called: ($a, $all),
             connection: &$crate::graphql::model::Object {
                 name: concat!(stringify!($row), "Connection"),
                 doc: concat!("One page of a list of `", stringify!($row), "` objects."),
@@ -162,7 +100,32 @@ macro_rules! entity {
             table: &TABLE,
             columns: &[$(stringify!($column)),*],
             generated: &[$($crate::graphql::indexed!($($index)*).2),*],
-            rules: &RULES,
+            classes: &[
+                $($crate::graphql::class::Classed {
+                    field: $field,
+                    column: stringify!($column),
+                    class: $crate::graphql::class::Class::$class,
+                },)*
+                $($($crate::graphql::class::Classed {
+                    field: $lfield,
+                    column: stringify!($large),
+                    class: $crate::graphql::class::Class::$lclass,
+                },)*)?
+                $($($crate::graphql::class::Classed {
+                    field: $computed,
+                    column: "",
+                    class: $crate::graphql::class::Class::$sclass,
+                },)*)?
+            ],
+            rules: &$crate::graphql::write::Rules {
+                columns: &[
+                    $($($crate::graphql::rule!(stringify!($column), $($rule $(($size))?)+),)?)*
+                    $($($crate::graphql::write::Column::large(stringify!($large), $lfield, concat!($($ldoc, "\n"),*)),)*)?
+                ],
+                checks: $checks,
+            },
+            nested: $crate::graphql::nested!($($belongs)*),
+            form: &FORM,
             payload: &$crate::graphql::model::Object {
                 name: concat!(stringify!($row), "Payload"),
                 doc: concat!("The result of writing one `", stringify!($row), "` object."),
@@ -195,14 +158,57 @@ macro_rules! entity {
                     },
                 }],
             },
+            queries: &[
+                $crate::graphql::model::FieldDef {
+                    name: $root,
+                    doc: concat!("Looks up ", $a, " by its global id; null if there is none."),
+                    field: &$crate::graphql::root::ById(&ENTITY),
+                },
+                $crate::graphql::model::FieldDef {
+                    name: $roots,
+                    doc: concat!("Lists ", $all, ", a page at a time."),
+                    field: &$crate::graphql::root::All(&ENTITY),
+                },
+            ],
+            mutations: &[
+                $($($crate::graphql::model::FieldDef { name: $verb, doc: concat!($($vdoc, "\n"),*), field: &$doing },)*)?
+                $crate::graphql::model::FieldDef {
+                    name: concat!("correct", stringify!($row)),
+                    doc: concat!("Corrects ", $a, "."),
+                    field: &CORRECT,
+                },
+                $crate::graphql::model::FieldDef {
+                    name: concat!("remove", stringify!($row)),
+                    doc: concat!("Removes ", $a, " with all that belongs to it. This cannot be undone."),
+                    field: &$crate::graphql::write::Remove(&ENTITY),
+                },
+            ],
+            gives: &[$($(($parent::ENTITY.object.name, $crate::graphql::model::FieldDef {
+                name: $given,
+                doc: concat!($($gdoc, "\n"),*),
+                field: &$giving,
+            })),*)?],
             fetch: |db, sql| Box::pin(async move {
                 let rows = $crate::db::load!(db, sql, PlacedColumns, $crate::graphql::Placed<$row>)?;
                 Ok($crate::graphql::Set::fetched(rows))
             }),
         };
 
-        use $table as table;
-        type Columns = ($(diesel::dsl::SqlTypeOf<table::$column>,)*);
+        #[doc = concat!("The form of ", $a, " that is written with what it belongs to.")]
+        static FORM: $crate::graphql::write::Form = $crate::graphql::write::Form::add(
+            concat!(stringify!($row), "Input"),
+            concat!("The values of ", $a, " that is written together with what it belongs to."),
+            &ENTITY,
+        );
+
+        static CORRECT: $crate::graphql::write::Change =
+            $crate::graphql::write::Change::of(&$crate::graphql::write::Form::change(
+                concat!("Correct", stringify!($row), "Input"),
+                concat!("The new values of ", $a, "."),
+                &ENTITY,
+            ));
+
+        type Columns = ($(<$ty as $crate::db::Column>::Sql,)*);
         type PlacedColumns = (diesel::sql_types::Integer, diesel::sql_types::Integer, Columns);
 
         impl diesel::deserialize::FromSqlRow<PlacedColumns, diesel::mysql::Mysql> for $crate::graphql::Placed<$row> {
@@ -241,7 +247,7 @@ macro_rules! entity {
                     indexed: $crate::graphql::indexed!($($index)*).0,
                     ordered: $crate::graphql::indexed!($($index)*).1,
                 },)*
-                $($crate::graphql::model::Scalar {
+                $($($crate::graphql::model::Scalar {
                     name: $computed,
                     doc: concat!($($sdoc, "\n"),*),
                     kind: <$sty as $crate::db::Stored>::KIND,
@@ -249,7 +255,7 @@ macro_rules! entity {
                     column: "",
                     indexed: false,
                     ordered: false,
-                },)*
+                },)*)?
             ],
             fields: &[
                 $crate::graphql::model::FieldDef {
@@ -257,7 +263,12 @@ macro_rules! entity {
                     doc: "A digest of all stored columns of the object: a change by whatever program gives another digest. Pass it as `expectedVersion`.",
                     field: &$crate::graphql::write::Version(&ENTITY),
                 },
-                $($crate::graphql::model::FieldDef { name: $relation, doc: concat!($($fdoc, "\n"),*), field: &$how },)*
+                $($($crate::graphql::model::FieldDef {
+                    name: $lfield,
+                    doc: concat!($($ldoc, "\n"),*),
+                    field: &$crate::graphql::relation::Large { entity: &ENTITY, column: stringify!($large) },
+                },)*)?
+                $($($crate::graphql::model::FieldDef { name: $relation, doc: concat!($($fdoc, "\n"),*), field: &$how },)*)?
             ],
         };
 
@@ -285,13 +296,13 @@ macro_rules! entity {
                         return Stored::write(&self.$column, out);
                     }
                 )*
-                $(
+                $($(
                     place += 1;
                     if scalar == place {
                         let compute: fn(&$row, &$crate::graphql::context::Cx) -> $sty = $compute;
                         return Stored::write(&compute(self, cx), out);
                     }
-                )*
+                )*)?
                 let _ = (place, cx);
                 Err($crate::db::Bad("scalar"))
             }
@@ -344,3 +355,48 @@ macro_rules! indexed {
     };
 }
 pub(crate) use indexed;
+
+/// Whose the rows of `entity!` are.
+macro_rules! belongs {
+    (patient) => {
+        $crate::db::Belongs::Patient
+    };
+    (everybody) => {
+        $crate::db::Belongs::Everybody
+    };
+    ($column:ident of $to:ident, $($rest:tt)*) => {
+        $crate::db::Belongs::To($crate::db::Owner { column: stringify!($column), to: &$to::TABLE })
+    };
+}
+pub(crate) use belongs;
+
+/// The list of rows of `entity!` in a form for their owner.
+macro_rules! nested {
+    (patient) => {
+        None
+    };
+    (everybody) => {
+        None
+    };
+    ($column:ident of $to:ident, as $field:literal $doc:literal) => {
+        Some($crate::graphql::model::Nested { field: $field, doc: $doc })
+    };
+}
+pub(crate) use nested;
+
+/// How a column of `entity!` is written.
+macro_rules! rule {
+    ($name:expr, required $($rule:tt)+) => {
+        $crate::graphql::rule!($name, $($rule)+).required()
+    };
+    ($name:expr, line($size:literal)) => {
+        $crate::graphql::write::Column::line($name, $size)
+    };
+    ($name:expr, prose) => {
+        $crate::graphql::write::Column::prose($name)
+    };
+    ($name:expr, value) => {
+        $crate::graphql::write::Column::of($name)
+    };
+}
+pub(crate) use rule;

@@ -308,7 +308,7 @@ async fn answer_type<'a>(
 }
 
 fn resolve<'a>(cx: &'a Cx, object: &'static Object, name: &str, key: &str) -> How<'a> {
-    match (name, object.scalar(name), object.field(name)) {
+    match (name, object.scalar(name), cx.model.field(object, name)) {
         ("__typename", _, _) => How::Typename,
         (_, Some(scalar), _) => How::Scalar(scalar),
         (_, _, Some(def)) => How::Field(def),

@@ -3,7 +3,7 @@
 use super::{
     args::{as_float, as_int, as_list, as_text, id_of},
     context::Cx,
-    model::{Entity, Scalar},
+    model::{Entity, Model, Scalar},
     types::Types,
 };
 use crate::{
@@ -119,6 +119,7 @@ fn canonical(value: &Value) -> String {
 }
 
 struct Reader {
+    model: &'static Model,
     /// Related rows that the caller may not see are none.
     scope: Scope,
     at_root: bool,
@@ -131,7 +132,7 @@ struct Reader {
 
 impl Reader {
     fn new(cx: &Cx, at_root: bool) -> Self {
-        Reader { scope: cx.scope.clone(), at_root, conditions: 0, scans: None, facts: Vec::new() }
+        Reader { model: cx.model, scope: cx.scope.clone(), at_root, conditions: 0, scans: None, facts: Vec::new() }
     }
 
     fn read(&mut self, entity: &'static Entity, filter: &Value, depth: usize) -> Result<Cond> {
@@ -197,13 +198,13 @@ impl Reader {
         if let Some(scalar) = filterable(entity).find(|scalar| scalar.name == name) {
             return self.read_scalar(entity, scalar, value);
         }
-        if let Some(facts) = entity.object.field(name).and_then(|def| def.field.facts()) {
+        if let Some(facts) = self.model.field(entity.object, name).and_then(|def| def.field.facts()) {
             self.count(1)?;
             let place = Arc::new(LookUp { asked: format!("{name} {}", canonical(value)), keys: OnceLock::new() });
             self.facts.push((facts, value.clone(), place.clone()));
             return Ok(Cond::Keys(entity.table.key, place));
         }
-        let related = entity.object.field(name).and_then(|def| def.field.related());
+        let related = self.model.field(entity.object, name).and_then(|def| def.field.related());
         let related =
             related.ok_or_else(|| Error::BadInput(format!("{} cannot be filtered by `{name}`", entity.object.name)))?;
         self.count(usize::from(related.many && entries(value)?.is_empty()))?;

@@ -1,7 +1,10 @@
 //! What a request may ask for, checked before validation and before anything is fetched, in linear time: a scan of
 //! the text before it is parsed, and a walk over the document that remembers each fragment.
 
-use super::{args::Args, model::Object};
+use super::{
+    args::Args,
+    model::{Model, Object},
+};
 use crate::error::{Error, Result};
 use async_graphql::{
     Name, Variables,
@@ -201,20 +204,21 @@ fn skip_string(bytes: &mut std::iter::Peekable<std::str::Bytes<'_>>) {
 
 /// The object types of a schema.
 pub struct Objects {
+    model: &'static Model,
     root: &'static Object,
     by_name: HashMap<&'static str, &'static Object>,
 }
 
 impl Objects {
     /// Everything that can be reached from the root.
-    pub fn below(root: &'static Object) -> Self {
+    pub fn below(model: &'static Model, root: &'static Object) -> Self {
         let (mut by_name, mut ahead) = (HashMap::new(), vec![root]);
         while let Some(object) = ahead.pop() {
             if by_name.insert(object.name, object).is_none() {
-                ahead.extend(object.fields.iter().filter_map(|def| def.field.target(object)));
+                ahead.extend(model.fields(object).filter_map(|def| def.field.target(object)));
             }
         }
-        Objects { root, by_name }
+        Objects { model, root, by_name }
     }
 }
 
@@ -309,7 +313,7 @@ impl<'a> Walk<'a> {
 
     fn field(&mut self, field: &'a Field, on: Option<&'static Object>, level: u64) -> Total {
         let name = field.name.node.as_str();
-        let def = on.and_then(|object| object.field(name));
+        let def = on.and_then(|object| self.objects.model.field(object, name));
         let args = Args::with(self.variables, &field.arguments);
         let many = def.map_or(1, |def| def.field.expected(&args, self.limits));
         let effort = def.map_or(0, |def| def.field.effort());
@@ -352,6 +356,10 @@ impl<'a> Walk<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::LazyLock;
+
+    static ROOT: Object = Object { name: "Query", doc: "", is_node: false, of: None, scalars: &[], fields: &[] };
+    static MODEL: LazyLock<Model> = LazyLock::new(|| Model::new("", &ROOT, &ROOT, &[]));
 
     pub(super) fn limits() -> Limits {
         Limits {
@@ -398,10 +406,9 @@ mod tests {
 
     #[test]
     fn introspection_is_bounded_in_breadth() {
-        static ROOT: Object = Object { name: "Query", doc: "", is_node: false, of: None, scalars: &[], fields: &[] };
         let refused = |text: String| {
             let document = async_graphql::parser::parse_query(text).unwrap();
-            limits().check_document(&document, &Objects::below(&ROOT)).err()
+            limits().check_document(&document, &Objects::below(&MODEL, &ROOT)).err()
         };
         let many = |field: &str, count: usize| {
             (0..count).map(|at| format!("a{at}: {field} {{ __typename }} ")).collect::<String>()
@@ -425,7 +432,6 @@ mod tests {
 
     #[test]
     fn a_fragment_bomb_is_refused_quickly() {
-        static ROOT: Object = Object { name: "Query", doc: "", is_node: false, of: None, scalars: &[], fields: &[] };
         let mut text = String::from("{ ...f0 }");
         for i in 0..40 {
             text.push_str(&format!(" fragment f{i} on Query {{ a {{ ...f{0} }} b {{ ...f{0} }} }}", i + 1));
@@ -433,7 +439,7 @@ mod tests {
         text.push_str(" fragment f40 on Query { c }");
         let document = async_graphql::parser::parse_query(text).unwrap();
         let operation = &document.operations.iter().next().unwrap().1.node;
-        let objects = Objects::below(&ROOT);
+        let objects = Objects::below(&MODEL, &ROOT);
         let refused = limits().check_operation(&document, operation, &Variables::default(), &objects);
         assert!(matches!(refused, Err(Error::Limit { key: "max_cost" | "max_depth", .. })), "{refused:?}");
         let refused = limits().check_document(&document, &objects);

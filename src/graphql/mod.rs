@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod budget;
+pub mod class;
 mod column;
 pub mod connection;
 pub mod context;
@@ -21,6 +22,7 @@ pub mod recorder;
 pub mod relation;
 pub mod report;
 pub mod root;
+mod row;
 mod schema_doc;
 mod suggest;
 pub mod types;
@@ -28,5 +30,5 @@ mod validation;
 mod variables;
 pub mod write;
 
-pub use entity::{Placed, Row, Set, StaticallySized};
-pub(crate) use entity::{entity, indexed};
+pub(crate) use entity::{belongs, entity, indexed, nested, rule};
+pub use row::{Placed, Row, Set, StaticallySized};

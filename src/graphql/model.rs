@@ -2,17 +2,83 @@
 //! GraphQL type once, and everything here is compiled once, however many entities there are.
 
 use super::{
+    class::Classed,
     context::Cx,
     exec::{Column, Level, Slot},
     types::{FieldType, Types},
-    write::rules::Rules,
+    write::{Form, rules::Rules},
 };
 use crate::{
     db::{Ask, Bad, By, Cond, Db, Kind, Path, Sql, Table, Towards},
     error::Result,
 };
 use futures_util::future::BoxFuture;
-use std::{any::Any, ops::Range, sync::Arc};
+use std::{any::Any, collections::HashMap, ops::Range, sync::Arc};
+
+/// A schema: where requests start, and the entities from which everything else follows.
+pub struct Model {
+    /// What the schema is.
+    pub doc: &'static str,
+    /// Where reading starts.
+    pub query: &'static Object,
+    /// Where writing starts.
+    pub mutation: &'static Object,
+    /// Every entity, owners before what belongs to them.
+    pub entities: &'static [&'static Entity],
+    /// What entities give to types, by their names.
+    given: HashMap<&'static str, Vec<&'static FieldDef>>,
+}
+
+impl Model {
+    /// The schema of these entities.
+    pub fn new(
+        doc: &'static str,
+        query: &'static Object,
+        mutation: &'static Object,
+        entities: &'static [&'static Entity],
+    ) -> Self {
+        let mut given: HashMap<_, Vec<_>> = HashMap::new();
+        for entity in entities {
+            given.entry(query.name).or_default().extend(entity.queries);
+            given.entry(mutation.name).or_default().extend(entity.mutations);
+            for (to, def) in entity.gives {
+                given.entry(to).or_default().push(def);
+            }
+        }
+        Model { doc, query, mutation, entities, given }
+    }
+
+    /// The fields of a type that need more than a row: its own, and those that entities give to it.
+    pub fn fields(&self, object: &Object) -> impl Iterator<Item = &'static FieldDef> {
+        object.fields.iter().chain(self.given.get(object.name).into_iter().flatten().copied())
+    }
+
+    /// One of them.
+    pub fn field(&self, object: &Object, name: &str) -> Option<&'static FieldDef> {
+        self.fields(object).find(|def| def.name == name)
+    }
+
+    /// The entity of a table.
+    pub fn of_table(&self, table: &Table) -> Option<&'static Entity> {
+        self.entities.iter().find(|entity| entity.table.name == table.name).copied()
+    }
+
+    /// The entities whose rows belong to the rows of another.
+    pub fn below(&self, entity: &Entity) -> impl Iterator<Item = &'static Entity> {
+        let of = entity.table.name;
+        self.entities.iter().copied().filter(move |below| below.table.owner().is_some_and(|owner| owner.to.name == of))
+    }
+
+    /// Everything that belongs to the rows of an entity, the lowest first.
+    pub fn all_below(&self, entity: &'static Entity) -> Vec<&'static Entity> {
+        let (mut all, mut level) = (Vec::new(), vec![entity]);
+        while !level.is_empty() {
+            level = level.into_iter().flat_map(|entity| self.below(entity)).collect();
+            all.splice(0..0, level.iter().copied());
+        }
+        all
+    }
+}
 
 /// An object type.
 #[derive(Debug)]
@@ -27,7 +93,7 @@ pub struct Object {
     pub of: Option<&'static Entity>,
     /// Fields that a row answers by itself.
     pub scalars: &'static [Scalar],
-    /// Fields that are answered for all rows of a level at once.
+    /// Fields that are answered for all rows of a level at once. Entities give it more ([`Model::fields`]).
     pub fields: &'static [FieldDef],
 }
 
@@ -117,18 +183,41 @@ pub struct Entity {
     pub edge: &'static Object,
     /// The table.
     pub table: &'static Table,
+    /// One and many of them in words, as "a medication", "medications".
+    pub called: (&'static str, &'static str),
     /// The columns in the order of the row type.
     pub columns: &'static [&'static str],
     /// For each of them, whether the database computes it.
     pub generated: &'static [bool],
+    /// What columns and computed fields speak of.
+    pub classes: &'static [Classed],
     /// What must hold of a row that is written.
     pub rules: &'static Rules,
+    /// The list of such rows in a form for their owner.
+    pub nested: Option<Nested>,
+    /// The form of a row in such a list.
+    pub form: &'static Form,
     /// What a mutation answers that wrote one row.
     pub payload: &'static Object,
     /// What a mutation answers that wrote several.
     pub payloads: &'static Object,
+    /// Its fields at the root of queries.
+    pub queries: &'static [FieldDef],
+    /// Its fields at the root of mutations.
+    pub mutations: &'static [FieldDef],
+    /// Fields that it gives to other types, by the names of those.
+    pub gives: &'static [(&'static str, FieldDef)],
     /// Runs a statement that answers `(parent, position, row)`.
     pub fetch: for<'a> fn(&'a Db, &'a Sql) -> BoxFuture<'a, Result<Fetched>>,
+}
+
+/// A list of rows in a form for their owner.
+#[derive(Debug, Clone, Copy)]
+pub struct Nested {
+    /// The input field.
+    pub field: &'static str,
+    /// Its description.
+    pub doc: &'static str,
 }
 
 impl Entity {
@@ -249,11 +338,6 @@ impl Object {
     /// The scalar that shows a column as it is (not as a global id).
     pub fn scalar_of_column(&self, column: &str) -> Option<usize> {
         self.scalars.iter().position(|scalar| scalar.column == column && !matches!(scalar.kind, Kind::Id))
-    }
-
-    /// The field of that name that needs more than a row.
-    pub fn field(&self, name: &str) -> Option<&'static FieldDef> {
-        self.fields.iter().find(|def| def.name == name)
     }
 
     /// Whether a fragment on the type `condition` applies.

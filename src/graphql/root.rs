@@ -148,9 +148,7 @@ pub struct MadeNodes {
 
 /// Objects of any type by their global ids: `node` and `nodes`.
 pub struct Nodes {
-    /// Every entity that has global ids.
-    pub entities: &'static [&'static Entity],
-    /// Everything else that has them.
+    /// What has them besides the entities.
     pub made: &'static [&'static MadeNodes],
     /// `nodes`, not `node`.
     pub many: bool,
@@ -165,9 +163,9 @@ enum Named {
 
 impl Nodes {
     /// What an id names; an id of no known form is an error, one of nobody is `None` later.
-    fn named(&self, id: &Value) -> Result<Named> {
+    fn named(&self, cx: &Cx, id: &Value) -> Result<Named> {
         let known = |(name, key)| {
-            let row = self.entities.iter().find(|entity| entity.object.name == name);
+            let row = cx.model.entities.iter().find(|entity| entity.object.name == name);
             let made = self.made.iter().find(|made| made.object.name == name);
             row.map(|entity| Named::Row(entity, key)).or_else(|| made.map(|made| Named::Made(made, key)))
         };
@@ -177,9 +175,9 @@ impl Nodes {
 
     /// What each id names; one that fails costs its own place.
     async fn find(&self, cx: &Cx, ids: &[Value]) -> Vec<Result<Option<Rows>>> {
-        let named: Vec<Result<Named>> = ids.iter().map(|id| self.named(id)).collect();
+        let named: Vec<Result<Named>> = ids.iter().map(|id| self.named(cx, id)).collect();
         // One statement a type, however many ids.
-        let loads = self.entities.iter().filter_map(|entity| {
+        let loads = cx.model.entities.iter().filter_map(|entity| {
             let keys: Vec<i32> = named
                 .iter()
                 .filter_map(|named| match named {
@@ -209,7 +207,7 @@ impl Nodes {
 
 impl Field for Nodes {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
-        for entity in self.entities {
+        for entity in types.model.entities {
             types.entity(entity);
         }
         for made in self.made {

@@ -3,7 +3,7 @@
 
 use super::{
     filter::{filterable, operators},
-    model::{Entity, Object, Scalar},
+    model::{Entity, Model, Object, Scalar},
     page::{orderable, screaming},
 };
 use crate::db::{Enumeration, Kind};
@@ -59,15 +59,20 @@ impl Arg {
 }
 
 /// Puts types into the registry, each once.
-pub struct Types<'a>(pub &'a mut Registry);
+pub struct Types<'a> {
+    /// The registry.
+    pub registry: &'a mut Registry,
+    /// The schema whose types they are.
+    pub model: &'static Model,
+}
 
 impl Types<'_> {
     fn once(&mut self, name: &str, make: impl FnOnce(&mut Self) -> MetaType) {
-        if !self.0.types.contains_key(name) {
+        if !self.registry.types.contains_key(name) {
             // A placeholder first: types refer to each other in circles.
-            self.0.types.insert(name.into(), scalar_type(name, "", None, |_| true));
+            self.registry.types.insert(name.into(), scalar_type(name, "", None, |_| true));
             let made = make(self);
-            self.0.types.insert(name.into(), made);
+            self.registry.types.insert(name.into(), made);
         }
     }
 
@@ -79,7 +84,7 @@ impl Types<'_> {
                 let ty = format!("{}{}", types.kind(scalar.kind), if scalar.nullable { "" } else { "!" });
                 fields.insert(scalar.name.to_owned(), field(scalar.name, scalar.doc, FieldType::new(ty)));
             }
-            for def in object.fields {
+            for def in types.model.fields(object) {
                 let described = def.field.describe(object, types);
                 fields.insert(def.name.to_owned(), field(def.name, def.doc, described));
             }
@@ -87,8 +92,8 @@ impl Types<'_> {
         });
         if object.is_node {
             self.node();
-            self.0.add_implements(object.name, "Node");
-            if let Some(MetaType::Interface { possible_types, .. }) = self.0.types.get_mut("Node") {
+            self.registry.add_implements(object.name, "Node");
+            if let Some(MetaType::Interface { possible_types, .. }) = self.registry.types.get_mut("Node") {
                 possible_types.insert(object.name.to_owned());
             }
         }
@@ -96,11 +101,11 @@ impl Types<'_> {
 
     /// The scalars that every schema has.
     pub fn built_in(&mut self) {
-        i32::create_type_info(self.0);
-        f64::create_type_info(self.0);
-        String::create_type_info(self.0);
-        bool::create_type_info(self.0);
-        ID::create_type_info(self.0);
+        i32::create_type_info(self.registry);
+        f64::create_type_info(self.registry);
+        String::create_type_info(self.registry);
+        bool::create_type_info(self.registry);
+        ID::create_type_info(self.registry);
     }
 
     /// An entity's type.
@@ -194,7 +199,7 @@ impl Types<'_> {
             for scalar in filterable(entity) {
                 fields.push(Arg::new(scalar.name, types.comparison(scalar), first_sentence(scalar.doc)));
             }
-            for def in entity.object.fields {
+            for def in types.model.fields(entity.object) {
                 if let Some(facts) = def.field.facts() {
                     fields.push(Arg::new(def.name, facts.describe(types), "Conditions that the graph answers."));
                 }
@@ -321,7 +326,8 @@ impl Types<'_> {
     }
 }
 
-fn first_sentence(doc: &str) -> String {
+/// The first sentence of a description.
+pub(super) fn first_sentence(doc: &str) -> String {
     let doc = doc.trim();
     match doc.find(". ").or_else(|| doc.find(".\n")) {
         Some(end) => doc.get(..=end).unwrap_or(doc).to_owned(),

@@ -5,15 +5,16 @@ use super::{
     reading::{INTERVAL, Interval, RangeVerdict},
 };
 use crate::{
-    db::{Belongs, Bind, By, Cond, Enum, Flag, Owner, Path, enumeration, tables},
+    db::{Bind, By, Cond, Enum, Flag, Path, enumeration},
     graphql::{
         context::Cx,
         entity,
         made::OfRow,
         model::Children,
-        relation::One,
-        write::{Check, Column, Holds, Rules},
+        relation::{List, Narrowing, One},
+        write::{AddAll, Check, Holds},
     },
+    patients::patient,
 };
 
 enumeration! {
@@ -32,35 +33,37 @@ enumeration! {
 
 entity! {
     /// A finding of a laboratory report: one test and its value.
-    LabFinding of tables::lab_finding, "Lab_Finding" by lab_finding_id,
-        belongs Belongs::To(Owner { column: "lab_report_id", to: &lab_report::TABLE }), search false,
-        written as "finding", "findings";
+    LabFinding, "Lab_Finding" by lab_finding_id, search false;
+    called "a finding of a laboratory report", "findings of laboratory reports";
+    root "labFinding", "labFindings";
+    written "finding", "findings";
+    belongs { lab_report_id of lab_report, as "findings" "The findings of the laboratory report." }
     columns {
         /// The key of the finding in the relational store.
-        lab_finding_id: i32 = "labFindingId" index;
+        lab_finding_id: i32 = "labFindingId" index, Key;
         /// The key of the laboratory report in the relational store.
-        lab_report_id: Option<i32> = "labReportId" index;
+        lab_report_id: Option<i32> = "labReportId" index, Key;
         /// The name of the test.
-        test_name: Option<String> = "testName" order;
+        test_name: Option<String> = "testName" order, Clinical, required line(255);
         /// The value of the finding, as the laboratory wrote it.
-        test_value: Option<String> = "value";
+        test_value: Option<String> = "value", Clinical, required line(255);
         /// The unit of the finding's value.
-        test_unit: Option<String> = "unit";
+        test_unit: Option<String> = "unit", Clinical, line(50);
         /// The range in which a value is usual, as the laboratory wrote it.
-        reference_range: Option<String> = "referenceRange";
+        reference_range: Option<String> = "referenceRange", Clinical, line(100);
         /// Whether the value lies outside the reference range, as recorded.
-        is_abnormal: Flag<false> = "isAbnormal" index;
+        is_abnormal: Flag<false> = "isAbnormal" index, Clinical, value;
         /// On which side of the reference range the value lies, as recorded.
-        abnormal_flag: Option<Enum<AbnormalFlag>> = "flag";
+        abnormal_flag: Option<Enum<AbnormalFlag>> = "flag", Clinical, value;
         /// The value as a number, where it is nothing else: at most 15 digits, a minus or none, a decimal point or comma
         /// or none (`7`, `-2.5`, `4,2`). Null for `<0.5`, `1e5`, `120/80`, `+1` and words. A comma before exactly three
         /// digits may divide thousands, so `1,234` is null; `0,125` is read.
-        numeric_value: Option<f64> = "numericValue" order generated;
+        numeric_value: Option<f64> = "numericValue" order generated, Clinical;
     }
     computed {
         /// On which side of its reference interval the value lies, as computed from both. Null, which is no verdict, where
         /// either cannot be read, or where the interval's unit is not the value's. `flag` is what the laboratory recorded.
-        "verdict": Option<RangeVerdict> = LabFinding::verdict;
+        "verdict": Option<RangeVerdict> = LabFinding::verdict, Clinical;
     }
     fields {
         /// The reference range, read as numbers; null where there is no `referenceRange`.
@@ -68,25 +71,35 @@ entity! {
         /// The laboratory report that holds the finding.
         "labReport" = One { entity: &lab_report::ENTITY, column: "lab_report_id" };
     }
-}
-
-/// What must hold of a finding that is written.
-pub static RULES: Rules = Rules {
-    columns: &[
-        Column::line("test_name", 255).required(),
-        Column::line("test_value", 255).required(),
-        Column::line("test_unit", 50),
-        Column::line("reference_range", 100),
-        Column::of("is_abnormal"),
-        Column::of("abnormal_flag"),
-    ],
-    checks: &[Check {
+    gives {
+        /// The findings of the laboratory report.
+        lab_report, "findings" = List { children: &OF_LAB_REPORT, narrowing: None };
+        /// Findings of all the patient's laboratory reports that are marked as outside their reference range.
+        patient, "abnormalFindings" = List { children: &ABNORMAL_OF_PATIENT, narrowing: None };
+        /// The patient's findings of one laboratory test over time, the earliest first.
+        patient, "labTrend" = List {
+            children: &TREND_OF_PATIENT,
+            narrowing: Some(Narrowing { arg: "testName", doc: "The name of the laboratory test; upper and lower case are the same.", field: "testName", required: true }),
+        };
+    }
+    verbs {
+        /// Adds findings to a laboratory report.
+        "addLabFindings" = ADD;
+    }
+    checks &[Check {
         columns: &["abnormal_flag", "is_abnormal"],
         code: "REQUIRED",
         message: "an abnormal finding needs its flag: on which side of the range it lies",
         constraint: Some("chk_abnormal_flag"),
         holds: Holds::Always(|row| !row.flag("is_abnormal", false) || row.get("abnormal_flag").is_some()),
-    }],
+    }];
+}
+
+static ADD: AddAll = AddAll {
+    name: "AddLabFindingsInput",
+    doc: "A laboratory report, and the findings to add.",
+    list: "The findings to add.",
+    entity: &ENTITY,
 };
 
 /// The findings of a laboratory report.

@@ -1,58 +1,57 @@
 //! A laboratory report.
 
-use super::lab_finding;
 use crate::{
-    db::{Belongs, By, Date, DateTime, Owner, Path, tables},
+    db::{By, Date, DateTime, Path},
     graphql::{
         entity,
         model::Children,
-        relation::{List, One},
-        write::{Column, Rules},
+        relation::{Connection, One},
+        write::{Add, Form},
     },
     patients::patient,
 };
 
 entity! {
     /// A laboratory report: the findings of one sample.
-    LabReport of tables::lab_report, "Lab_Report" by lab_report_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search false,
-        written as "labReport", "labReports";
+    LabReport, "Lab_Report" by lab_report_id, search false;
+    called "a laboratory report", "laboratory reports";
+    root "labReport", "labReports";
+    written "labReport", "labReports";
+    belongs { patient_id of patient, as "labReports" "The patient's laboratory reports." }
     columns {
         /// The key of the laboratory report in the relational store.
-        lab_report_id: i32 = "labReportId" index;
+        lab_report_id: i32 = "labReportId" index, Key;
         /// The key of the patient in the relational store.
-        patient_id: Option<i32> = "patientId" index;
+        patient_id: Option<i32> = "patientId" index, Key;
         /// The day of the sample.
-        lab_date: Option<Date> = "date" order;
+        lab_date: Option<Date> = "date" order, Date, required value;
         /// The kind of examination, as the laboratory names it.
-        lab_type: Option<String> = "type" order;
+        lab_type: Option<String> = "type" order, Clinical, required line(255);
         /// The name of the doctor who ordered the examination.
-        ordering_doctor: Option<String> = "orderingDoctor" order;
+        ordering_doctor: Option<String> = "orderingDoctor" order, Staff, line(255);
         /// The name of the laboratory.
-        lab_facility: Option<String> = "facility";
+        lab_facility: Option<String> = "facility", Reference, line(255);
         /// When the laboratory report was entered.
-        created_at: Option<DateTime> = "createdAt";
+        created_at: Option<DateTime> = "createdAt", Operational;
         /// When the laboratory report last changed.
-        updated_at: Option<DateTime> = "updatedAt";
+        updated_at: Option<DateTime> = "updatedAt", Operational;
     }
-    computed {}
     fields {
         /// The patient from whom the sample was taken.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// The findings of the laboratory report.
-        "findings" = List { children: &lab_finding::OF_LAB_REPORT, narrowing: None };
     }
+    gives {
+        /// The patient's laboratory reports, the latest first.
+        patient, "labReports" = Connection { children: &OF_PATIENT };
+    }
+    verbs {
+        /// Records a laboratory report, with its findings.
+        "recordLabReport" = RECORD;
+    }
+    checks &[];
 }
 
-/// What must hold of a laboratory report that is written.
-pub static RULES: Rules = Rules {
-    columns: &[
-        Column::of("lab_date").required(),
-        Column::line("lab_type", 255).required(),
-        Column::line("ordering_doctor", 255),
-        Column::line("lab_facility", 255),
-    ],
-    checks: &[],
-};
+static RECORD: Add = Add(&Form::add("RecordLabReportInput", "The fields of a new laboratory report.", &ENTITY));
 
 /// A patient's laboratory reports, the latest first.
 pub static OF_PATIENT: Children = Children {

@@ -3,4 +3,3 @@
 pub mod lab_finding;
 pub mod lab_report;
 pub mod reading;
-pub mod writes;

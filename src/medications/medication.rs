@@ -1,13 +1,12 @@
 //! A medicine prescribed to a patient. It does not know what it treats beyond its written purposes.
 
-use super::purpose;
 use crate::{
-    db::{Belongs, Bind, By, Cond, Date, DateTime, Flag, Owner, Path, tables},
+    db::{Bind, By, Cond, Date, DateTime, Flag, Path},
     graphql::{
         entity,
         model::Children,
         relation::{List, One},
-        write::{Check, Column, Holds, Rules},
+        write::{Add, Change, Check, Form, Holds},
     },
     knowledge::{clinical, counted::CountOf},
     patients::patient,
@@ -15,57 +14,56 @@ use crate::{
 
 entity! {
     /// A medication prescribed to a patient.
-    Medication of tables::medication, "Medication" by medication_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search true,
-        written as "medication", "medications";
+    Medication, "Medication" by medication_id, search true;
+    called "a medication", "medications";
+    root "medication", "medications";
+    written "medication", "medications";
+    belongs { patient_id of patient, as "medications" "The patient's medications, discontinued ones too." }
     columns {
         /// The key of the medication in the relational store.
-        medication_id: i32 = "medicationId" index;
+        medication_id: i32 = "medicationId" index, Key;
         /// The key of the patient in the relational store.
-        patient_id: Option<i32> = "patientId" index;
+        patient_id: Option<i32> = "patientId" index, Key;
         /// The name of the medication, as it was prescribed.
-        medicine_name: Option<String> = "name" order;
+        medicine_name: Option<String> = "name" order, Clinical, required line(255);
         /// Whether the patient still takes the medication.
-        is_continued: Flag<true> = "isContinued" index;
+        is_continued: Flag<true> = "isContinued" index, Clinical, value;
         /// The day on which the medication was prescribed.
-        prescribed_date: Option<Date> = "prescribedDate" order;
+        prescribed_date: Option<Date> = "prescribedDate" order, Date, required value;
         /// The day on which the medication was discontinued.
-        discontinued_date: Option<Date> = "discontinuedDate";
+        discontinued_date: Option<Date> = "discontinuedDate", Date, value;
         /// The dose that is taken at a time.
-        dosage: Option<String> = "dosage";
+        dosage: Option<String> = "dosage", Clinical, line(100);
         /// How often the dose is taken.
-        frequency: Option<String> = "frequency";
+        frequency: Option<String> = "frequency", Clinical, line(100);
         /// The name of the prescriber.
-        prescribed_by: Option<String> = "prescribedBy";
+        prescribed_by: Option<String> = "prescribedBy", Staff, line(255);
         /// When the medication was entered.
-        created_at: Option<DateTime> = "createdAt";
+        created_at: Option<DateTime> = "createdAt", Operational;
         /// When the entry of the medication last changed.
-        updated_at: Option<DateTime> = "updatedAt";
+        updated_at: Option<DateTime> = "updatedAt", Operational;
     }
-    computed {}
     fields {
         /// The patient who takes the medication.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// The purposes for which the medication was prescribed.
-        "purposes" = List { children: &purpose::OF_MEDICATION, narrowing: None };
         /// Conditions of the same patient that the medication is for, by its recorded purposes or by what the catalogs know; each with its path in the graph.
         "treats" = clinical::TREATS;
         /// The number of conditions of the patient that the medication is for.
         "treatsCount" = CountOf(&clinical::TREATS);
     }
-}
-
-/// What must hold of a medication that is written.
-pub static RULES: Rules = Rules {
-    columns: &[
-        Column::line("medicine_name", 255).required(),
-        Column::of("is_continued"),
-        Column::of("prescribed_date").required(),
-        Column::of("discontinued_date"),
-        Column::line("dosage", 100),
-        Column::line("frequency", 100),
-        Column::line("prescribed_by", 255),
-    ],
-    checks: &[
+    gives {
+        /// Medications that the patient takes or took, the latest prescription first.
+        patient, "medications" = List { children: &OF_PATIENT, narrowing: None };
+        /// Medications that the patient takes now, the latest prescription first.
+        patient, "activeMedications" = List { children: &ACTIVE_OF_PATIENT, narrowing: None };
+    }
+    verbs {
+        /// Prescribes a medication, with its purposes.
+        "prescribeMedication" = PRESCRIBE;
+        /// Discontinues a medication.
+        "discontinueMedication" = DISCONTINUE;
+    }
+    checks &[
         Check {
             columns: &["discontinued_date", "is_continued"],
             code: "REQUIRED",
@@ -82,7 +80,20 @@ pub static RULES: Rules = Rules {
                 row.day("discontinued_date").is_none_or(|end| row.day("prescribed_date").is_none_or(|day| day <= end))
             }),
         },
-    ],
+    ];
+}
+
+static PRESCRIBE: Add = Add(&Form::add("PrescribeMedicationInput", "The fields of a new medication.", &ENTITY));
+
+static DISCONTINUE: Change = Change {
+    form: &Form::change(
+        "DiscontinueMedicationInput",
+        "The fields of a medication that can change when the medication is discontinued.",
+        &ENTITY,
+    )
+    .only(&["discontinued_date"]),
+    set: &[("is_continued", "0")],
+    needs: &["discontinued_date"],
 };
 
 const LATEST_FIRST: &[By] = &[By { column: "prescribed_date", descending: true, via: false, nullable: true }];

@@ -2,4 +2,3 @@
 
 pub mod medication;
 pub mod purpose;
-pub mod writes;

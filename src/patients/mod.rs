@@ -1,4 +1,3 @@
 //! People under care.
 
 pub mod patient;
-pub mod writes;

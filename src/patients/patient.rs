@@ -1,17 +1,13 @@
-//! A person under care: what everything else hangs from. It knows the relations that the other domains offer on a
-//! patient, and nothing of how they are stored.
+//! A person under care: what everything else belongs to. The other domains give it their lists.
 
 use crate::{
-    chat,
-    db::{Belongs, Date, DateTime, Enum, enumeration, tables},
+    db::{Date, DateTime, Enum, enumeration},
     graphql::{
         context::Cx,
         entity,
-        relation::{Connection, List, Narrowing},
-        write::{Check, Column, Holds, Rules, rules::not_in_future},
+        write::{Add, Check, Form, Holds, rules::not_in_future},
     },
     knowledge::{alike, care, counted::CountOf, drawing, findings},
-    labs, medications, records, reports, visits,
 };
 use chrono::{Datelike, NaiveDate};
 
@@ -29,53 +25,30 @@ enumeration! {
 
 entity! {
     /// A patient of the hospital, with the whole medical record.
-    Patient of tables::patient, "Patient" by patient_id, belongs Belongs::Patient, search true,
-        written as "patient", "patients";
+    Patient, "Patient" by patient_id, search true;
+    called "a patient", "patients";
+    root "patient", "patients";
+    written "patient", "patients";
+    belongs { patient }
     columns {
         /// The key of the patient in the relational store.
-        patient_id: i32 = "patientId" index;
+        patient_id: i32 = "patientId" index, Key;
         /// The patient's full legal name.
-        name: Option<String> = "name" order;
+        name: Option<String> = "name" order, Identity, required line(255);
         /// The patient's date of birth.
-        dob: Option<Date> = "dateOfBirth" order;
+        dob: Option<Date> = "dateOfBirth" order, Birth, value;
         /// The patient's sex, as the hospital recorded it.
-        sex: Option<Enum<Sex>> = "sex" index;
+        sex: Option<Enum<Sex>> = "sex" index, Clinical, required value;
         /// When the patient's record was created.
-        created_at: Option<DateTime> = "createdAt" order;
+        created_at: Option<DateTime> = "createdAt" order, Operational;
         /// When the patient's record last changed.
-        updated_at: Option<DateTime> = "updatedAt";
+        updated_at: Option<DateTime> = "updatedAt", Operational;
     }
     computed {
         /// The patient's age today, in whole years; null if the date of birth is unknown or in the future.
-        "age": Option<i32> = Patient::age;
+        "age": Option<i32> = Patient::age, Birth;
     }
     fields {
-        /// The patient's medical history: conditions, allergies, operations, family history and habits.
-        "medicalHistory" = List {
-            children: &records::medical_history::OF_PATIENT,
-            narrowing: Some(Narrowing { arg: "type", doc: "Only entries of this type of the medical history.", field: "type", required: false }),
-        };
-        /// Medications that the patient takes or took, the latest prescription first.
-        "medications" = List { children: &medications::medication::OF_PATIENT, narrowing: None };
-        /// Medications that the patient takes now, the latest prescription first.
-        "activeMedications" = List { children: &medications::medication::ACTIVE_OF_PATIENT, narrowing: None };
-        /// The patient's appointments, the latest first.
-        "appointments" = Connection { children: &visits::appointment::OF_PATIENT };
-        /// The patient's appointments from today on that are scheduled, confirmed or pending, the next one first.
-        "upcomingAppointments" = List { children: &visits::appointment::UPCOMING_OF_PATIENT, narrowing: None };
-        /// The patient's laboratory reports, the latest first.
-        "labReports" = Connection { children: &labs::lab_report::OF_PATIENT };
-        /// Findings of all the patient's laboratory reports that are marked as outside their reference range.
-        "abnormalFindings" = List { children: &labs::lab_finding::ABNORMAL_OF_PATIENT, narrowing: None };
-        /// The patient's findings of one laboratory test over time, the earliest first.
-        "labTrend" = List {
-            children: &labs::lab_finding::TREND_OF_PATIENT,
-            narrowing: Some(Narrowing { arg: "testName", doc: "The name of the laboratory test; upper and lower case are the same.", field: "testName", required: true }),
-        };
-        /// Radiology, pathology and other reports on the patient, the latest first.
-        "reports" = Connection { children: &reports::report::OF_PATIENT };
-        /// Messages of the patient's conversations, the earliest first.
-        "messages" = Connection { children: &chat::message::OF_PATIENT };
         /// Care paths of the patient: a symptom, a condition that the symptom indicates, and a medication for the condition, each with its
         /// path in the graph. The best come first: those through active conditions to medications that are taken, then to others, then
         /// those through other conditions likewise; of conditions, medications and symptoms the latest come first.
@@ -116,12 +89,11 @@ entity! {
         /// The nodes and relationships of the graph around the patient, for drawing.
         "graph" = drawing::Graph;
     }
-}
-
-/// What must hold of a patient that is written.
-pub static RULES: Rules = Rules {
-    columns: &[Column::line("name", 255).required(), Column::of("dob"), Column::of("sex").required()],
-    checks: &[
+    verbs {
+        /// Registers a patient.
+        "registerPatient" = REGISTER;
+    }
+    checks &[
         Check {
             columns: &["dob"],
             code: "IN_FUTURE",
@@ -136,8 +108,10 @@ pub static RULES: Rules = Rules {
             constraint: Some("chk_patient_dob"),
             holds: Holds::Always(|row| row.day("dob").is_none_or(|day| day.year() >= 1900)),
         },
-    ],
-};
+    ];
+}
+
+static REGISTER: Add = Add(&Form::add("RegisterPatientInput", "The fields of a new patient.", &ENTITY).alone());
 
 impl Patient {
     fn age(&self, cx: &Cx) -> Option<i32> {

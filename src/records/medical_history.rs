@@ -1,12 +1,12 @@
 //! An entry of a patient's medical history. It does not know what treats or indicates it.
 
 use crate::{
-    db::{Belongs, Date, DateTime, Enum, Flag, Owner, Path, enumeration, tables},
+    db::{Date, DateTime, Enum, Flag, Path, enumeration},
     graphql::{
         entity,
         model::Children,
-        relation::One,
-        write::{Check, Column, Holds, Rules, rules::not_in_future},
+        relation::{List, Narrowing, One},
+        write::{Add, Check, Form, Holds, rules::not_in_future},
     },
     knowledge::{clinical, counted::CountOf},
     patients::patient,
@@ -49,29 +49,31 @@ enumeration! {
 
 entity! {
     /// An entry of a patient's medical history: a condition, allergy, operation, family history or habit.
-    MedicalHistory of tables::medical_history, "Medical_History" by history_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search true,
-        written as "medicalHistory", "medicalHistory";
+    MedicalHistory, "Medical_History" by history_id, search true;
+    called "an entry of a medical history", "entries of medical histories";
+    root "medicalHistory", "medicalHistories";
+    written "medicalHistory", "medicalHistory";
+    belongs { patient_id of patient, as "medicalHistory" "The entries of the patient's medical history." }
     columns {
         /// The key of the entry in the relational store.
-        history_id: i32 = "historyId" index;
+        history_id: i32 = "historyId" index, Key;
         /// The key of the patient in the relational store.
-        patient_id: Option<i32> = "patientId" index;
+        patient_id: Option<i32> = "patientId" index, Key;
         /// The subject of the entry.
-        history_type: Option<Enum<HistoryType>> = "type" index;
+        history_type: Option<Enum<HistoryType>> = "type" index, Clinical, required value;
         /// The name of the condition, allergy, operation or habit.
-        history_item: Option<String> = "item" order;
+        history_item: Option<String> = "item" order, Clinical, required line(255);
         /// Details of the entry.
-        history_details: Option<String> = "details";
+        history_details: Option<String> = "details", FreeText, prose;
         /// The day on which the event happened or the condition was found.
-        history_date: Option<Date> = "date" order;
+        history_date: Option<Date> = "date" order, Date, value;
         /// How severe the condition, allergy or other subject of the entry is or was.
-        severity: Option<Enum<Severity>> = "severity";
+        severity: Option<Enum<Severity>> = "severity", Clinical, value;
         /// Whether the entry still holds.
-        is_active: Flag<true> = "isActive" index;
+        is_active: Flag<true> = "isActive" index, Clinical, value;
         /// When the entry last changed.
-        updated_at: Option<DateTime> = "updatedAt";
+        updated_at: Option<DateTime> = "updatedAt", Operational;
     }
-    computed {}
     fields {
         /// The patient whose medical history the entry belongs to.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
@@ -85,26 +87,28 @@ entity! {
         /// The number of medications of the patient that are for the condition.
         "treatedByCount" = CountOf(&clinical::TREATED_BY);
     }
-}
-
-/// What must hold of an entry that is written.
-pub static RULES: Rules = Rules {
-    columns: &[
-        Column::of("history_type").required(),
-        Column::line("history_item", 255).required(),
-        Column::prose("history_details"),
-        Column::of("history_date"),
-        Column::of("severity"),
-        Column::of("is_active"),
-    ],
-    checks: &[Check {
+    gives {
+        /// The patient's medical history: conditions, allergies, operations, family history and habits.
+        patient, "medicalHistory" = List {
+            children: &OF_PATIENT,
+            narrowing: Some(Narrowing { arg: "type", doc: "Only entries of this type of the medical history.", field: "type", required: false }),
+        };
+    }
+    verbs {
+        /// Records an entry of a patient's medical history.
+        "recordMedicalHistory" = RECORD;
+    }
+    checks &[Check {
         columns: &["history_date"],
         code: "IN_FUTURE",
         message: "what is in a medical history must not be in the future",
         constraint: None,
         holds: Holds::Today(|row, today| not_in_future(row, "history_date", today)),
-    }],
-};
+    }];
+}
+
+static RECORD: Add =
+    Add(&Form::add("RecordMedicalHistoryInput", "The fields of a new entry of a medical history.", &ENTITY));
 
 /// A patient's medical history, as it was entered.
 pub static OF_PATIENT: Children = Children {

@@ -1,4 +1,3 @@
 //! What is known of a patient's past.
 
 pub mod medical_history;
-pub mod writes;

@@ -2,4 +2,3 @@
 
 pub mod report;
 pub mod report_finding;
-pub mod writes;

@@ -1,61 +1,61 @@
 //! A report on a patient. Its full text may be long, so it is read only when it is selected.
 
-use super::report_finding;
 use crate::{
-    db::{Belongs, By, Date, DateTime, Owner, Path, tables},
+    db::{By, Date, DateTime, Path},
     graphql::{
         entity,
         model::Children,
-        relation::{Large, List, One},
-        write::{Column, Rules},
+        relation::{Connection, One},
+        write::{Add, Form},
     },
     patients::patient,
 };
 
 entity! {
     /// A report on a patient, such as a radiology, pathology or discharge report.
-    Report of tables::report, "Report" by report_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search false,
-        written as "report", "reports";
+    Report, "Report" by report_id, search false;
+    called "a report", "reports";
+    root "report", "reports";
+    written "report", "reports";
+    belongs { patient_id of patient, as "reports" "Other reports on the patient." }
     columns {
         /// The key of the report in the relational store.
-        report_id: i32 = "reportId" index;
+        report_id: i32 = "reportId" index, Key;
         /// The key of the patient in the relational store.
-        patient_id: Option<i32> = "patientId" index;
+        patient_id: Option<i32> = "patientId" index, Key;
         /// The kind of report, as the hospital names it.
-        report_type: Option<String> = "type" order;
+        report_type: Option<String> = "type" order, Clinical, required line(100);
         /// The day of the report.
-        report_date: Option<Date> = "date" order;
+        report_date: Option<Date> = "date" order, Date, required value;
         /// A summary of the report.
-        report_summary: Option<String> = "summary";
+        report_summary: Option<String> = "summary", FreeText, prose;
         /// The name of the doctor who wrote the report.
-        doctor_name: Option<String> = "doctorName";
+        doctor_name: Option<String> = "doctorName", Staff, line(255);
         /// When the report was entered.
-        created_at: Option<DateTime> = "createdAt";
+        created_at: Option<DateTime> = "createdAt", Operational;
         /// When the report last changed.
-        updated_at: Option<DateTime> = "updatedAt";
+        updated_at: Option<DateTime> = "updatedAt", Operational;
     }
-    computed {}
+    large {
+        /// The full text of the report. It may be long: select it only where it is shown.
+        complete_report = "fullText", FreeText;
+    }
     fields {
         /// The patient whom the report is about.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// The findings of the report.
-        "findings" = List { children: &report_finding::OF_REPORT, narrowing: None };
-        /// The full text of the report. It may be long: select it only where it is shown.
-        "fullText" = Large { entity: &ENTITY, column: "complete_report" };
     }
+    gives {
+        /// Radiology, pathology and other reports on the patient, the latest first.
+        patient, "reports" = Connection { children: &OF_PATIENT };
+    }
+    verbs {
+        /// Adds a report, with its findings.
+        "addReport" = ADD;
+    }
+    checks &[];
 }
 
-/// What must hold of a report that is written.
-pub static RULES: Rules = Rules {
-    columns: &[
-        Column::line("report_type", 100).required(),
-        Column::of("report_date").required(),
-        Column::large("complete_report", "fullText", "The full text of the report."),
-        Column::prose("report_summary"),
-        Column::line("doctor_name", 255),
-    ],
-    checks: &[],
-};
+static ADD: Add = Add(&Form::add("AddReportInput", "The fields of a new report.", &ENTITY));
 
 /// A patient's reports, the latest first.
 pub static OF_PATIENT: Children = Children {

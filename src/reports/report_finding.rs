@@ -2,63 +2,67 @@
 
 use super::report;
 use crate::{
-    db::{Belongs, Enum, Flag, Owner, Path, tables},
+    db::{Enum, Flag, Path},
     graphql::{
         entity,
         model::Children,
-        relation::One,
-        write::{Check, Column, Holds, Rules},
+        relation::{List, One},
+        write::{AddAll, Check, Holds},
     },
     records::medical_history::Severity,
 };
 
 entity! {
     /// A finding of a report: what was examined and what was found.
-    ReportFinding of tables::report_finding, "Report_Finding" by finding_id,
-        belongs Belongs::To(Owner { column: "report_id", to: &report::TABLE }), search false,
-        written as "finding", "findings";
+    ReportFinding, "Report_Finding" by finding_id, search false;
+    called "a finding of a report", "findings of reports";
+    root "reportFinding", "reportFindings";
+    written "finding", "findings";
+    belongs { report_id of report, as "findings" "The findings of the report." }
     columns {
         /// The key of the finding in the relational store.
-        finding_id: i32 = "findingId" index;
+        finding_id: i32 = "findingId" index, Key;
         /// The key of the report in the relational store.
-        report_id: Option<i32> = "reportId" index;
+        report_id: Option<i32> = "reportId" index, Key;
         /// What was examined or measured.
-        finding_key: Option<String> = "key" order;
+        finding_key: Option<String> = "key" order, Clinical, required line(255);
         /// What was found or measured.
-        finding_value: Option<String> = "value";
+        finding_value: Option<String> = "value", Clinical, required line(255);
         /// The unit of the finding's value.
-        finding_unit: Option<String> = "unit";
+        finding_unit: Option<String> = "unit", Clinical, line(50);
         /// The range of normal values, as the report has it.
-        normal_range: Option<String> = "normalRange";
+        normal_range: Option<String> = "normalRange", Clinical, line(100);
         /// Whether the finding is marked as abnormal.
-        is_abnormal: Flag<false> = "isAbnormal" index;
+        is_abnormal: Flag<false> = "isAbnormal" index, Clinical, value;
         /// How severe the finding is, if the finding is abnormal.
-        abnormal_severity: Option<Enum<Severity>> = "severity";
+        abnormal_severity: Option<Enum<Severity>> = "severity", Clinical, value;
     }
-    computed {}
     fields {
         /// The report that holds the finding.
         "report" = One { entity: &report::ENTITY, column: "report_id" };
     }
-}
-
-/// What must hold of a finding that is written.
-pub static RULES: Rules = Rules {
-    columns: &[
-        Column::line("finding_key", 255).required(),
-        Column::line("finding_value", 255).required(),
-        Column::line("finding_unit", 50),
-        Column::line("normal_range", 100),
-        Column::of("is_abnormal"),
-        Column::of("abnormal_severity"),
-    ],
-    checks: &[Check {
+    gives {
+        /// The findings of the report.
+        report, "findings" = List { children: &OF_REPORT, narrowing: None };
+    }
+    verbs {
+        /// Adds findings to a report.
+        "addReportFindings" = ADD;
+    }
+    checks &[Check {
         columns: &["abnormal_severity", "is_abnormal"],
         code: "REQUIRED",
         message: "an abnormal finding needs its severity",
         constraint: Some("chk_abnormal_severity"),
         holds: Holds::Always(|row| !row.flag("is_abnormal", false) || row.get("abnormal_severity").is_some()),
-    }],
+    }];
+}
+
+static ADD: AddAll = AddAll {
+    name: "AddReportFindingsInput",
+    doc: "A report, and the findings to add.",
+    list: "The findings to add.",
+    entity: &ENTITY,
 };
 
 /// The findings of a report.

@@ -1,14 +1,13 @@
 //! An appointment of a patient.
 
-use super::symptom;
 use crate::{
-    db::{Belongs, Bind, By, Cond, Date, DateTime, Enum, Enumerated, Op, Owner, Path, Time, enumeration, tables},
+    db::{Bind, By, Cond, Date, DateTime, Enum, Enumerated, Op, Path, Time, enumeration},
     graphql::{
         context::Cx,
         entity,
         model::Children,
-        relation::{List, One},
-        write::{Column, Rules},
+        relation::{Connection, List, One},
+        write::{Add, Change, Check, Form, Holds},
     },
     patients::patient,
 };
@@ -51,50 +50,86 @@ enumeration! {
 
 entity! {
     /// A patient's appointment with a doctor.
-    Appointment of tables::appointment, "Appointment" by appointment_id, belongs Belongs::To(Owner { column: "patient_id", to: &patient::TABLE }), search false,
-        written as "appointment", "appointments";
+    Appointment, "Appointment" by appointment_id, search false;
+    called "an appointment", "appointments";
+    root "appointment", "appointments";
+    written "appointment", "appointments";
+    belongs { patient_id of patient, as "appointments" "The patient's appointments, past ones too." }
     columns {
         /// The key of the appointment in the relational store.
-        appointment_id: i32 = "appointmentId" index;
+        appointment_id: i32 = "appointmentId" index, Key;
         /// The key of the patient in the relational store.
-        patient_id: Option<i32> = "patientId" index;
+        patient_id: Option<i32> = "patientId" index, Key;
         /// The day of the appointment.
-        appointment_date: Option<Date> = "date" order;
+        appointment_date: Option<Date> = "date" order, Date, required value;
         /// The time of day at which the appointment begins.
-        appointment_time: Option<Time> = "time";
+        appointment_time: Option<Time> = "time", Date, value;
         /// The state of the appointment.
-        status: Option<Enum<AppointmentStatus>> = "status" index;
+        status: Option<Enum<AppointmentStatus>> = "status" index, Clinical, value;
         /// The kind of the appointment.
-        appointment_type: Option<Enum<AppointmentType>> = "type" index;
+        appointment_type: Option<Enum<AppointmentType>> = "type" index, Clinical, value;
         /// The name of the doctor.
-        doctor_name: Option<String> = "doctorName" index;
+        doctor_name: Option<String> = "doctorName" index, Staff, line(255);
         /// The practice's notes on the appointment.
-        notes: Option<String> = "notes";
+        notes: Option<String> = "notes", FreeText, prose;
         /// When the appointment was entered.
-        created_at: Option<DateTime> = "createdAt";
+        created_at: Option<DateTime> = "createdAt", Operational;
         /// When the appointment last changed.
-        updated_at: Option<DateTime> = "updatedAt";
+        updated_at: Option<DateTime> = "updatedAt", Operational;
     }
-    computed {}
     fields {
         /// The patient who has the appointment.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// The symptoms that the patient reported at the appointment.
-        "symptoms" = List { children: &symptom::OF_APPOINTMENT, narrowing: None };
     }
+    gives {
+        /// The patient's appointments, the latest first.
+        patient, "appointments" = Connection { children: &OF_PATIENT };
+        /// The patient's appointments from today on that are scheduled, confirmed or pending, the next one first.
+        patient, "upcomingAppointments" = List { children: &UPCOMING_OF_PATIENT, narrowing: None };
+    }
+    verbs {
+        /// Schedules an appointment, with the symptoms that are known already.
+        "scheduleAppointment" = SCHEDULE;
+        /// Moves an appointment to another day or time.
+        "rescheduleAppointment" = RESCHEDULE;
+        /// Cancels an appointment.
+        "cancelAppointment" = CANCEL;
+    }
+    checks &[];
 }
 
-/// What must hold of an appointment that is written.
-pub static RULES: Rules = Rules {
-    columns: &[
-        Column::of("appointment_date").required(),
-        Column::of("appointment_time"),
-        Column::of("status"),
-        Column::of("appointment_type"),
-        Column::line("doctor_name", 255),
-        Column::prose("notes"),
-    ],
-    checks: &[],
+/// Whoever plans an appointment plans it for a day to come. Only here: the database holds old ones, and imports bring them.
+static NOT_PAST: [Check; 1] = [Check {
+    columns: &["appointment_date", "status"],
+    code: "IN_PAST",
+    message: "a new appointment must not lie in the past, unless it is completed, cancelled or was missed",
+    constraint: None,
+    holds: Holds::Today(|row, today| {
+        let over = matches!(row.get("status"), Some("Completed" | "Cancelled" | "No_Show"));
+        over || row.day("appointment_date").is_none_or(|day| day >= today)
+    }),
+}];
+
+static SCHEDULE: Add =
+    Add(&Form::add("ScheduleAppointmentInput", "The fields of a new appointment.", &ENTITY).where_holds(&NOT_PAST));
+
+static RESCHEDULE: Change = Change {
+    form: &Form::change("RescheduleAppointmentInput", "The day and time to which an appointment is moved.", &ENTITY)
+        .only(&["appointment_date", "appointment_time"])
+        .where_holds(&NOT_PAST),
+    set: &[],
+    needs: &["appointment_date"],
+};
+
+static CANCEL: Change = Change {
+    form: &Form::change(
+        "CancelAppointmentInput",
+        "The fields of an appointment that can change when the appointment is cancelled.",
+        &ENTITY,
+    )
+    .only(&["notes"]),
+    set: &[("status", "Cancelled")],
+    needs: &[],
 };
 
 const LATEST_FIRST: By = By { column: "appointment_date", descending: true, via: false, nullable: true };

@@ -2,4 +2,3 @@
 
 pub mod appointment;
 pub mod symptom;
-pub mod writes;

@@ -2,12 +2,12 @@
 
 use super::appointment;
 use crate::{
-    db::{Belongs, Enum, Owner, Path, enumeration, tables},
+    db::{Enum, Path, enumeration},
     graphql::{
         entity,
         model::Children,
-        relation::One,
-        write::{Column, Rules},
+        relation::{List, One},
+        write::AddAll,
     },
     knowledge::{clinical, counted::CountOf},
     records::medical_history::Severity,
@@ -29,26 +29,27 @@ enumeration! {
 
 entity! {
     /// A symptom that a patient reported at an appointment.
-    Symptom of tables::appointment_symptom, "Appointment_Symptom" by symptom_id,
-        belongs Belongs::To(Owner { column: "appointment_id", to: &appointment::TABLE }), search true,
-        written as "symptom", "symptoms";
+    Symptom, "Appointment_Symptom" by symptom_id, search true;
+    called "a symptom", "symptoms";
+    root "symptom", "symptoms";
+    written "symptom", "symptoms";
+    belongs { appointment_id of appointment, as "symptoms" "The symptoms that the patient reported at the appointment." }
     columns {
         /// The key of the symptom in the relational store.
-        symptom_id: i32 = "symptomId" index;
+        symptom_id: i32 = "symptomId" index, Key;
         /// The key of the appointment in the relational store.
-        appointment_id: Option<i32> = "appointmentId" index;
+        appointment_id: Option<i32> = "appointmentId" index, Key;
         /// The name of the symptom.
-        symptom_name: Option<String> = "name" order;
+        symptom_name: Option<String> = "name" order, Clinical, required line(255);
         /// The symptom in the patient's words.
-        symptom_description: Option<String> = "description";
+        symptom_description: Option<String> = "description", FreeText, prose;
         /// How severe the symptom is.
-        severity: Option<Enum<Severity>> = "severity" index;
+        severity: Option<Enum<Severity>> = "severity" index, Clinical, value;
         /// How long the symptom has lasted, in the patient's words.
-        duration: Option<String> = "duration";
+        duration: Option<String> = "duration", FreeText, line(100);
         /// How the symptom began, or in which way the symptom comes.
-        onset_type: Option<Enum<Onset>> = "onset";
+        onset_type: Option<Enum<Onset>> = "onset", Clinical, value;
     }
-    computed {}
     fields {
         /// The appointment at which the symptom was reported.
         "appointment" = One { entity: &appointment::ENTITY, column: "appointment_id" };
@@ -57,18 +58,22 @@ entity! {
         /// The number of conditions of the patient that the symptom indicates.
         "indicatesCount" = CountOf(&clinical::INDICATES);
     }
+    gives {
+        /// The symptoms that the patient reported at the appointment.
+        appointment, "symptoms" = List { children: &OF_APPOINTMENT, narrowing: None };
+    }
+    verbs {
+        /// Records symptoms that a patient reported at an appointment.
+        "recordSymptoms" = RECORD;
+    }
+    checks &[];
 }
 
-/// What must hold of a symptom that is written.
-pub static RULES: Rules = Rules {
-    columns: &[
-        Column::line("symptom_name", 255).required(),
-        Column::prose("symptom_description"),
-        Column::of("severity"),
-        Column::line("duration", 100),
-        Column::of("onset_type"),
-    ],
-    checks: &[],
+static RECORD: AddAll = AddAll {
+    name: "RecordSymptomsInput",
+    doc: "An appointment, and the symptoms reported at the appointment.",
+    list: "The symptoms to record.",
+    entity: &ENTITY,
 };
 
 /// The symptoms reported at an appointment.

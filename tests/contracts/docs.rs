@@ -4,6 +4,8 @@
 use medimax::{
     config::{Config, KEYS},
     error::Code,
+    graphql::class::{self, Class},
+    schema::entities,
 };
 use std::{
     collections::BTreeMap,
@@ -67,6 +69,20 @@ fn the_docs_tell_every_code() {
         text += &format!("| `{}` | {} | {} | {} |\n", code.as_str(), cell(meaning), cell(status), cell(todo));
     }
     holds("errors.md", &text);
+}
+
+#[test]
+fn the_docs_tell_every_class() {
+    let mut text = "\n| Class | |\n|---|---|\n".to_owned();
+    for class in Class::ALL {
+        text += &format!("| `{}` | {} |\n", class.name(), cell(class.doc()));
+    }
+    text += "\n| Field | Column | Class |\n|---|---|---|\n";
+    for line in class::listed(entities()).lines() {
+        let cells: Vec<String> = line.split(' ').map(|cell| format!("`{cell}`")).collect();
+        text += &format!("| {} |\n", cells.join(" | "));
+    }
+    holds("classes.md", &text);
 }
 
 /// The pages that are read, and their texts.

@@ -8,7 +8,7 @@ use medimax::{
         page::{orderable, screaming},
         recorder::Statement,
     },
-    schema::{QUERY, entities},
+    schema::{MODEL, entities},
     scope::Scope,
 };
 use serde_json::Value;
@@ -30,7 +30,10 @@ fn queries() -> Vec<String> {
         "{ patient(id: 1) { id } nodes(ids: [\"Symptom:3\", \"ReportFinding:2\", \"MedicationPurpose:5\"]) { id } }".to_owned(),
     ];
     let root_list = |entity: &Entity| {
-        QUERY.fields.iter().find(|def| target_is(def.field.target(&QUERY), entity.connection)).map(|def| def.name)
+        MODEL
+            .fields(MODEL.query)
+            .find(|def| target_is(def.field.target(MODEL.query), entity.connection))
+            .map(|def| def.name)
     };
     for entity in entities() {
         let Some(list) = root_list(entity) else { continue };

@@ -7,4 +7,5 @@ mod packaging;
 mod schema;
 mod statements;
 mod tables;
+pub(crate) mod triggers;
 mod web;

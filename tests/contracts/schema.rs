@@ -1,12 +1,12 @@
 //! The schema: committed, and described to the last value.
 
-use medimax::{error::Code, graphql::engine::sdl, schema::ROOTS};
+use medimax::{error::Code, graphql::engine::sdl, schema::MODEL};
 
 #[test]
 fn the_committed_schema_is_the_built_one() {
     let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql")).unwrap();
     assert!(
-        committed.trim_end() == sdl(&ROOTS).trim_end(),
+        committed.trim_end() == sdl(&MODEL).trim_end(),
         "schema.graphql is stale: cargo run -- schema > schema.graphql"
     );
 }
@@ -14,7 +14,7 @@ fn the_committed_schema_is_the_built_one() {
 #[test]
 fn everything_has_a_description() {
     // In the exported text a description stands on the lines before what it describes.
-    let sdl = sdl(&ROOTS);
+    let sdl = sdl(&MODEL);
     let (mut described, mut inside, mut missing) = (false, false, Vec::new());
     for line in sdl.lines().map(str::trim) {
         match line {
@@ -147,7 +147,7 @@ async fn every_description_is_a_sentence_for_a_stranger() {
 #[tokio::test]
 async fn the_schema_describes_itself_wherever_it_is_asked() {
     let store = crate::support::Store::new(crate::support::Backend::Sqlite).await;
-    let (doc, text) = (ROOTS.doc, sdl(&ROOTS));
+    let (doc, text) = (MODEL.doc, sdl(&MODEL));
     assert!(text.contains(&format!("\"\"\"\n{doc}\n\"\"\"\nschema {{\n")), "the exported schema has no description");
     let data = store
         .data(
@@ -158,7 +158,7 @@ async fn the_schema_describes_itself_wherever_it_is_asked() {
         .await;
     assert_eq!(data["a"]["d"], doc);
     assert_eq!(data["a"]["e"], doc);
-    assert_eq!(data["a"]["queryType"]["description"], ROOTS.query.doc);
+    assert_eq!(data["a"]["queryType"]["description"], MODEL.query.doc);
     assert_eq!(data["__schema"]["description"], doc);
     assert_ne!(data["__type"]["description"], doc, "the type __Schema is what the specification says");
 }

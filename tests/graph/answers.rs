@@ -10,7 +10,7 @@ use medimax::{
         projector::{Projection, built},
     },
     graphql::engine::Engine,
-    schema::ROOTS,
+    schema::{MODEL, tables},
     scope::Scope,
 };
 use serde_json::{Value, json};
@@ -61,13 +61,13 @@ fn query(field: &str, first: usize) -> String {
 }
 
 pub(crate) fn engine(store: &Store, graph: &Graph) -> Engine {
-    Engine::new(&ROOTS, store.db.clone(), graph.clone(), Config::default().limits(), Duration::from_secs(120))
+    Engine::new(&MODEL, store.db.clone(), graph.clone(), Config::default().limits(), Duration::from_secs(120))
 }
 
 /// The same in Neo4j.
 pub(crate) async fn in_neo4j(store: &Store, place: &Place) -> Graph {
     let graph = Graph::neo4j(place.store());
-    let projection = Projection::new(graph.clone(), store.db.clone(), "test".into());
+    let projection = Projection::new(graph.clone(), store.db.clone(), tables(), "test".into());
     let looked_at = projection.sync(true, &|_, _| {}).await.unwrap();
     assert!(looked_at > 0);
     graph
@@ -370,7 +370,7 @@ on_both!(rows_that_an_earlier_level_brought_stand_among_those_of_a_later_one, 0,
 on_both!(a_graph_that_is_fed_answers_as_one_that_is_built_anew, 0, async |store: Store| {
     let store = Store::with_graph(store.backend, 25).await;
     let graph = Graph::embedded();
-    let projection = Projection::new(graph.clone(), store.db.clone(), "test".into());
+    let projection = Projection::new(graph.clone(), store.db.clone(), tables(), "test".into());
     let following = tokio::spawn(async move { projection.run().await });
     while !graph.status().ready {
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -3,7 +3,10 @@
 use super::feed::{LONG, Watch, ids, number, session, until_waiting};
 use crate::support::{Backend, Store, on_both};
 use futures_util::future::join_all;
-use medimax::graph::feed::{Feed, Pending};
+use medimax::{
+    graph::feed::{Feed, Pending},
+    schema::tables,
+};
 use std::{collections::BTreeSet, time::Duration};
 
 on_both!(each_consumer_is_given_everything_and_removes_only_its_own, async |store: Store| {
@@ -12,7 +15,7 @@ on_both!(each_consumer_is_given_everything_and_removes_only_its_own, async |stor
     store.sql("UPDATE Patient SET name = 'Eve' WHERE patient_id <> 2").await;
     store.sql("UPDATE Patient SET name = 'Eva' WHERE patient_id = 1").await;
     assert!(watch.feed.backlog(watch.consumer).await.unwrap().0 == 3);
-    while watch.feed.distribute(100).await.unwrap() > 0 {}
+    while watch.feed.distribute(&tables(), 100).await.unwrap() > 0 {}
     let mut given = watch.feed.pending(second.id, 100).await.unwrap();
     given.sort_by_key(|entry| entry.patient);
     assert_eq!(given.iter().map(|entry| entry.patient).collect::<Vec<_>>(), [1, 3], "once a patient");
@@ -135,7 +138,7 @@ on_both!(every_patient_is_made_pending_with_the_catalog_or_none, async |store: S
     store
         .sql(&format!("INSERT INTO Patient (patient_id, name, sex) {numbers} SELECT a.n * 1000 + b.n, 'Ann', 'Other' FROM n a, n b"))
         .await;
-    while watch.feed.distribute(5_000).await.unwrap() > 0 {}
+    while watch.feed.distribute(&tables(), 5_000).await.unwrap() > 0 {}
     let fed = watch.feed.pending(watch.consumer, 30_000).await.unwrap();
     watch.feed.applied(watch.consumer, &ids(&fed)).await.unwrap();
     assert_eq!(watch.feed.catalog_of(watch.consumer).await.unwrap(), None);

@@ -1,10 +1,14 @@
 //! Every change is fed, whoever makes it and however its transaction ends up among others; and nobody waits for the feed.
 
-use crate::support::{Backend, Store, on_both, options, unique};
+use crate::{
+    contracts::triggers::fed,
+    support::{Backend, Store, on_both, options, unique},
+};
 use futures_util::future::join_all;
 use medimax::{
-    db::{self, Db, Options, Sql},
+    db::{self, Belongs, Db, Options, Owner, Sql},
     graph::feed::{Feed, Pending},
+    schema::tables,
 };
 use std::{
     collections::BTreeSet,
@@ -102,7 +106,7 @@ impl Watch {
     }
 
     pub(super) async fn distribute(&self) {
-        while self.feed.distribute(7).await.unwrap() > 0 {}
+        while self.feed.distribute(&tables(), 7).await.unwrap() > 0 {}
     }
 
     /// The patients that were fed since the last time.
@@ -241,7 +245,7 @@ on_both!(two_distributions_at_once_lose_nothing, async |store: Store| {
     };
     let distributors = (0..2).map(|_| {
         let (feed, added) = (watch.feed.clone(), added.clone());
-        tokio::spawn(async move { while feed.distribute(5).await.unwrap() > 0 || !added.load(Relaxed) {} })
+        tokio::spawn(async move { while feed.distribute(&tables(), 5).await.unwrap() > 0 || !added.load(Relaxed) {} })
     });
     let (_, ended) = at_once(async { tokio::join!(adding, join_all(distributors)) }).await;
     ended.into_iter().for_each(|ended| ended.unwrap());
@@ -293,7 +297,7 @@ async fn held_up(store: &Store, feed: &Feed) -> (Db, tokio::task::JoinHandle<usi
         .await
         .unwrap();
     let feed = feed.clone();
-    let distribution = tokio::spawn(async move { feed.distribute(1_000).await.unwrap() });
+    let distribution = tokio::spawn(async move { feed.distribute(&tables(), 1_000).await.unwrap() });
     until_waiting(store, "DELETE t FROM").await;
     (blocker, distribution)
 }
@@ -387,4 +391,41 @@ async fn a_writer_needs_no_right_on_the_feed() {
     writer.run("SELECT * FROM Change_Feed").await.unwrap_err();
     store.sql(&format!("DROP USER {user}@'%'")).await;
     assert_eq!(watch.fed().await, [1]);
+}
+
+static PATIENT: db::Table =
+    db::Table { name: "Patient", key: "patient_id", belongs: Belongs::Patient, links: &[], search: false };
+static APPOINTMENT: db::Table = db::Table {
+    name: "Appointment",
+    key: "appointment_id",
+    belongs: Belongs::To(Owner { column: "patient_id", to: &PATIENT }),
+    links: &[],
+    search: false,
+};
+static SYMPTOM: db::Table = db::Table {
+    name: "Appointment_Symptom",
+    key: "symptom_id",
+    belongs: Belongs::To(Owner { column: "appointment_id", to: &APPOINTMENT }),
+    links: &[],
+    search: false,
+};
+
+on_both!(a_change_of_a_table_that_is_not_known_waits_for_a_gateway_that_knows_it, async |store: Store| {
+    let watch = Watch::over_three(&store).await;
+    // A newer schema has rows that belong to symptoms, and an older gateway serves it too.
+    store.sql("INSERT INTO Change_Feed (owner, owner_id) VALUES ('Appointment_Symptom', 2), ('Patient', 3)").await;
+    let older = [&PATIENT, &APPOINTMENT];
+    while watch.feed.distribute(&older, 1).await.unwrap() > 0 {}
+    let pending = watch.feed.pending(watch.consumer, 100).await.unwrap();
+    assert_eq!(pending.iter().map(|entry| entry.patient).collect::<Vec<_>>(), [3]);
+    assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Change_Feed").await, 1);
+    assert_eq!(watch.feed.distribute(&[&PATIENT, &APPOINTMENT, &SYMPTOM], 100).await.unwrap(), 1);
+    let pending = watch.feed.pending(watch.consumer, 100).await.unwrap();
+    assert_eq!(pending.iter().map(|entry| entry.patient).collect::<Vec<_>>(), [3, 2]);
+});
+
+#[test]
+fn every_table_is_among_those_whose_changes_are_tried() {
+    let tried: BTreeSet<&str> = TABLES.iter().map(|table| table.name).collect();
+    assert_eq!(tried, fed().map(|table| table.name).collect());
 }

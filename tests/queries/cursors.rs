@@ -6,7 +6,7 @@ use medimax::{
         model::{Entity, Object},
         page::{orderable, screaming},
     },
-    schema::{QUERY, entities},
+    schema::{MODEL, entities},
     scope::Scope,
 };
 use serde_json::{Value, json};
@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 /// The connections below an object, each with the entity whose rows it pages.
 fn connections(object: &'static Object) -> Vec<(&'static str, &'static Entity)> {
     let target = |def: &medimax::graphql::model::FieldDef| def.field.target(object);
-    let paged = object.fields.iter().filter(|def| target(def).is_some_and(|to| to.name.ends_with("Connection")));
+    let paged = MODEL.fields(object).filter(|def| target(def).is_some_and(|to| to.name.ends_with("Connection")));
     paged.map(|def| (def.name, target(def).and_then(|to| to.of).unwrap())).collect()
 }
 
 /// `appointment` for the entity of appointments: the root field of one row.
 fn by_id(entity: &Entity) -> &'static str {
     let of = |def: &&medimax::graphql::model::FieldDef| {
-        def.name != "node" && def.field.target(&QUERY).is_some_and(|to| std::ptr::eq(to, entity.object))
+        def.name != "node" && def.field.target(MODEL.query).is_some_and(|to| std::ptr::eq(to, entity.object))
     };
-    QUERY.fields.iter().find(of).unwrap().name
+    MODEL.fields(MODEL.query).find(of).unwrap().name
 }
 
 /// A list below one object, asked for by the arguments of a page.

@@ -4,7 +4,7 @@ use crate::support::{Backend, Store, codes, on_both, run, texts};
 use medimax::{
     config::Config,
     graphql::limits::Limits,
-    schema::{MUTATION, entities},
+    schema::{MODEL, entities},
     scope::Scope,
 };
 use serde_json::{Value, json};
@@ -185,7 +185,7 @@ on_both!(a_node_of_the_graph_leads_to_its_record_or_concept, async |store: Store
 async fn what_a_removal_removed_is_named_by_its_id() {
     for backend in [Backend::MariaDb, Backend::Sqlite] {
         let store = Store::with_patients(backend, 12).await;
-        let removals: Vec<_> = MUTATION.fields.iter().filter(|def| def.name.starts_with("remove")).collect();
+        let removals: Vec<_> = MODEL.fields(MODEL.mutation).filter(|def| def.name.starts_with("remove")).collect();
         assert_eq!(removals.len(), entities().len());
         // Rows that others belong to go last.
         let belonging = |name: &str| {

@@ -5,7 +5,7 @@ use crate::support::{Backend, Store, on_both};
 use medimax::{
     db::{Dialect, Kind, Sql},
     graphql::{model::Entity, page},
-    schema::{QUERY, entities},
+    schema::{MODEL, entities},
 };
 use serde_json::Value;
 
@@ -34,9 +34,9 @@ async fn loosen(store: &Store) {
 /// The root list of an entity.
 fn list(entity: &Entity) -> &'static str {
     let leads = |def: &&medimax::graphql::model::FieldDef| {
-        def.field.target(&QUERY).is_some_and(|object| object.name == entity.connection.name)
+        def.field.target(MODEL.query).is_some_and(|object| object.name == entity.connection.name)
     };
-    QUERY.fields.iter().find(leads).unwrap().name
+    MODEL.fields(MODEL.query).find(leads).unwrap().name
 }
 
 async fn nodes(store: &Store, list: &str, arguments: &str, fields: &str) -> Vec<Value> {

@@ -4,7 +4,7 @@ use crate::support::{Store, on_both, texts};
 use medimax::{
     db::{Belongs, Towards},
     graphql::model::{Entity, FieldDef},
-    schema::{QUERY, entities},
+    schema::{MODEL, entities},
     scope::Scope,
 };
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn to_patient(entity: &Entity) -> String {
                     .is_some_and(|related| matches!(related.towards, Towards::Up(column) if column == owner.column))
             };
             let above = entities().iter().find(|other| std::ptr::eq(other.table, owner.to)).unwrap();
-            format!("{} {{ {} }}", object.fields.iter().find(upwards).unwrap().name, to_patient(above))
+            format!("{} {{ {} }}", MODEL.fields(object).find(upwards).unwrap().name, to_patient(above))
         }
     }
 }
@@ -34,10 +34,10 @@ on_both!(nothing_leaks_through_any_root_field_filter_total_or_cursor, 12, async 
     let scope = || Scope::patients([3, 7]);
     let ask = async |scope, query: &str, variables| store.ask_as(scope, query, variables).await.0;
     let mut checked = 0;
-    for def in QUERY.fields {
+    for def in MODEL.fields(MODEL.query) {
         let Some(entity) = entities()
             .iter()
-            .find(|entity| Some(entity.connection.name) == def.field.target(&QUERY).map(|object| object.name))
+            .find(|entity| Some(entity.connection.name) == def.field.target(MODEL.query).map(|object| object.name))
         else {
             continue;
         };
@@ -82,10 +82,9 @@ on_both!(nothing_leaks_through_any_root_field_filter_total_or_cursor, 12, async 
             "{list}"
         );
         // By id, by `node` and by `nodes`.
-        let single = QUERY
-            .fields
-            .iter()
-            .find(|single| single.field.target(&QUERY).is_some_and(|object| std::ptr::eq(object, entity.object)))
+        let single = MODEL
+            .fields(MODEL.query)
+            .find(|single| single.field.target(MODEL.query).is_some_and(|object| std::ptr::eq(object, entity.object)))
             .unwrap()
             .name;
         let by_id = ask(scope(), &format!("{{ {single}(id: \"{other}\") {{ id }} node(id: \"{other}\") {{ id }} nodes(ids: [\"{other}\"]) {{ id }} }}"), Value::Null).await;
@@ -109,13 +108,14 @@ fn patients_in(answer: &Value, found: &mut BTreeSet<i64>) {
 
 /// The root list of an entity.
 fn list_of(entity: &Entity) -> &'static str {
-    let leads = |def: &&FieldDef| def.field.target(&QUERY).is_some_and(|object| object.name == entity.connection.name);
-    QUERY.fields.iter().find(leads).unwrap().name
+    let leads =
+        |def: &&FieldDef| def.field.target(MODEL.query).is_some_and(|object| object.name == entity.connection.name);
+    MODEL.fields(MODEL.query).find(leads).unwrap().name
 }
 
 /// The fields that lead from an entity's rows to rows, each with the entity that it leads to.
 fn relations(entity: &Entity) -> impl Iterator<Item = (&'static FieldDef, &'static Entity)> {
-    entity.object.fields.iter().filter_map(|def| {
+    MODEL.fields(entity.object).filter_map(|def| {
         let target = def.field.target(entity.object)?;
         target.of.filter(|_| def.field.related().is_some() || target.is_node).map(|of| (def, of))
     })

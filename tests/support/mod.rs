@@ -15,7 +15,7 @@ use medimax::{
         limits::Limits,
         recorder::{Ran, Recorder},
     },
-    schema::ROOTS,
+    schema::MODEL,
     scope::Scope,
 };
 use serde_json::Value;
@@ -167,7 +167,7 @@ impl Store {
     }
 
     pub(crate) fn engine_with(&self, limits: Limits) -> Engine {
-        Engine::new(&ROOTS, self.db.clone(), self.graph.clone(), limits, Duration::from_secs(60))
+        Engine::new(&MODEL, self.db.clone(), self.graph.clone(), limits, Duration::from_secs(60))
     }
 
     /// The answer to a query, errors and all.

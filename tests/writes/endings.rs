@@ -10,7 +10,7 @@ use medimax::{
     config::Config,
     db::{self, Options, Sql},
     graphql::engine::Engine,
-    schema::ROOTS,
+    schema::MODEL,
     scope::Scope,
 };
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ on_both!(who_is_refused_or_sends_again_costs_no_connection, 2, async |store: Sto
 /// An engine whose requests have little time, so that nobody waits long for a graph that nobody feeds.
 fn hurried(store: &Store, db: db::Db) -> Engine {
     let limits = Config::default().limits();
-    Engine::new(&ROOTS, db, store.graph.clone(), limits, Duration::from_millis(1_300))
+    Engine::new(&MODEL, db, store.graph.clone(), limits, Duration::from_millis(1_300))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

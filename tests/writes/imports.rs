@@ -6,7 +6,7 @@ use medimax::{
     config::Config,
     db::{self, Db},
     graphql::engine::Engine,
-    schema::ROOTS,
+    schema::MODEL,
     scope::Scope,
 };
 use serde_json::{Value, json};
@@ -126,7 +126,7 @@ async fn rows_of_the_hospitals_own_tables_and_checks_are_told_apart() {
 
 /// An engine whose requests have this much time.
 fn engine(store: &Store, db: Db, millis: u64) -> Engine {
-    Engine::new(&ROOTS, db, store.graph.clone(), Config::default().limits(), Duration::from_millis(millis))
+    Engine::new(&MODEL, db, store.graph.clone(), Config::default().limits(), Duration::from_millis(millis))
 }
 
 async fn answer(engine: &Engine, mutation: &str) -> Value {

@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     error::Result,
     graph::{self, projector::Projection},
+    schema,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use report::{Finding, Report};
@@ -46,7 +47,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     let graph = open_graph(config)?;
     let mut report = Report::new(db.dialect(), graph.store_name());
     report.findings = records::check(&db).await.map_err(unreachable)?;
-    let projection = Projection::new(graph, db, holder());
+    let projection = Projection::new(graph, db, schema::tables(), holder());
     match compare(&projection, args.get_flag("repair")).await {
         Ok((graph, mended)) => {
             report.findings.extend(graph.iter().flat_map(differences::findings));

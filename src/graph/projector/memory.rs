@@ -139,5 +139,5 @@ pub async fn to_ask(graph: &Graph, db: &Db) -> Result<Graph> {
 
 /// The graph of all patients, in memory.
 pub async fn build(db: &Db, knowledge: Arc<Knowledge>) -> Result<(Index, Projector)> {
-    Projection::new(Graph::embedded(), db.clone(), String::new()).build_whole(knowledge).await
+    Projection::new(Graph::embedded(), db.clone(), Vec::new(), String::new()).build_whole(knowledge).await
 }

@@ -25,7 +25,7 @@ use super::{
     rows,
 };
 use crate::{
-    db::{Db, Sql},
+    db::{Db, Sql, Table},
     error::{Error, Result},
 };
 use batch::Aside;
@@ -67,6 +67,8 @@ pub struct Projection {
     pub(super) graph: Graph,
     pub(super) db: Db,
     pub(super) feed: Feed,
+    /// The tables whose changes it gives to all consumers.
+    tables: Vec<&'static Table>,
     /// Who this gateway is among those that serve the same database.
     pub(super) holder: String,
     /// How long a step at the database may take.
@@ -79,9 +81,9 @@ pub struct Projection {
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 impl Projection {
-    /// The projection of `db` into `graph`, by a gateway that calls itself `holder`.
-    pub fn new(graph: Graph, db: Db, holder: String) -> Self {
-        Projection { graph, feed: Feed::new(db.clone()), db, holder, step: STEP, aside: Mutex::default() }
+    /// The projection of `db` with these tables into `graph`, by a gateway that calls itself `holder`.
+    pub fn new(graph: Graph, db: Db, tables: Vec<&'static Table>, holder: String) -> Self {
+        Projection { graph, feed: Feed::new(db.clone()), db, tables, holder, step: STEP, aside: Mutex::default() }
     }
 
     /// The same, where a step at the database may take so long: the wait for a connection, and a statement.
@@ -197,7 +199,9 @@ impl Projection {
     }
 
     pub(super) async fn distribute(&self) -> Result<()> {
-        while self.step("giving out changes", self.feed.distribute(DISTRIBUTED)).await? == DISTRIBUTED as usize {}
+        while self.step("giving out changes", self.feed.distribute(&self.tables, DISTRIBUTED)).await?
+            == DISTRIBUTED as usize
+        {}
         Ok(())
     }
 

@@ -269,10 +269,11 @@ impl AddEach {
 
     /// Adds one item.
     async fn one(&self, cx: &Cx, mutation: &str, at: usize, given: &Given, manner: &Manner) -> Result<Outcome> {
-        let mut reader = Reader { today: cx.today, path: vec!["input".into(), at.into()], violations: Vec::new() };
+        let mut reader =
+            Reader { model: cx.model, today: cx.today, path: vec!["input".into(), at.into()], violations: Vec::new() };
         let rows = vec![reader.new_row(self.form, given)];
         super::sound(reader)?;
-        let work = Work::Add { form: self.form, parent: None, rows };
+        let work = Work::Add { form: self.form, above: None, rows };
         let done = AssertUnwindSafe(perform(cx, mutation, &work, manner)).catch_unwind().await;
         done.unwrap_or_else(|_panic| Err(Error::Internal("a panic in an import".into())))
     }
@@ -294,7 +295,7 @@ impl Batch {
 
 impl Field for AddEach {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
-        let input = self.form.describe(types);
+        let input = self.form.describe(None, types);
         types.object(self.payload);
         let mut args =
             vec![Arg::new("input", format!("[{input}!]!"), "The patients to import; at most as many as a page has.")];

@@ -9,14 +9,14 @@ use crate::{
     error::Violation,
     graphql::{
         args::{as_list, as_text},
-        model::Entity,
+        model::{Entity, Model},
     },
 };
 use async_graphql::{Value, indexmap::IndexMap};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use regex::Regex;
 use serde_json::Value as Json;
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, fmt, sync::LazyLock};
 use unicode_normalization::UnicodeNormalization;
 
 /// The values of a row by column, as the store spells them; `None` is NULL. What was not given is not there.
@@ -64,13 +64,21 @@ impl Cells {
     }
 }
 
-/// One row to be written, and the rows below it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One row to be written, and the rows that belong to it.
+#[derive(Clone)]
 pub struct Draft {
     /// Its values.
     pub cells: Cells,
-    /// For each list of its form: rows.
-    pub below: Vec<Vec<Draft>>,
+    /// For each entity whose rows its form takes: rows.
+    pub below: Vec<(&'static Entity, Vec<Draft>)>,
+}
+
+impl fmt::Debug for Draft {
+    // An idempotency key is kept with a digest of this text, so it stays the same from one version to the next.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let below: Vec<_> = self.below.iter().map(|(_, rows)| rows).collect();
+        f.debug_struct("Draft").field("cells", &self.cells).field("below", &below).finish()
+    }
 }
 
 /// What a column holds.
@@ -81,6 +89,8 @@ pub fn kind_of(entity: &Entity, column: &str) -> Kind {
 
 /// Reads input objects. All that is wrong with them is gathered.
 pub struct Reader {
+    /// The schema.
+    pub model: &'static Model,
     /// The day that rules look at.
     pub today: NaiveDate,
     /// Where we are.
@@ -102,22 +112,25 @@ impl Reader {
         for check in broken(checks, &cells, |column| form.has(column), self.today) {
             self.note(form.field_of(check.columns), check.code, check.message);
         }
-        let mut below = Vec::with_capacity(form.below.len());
-        for list in form.below {
-            let items = given.get(list.field).map(as_list).unwrap_or_default();
-            let mut rows = Vec::with_capacity(items.len());
-            self.path.push(list.field.into());
-            for (at, item) in items.iter().enumerate() {
-                if let Value::Object(item) = item {
-                    self.path.push(at.into());
-                    rows.push(self.new_row(list.form, item));
-                    self.path.pop();
-                }
-            }
-            self.path.pop();
-            below.push(rows);
-        }
+        let below = form.below(self.model).map(|entity| (entity, self.new_rows(entity, given))).collect();
         Draft { cells, below }
+    }
+
+    /// The new rows of an entity that stand in its list in an input.
+    pub fn new_rows(&mut self, entity: &'static Entity, given: &IndexMap<async_graphql::Name, Value>) -> Vec<Draft> {
+        let Some(list) = entity.nested else { return Vec::new() };
+        let items = given.get(list.field).map(as_list).unwrap_or_default();
+        let mut rows = Vec::with_capacity(items.len());
+        self.path.push(list.field.into());
+        for (at, item) in items.iter().enumerate() {
+            if let Value::Object(item) = item {
+                self.path.push(at.into());
+                rows.push(self.new_row(entity.form, item));
+                self.path.pop();
+            }
+        }
+        self.path.pop();
+        rows
     }
 
     /// Notes a violation, unless a value there was refused already: it is missing for that reason.
@@ -153,10 +166,11 @@ fn canonical(kind: Kind, column: &Column, value: &Value) -> Result<Option<String
     if *value == Value::Null {
         return Ok(None);
     }
-    if let Value::Boolean(yes) = value {
-        return Ok(Some(u8::from(*yes).to_string()));
+    match value {
+        Value::Boolean(yes) => Ok(Some(u8::from(*yes).to_string())),
+        Value::Number(number) => read(kind, column, &number.to_string()),
+        _ => read(kind, column, as_text(value).unwrap_or_default()),
     }
-    read(kind, column, as_text(value).unwrap_or_default())
 }
 
 /// A text as the value that is stored, or what is wrong with it. A blank text is none.

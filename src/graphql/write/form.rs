@@ -1,9 +1,12 @@
 //! Input objects as data: which columns of an entity a client writes, below which row, and with which rows below.
 
 use super::rules::{Check, Column, Rules};
-use crate::graphql::{
-    model::Entity,
-    types::{Arg, Types},
+use crate::{
+    db::Owner,
+    graphql::{
+        model::{Entity, Model},
+        types::{Arg, Types, first_sentence},
+    },
 };
 
 /// An input object for a row of an entity.
@@ -16,10 +19,8 @@ pub struct Form {
     pub entity: &'static Entity,
     /// Which columns; all that clients write, where it says none.
     pub only: &'static [&'static str],
-    /// The row that new ones hang below.
-    pub parent: Option<&'static Parent>,
-    /// Rows that are written with it.
-    pub below: &'static [Below],
+    /// Whether it takes rows that belong to the new one.
+    pub nested: bool,
     /// What must hold besides the entity's rules.
     pub checks: &'static [Check],
     /// What it is for.
@@ -35,49 +36,46 @@ pub enum Verb {
     Change,
 }
 
-/// The row that new ones hang below.
-pub struct Parent {
-    /// The input field that names it.
-    pub field: &'static str,
-    /// What it is.
-    pub doc: &'static str,
-    /// Its entity.
-    pub entity: &'static Entity,
-    /// Our column with its key.
-    pub column: &'static str,
-}
-
-/// Rows that are written together with the one above.
-pub struct Below {
+/// The row that new ones belong to, as an input names it.
+#[derive(Clone, Copy)]
+pub struct Above {
     /// The input field.
     pub field: &'static str,
-    /// What they are.
-    pub doc: &'static str,
-    /// Their form.
-    pub form: &'static Form,
-    /// Their column with the key of the row above.
-    pub column: &'static str,
+    /// The entity of that row.
+    pub entity: &'static Entity,
+    /// Our column with its key.
+    pub owner: &'static Owner,
+}
+
+impl Above {
+    /// The one of an entity, if its rows belong to others.
+    pub fn of(model: &Model, entity: &'static Entity) -> Option<Self> {
+        let owner = entity.table.owner()?;
+        let scalar = entity.object.scalar_of_column(owner.column).and_then(|at| entity.object.scalars.get(at))?;
+        Some(Above { field: scalar.name, entity: model.of_table(owner.to)?, owner })
+    }
+
+    /// As a field of an input.
+    pub fn arg(&self) -> Arg {
+        let (one, name) = (self.entity.called.0, self.entity.object.name);
+        Arg::new(self.field, "ID!", format!("The global id of {one}, as `{name}:12`; `12` will do."))
+    }
 }
 
 impl Form {
-    /// A form for new rows, with all that clients write of them.
+    /// A form for new rows, with all that clients write of them and of what belongs to them.
     pub const fn add(name: &'static str, doc: &'static str, entity: &'static Entity) -> Self {
-        Form { name, doc, entity, only: &[], parent: None, below: &[], checks: &[], verb: Verb::Add }
+        Form { name, doc, entity, only: &[], nested: true, checks: &[], verb: Verb::Add }
     }
 
     /// A form for rows that are there.
     pub const fn change(name: &'static str, doc: &'static str, entity: &'static Entity) -> Self {
-        Form { verb: Verb::Change, ..Form::add(name, doc, entity) }
+        Form { verb: Verb::Change, ..Form::add(name, doc, entity) }.alone()
     }
 
-    /// The same, for rows below another.
-    pub const fn of(self, parent: &'static Parent) -> Self {
-        Form { parent: Some(parent), ..self }
-    }
-
-    /// The same, with rows below it.
-    pub const fn with(self, below: &'static [Below]) -> Self {
-        Form { below, ..self }
+    /// The same, without rows that belong to the new one.
+    pub const fn alone(self) -> Self {
+        Form { nested: false, ..self }
     }
 
     /// The same, of these columns alone.
@@ -116,25 +114,34 @@ impl Form {
         first.map_or("input", |column| self.field(column))
     }
 
-    fn shown(&self, column: &'static Column) -> (&'static str, &'static str) {
+    fn shown(&self, column: &'static Column) -> (&'static str, String) {
         let object = self.entity.object;
         let scalar = object.scalar_of_column(column.name).and_then(|scalar| object.scalars.get(scalar));
-        column.shown.or_else(|| scalar.map(|scalar| (scalar.name, scalar.doc))).unwrap_or((column.name, ""))
+        let large = column.shown.map(|(name, doc)| (name, first_sentence(doc)));
+        large
+            .or_else(|| scalar.map(|scalar| (scalar.name, scalar.doc.trim().into())))
+            .unwrap_or((column.name, String::new()))
     }
 
-    /// Its type in GraphQL.
-    pub fn describe(&'static self, types: &mut Types<'_>) -> String {
-        let mut fields = Vec::new();
-        fields.extend(self.parent.map(|parent| Arg::new(parent.field, "ID!", parent.doc)));
+    /// The entities whose rows are written with the new one.
+    pub fn below(&self, model: &Model) -> impl Iterator<Item = &'static Entity> {
+        model.below(self.entity).filter(|below| self.nested && below.nested.is_some())
+    }
+
+    /// Its type in GraphQL; `above` is the row that a new one belongs to, where the input names it.
+    pub fn describe(&'static self, above: Option<Above>, types: &mut Types<'_>) -> String {
+        let mut fields: Vec<Arg> = above.iter().map(Above::arg).collect();
         for column in self.columns() {
             let kind = types.kind(super::draft::kind_of(self.entity, column.name));
             let (name, doc) = self.shown(column);
             let needed = if column.required && self.verb == Verb::Add { "!" } else { "" };
-            fields.push(Arg::new(name, format!("{kind}{needed}"), doc.trim()));
+            fields.push(Arg::new(name, format!("{kind}{needed}"), doc));
         }
-        for below in self.below {
-            let form = below.form.describe(types);
-            fields.push(Arg::new(below.field, format!("[{form}!]"), below.doc));
+        for below in self.below(types.model) {
+            if let Some(list) = below.nested {
+                let form = below.form.describe(None, types);
+                fields.push(Arg::new(list.field, format!("[{form}!]"), list.doc));
+            }
         }
         types.input(self.name, self.doc, fields)
     }

@@ -9,13 +9,13 @@ mod perform;
 pub mod rules;
 mod version;
 
-pub use form::{Below, Form, Parent, Verb};
+pub use form::{Above, Form, Verb};
 pub use perform::forget_keys;
 pub use rules::{Check, Column, Holds, Rules};
 pub use version::Version;
 
 use super::{
-    args::{Args, as_list, id_of},
+    args::{Args, id_of},
     context::Cx,
     exec::{Given, Level, Slot, children},
     made::Made,
@@ -33,16 +33,16 @@ use tokio::time::timeout_at;
 /// Adds one row, with those below it.
 pub struct Add(pub &'static Form);
 
-/// Adds several rows below one.
+/// Adds several rows that belong to one.
 pub struct AddAll {
     /// The input object's name.
     pub name: &'static str,
     /// Its description.
     pub doc: &'static str,
-    /// The row that they hang below.
-    pub parent: &'static Parent,
-    /// The list of rows in it.
-    pub list: Below,
+    /// The description of the list of rows in it.
+    pub list: &'static str,
+    /// The entity of the rows.
+    pub entity: &'static Entity,
 }
 
 /// Changes a row.
@@ -63,12 +63,7 @@ impl Change {
 }
 
 /// Removes a row and all that belongs to it.
-pub struct Remove {
-    /// Its entity.
-    pub entity: &'static Entity,
-    /// What belongs to it, the lowest first.
-    pub below: &'static [&'static Entity],
-}
+pub struct Remove(pub &'static Entity);
 
 /// The longest idempotency key. The column takes a little more: a batch numbers its items behind it.
 const LONGEST_KEY: usize = 100;
@@ -112,7 +107,7 @@ fn input(args: &Args) -> IndexMap<Name, Value> {
 }
 
 fn reader(cx: &Cx) -> Reader {
-    Reader { today: cx.today, path: vec!["input".into()], violations: Vec::new() }
+    Reader { model: cx.model, today: cx.today, path: vec!["input".into()], violations: Vec::new() }
 }
 
 fn row(entity: &Entity, args: &Args) -> Result<(i32, Option<String>)> {
@@ -121,16 +116,19 @@ fn row(entity: &Entity, args: &Args) -> Result<(i32, Option<String>)> {
     Ok((key.unwrap_or(-1), args.text("expectedVersion").map(str::to_owned)))
 }
 
-fn parent_of(
-    parent: &'static Parent,
+/// The row that new ones belong to, where they belong to one.
+fn above_of(
+    cx: &Cx,
+    entity: &'static Entity,
     given: &IndexMap<Name, Value>,
     reader: &mut Reader,
-) -> Option<(&'static Parent, i32)> {
-    match id_of(parent.entity, given.get(parent.field).unwrap_or(&Value::Null)) {
-        Ok(key) => Some((parent, key.unwrap_or(-1))),
+) -> Option<(Above, i32)> {
+    let above = Above::of(cx.model, entity)?;
+    match id_of(above.entity, given.get(above.field).unwrap_or(&Value::Null)) {
+        Ok(key) => Some((above, key.unwrap_or(-1))),
         Err(error) => {
             let message = error.public_message();
-            reader.violations.push(rules::violation(&reader.path, parent.field, "INVALID", message));
+            reader.violations.push(rules::violation(&reader.path, above.field, "INVALID", message));
             None
         }
     }
@@ -144,29 +142,20 @@ fn sound(reader: Reader) -> Result<()> {
 impl Add {
     fn work(&self, cx: &Cx, args: &Args) -> Result<Work> {
         let (given, mut reader) = (input(args), reader(cx));
-        let parent = self.0.parent.and_then(|parent| parent_of(parent, &given, &mut reader));
+        let above = above_of(cx, self.0.entity, &given, &mut reader);
         let rows = vec![reader.new_row(self.0, &given)];
         sound(reader)?;
-        Ok(Work::Add { form: self.0, parent, rows })
+        Ok(Work::Add { form: self.0, above, rows })
     }
 }
 
 impl AddAll {
     fn work(&self, cx: &Cx, args: &Args) -> Result<Work> {
-        let (given, mut reader, list) = (input(args), reader(cx), &self.list);
-        let parent = parent_of(self.parent, &given, &mut reader);
-        let items = given.get(list.field).map(as_list).unwrap_or_default();
-        reader.path.push(list.field.into());
-        let mut rows = Vec::with_capacity(items.len());
-        for (at, item) in items.iter().enumerate() {
-            if let Value::Object(item) = item {
-                reader.path.push(at.into());
-                rows.push(reader.new_row(list.form, item));
-                reader.path.pop();
-            }
-        }
+        let (given, mut reader) = (input(args), reader(cx));
+        let above = above_of(cx, self.entity, &given, &mut reader);
+        let rows = reader.new_rows(self.entity, &given);
         sound(reader)?;
-        Ok(Work::Add { form: list.form, parent, rows })
+        Ok(Work::Add { form: self.entity.form, above, rows })
     }
 }
 
@@ -218,7 +207,7 @@ async fn done<'a>(
 
 impl Field for Add {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
-        let input = self.0.describe(types);
+        let input = self.0.describe(Above::of(types.model, self.0.entity), types);
         types.object(self.0.entity.payload);
         let mut args = vec![Arg::new("input", format!("{input}!"), "The values to write.")];
         args.extend(manner_args());
@@ -234,23 +223,20 @@ impl Field for Add {
 
 impl Field for AddAll {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
-        let list = &self.list;
-        let item = list.form.describe(types);
-        let fields = vec![
-            Arg::new(self.parent.field, "ID!", self.parent.doc),
-            Arg::new(list.field, format!("[{item}!]!"), list.doc),
-        ];
+        let item = self.entity.form.describe(None, types);
+        let mut fields: Vec<Arg> = Above::of(types.model, self.entity).iter().map(Above::arg).collect();
+        fields.extend(self.entity.nested.map(|list| Arg::new(list.field, format!("[{item}!]!"), self.list)));
         let input = types.input(self.name, self.doc, fields);
-        types.object(list.form.entity.payloads);
+        types.object(self.entity.payloads);
         let mut args = vec![Arg::new("input", format!("{input}!"), "The values to write.")];
         args.extend(manner_args());
-        FieldType { ty: list.form.entity.payloads.name.into(), args }
+        FieldType { ty: self.entity.payloads.name.into(), args }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
-        Some(self.list.form.entity.payloads)
+        Some(self.entity.payloads)
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
-        let payload = self.list.form.entity.payloads;
+        let payload = self.entity.payloads;
         Box::pin(async move { done(cx, &level, &slot, payload, self.work(cx, &slot.args)?).await })
     }
 }
@@ -261,7 +247,7 @@ impl Field for Change {
         types.object(entity.payload);
         let mut args = row_args(entity);
         if self.form.columns().next().is_some() {
-            let input = self.form.describe(types);
+            let input = self.form.describe(None, types);
             let doc = "The values to write: a field that is left out stays as it is, null clears it.";
             // What sets something by itself may be all that is wanted.
             let needed = if self.set.is_empty() || !self.needs.is_empty() { "!" } else { "" };
@@ -282,7 +268,7 @@ impl Field for Change {
 impl Field for Remove {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.object(&REMOVAL);
-        let mut args = row_args(self.entity);
+        let mut args = row_args(self.0);
         args.extend(manner_args());
         FieldType { ty: REMOVAL.name.into(), args }
     }
@@ -291,9 +277,9 @@ impl Field for Remove {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let (key, expected) = row(self.entity, &slot.args)?;
-            let id = format!("{}:{key}", self.entity.object.name);
-            let work = Work::Remove { entity: self.entity, below: self.below, key, expected };
+            let (key, expected) = row(self.0, &slot.args)?;
+            let id = format!("{}:{key}", self.0.object.name);
+            let work = Work::Remove { entity: self.0, key, expected };
             let outcome = outcome(cx, &slot, work).await?;
             let given = vec![Given::One(Made::rows(&REMOVAL, vec![Removal { id, outcome }]))];
             Ok(children(cx, &level, &slot, given).await)

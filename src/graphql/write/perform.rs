@@ -2,15 +2,18 @@
 
 use super::{
     draft::{Cells, Draft},
-    form::{Below, Form, Parent},
+    form::{Above, Form},
     payload::{Outcome, Removed},
     rules::{Check, broken, violation},
 };
 use crate::{
-    db::{Cell, Db, Dialect, Refusal, Sql, Tx, change, fault},
+    db::{Belongs, Cell, Db, Dialect, Refusal, Sql, Tx, change, fault},
     error::{Error, Result, Violation},
     graph::feed::Feed,
-    graphql::{context::Cx, model::Entity},
+    graphql::{
+        context::Cx,
+        model::{Entity, Model},
+    },
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -25,9 +28,9 @@ pub(super) enum Work {
     Add {
         /// Their form.
         form: &'static Form,
-        /// The row that they hang below.
-        parent: Option<(&'static Parent, i32)>,
-        /// They.
+        /// The row that they belong to.
+        above: Option<(Above, i32)>,
+        /// The new rows.
         rows: Vec<Draft>,
     },
     /// New values of a row.
@@ -45,8 +48,6 @@ pub(super) enum Work {
     Remove {
         /// Its entity.
         entity: &'static Entity,
-        /// What belongs to it, the lowest first.
-        below: &'static [&'static Entity],
         /// Its key.
         key: i32,
         /// The version that the client read.
@@ -58,7 +59,7 @@ impl Work {
     /// Equal for the same request, spelled however, and by whichever process.
     fn identity(&self, mutation: &str) -> String {
         let text = match self {
-            Work::Add { parent, rows, .. } => format!("{mutation} {:?} {rows:?}", parent.map(|(_, key)| key)),
+            Work::Add { above, rows, .. } => format!("{mutation} {:?} {rows:?}", above.map(|(_, key)| key)),
             Work::Change { key, expected, cells, .. } => format!("{mutation} {key} {expected:?} {cells:?}"),
             Work::Remove { key, expected, .. } => format!("{mutation} {key} {expected:?}"),
         };
@@ -226,9 +227,11 @@ impl Attempt<'_> {
             return Ok(Vec::new());
         }
         let (table, key) = match self.work {
-            Work::Add { parent: Some((parent, key)), .. } => (parent.entity.table, *key),
-            // What hangs below nothing is a patient.
-            Work::Add { parent: None, .. } => return Ok(made.to_vec()),
+            Work::Add { above: Some((above, key)), .. } => (above.entity.table, *key),
+            Work::Add { above: None, form, .. } => {
+                let are_patients = matches!(form.entity.table.belongs, Belongs::Patient);
+                return Ok(if are_patients { made.to_vec() } else { Vec::new() });
+            }
             Work::Change { form, key, .. } => (form.entity.table, *key),
             Work::Remove { entity, key, .. } => (entity.table, *key),
         };
@@ -237,27 +240,27 @@ impl Attempt<'_> {
 
     async fn act(&self, tx: &mut Tx) -> Result<Outcome> {
         match self.work {
-            Work::Add { form, parent, rows } => {
-                if let Some((parent, key)) = parent
-                    && !tx.sees(parent.entity.table, *key, &self.cx.scope).await?
+            Work::Add { form, above, rows } => {
+                if let Some((above, key)) = above
+                    && !tx.sees(above.entity.table, *key, &self.cx.scope).await?
                 {
-                    return Err(nobody(&["input", parent.field], parent.entity));
+                    return Err(nobody(&["input", above.field], above.entity));
                 }
-                let given = parent.map(|(parent, key)| (parent.column, key));
-                match add(tx, form, given, rows).await {
+                let given = above.map(|(above, key)| (above.owner.column, key));
+                match add(tx, form.entity, given, rows).await {
                     Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
-                    Err(error) => Err(self.of_database(tx, error, Some(form), parent.map(|(parent, _)| parent)).await),
+                    Err(error) => Err(self.of_database(tx, error, Some(form), above.map(|(above, _)| above)).await),
                 }
             }
             Work::Change { form, key, expected, cells } => {
                 self.change(tx, form, *key, expected.as_deref(), cells).await?;
                 Ok(Outcome { keys: vec![*key], ..Outcome::default() })
             }
-            Work::Remove { entity, below, key, expected } => {
+            Work::Remove { entity, key, expected } => {
                 self.locked(tx, entity, *key, expected.as_deref()).await?;
                 let mut removed = Vec::new();
                 // Not left to the database's cascades: an adopted one may lack them.
-                for entity_below in below.iter().chain([entity]) {
+                for entity_below in self.cx.model.all_below(entity).iter().chain([entity]) {
                     let count = match tx.remove(entity_below.table, entity.table, *key).await {
                         Ok(count) => count,
                         Err(error) => return Err(self.of_database(tx, error, None, None).await),
@@ -326,14 +329,14 @@ impl Attempt<'_> {
     }
 
     /// The database's own refusal: in the words of our rule, where it is one; else of rules that only the database has.
-    async fn of_database(&self, tx: &mut Tx, error: Error, form: Option<&Form>, parent: Option<&Parent>) -> Error {
+    async fn of_database(&self, tx: &mut Tx, error: Error, form: Option<&Form>, above: Option<Above>) -> Error {
         let Error::Internal(text) = &error else { return error };
-        if let Some((form, check)) = form.and_then(|form| refused(form, text)) {
+        if let Some((form, check)) = form.and_then(|form| refused(self.cx.model, form, text)) {
             return Error::Invalid(of_checks(form, vec![check]));
         }
-        match (tx.refusal(&error), parent) {
+        match (tx.refusal(&error), above) {
             // It was there when it was looked for.
-            (Some(Refusal::Reference), Some(parent)) => nobody(&["input", parent.field], parent.entity),
+            (Some(Refusal::Reference), Some(above)) => nobody(&["input", above.field], above.entity),
             (Some(refusal), _) => {
                 tracing::warn!("the database refused a change by a rule of its own: {text}");
                 Error::Invalid(vec![Violation {
@@ -348,24 +351,30 @@ impl Attempt<'_> {
 }
 
 /// Adds rows and those below them; answers the keys of the rows themselves.
-async fn add(tx: &mut Tx, form: &'static Form, above: Option<(&'static str, i32)>, rows: &[Draft]) -> Result<Vec<i32>> {
+async fn add(
+    tx: &mut Tx,
+    entity: &'static Entity,
+    above: Option<(&'static str, i32)>,
+    rows: &[Draft],
+) -> Result<Vec<i32>> {
     let mut keys = Vec::with_capacity(rows.len());
     // What is left out takes the column's default, so one statement is for rows that give the same.
     for alike in rows.chunk_by(|a, b| a.cells.iter().map(|(c, _)| c).eq(b.cells.iter().map(|(c, _)| c))) {
         let (mut columns, mut cells) = (Vec::new(), Vec::with_capacity(alike.len()));
         for row in alike {
-            let mut values = row.cells.cells(form.entity);
+            let mut values = row.cells.cells(entity);
             values.extend(above.map(|(column, key)| (column, Cell::Int(key.into()))));
             columns = values.iter().map(|(column, _)| *column).collect();
             cells.push(values.into_iter().map(|(_, cell)| cell).collect());
         }
-        let made = tx.insert(form.entity.table, &columns, cells).await?;
+        let made = tx.insert(entity.table, &columns, cells).await?;
         if made.len() != alike.len() {
             return Err(Error::Internal(format!("{} rows were added in the place of {}", made.len(), alike.len())));
         }
         for (row, key) in alike.iter().zip(&made) {
-            for (Below { form, column, .. }, rows) in form.below.iter().zip(&row.below) {
-                Box::pin(add(tx, form, Some((column, *key)), rows)).await?;
+            for (below, rows) in &row.below {
+                let above = below.table.owner().map(|owner| (owner.column, *key));
+                Box::pin(add(tx, below, above, rows)).await?;
             }
         }
         keys.extend(made);
@@ -389,11 +398,11 @@ fn of_checks(form: &Form, checks: Vec<&Check>) -> Vec<Violation> {
 }
 
 /// The rule, of this form or one below it, whose constraint a text names.
-fn refused<'a>(form: &'a Form, text: &str) -> Option<(&'a Form, &'a Check)> {
+fn refused<'a>(model: &Model, form: &'a Form, text: &str) -> Option<(&'a Form, &'a Check)> {
     let check = form.rules().checks.iter().find(|check| check.constraint.is_some_and(|name| text.contains(name)));
     match check {
         Some(check) => Some((form, check)),
-        None => form.below.iter().find_map(|below| refused(below.form, text)),
+        None => form.below(model).find_map(|below| refused(model, below.form, text)),
     }
 }
 

@@ -1,8 +1,4 @@
-//! The MediMax tables as Diesel sees them, on MariaDB and SQLite alike.
-//!
-//! The modules are snake case; `sql_name` carries the spelling of the database. Every column but
-//! the primary key is `Nullable` here, because a hospital's own tables may let it be NULL: a row
-//! is read whatever it lacks. Enums are `Text`: older databases hold other spellings.
+//! The tables as Diesel sees them, on MariaDB. The modules are snake case; `sql_name` carries the spelling of the database.
 
 diesel::table! {
     /// A person in care; every other row belongs to one.
