@@ -196,6 +196,14 @@ pub fn read(kind: Kind, column: &Column, text: &str) -> Result<Option<String>, (
             Ok(moment) => self::moment(moment.to_utc()).map(Some),
             Err(_) => wrong("a moment, as 2024-05-01T10:00:00Z"),
         },
+        Kind::Int => match text.trim().parse::<i32>() {
+            Ok(number) => Ok(Some(number.to_string())),
+            Err(_) => wrong("a whole number between -2147483648 and 2147483647"),
+        },
+        Kind::Float => match text.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Some(number.to_string())),
+            _ => wrong("a number, as 36.6"),
+        },
         Kind::Enum(of) => match of.canonical(text) {
             Some(stored) => Ok(Some(stored.to_owned())),
             None => wrong(&format!("one of {}'s values", of.name)),
@@ -320,6 +328,34 @@ mod tests {
         for text in ["a\u{202e}b", "\u{202a}a", "a\u{2066}b\u{2069}", "\u{2068}a"] {
             assert_eq!(code(Longest::Line(5), text), Err("DIRECTION_CONTROL"), "{text:?}");
             assert_eq!(code(Longest::Prose(50), text), Ok(Some(text.into())), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_arrive_as_they_were_given() {
+        let given = |kind, json: serde_json::Value| canonical(kind, &Column::of("x"), &Value::from_json(json).unwrap());
+        for (kind, json, stored) in [
+            (Kind::Int, 3.into(), "3"),
+            (Kind::Int, (-2_147_483_648_i64).into(), "-2147483648"),
+            (Kind::Float, 3.into(), "3"),
+            (Kind::Float, 36.6.into(), "36.6"),
+            (Kind::Float, (-0.001).into(), "-0.001"),
+        ] {
+            assert_eq!(given(kind, json), Ok(Some(stored.into())));
+        }
+        assert_eq!(given(Kind::Int, serde_json::Value::Null), Ok(None));
+        // As a file holds them.
+        let read = |kind, text| read(kind, &Column::of("x"), text);
+        assert_eq!(read(Kind::Int, " 12 "), Ok(Some("12".into())));
+        for (kind, text) in [
+            (Kind::Int, "3.5"),
+            (Kind::Int, "2147483648"),
+            (Kind::Int, "many"),
+            (Kind::Float, "4,2"),
+            (Kind::Float, "NaN"),
+            (Kind::Float, "1e999"),
+        ] {
+            assert_eq!(read(kind, text).unwrap_err().0, "INVALID", "{text}");
         }
     }
 
