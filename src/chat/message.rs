@@ -65,7 +65,7 @@ static SEND: Add =
     Add(&Form::add("SendChatMessageInput", "The fields of a new message of a patient's conversation.", &ENTITY));
 
 /// The messages of a patient, the earliest first.
-pub static OF_PATIENT: Children = Children {
+static OF_PATIENT: Children = Children {
     name: "MessagesOfPatient",
     of: &ENTITY,
     path: Path::Direct("patient_id"),

@@ -103,7 +103,7 @@ static ADD: AddAll = AddAll {
 };
 
 /// The findings of a laboratory report.
-pub static OF_LAB_REPORT: Children = Children {
+static OF_LAB_REPORT: Children = Children {
     name: "FindingsOfLabReport",
     of: &ENTITY,
     path: Path::Direct("lab_report_id"),
@@ -113,7 +113,7 @@ pub static OF_LAB_REPORT: Children = Children {
 };
 
 /// A patient's findings outside their range, of all laboratory reports.
-pub static ABNORMAL_OF_PATIENT: Children = Children {
+static ABNORMAL_OF_PATIENT: Children = Children {
     name: "AbnormalFindingsOfPatient",
     of: &ENTITY,
     path: THROUGH_REPORTS,
@@ -123,7 +123,7 @@ pub static ABNORMAL_OF_PATIENT: Children = Children {
 };
 
 /// A patient's findings of all laboratory reports, the earliest first.
-pub static TREND_OF_PATIENT: Children = Children {
+static TREND_OF_PATIENT: Children = Children {
     name: "LabTrendOfPatient",
     of: &ENTITY,
     path: THROUGH_REPORTS,

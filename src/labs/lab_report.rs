@@ -54,7 +54,7 @@ entity! {
 static RECORD: Add = Add(&Form::add("RecordLabReportInput", "The fields of a new laboratory report.", &ENTITY));
 
 /// A patient's laboratory reports, the latest first.
-pub static OF_PATIENT: Children = Children {
+static OF_PATIENT: Children = Children {
     name: "LabReportsOfPatient",
     of: &ENTITY,
     path: Path::Direct("patient_id"),

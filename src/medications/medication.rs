@@ -99,7 +99,7 @@ static DISCONTINUE: Change = Change {
 const LATEST_FIRST: &[By] = &[By { column: "prescribed_date", descending: true, via: false, nullable: true }];
 
 /// A patient's medicines, past ones too, the latest prescription first.
-pub static OF_PATIENT: Children = Children {
+static OF_PATIENT: Children = Children {
     name: "MedicationsOfPatient",
     of: &ENTITY,
     path: Path::Direct("patient_id"),
@@ -109,7 +109,7 @@ pub static OF_PATIENT: Children = Children {
 };
 
 /// The medicines a patient takes now, the latest prescription first.
-pub static ACTIVE_OF_PATIENT: Children = Children {
+static ACTIVE_OF_PATIENT: Children = Children {
     name: "ActiveMedicationsOfPatient",
     of: &ENTITY,
     path: Path::Direct("patient_id"),

@@ -57,7 +57,7 @@ static ADD: AddAll = AddAll {
 };
 
 /// What a medicine was prescribed for.
-pub static OF_MEDICATION: Children = Children {
+static OF_MEDICATION: Children = Children {
     name: "PurposesOfMedication",
     of: &ENTITY,
     path: Path::Direct("medication_id"),

@@ -111,7 +111,7 @@ static RECORD: Add =
     Add(&Form::add("RecordMedicalHistoryInput", "The fields of a new entry of a medical history.", &ENTITY));
 
 /// A patient's medical history, as it was entered.
-pub static OF_PATIENT: Children = Children {
+static OF_PATIENT: Children = Children {
     name: "MedicalHistoryOfPatient",
     of: &ENTITY,
     path: Path::Direct("patient_id"),

@@ -58,7 +58,7 @@ entity! {
 static ADD: Add = Add(&Form::add("AddReportInput", "The fields of a new report.", &ENTITY));
 
 /// A patient's reports, the latest first.
-pub static OF_PATIENT: Children = Children {
+static OF_PATIENT: Children = Children {
     name: "ReportsOfPatient",
     of: &ENTITY,
     path: Path::Direct("patient_id"),

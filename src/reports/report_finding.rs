@@ -66,7 +66,7 @@ static ADD: AddAll = AddAll {
 };
 
 /// The findings of a report.
-pub static OF_REPORT: Children = Children {
+static OF_REPORT: Children = Children {
     name: "FindingsOfReport",
     of: &ENTITY,
     path: Path::Direct("report_id"),

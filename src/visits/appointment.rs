@@ -136,7 +136,7 @@ const LATEST_FIRST: By = By { column: "appointment_date", descending: true, via:
 const NEXT_FIRST: By = By { descending: false, ..LATEST_FIRST };
 
 /// A patient's appointments, the latest first.
-pub static OF_PATIENT: Children = Children {
+static OF_PATIENT: Children = Children {
     name: "AppointmentsOfPatient",
     of: &ENTITY,
     path: Path::Direct("patient_id"),
@@ -146,7 +146,7 @@ pub static OF_PATIENT: Children = Children {
 };
 
 /// A patient's appointments that are still to come, the next one first.
-pub static UPCOMING_OF_PATIENT: Children = Children {
+static UPCOMING_OF_PATIENT: Children = Children {
     name: "UpcomingAppointmentsOfPatient",
     of: &ENTITY,
     path: Path::Direct("patient_id"),

@@ -77,7 +77,7 @@ static RECORD: AddAll = AddAll {
 };
 
 /// The symptoms reported at an appointment.
-pub static OF_APPOINTMENT: Children = Children {
+static OF_APPOINTMENT: Children = Children {
     name: "SymptomsOfAppointment",
     of: &ENTITY,
     path: Path::Direct("appointment_id"),
