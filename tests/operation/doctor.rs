@@ -126,6 +126,9 @@ async fn the_printed_grants_are_what_serve_and_migrate_need() {
     }
     let found = Found::by(&["--read-only", "--database-url", &reads_url]);
     found.is("rights.serve", "ok", "has what `serve` needs, and no more");
+    // MariaDB shows an account that only reads no trigger at all: that does not make them missing.
+    found.is("triggers", "warning", "cannot see what they do");
+    assert!(!found.has_faults(), "{}", found.ended.out);
     let gateway = Gateway::start(&["--read-only", "--database-url", &reads_url]);
     store.sql("INSERT INTO Patient (name, dob, sex) VALUES ('Grace', '1906-12-09', 'Female')").await;
     eventually("the graph of a gateway that only reads follows", || {

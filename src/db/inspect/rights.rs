@@ -141,6 +141,11 @@ impl Grants {
         })
     }
 
+    /// Whether MariaDB shows it the triggers of a table by name: reading the table is not enough.
+    pub(super) fn sees_triggers(&self, database: &str, table: &str) -> bool {
+        ["INSERT", "UPDATE", "DELETE", "TRIGGER"].iter().any(|right| self.holds(right, database, table))
+    }
+
     /// Whether it has a right everywhere.
     pub fn holds_everywhere(&self, right: &str) -> bool {
         self.0

@@ -66,6 +66,10 @@ struct Trigger {
 }
 
 impl Trigger {
+    fn table(&self) -> &str {
+        self.head.rsplit_once(" ON ").map_or("", |(_, table)| table)
+    }
+
     /// Whether a trigger that was found is this one. MariaDB's catalogue shows texts without the backslashes that escape others.
     fn is_same(&self, head: &str, body: &str) -> bool {
         let plain = |body: &str| body.replace("\\\\", "\\");
@@ -84,6 +88,11 @@ pub async fn inspect(db: &Db) -> Result<Option<Triggers>> {
     let mut conn = db.conn().await?;
     let mut found = found(&mut conn, db.dialect()).await?;
     drop(conn);
+    let sight = match db.dialect() {
+        Dialect::MariaDb => Some((Grants::of_session(db).await?, super::server(db).await?.database)),
+        Dialect::Sqlite => None,
+    };
+    let sees = |table: &str| sight.as_ref().is_none_or(|(grants, database)| grants.sees_triggers(database, table));
     found.retain(|name, _| wanted.contains_key(name.as_str()));
     let mut triggers = Triggers { wanted: wanted.len(), ..Triggers::default() };
     let mut definers = BTreeMap::new();
@@ -94,8 +103,8 @@ pub async fn inspect(db: &Db) -> Result<Option<Triggers>> {
             *made_by = Some(made_by.map_or(wanted.version, |version| version.min(wanted.version)));
         };
         match found.get(name) {
-            None => broken(missing),
-            Some((_, _, None)) => *hidden = true,
+            None if sees(wanted.table()) => broken(missing),
+            None | Some((_, _, None)) => *hidden = true,
             Some((head, definer, Some(body))) => {
                 if !wanted.is_same(head, body) {
                     broken(changed);
