@@ -1,5 +1,5 @@
-//! The pages of `docs/` that tell what the code knows: what stands below their mark is written from it.
-//! `MEDIMAX_TEST_BLESS=1 scripts/test docs` writes it anew.
+//! The pages for readers: where their links lead, whom they are for, and how long README is. What stands below the mark of a page is
+//! written from the code; `MEDIMAX_TEST_BLESS=1 scripts/test docs` writes it anew.
 
 use medimax::{
     config::{Config, KEYS},
@@ -85,9 +85,9 @@ fn the_docs_tell_every_class() {
     holds("classes.md", &text);
 }
 
-/// The pages that are read, and their texts.
-fn pages() -> BTreeMap<PathBuf, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+/// The pages that are read, and their texts. No symbolic link is in their paths, so that targets of links are found among them.
+pub(super) fn pages() -> BTreeMap<PathBuf, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().unwrap();
     let mut pages = BTreeMap::new();
     for folder in ["", "docs", "docs/clients"] {
         for entry in fs::read_dir(root.join(folder)).unwrap() {
@@ -137,7 +137,7 @@ fn every_link_of_the_docs_leads_somewhere() {
                 let headings = || {
                     pages
                         .get(target)
-                        .is_none_or(|text| anchors(text).iter().any(|known| Some(known.as_str()) == anchor))
+                        .is_some_and(|text| anchors(text).iter().any(|known| Some(known.as_str()) == anchor))
                 };
                 anchor.is_none() || headings()
             });
@@ -148,6 +148,72 @@ fn every_link_of_the_docs_leads_somewhere() {
     }
     assert!(looked_at > 50, "only {looked_at} links were looked at");
     assert!(lost.is_empty(), "{lost:#?}");
+}
+
+/// The places in files that are no pages where a page of `docs/` is named: file, page, and the heading behind `#`.
+fn mentions() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                if ![".git", "target", "node_modules", "dist", "data", "docs"].contains(&name.as_str()) {
+                    folders.push(path);
+                }
+                continue;
+            }
+            // What is no text names no page.
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            for rest in text.split("docs/").skip(1).filter(|_| !name.ends_with(".md")) {
+                let end = rest.find(|c: char| !(c.is_alphanumeric() || "-_./#".contains(c))).unwrap_or(rest.len());
+                let page = rest[..end].trim_end_matches(['.', '/']);
+                if page.contains(".md") {
+                    found.push((path.clone(), page.to_owned()));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_page_of_the_docs_that_a_file_names_is_there() {
+    let (docs, found) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("docs"), mentions());
+    for (file, named) in &found {
+        let (page, anchor) =
+            named.split_once('#').map_or((named.as_str(), None), |(page, anchor)| (page, Some(anchor)));
+        let text = fs::read_to_string(docs.join(page));
+        let text = text.unwrap_or_else(|error| panic!("{}: docs/{page}: {error}", file.display()));
+        let there = anchor.is_none_or(|anchor| anchors(&text).iter().any(|known| known == anchor));
+        assert!(there, "{}: docs/{named} is no heading", file.display());
+    }
+    assert!(found.len() > 5, "only {found:?}");
+}
+
+#[test]
+fn readme_is_short_and_leads_to_every_page_of_the_docs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let lines = readme.lines().count();
+    assert!(lines <= 200, "README.md has {lines} lines: what is for readers of one kind belongs into a page of docs/");
+    for page in pages().keys().filter(|page| page.parent().unwrap().ends_with("docs")) {
+        let name = page.file_name().unwrap().to_str().unwrap();
+        assert!(readme.contains(&format!("(docs/{name})")), "README.md does not lead to docs/{name}");
+    }
+}
+
+#[test]
+fn every_page_of_the_docs_says_first_whom_it_is_for() {
+    let pages = pages();
+    let pages: Vec<_> = pages.iter().filter(|(page, _)| page.parent().unwrap().ends_with("docs")).collect();
+    for (page, text) in &pages {
+        let first = text.lines().skip(1).find(|line| !line.is_empty()).unwrap();
+        assert!(text.starts_with("# ") && first.starts_with("For "), "{}: {first}", page.display());
+    }
+    assert!(pages.len() > 10, "only {} pages", pages.len());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod docs;
+mod docs_samples;
 mod indexes;
 mod packaging;
 mod schema;

@@ -10,7 +10,7 @@ use medimax::{
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The most statements that are kept on a connection, which README tells.
+/// The most statements that are kept on a connection, which docs/performance.md tells.
 const KEPT: usize = 250;
 
 /// Lists: the field, the orders that it takes, and what else is selected.

@@ -1,4 +1,4 @@
-// The pictures of the README, taken anew: MEDIMAX_TEST_ADDRESS=http://127.0.0.1:8080 node web/tests/screenshots.mjs
+// The pictures of README.md and docs/pages.md, taken anew: MEDIMAX_TEST_ADDRESS=http://127.0.0.1:8080 node web/tests/screenshots.mjs
 import { resolve } from 'node:path';
 import { SCREENS, execute, launch, settled, visit } from './browser.mjs';
 
