@@ -12,7 +12,7 @@ use crate::{
             batch::{AddEach, Batch, FAILED, KEPT, REFUSED},
         },
     },
-    knowledge::{catalog, status},
+    knowledge::{FIELDS, catalog, status},
     labs::{lab_finding, lab_report},
     medications::{medication, purpose},
     patients::patient,
@@ -130,5 +130,5 @@ pub static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let doc = "MediMax: patients' records and the graph of how their symptoms, conditions and medications belong together. Lists that \
           grow are Relay connections; every object with an `id` can be read again with `node`. Patients' data is as the hospital \
           recorded it; what the graph answers is decision support, not a diagnosis.";
-    Model::new(doc, &QUERY, &MUTATION, ENTITIES)
+    Model::new(doc, &QUERY, &MUTATION, ENTITIES, FIELDS)
 });

@@ -359,7 +359,7 @@ mod tests {
     use std::sync::LazyLock;
 
     static ROOT: Object = Object { name: "Query", doc: "", is_node: false, of: None, scalars: &[], fields: &[] };
-    static MODEL: LazyLock<Model> = LazyLock::new(|| Model::new("", &ROOT, &ROOT, &[]));
+    static MODEL: LazyLock<Model> = LazyLock::new(|| Model::new("", &ROOT, &ROOT, &[], &[]));
 
     pub(super) fn limits() -> Limits {
         Limits {

@@ -30,20 +30,21 @@ pub struct Model {
 }
 
 impl Model {
-    /// The schema of these entities.
+    /// The schema of these entities, with fields that their types are given besides.
     pub fn new(
         doc: &'static str,
         query: &'static Object,
         mutation: &'static Object,
         entities: &'static [&'static Entity],
+        fields: &'static [(&'static str, FieldDef)],
     ) -> Self {
         let mut given: HashMap<_, Vec<_>> = HashMap::new();
         for entity in entities {
             given.entry(query.name).or_default().extend(entity.queries);
             given.entry(mutation.name).or_default().extend(entity.mutations);
-            for (to, def) in entity.gives {
-                given.entry(to).or_default().push(def);
-            }
+        }
+        for (to, def) in entities.iter().flat_map(|entity| entity.gives).chain(fields) {
+            given.entry(to).or_default().push(def);
         }
         Model { doc, query, mutation, entities, given }
     }

@@ -7,11 +7,14 @@ pub mod catalog;
 pub mod clinical;
 pub mod counted;
 pub mod drawing;
+mod fields;
 pub mod filter;
 pub mod findings;
 mod matching;
 pub mod path;
 pub mod status;
+
+pub use fields::FIELDS;
 
 use crate::{
     error::Result,

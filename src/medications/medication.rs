@@ -8,7 +8,6 @@ use crate::{
         relation::{List, One},
         write::{Add, Change, Check, Form, Holds},
     },
-    knowledge::{clinical, counted::CountOf},
     patients::patient,
 };
 
@@ -46,10 +45,6 @@ entity! {
     fields {
         /// The patient who takes the medication.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// Conditions of the same patient that the medication is for, by its recorded purposes or by what the catalogs know; each with its path in the graph.
-        "treats" = clinical::TREATS;
-        /// The number of conditions of the patient that the medication is for.
-        "treatsCount" = CountOf(&clinical::TREATS);
     }
     gives {
         /// Medications that the patient takes or took, the latest prescription first.

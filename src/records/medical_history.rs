@@ -8,7 +8,6 @@ use crate::{
         relation::{List, Narrowing, One},
         write::{Add, Check, Form, Holds, rules::not_in_future},
     },
-    knowledge::{clinical, counted::CountOf},
     patients::patient,
 };
 
@@ -77,15 +76,6 @@ entity! {
     fields {
         /// The patient whose medical history the entry belongs to.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
-        /// Symptoms of the same patient that indicate this condition, as the catalogs know; each with its path in the graph.
-        "indicatedBy" = clinical::INDICATED_BY;
-        /// The number of symptoms of the patient that indicate the condition.
-        "indicatedByCount" = CountOf(&clinical::INDICATED_BY);
-        /// Medications of the same patient that are for this condition, by their recorded purposes or by what the catalogs
-        /// know; each with its path in the graph.
-        "treatedBy" = clinical::TREATED_BY;
-        /// The number of medications of the patient that are for the condition.
-        "treatedByCount" = CountOf(&clinical::TREATED_BY);
     }
     gives {
         /// The patient's medical history: conditions, allergies, operations, family history and habits.

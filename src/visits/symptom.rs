@@ -9,7 +9,6 @@ use crate::{
         relation::{List, One},
         write::AddAll,
     },
-    knowledge::{clinical, counted::CountOf},
     records::medical_history::Severity,
 };
 
@@ -53,10 +52,6 @@ entity! {
     fields {
         /// The appointment at which the symptom was reported.
         "appointment" = One { entity: &appointment::ENTITY, column: "appointment_id" };
-        /// Conditions of the same patient that the symptom indicates, as the catalogs know; each with its path in the graph.
-        "indicates" = clinical::INDICATES;
-        /// The number of conditions of the patient that the symptom indicates.
-        "indicatesCount" = CountOf(&clinical::INDICATES);
     }
     gives {
         /// The symptoms that the patient reported at the appointment.
