@@ -14,7 +14,7 @@ use crate::{
         migrate,
     },
     error::{Error, Result},
-    graph::feed::Feed,
+    feed::Feed,
 };
 use clap::{Arg, ArgMatches, Command};
 use std::path::PathBuf;

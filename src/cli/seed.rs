@@ -6,7 +6,7 @@ use crate::{
     db::{Cell, Db, Sql, Writer},
     demo,
     error::{Error, Result},
-    graph::catalog,
+    terminology::catalog,
 };
 use chrono::NaiveDate;
 use clap::ArgMatches;

@@ -9,10 +9,11 @@ mod questions;
 mod walk;
 
 use super::{
-    Because, Counts, Tie,
+    Because, Counts,
     projection::{Item, Projected},
     shape::{Kind, SHAPES, TREATS_CONDITION, history_label},
 };
+use crate::terminology::knowledge::Tie;
 use chrono::NaiveDate;
 use std::{
     collections::HashMap,

@@ -4,12 +4,12 @@
 use super::{
     Asked, At, CarePath, Clinical, Counts, Crossing, Drawing, Having, Own, Similar, Span, Store,
     embedded::Embedded,
-    knowledge::Knowledge,
     neo4j::{self, Neo4j},
     share,
     status::Status,
     watch::{Ran, Watcher},
 };
+use crate::terminology::knowledge::Knowledge;
 use crate::{
     error::{Error, Result},
     scope::Scope,

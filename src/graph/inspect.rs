@@ -1,10 +1,10 @@
 //! How a Neo4j stands to the database that it is made from, for those who look for faults: nothing here changes anything.
 
 use super::{
-    feed::Feed,
     neo4j::{Neo4j, State},
     projector::consumer_name,
 };
+use crate::feed::Feed;
 use crate::{db::Db, error::Result};
 
 /// Who follows the changes for a graph, and how far behind it is.

@@ -4,15 +4,10 @@
 //! [`Store`] is what both stores answer, in domain terms and alike: each answers facts, in any order; what
 //! is ranked, ordered or put together from them is done once, above. Nothing but the projector writes a graph.
 
-pub mod catalog;
 pub mod check;
 pub mod embedded;
-pub mod feed;
 mod handle;
 pub mod inspect;
-pub mod knowledge;
-mod marks;
-pub mod names;
 pub mod neo4j;
 pub mod projection;
 pub mod projector;
@@ -24,10 +19,13 @@ pub mod watch;
 pub use handle::Graph;
 pub use status::Status;
 
-use crate::{error::Result, scope::Scope};
+use crate::{
+    error::Result,
+    scope::Scope,
+    terminology::knowledge::{FactKind, Tie},
+};
 use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
-use knowledge::{FactKind, How};
 use shape::Kind;
 use std::sync::Arc;
 
@@ -104,15 +102,6 @@ pub struct Entry {
     pub id: i32,
     /// What it is called there.
     pub name: Option<Arc<str>>,
-}
-
-/// That an entry's name names a concept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Tie {
-    /// The concept.
-    pub concept: i32,
-    /// How the name was recognised.
-    pub how: How,
 }
 
 /// Why one entry speaks for, or is for, another.

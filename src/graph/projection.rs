@@ -2,11 +2,13 @@
 //! among them. Pure, and the same for both stores.
 
 use super::{
-    Because, Link, Node, Props, Subgraph, Target, Tie, Value,
-    knowledge::{ConceptKind, FactKind, Knowledge},
-    names,
+    Because, Link, Node, Props, Subgraph, Target, Value,
     rows::{Line, Rows},
     shape::{As, INDICATES_CONDITION, INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION, history_label},
+};
+use crate::terminology::{
+    knowledge::{ConceptKind, FactKind, Knowledge, Tie},
+    names,
 };
 use chrono::NaiveDate;
 use std::{collections::HashMap, sync::Arc};

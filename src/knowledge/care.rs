@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    graph::{self, Crossing, knowledge::Knowledge},
+    graph::{self, Crossing},
     graphql::{
         args::Args,
         context::Cx,
@@ -21,6 +21,7 @@ use crate::{
     },
     medications::medication,
     records::medical_history,
+    terminology::knowledge::Knowledge,
     visits::symptom,
 };
 use futures_util::future::BoxFuture;

@@ -7,10 +7,6 @@ use super::{
 use crate::{
     db::Enumerated,
     error::{Error, Result},
-    graph::{
-        knowledge::{Catalog, Concept, ConceptKind, Fact, FactKind, Ranked},
-        names,
-    },
     graphql::{
         args::{Args, as_list, as_text},
         context::Cx,
@@ -19,6 +15,10 @@ use crate::{
         model::{Field, FieldDef, Loading, Object, Rows},
         root::MadeNodes,
         types::{Arg, FieldType, Types},
+    },
+    terminology::{
+        knowledge::{Catalog, Concept, ConceptKind, Fact, FactKind, Ranked},
+        names,
     },
 };
 use async_graphql::Value;

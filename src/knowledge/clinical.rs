@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    graph::{At, Clinical, knowledge::Concept},
+    graph::{At, Clinical},
     graphql::{
         args::Args,
         context::Cx,
@@ -22,6 +22,7 @@ use crate::{
     },
     medications::medication,
     records::medical_history,
+    terminology::knowledge::Concept,
     visits::symptom,
 };
 use futures_util::future::BoxFuture;

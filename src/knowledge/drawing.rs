@@ -7,7 +7,7 @@ use super::{
 use crate::db::Flag;
 use crate::{
     error::Error,
-    graph::{Drawing, Target, knowledge::Knowledge, shape::Kind},
+    graph::{Drawing, Target, shape::Kind},
     graphql::{
         args::Args,
         context::Cx,
@@ -19,6 +19,7 @@ use crate::{
         relation::keys,
         types::{Arg, FieldType, Types},
     },
+    terminology::knowledge::Knowledge,
 };
 use std::{
     collections::{BTreeMap, HashSet, VecDeque},

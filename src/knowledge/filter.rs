@@ -4,17 +4,16 @@
 use super::catalog::unknown;
 use crate::{
     error::{Error, Result},
-    graph::{
-        Having,
-        knowledge::{ConceptKind, FactKind},
-        names,
-        shape::Kind,
-    },
+    graph::{Having, shape::Kind},
     graphql::{
         args::as_text,
         context::Cx,
         filter::Facts,
         types::{Arg, Types},
+    },
+    terminology::{
+        knowledge::{ConceptKind, FactKind},
+        names,
     },
 };
 use async_graphql::Value;
@@ -83,8 +82,9 @@ fn having(cx: &Cx, fact: &str, name: &str) -> Result<Having> {
                 // No medicine treats what nobody knows; an empty list would look like an answer.
                 return Err(unknown(cx, ConceptKind::Condition, name));
             }
-            let treats =
-                |fact: &&crate::graph::knowledge::Fact| matches!(fact.kind, FactKind::Treats | FactKind::Palliates);
+            let treats = |fact: &&crate::terminology::knowledge::Fact| {
+                matches!(fact.kind, FactKind::Treats | FactKind::Palliates)
+            };
             let facts = conditions.iter().flat_map(|condition| knowledge.facts_to(*condition));
             let mut concepts: Vec<i32> = facts.filter(treats).map(|fact| fact.from).collect();
             concepts.sort_unstable();

@@ -11,11 +11,7 @@ use super::{
 use crate::{
     db::Date,
     error::{Error, Result},
-    graph::{
-        Entry, Own, Tie,
-        knowledge::{Concept, FactKind, Knowledge, Ranked},
-        shape::Kind,
-    },
+    graph::{Entry, Own, shape::Kind},
     graphql::{
         args::Args,
         context::Cx,
@@ -28,6 +24,7 @@ use crate::{
     },
     medications::medication,
     records::medical_history,
+    terminology::knowledge::{Concept, FactKind, Knowledge, Ranked, Tie},
     visits::symptom,
 };
 use futures_util::future::BoxFuture;

@@ -2,12 +2,9 @@
 //! pairs: they are counted by concept, and made one medicine at a time.
 
 use crate::{
-    graph::{
-        Entry, Own, Tie,
-        knowledge::{Fact, FactKind, Knowledge},
-        shape::Kind,
-    },
+    graph::{Entry, Own, shape::Kind},
     graphql::made::made,
+    terminology::knowledge::{Fact, FactKind, Knowledge, Tie},
 };
 use chrono::NaiveDate;
 use std::collections::HashMap;

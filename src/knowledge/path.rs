@@ -7,8 +7,7 @@ use super::{
 use crate::{
     error::Result,
     graph::{
-        Because, Clinical, Entry, Tie,
-        knowledge::{ConceptKind, Fact, FactKind, How, Knowledge},
+        Because, Clinical, Entry,
         shape::{INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION},
     },
     graphql::{
@@ -20,6 +19,7 @@ use crate::{
         model::{Field, FieldDef, Loading, Object, Rows},
         types::{FieldType, Types},
     },
+    terminology::knowledge::{ConceptKind, Fact, FactKind, How, Knowledge, Tie},
 };
 use std::{collections::HashMap, sync::Arc};
 

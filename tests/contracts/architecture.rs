@@ -79,18 +79,33 @@ fn allowed(room: &str) -> Vec<&'static str> {
     let mut rooms: Vec<&str> = match room {
         "main" | "lib" | "error" | "scope" | "demo" => return Vec::new(),
         "db" => ground.into(),
-        "graph" => [&ground[..], &["db"]].concat(),
-        "graphql" => [&ground[..], &["db", "graph"]].concat(),
+        "feed" => ["error", "db"].into(),
+        "terminology" => ["error", "db"].into(),
+        "graph" => [&ground[..], &["db", "feed", "terminology"]].concat(),
+        "graphql" => [&ground[..], &["db", "feed", "graph"]].concat(),
         "config" => [&ground[..], &["db", "graph", "graphql"]].concat(),
         "telemetry" => [&ground[..], &["config", "db", "graph", "graphql"]].concat(),
         "schema" => [&["db", "graphql"], &DOMAINS[..]].concat(),
         "http" => [&ground[..], &["config", "db", "graph", "graphql", "telemetry"]].concat(),
         "csv" => [&ground[..], &["db", "graphql", "schema"]].concat(),
         "cli" => {
-            [&ground[..], &["config", "csv", "db", "demo", "graph", "graphql", "http", "schema", "telemetry"]].concat()
+            let below = [
+                "config",
+                "csv",
+                "db",
+                "demo",
+                "feed",
+                "graph",
+                "graphql",
+                "http",
+                "schema",
+                "telemetry",
+                "terminology",
+            ];
+            [&ground[..], &below[..]].concat()
         }
         // What a graph adds to records is given to them from above.
-        "knowledge" => [&ground[..], &["db", "graph", "graphql"], &DOMAINS[..]].concat(),
+        "knowledge" => [&ground[..], &["db", "graph", "graphql", "terminology"], &DOMAINS[..]].concat(),
         domain if DOMAINS.contains(&domain) => {
             let mut below = DOMAINS.to_vec();
             below.retain(|other| *other != "knowledge");

@@ -6,12 +6,12 @@ use medimax::{
     config::Config,
     graph::{
         Graph,
-        knowledge::{ConceptKind, FactKind},
         projector::{Projection, built},
     },
     graphql::engine::Engine,
     schema::{MODEL, tables},
     scope::Scope,
+    terminology::knowledge::{ConceptKind, FactKind},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, time::Duration};

@@ -7,7 +7,7 @@ use crate::support::{
 };
 use medimax::{
     db::{Db, Dialect, Sql},
-    graph::{
+    terminology::{
         catalog::{self, About, Files, Parsed, Stored},
         knowledge::{ConceptKind, FactKind, How, Knowledge},
     },

@@ -4,7 +4,7 @@ use super::feed::{LONG, Watch, ids, number, session, until_waiting};
 use crate::support::{Backend, Store, on_both};
 use futures_util::future::join_all;
 use medimax::{
-    graph::feed::{Feed, Pending},
+    feed::{Feed, Pending},
     schema::tables,
 };
 use std::{collections::BTreeSet, time::Duration};

@@ -7,7 +7,7 @@ use crate::{
 use futures_util::future::join_all;
 use medimax::{
     db::{self, Belongs, Db, Options, Owner, Sql},
-    graph::feed::{Feed, Pending},
+    feed::{Feed, Pending},
     schema::tables,
 };
 use std::{

@@ -9,7 +9,8 @@ use crate::support::{
 };
 use medimax::{
     db::{self, Cell, Db, Dialect, Writer, migrate},
-    graph::{catalog, feed::Feed},
+    feed::Feed,
+    terminology::catalog,
 };
 use std::{
     fs,

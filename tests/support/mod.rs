@@ -9,7 +9,7 @@ use medimax::{
     cli::seed,
     config::Config,
     db::{self, Db, Options, Tls, migrate},
-    graph::{Graph, catalog, projector},
+    graph::{Graph, projector},
     graphql::{
         engine::{Caller, Engine},
         limits::Limits,
@@ -17,6 +17,7 @@ use medimax::{
     },
     schema::MODEL,
     scope::Scope,
+    terminology::catalog,
 };
 use serde_json::Value;
 use std::{
@@ -251,7 +252,7 @@ pub(crate) fn texts(value: &Value, path: &str) -> Vec<String> {
 
 /// Gives a patient so many conditions, symptoms and medicines, whose names the shipped catalog ties together, and feeds the graph nothing.
 pub(crate) async fn heavy(store: &Store, patient: i32, each: usize) {
-    use medimax::graph::knowledge::{ConceptKind, FactKind};
+    use medimax::terminology::knowledge::{ConceptKind, FactKind};
     let knowledge = store.graph.knowledge();
     let about = |condition: i32, kind: FactKind| -> Vec<i32> {
         knowledge.facts_to(condition).filter(|fact| fact.kind == kind).map(|fact| fact.from).collect()

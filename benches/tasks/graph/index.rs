@@ -9,7 +9,8 @@ use crate::{
 };
 use medimax::{
     db::Db,
-    graph::{Counts, knowledge::Knowledge, projector, rows},
+    graph::{Counts, projector, rows},
+    terminology::knowledge::Knowledge,
 };
 use std::{
     fs,

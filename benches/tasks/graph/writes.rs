@@ -8,10 +8,9 @@ use crate::{
 };
 use medimax::{
     db::Db,
+    feed::Feed,
     graph::{
         Store, Subgraph,
-        feed::Feed,
-        knowledge::Knowledge,
         neo4j::{Applied, Neo4j},
         projection::Projector,
         projector::Projection,
@@ -19,6 +18,7 @@ use medimax::{
         shape::{Kind, SHAPES, Shape},
         watch::Watcher,
     },
+    terminology::knowledge::Knowledge,
 };
 use mysql_async::{Conn, Row, prelude::Queryable};
 use neo4rs::{BoltList, BoltMap, BoltType, Query};

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     config::Config,
     error::{Error, Result},
-    graph::{
+    terminology::{
         catalog::{self, About, Files, Parsed, Refused},
         knowledge::ConceptKind,
     },

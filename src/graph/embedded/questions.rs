@@ -9,11 +9,12 @@ use crate::{
     error::Result,
     graph::{
         self, Asked, At, COMMON, Clinical, Counts, Crossing, DRAWN, Drawing, Entry, Having, OfSpan, Own, REASONS,
-        Similar, Span, Store, Target, Tie, names,
+        Similar, Span, Store, Target,
         projection::weight,
         shape::{INDICATES_CONDITION, INSTANCE_OF, Kind, TREATS_CONDITION},
     },
     scope::Scope,
+    terminology::{knowledge::Tie, names},
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use std::collections::{BTreeMap, HashMap, HashSet};

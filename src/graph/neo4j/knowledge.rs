@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    graph::knowledge::{Concept, ConceptKind, Fact},
+    terminology::knowledge::{Concept, ConceptKind, Fact},
 };
 use neo4rs::{BoltList, BoltMap, BoltType};
 use serde::Deserialize;

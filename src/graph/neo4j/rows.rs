@@ -3,10 +3,10 @@
 use crate::{
     error::{Error, Result},
     graph::{
-        self, Because, DRAWN, Drawing, Entry, Target, Tie,
-        knowledge::{FactKind, How},
+        self, Because, DRAWN, Drawing, Entry, Target,
         shape::{INDICATES_CONDITION, INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION, history_label},
     },
+    terminology::knowledge::{FactKind, How, Tie},
 };
 use chrono::NaiveDate;
 use neo4rs::{BoltMap, BoltType};

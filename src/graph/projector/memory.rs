@@ -4,9 +4,7 @@ use super::{
     super::{
         Graph,
         embedded::{Embedded, Index},
-        feed::{EMBEDDED, Feed},
         handle::Backend,
-        knowledge::Knowledge,
         projection::Projector,
         rows,
     },
@@ -15,6 +13,10 @@ use super::{
 use crate::{
     db::Db,
     error::{Error, Result},
+};
+use crate::{
+    feed::{EMBEDDED, Feed},
+    terminology::knowledge::Knowledge,
 };
 use std::sync::Arc;
 use tokio::time::{Instant, sleep};

@@ -18,15 +18,17 @@ pub(super) use sync::overtaken;
 
 use super::{
     Graph,
-    feed::{Consumer, Feed, Pending},
     handle::Backend,
-    knowledge::Knowledge,
     projection::{Projected, Projector},
     rows,
 };
 use crate::{
     db::{Db, Sql, Table},
     error::{Error, Result},
+};
+use crate::{
+    feed::{Consumer, Feed, Pending},
+    terminology::knowledge::Knowledge,
 };
 use batch::Aside;
 use std::{

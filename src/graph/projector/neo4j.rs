@@ -4,7 +4,6 @@
 use super::{
     super::{
         Status, Subgraph,
-        feed::Consumer,
         neo4j::{Applied, Neo4j, Written},
         projection::Projector,
     },
@@ -12,6 +11,7 @@ use super::{
     batch::Batch,
 };
 use crate::error::{Error, Result};
+use crate::feed::Consumer;
 use std::{collections::BTreeSet, time::Duration};
 use tokio::time::{Instant, sleep};
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     db::{Belongs, Cell, Db, Dialect, Refusal, Sql, Tx, change, fault},
     error::{Error, Result, Violation},
-    graph::feed::Feed,
+    feed::Feed,
     graphql::{
         context::Cx,
         model::{Entity, Model},

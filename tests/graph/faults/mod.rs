@@ -19,7 +19,8 @@ use crate::support::{
 };
 use medimax::{
     db,
-    graph::{knowledge::Knowledge, neo4j::Neo4j, projection::Projector, rows},
+    graph::{neo4j::Neo4j, projection::Projector, rows},
+    terminology::knowledge::Knowledge,
 };
 use serde_json::{Value, json};
 use std::{

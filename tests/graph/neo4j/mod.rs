@@ -9,11 +9,13 @@ mod writing;
 use super::bolt::Bolt;
 use crate::support::unique;
 use chrono::NaiveDate;
-use medimax::graph::{
-    Link, Node, Props, Subgraph, Target, Value,
-    knowledge::{Concept, ConceptKind, Fact, FactKind, How},
-    neo4j::{Applied, Neo4j, Options, Written},
-    shape::Kind,
+use medimax::{
+    graph::{
+        Link, Node, Props, Subgraph, Target, Value,
+        neo4j::{Applied, Neo4j, Options, Written},
+        shape::Kind,
+    },
+    terminology::knowledge::{Concept, ConceptKind, Fact, FactKind, How},
 };
 use serde_json::json;
 use std::time::Duration;

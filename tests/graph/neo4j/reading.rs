@@ -5,9 +5,10 @@ use medimax::{
     error::Error,
     graph::{
         Asked, At, Because, COMMON, CarePath, Clinical, Counts, Crossing, Drawing, Entry, Having, Own, Similar, Span,
-        Store, Tie, watch::Watcher,
+        Store, watch::Watcher,
     },
     scope::Scope,
+    terminology::knowledge::Tie,
 };
 
 const P: Kind = Kind::Patient;

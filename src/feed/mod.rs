@@ -22,6 +22,8 @@
 //!
 //! All times are milliseconds by the database's clock, which all gateways share.
 
+mod marks;
+
 use crate::{
     db::{Belongs, Db, Dialect, Sql, Table, Tx, fault},
     error::{Error, Result},
@@ -31,7 +33,7 @@ use std::time::Duration;
 /// The change feed of a relational store.
 #[derive(Clone)]
 pub struct Feed {
-    pub(super) db: Db,
+    pub(crate) db: Db,
 }
 
 /// Someone who needs to know of changes: a graph.
@@ -57,7 +59,7 @@ pub struct Pending {
 }
 
 /// What the names of consumers begin with whose graph is in a gateway's memory.
-pub(super) const EMBEDDED: &str = "embedded:";
+pub(crate) const EMBEDDED: &str = "embedded:";
 
 /// Patients that one statement of [`Feed::enqueue_all`] takes, so that each ends in time however many there are.
 const SPAN: i64 = 10_000;
@@ -175,7 +177,7 @@ impl Feed {
     }
 
     /// The same, without the entries of some patients.
-    pub(super) async fn pending_besides(&self, consumer: i32, besides: &[i32], most: u32) -> Result<Vec<Pending>> {
+    pub(crate) async fn pending_besides(&self, consumer: i32, besides: &[i32], most: u32) -> Result<Vec<Pending>> {
         let mut sql = self.sql();
         sql.push("SELECT patient_id, pending_id, made_ms FROM Feed_Pending WHERE consumer_id = ").int(consumer.into());
         if !besides.is_empty() {
@@ -195,7 +197,7 @@ impl Feed {
     }
 
     /// How many patients have been pending for a consumer for so long, and the keys of some.
-    pub(super) async fn overdue(&self, consumer: i32, for_ms: i64, most: u32) -> Result<(i64, Vec<i32>)> {
+    pub(crate) async fn overdue(&self, consumer: i32, for_ms: i64, most: u32) -> Result<(i64, Vec<i32>)> {
         let of = |sql: &mut Sql| {
             sql.push(" FROM Feed_Pending WHERE consumer_id = ").int(consumer.into()).push(" AND made_ms < ");
             sql.push(self.now()).push(" - ").int(for_ms);
@@ -254,7 +256,7 @@ impl Feed {
     }
 
     /// Drops a consumer, with what is pending for it.
-    pub(super) async fn forget(&self, consumer: i32) -> Result<()> {
+    pub(crate) async fn forget(&self, consumer: i32) -> Result<()> {
         self.keep(consumer, 0).await?;
         self.drop_expired().await?;
         Ok(())
@@ -367,11 +369,11 @@ impl Feed {
         id.ok_or_else(|| Error::Internal("the database has lost its name (Feed_State)".into()))
     }
 
-    pub(super) fn sql(&self) -> Sql {
+    pub(crate) fn sql(&self) -> Sql {
         Sql::new(self.db.dialect())
     }
 
-    pub(super) async fn begin(&self) -> Result<Tx> {
+    pub(crate) async fn begin(&self) -> Result<Tx> {
         Tx::begin_read_committed(&self.db).await
     }
 
@@ -396,7 +398,7 @@ impl Feed {
     }
 
     /// A DELETE of the rows with these keys, to which more conditions may be added.
-    pub(super) fn removal(&self, table: &str, key: &str, keys: &[i64]) -> Sql {
+    pub(crate) fn removal(&self, table: &str, key: &str, keys: &[i64]) -> Sql {
         let mut sql = self.sql();
         match self.db.dialect() {
             Dialect::MariaDb => sql
@@ -435,7 +437,7 @@ fn to_patients(tables: &[&Table]) -> (String, String) {
 }
 
 /// Runs a transaction, and again a few times where the store took it back: then nothing of it is done twice.
-pub(super) async fn again<T, F: Future<Output = Result<T>>>(attempt: impl Fn() -> F) -> Result<T> {
+pub(crate) async fn again<T, F: Future<Output = Result<T>>>(attempt: impl Fn() -> F) -> Result<T> {
     for pause_ms in [5, 25, 125] {
         match attempt().await {
             Err(error) if fault::asks_again(&error) => tokio::time::sleep(Duration::from_millis(pause_ms)).await,

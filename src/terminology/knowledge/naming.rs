@@ -1,7 +1,8 @@
 //! Which concepts a text names, and which it may mean.
 
+use super::Tie;
 use super::{Concept, ConceptKind, How, Knowledge};
-use crate::graph::{Tie, names};
+use crate::terminology::names;
 use std::{
     collections::{BTreeSet, HashMap},
     iter,

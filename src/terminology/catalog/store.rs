@@ -4,7 +4,7 @@ use super::Parsed;
 use crate::{
     db::{Cell, Db, Dialect, Sql, Writer, load_on},
     error::{Error, Result},
-    graph::knowledge::ConceptKind,
+    terminology::knowledge::ConceptKind,
 };
 use diesel::sql_types::{Integer, Nullable, Text};
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 use super::{About, Backed, Described, Files, Parsed, Reason, Refused};
 use crate::{
     error::{Error, Result},
-    graph::knowledge::{ConceptKind, FactKind, How},
+    terminology::knowledge::{ConceptKind, FactKind, How},
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, btree_map::Entry};

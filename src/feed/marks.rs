@@ -11,26 +11,26 @@
 //! **Invariant:** no mark is intended while an older write may yet arrive: after one without an answer the right to write is taken anew,
 //! whose epoch refuses it, and then it is looked which mark the graph bears.
 
-use super::feed::{Feed, again};
+use super::{Feed, again};
 use crate::{db::Sql, error::Result};
 
 /// The marks that the database holds for a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Marks {
-    pub(super) applied: i64,
-    pub(super) intended: i64,
+pub(crate) struct Marks {
+    pub(crate) applied: i64,
+    pub(crate) intended: i64,
 }
 
 impl Marks {
     /// Whether a graph that bears this mark is the one that the database knows.
-    pub(super) fn fit(self, held: i64) -> bool {
+    pub(crate) fn fit(self, held: i64) -> bool {
         held == self.applied || held == self.intended
     }
 }
 
 impl Feed {
     /// The marks of a consumer's graph; nothing where the consumer was dropped.
-    pub(super) async fn marks(&self, consumer: i32) -> Result<Option<Marks>> {
+    pub(crate) async fn marks(&self, consumer: i32) -> Result<Option<Marks>> {
         let mut sql = self.sql();
         sql.push("SELECT consumer_id, mark_applied, mark_intended FROM Feed_Consumer WHERE consumer_id = ");
         sql.int(consumer.into());
@@ -40,7 +40,7 @@ impl Feed {
 
     /// The mark of the next write to a graph that bears `held`, noted before it is sent. Nothing where another holder has taken
     /// over, or the consumer was dropped.
-    pub(super) async fn intend(&self, consumer: i32, holder: &str, epoch: i64, held: i64) -> Result<Option<i64>> {
+    pub(crate) async fn intend(&self, consumer: i32, holder: &str, epoch: i64, held: i64) -> Result<Option<i64>> {
         again(|| async {
             let (mut tx, now) = (self.begin().await?, self.now());
             let ours = |sql: &mut Sql| {
@@ -66,7 +66,7 @@ impl Feed {
     }
 
     /// Removes entries that a consumer has dealt with; with the mark that the graph bears since, if it had to be written.
-    pub(super) async fn acknowledge(&self, consumer: i32, entries: &[i64], mark: Option<i64>) -> Result<()> {
+    pub(crate) async fn acknowledge(&self, consumer: i32, entries: &[i64], mark: Option<i64>) -> Result<()> {
         let Some(mark) = mark else { return self.applied(consumer, entries).await };
         again(|| async {
             let mut tx = self.begin().await?;

@@ -44,6 +44,15 @@ enumeration! {
     }
 }
 
+/// That an entry's name names a concept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tie {
+    /// The concept.
+    pub concept: i32,
+    /// How the name was recognised.
+    pub how: How,
+}
+
 enumeration! {
     /// The kind of a fact.
     FactKind {
