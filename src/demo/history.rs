@@ -1,11 +1,32 @@
 //! The medical history: conditions, allergies, operations, the family, habits and the rest.
 
-use super::DemoHistory;
 use super::background::{ALLERGIES, Allergy, FAMILY, HABITS, Habit, OTHERS, SURGERIES, Surgery};
 use super::cases::Case;
 use super::person::{Person, plus};
 use super::rng::Rng;
-use chrono::NaiveDate;
+use super::row::row;
+use chrono::{NaiveDate, NaiveDateTime};
+
+row! {
+    /// A row of `Medical_History`.
+    DemoHistory in "Medical_History" by "history_id", of "patient_id";
+    columns {
+        /// `allergy`, `surgery`, `family_history`, `condition`, `lifestyle` or `other`.
+        history_type: &'static str,
+        /// What it is.
+        history_item: &'static str,
+        /// More about it.
+        history_details: Option<&'static str>,
+        /// When it began or took place.
+        history_date: Option<NaiveDate>,
+        /// `mild`, `moderate`, `severe` or `critical`.
+        severity: Option<&'static str>,
+        /// Whether it still matters.
+        is_active: bool,
+        /// When it was last written down.
+        updated_at: NaiveDateTime,
+    }
+}
 
 /// The patient's allergies: at most two, since more would leave nothing to prescribe.
 pub(super) fn allergies(rng: &mut Rng, person: &Person) -> Vec<&'static Allergy> {

@@ -9,8 +9,48 @@ use super::conditions::{Plan, Treatment};
 use super::drugs::Drug;
 use super::person::{Person, plus};
 use super::rng::Rng;
-use super::{DemoMedication, DemoPurpose};
-use chrono::NaiveDate;
+use super::row::row;
+use chrono::{NaiveDate, NaiveDateTime};
+
+row! {
+    /// A row of `Medication` with its purposes.
+    DemoMedication in "Medication" by "medication_id", of "patient_id";
+    columns {
+        /// The generic name.
+        medicine_name: &'static str,
+        /// Whether it is still taken.
+        is_continued: bool,
+        /// The first day.
+        prescribed_date: NaiveDate,
+        /// The last day; always there where the medicine is no longer taken.
+        discontinued_date: Option<NaiveDate>,
+        /// How much at a time.
+        dosage: &'static str,
+        /// How often.
+        frequency: &'static str,
+        /// The doctor.
+        prescribed_by: &'static str,
+        /// When it was written down.
+        created_at: NaiveDateTime,
+        /// When it last changed.
+        updated_at: NaiveDateTime,
+    }
+    below {
+        /// `Medication_Purpose`: what it is for; at least one.
+        purposes: DemoPurpose,
+    }
+}
+
+row! {
+    /// A row of `Medication_Purpose`.
+    DemoPurpose in "Medication_Purpose" by "purpose_id", of "medication_id";
+    columns {
+        /// The condition, spelled as in the patient's history.
+        condition_name: &'static str,
+        /// What the medicine does for it.
+        purpose_description: &'static str,
+    }
+}
 
 /// A treatment and which of its dosages.
 type Dose = (&'static Treatment, usize);

@@ -2,10 +2,26 @@
 
 use super::person::{Person, clock, plus};
 use super::rng::Rng;
+use super::row::row;
 use super::words::{SINCE, TALKS, Talk, Topic};
-use super::{DemoAppointment, DemoLabReport, DemoMedication, DemoMessage};
+use super::{DemoAppointment, DemoLabReport, DemoMedication};
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use std::borrow::Cow;
+
+row! {
+    /// A row of `Chat_History`.
+    DemoMessage in "Chat_History" by "chat_id", of "patient_id";
+    columns {
+        /// What is said.
+        message_text: Cow<'static, str>,
+        /// `Patient`, `Provider`, `System` or `Bot`.
+        message_type: &'static str,
+        /// When.
+        timestamp: NaiveDateTime,
+        /// The conversation: `s-<number of the patient>-<number of the conversation>`.
+        session_id: String,
+    }
+}
 
 /// What of the record can be talked about.
 #[derive(Clone, Copy)]

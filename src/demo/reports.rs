@@ -6,10 +6,54 @@ use super::doctors::Specialty;
 use super::person::{Person, plus};
 use super::results::round;
 use super::rng::Rng;
-use super::{DemoReport, DemoReportFinding};
-use chrono::NaiveDate;
+use super::row::row;
+use chrono::{NaiveDate, NaiveDateTime};
 use std::borrow::Cow;
 use std::fmt::Write;
+
+row! {
+    /// A row of `Report` with its findings.
+    DemoReport in "Report" by "report_id", of "patient_id";
+    columns {
+        /// The kind of examination.
+        report_type: &'static str,
+        /// The day.
+        report_date: NaiveDate,
+        /// The whole text, several paragraphs.
+        complete_report: String,
+        /// The result in a sentence or two.
+        report_summary: String,
+        /// Who signed it.
+        doctor_name: &'static str,
+        /// When it was written.
+        created_at: NaiveDateTime,
+        /// When it last changed.
+        updated_at: NaiveDateTime,
+    }
+    below {
+        /// `Report_Finding`, in the order of the text.
+        findings: DemoReportFinding,
+    }
+}
+
+row! {
+    /// A row of `Report_Finding`.
+    DemoReportFinding in "Report_Finding" by "finding_id", of "report_id";
+    columns {
+        /// What was looked at.
+        finding_key: &'static str,
+        /// What was found.
+        finding_value: Cow<'static, str>,
+        /// Its unit, where it is a number.
+        finding_unit: Option<&'static str>,
+        /// What is normal.
+        normal_range: &'static str,
+        /// Whether it is not.
+        is_abnormal: bool,
+        /// `mild`, `moderate`, `severe` or `critical`; always there where the finding is abnormal.
+        abnormal_severity: Option<&'static str>,
+    }
+}
 
 /// An examination offered to the healthy: of whom, from which age, up to which.
 struct Screening {

@@ -5,8 +5,50 @@ use super::conditions::{LabPlan, Level};
 use super::labs::{CHILD_CHECK, CHOLESTEROL, HDL, HEALTH_CHECK, LDL, Limits, Panel, Span, TRIGLYCERIDES, Test};
 use super::person::{Person, plus};
 use super::rng::{Rng, settled};
-use super::{DemoLabFinding, DemoLabReport};
-use chrono::NaiveDate;
+use super::row::row;
+use chrono::{NaiveDate, NaiveDateTime};
+
+row! {
+    /// A row of `Lab_Report` with its findings.
+    DemoLabReport in "Lab_Report" by "lab_report_id", of "patient_id";
+    columns {
+        /// The day the sample was taken.
+        lab_date: NaiveDate,
+        /// The panel.
+        lab_type: &'static str,
+        /// Who asked for it.
+        ordering_doctor: &'static str,
+        /// Where it was done.
+        lab_facility: &'static str,
+        /// When it arrived.
+        created_at: NaiveDateTime,
+        /// When it last changed.
+        updated_at: NaiveDateTime,
+    }
+    below {
+        /// `Lab_Finding`, in the order of the panel.
+        findings: DemoLabFinding,
+    }
+}
+
+row! {
+    /// A row of `Lab_Finding`.
+    DemoLabFinding in "Lab_Finding" by "lab_finding_id", of "lab_report_id";
+    columns {
+        /// The test.
+        test_name: &'static str,
+        /// The result: always a number here.
+        test_value: String,
+        /// Its unit; ratios have none.
+        test_unit: Option<&'static str>,
+        /// What is normal for this sex and age.
+        reference_range: &'static str,
+        /// Whether the result lies outside of that.
+        is_abnormal: bool,
+        /// `high`, `low`, `critical_high` or `critical_low`; always there where the result is abnormal.
+        abnormal_flag: Option<&'static str>,
+    }
+}
 
 /// Every laboratory report, oldest first.
 pub(super) fn write(rng: &mut Rng, person: &Person, cases: &[Case]) -> Vec<DemoLabReport> {

@@ -5,8 +5,53 @@ use super::conditions::{Course, Symptom};
 use super::doctors::Specialty;
 use super::person::{Person, clock, plus};
 use super::rng::Rng;
-use super::{DemoAppointment, DemoSymptom, words};
-use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Weekday};
+use super::row::row;
+use super::words;
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+
+row! {
+    /// A row of `Appointment` with its symptoms.
+    DemoAppointment in "Appointment" by "appointment_id", of "patient_id";
+    columns {
+        /// The day.
+        appointment_date: NaiveDate,
+        /// The hour; a pending request may have none yet.
+        appointment_time: Option<NaiveTime>,
+        /// `Scheduled`, `Confirmed`, `Pending`, `Completed`, `Cancelled` or `No_Show`.
+        status: &'static str,
+        /// `consultation`, `follow_up`, `emergency` or `routine_checkup`.
+        appointment_type: &'static str,
+        /// Who sees the patient.
+        doctor_name: &'static str,
+        /// What the doctor or the front desk wrote.
+        notes: Option<&'static str>,
+        /// When it was booked.
+        created_at: NaiveDateTime,
+        /// When it last changed.
+        updated_at: NaiveDateTime,
+    }
+    below {
+        /// `Appointment_Symptom`: what the patient complained of.
+        symptoms: DemoSymptom,
+    }
+}
+
+row! {
+    /// A row of `Appointment_Symptom`.
+    DemoSymptom in "Appointment_Symptom" by "symptom_id", of "appointment_id";
+    columns {
+        /// Its name.
+        symptom_name: &'static str,
+        /// How the patient describes it.
+        symptom_description: Option<&'static str>,
+        /// `mild`, `moderate`, `severe` or `critical`.
+        severity: &'static str,
+        /// For how long, in words.
+        duration: Option<&'static str>,
+        /// `sudden`, `gradual`, `chronic` or `intermittent`.
+        onset_type: &'static str,
+    }
+}
 
 /// Every appointment, oldest first.
 pub(super) fn write(rng: &mut Rng, person: &Person, cases: &[Case]) -> Vec<DemoAppointment> {

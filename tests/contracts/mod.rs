@@ -1,6 +1,7 @@
 //! What must stay true of the whole, whatever is added.
 
 mod architecture;
+mod demo;
 mod docs;
 mod docs_samples;
 mod indexes;

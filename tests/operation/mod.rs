@@ -18,6 +18,7 @@ mod lost_server;
 mod migrating;
 mod observing;
 mod prepared;
+mod seeding;
 pub(crate) mod server;
 mod serving;
 mod silence;
