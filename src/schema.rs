@@ -4,13 +4,10 @@ use crate::{
     chat::message,
     db::Table,
     graphql::{
+        form::Form,
         made::{MadeRow, ToRows},
         model::{Entity, FieldDef, Model, Object},
         root::Nodes,
-        write::{
-            Form,
-            batch::{AddEach, Batch, FAILED, KEPT, REFUSED},
-        },
     },
     knowledge::{FIELDS, catalog, status},
     labs::{lab_finding, lab_report},
@@ -19,6 +16,7 @@ use crate::{
     records::medical_history,
     reports::{report, report_finding},
     visits::{appointment, symptom},
+    write::batch::{AddEach, Batch, FAILED, KEPT, REFUSED},
 };
 use std::sync::LazyLock;
 

@@ -26,10 +26,8 @@ use medimax::{
     config::Config,
     db,
     graph::Graph,
-    graphql::{
-        engine::{Caller, Engine, Outcome},
-        recorder::Recorder,
-    },
+    graphql::recorder::Recorder,
+    request::engine::{Caller, Engine, Outcome},
     schema::MODEL,
     scope::Scope,
 };

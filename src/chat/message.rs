@@ -2,13 +2,14 @@
 
 use crate::{
     db::{By, DateTime, Enum, Path, enumeration},
+    entity::entity,
     graphql::{
-        entity,
+        form::Form,
         model::Children,
         relation::{Connection, One},
-        write::{Add, Form},
     },
     patients::patient,
+    write::Add,
 };
 
 enumeration! {

@@ -6,11 +6,10 @@ use crate::{
     db::migrate,
     error::{Error, Result},
     graph::projector,
-    graphql::{
+    graphql::{limits::Limits, recorder::Recorder},
+    request::{
         engine::{Answer, Caller, Engine, Outcome},
         explain::{Explained, Shown, explained},
-        limits::Limits,
-        recorder::Recorder,
     },
     schema::MODEL,
     scope::Scope,

@@ -61,7 +61,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
     // What these print needs no configuration, and must come out of a tree whose configuration is wrong.
     let printed = match matches.subcommand() {
         Some(("schema", args)) if args.get_flag("classes") => Some(class::listed(entities())),
-        Some(("schema", _)) => Some(crate::graphql::engine::sdl(&MODEL)),
+        Some(("schema", _)) => Some(crate::request::engine::sdl(&MODEL)),
         Some(("completions", args)) => Some(installed::completions(command(), args)),
         Some(("man", _)) => Some(installed::manual(&command())),
         _ => None,

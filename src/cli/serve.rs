@@ -6,9 +6,10 @@ use crate::{
     db::{self, Db, Dialect},
     error::{Error, Result},
     graph::{Graph, projector::Projection},
-    graphql::{documents::Safelist, engine::Engine, write},
     http::{self, Certificate},
+    request::{documents::Safelist, engine::Engine},
     schema::{self, MODEL},
+    write,
 };
 use futures_util::FutureExt;
 use std::{sync::Arc, time::Duration};

@@ -16,7 +16,7 @@ use crate::{
         fault,
     },
     error::{Error, Result},
-    graphql::write::Column,
+    graphql::rules::Column,
 };
 use std::{
     borrow::Cow,

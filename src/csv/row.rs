@@ -7,10 +7,8 @@ use super::{
 };
 use crate::{
     db::Kind,
-    graphql::write::{
-        Column, Holds,
-        draft::{self, Cells, read},
-    },
+    graphql::rules::{Cells, Column, Holds},
+    write::draft::{self, read},
 };
 use chrono::NaiveDateTime;
 use std::borrow::Cow;

@@ -4,7 +4,7 @@ use crate::{
     db::Kind,
     graphql::{
         model::Entity,
-        write::{Column, draft::kind_of},
+        rules::{Column, kind_of},
     },
     schema,
 };

@@ -14,11 +14,11 @@ use async_graphql_value::Value as DocumentValue;
 pub struct Args(Vec<(Name, Value)>);
 
 impl Args {
-    pub(super) fn of(cx: &Cx, given: &[(Positioned<Name>, Positioned<DocumentValue>)]) -> Self {
+    pub(crate) fn of(cx: &Cx, given: &[(Positioned<Name>, Positioned<DocumentValue>)]) -> Self {
         Self::with(&cx.variables, given)
     }
 
-    pub(super) fn with(variables: &Variables, given: &[(Positioned<Name>, Positioned<DocumentValue>)]) -> Self {
+    pub(crate) fn with(variables: &Variables, given: &[(Positioned<Name>, Positioned<DocumentValue>)]) -> Self {
         let args = given.iter();
         Args(args.filter_map(|(name, value)| Some((name.node.clone(), constant(variables, &value.node)?))).collect())
     }
@@ -46,7 +46,7 @@ impl Args {
     }
 
     /// The most rows that the arguments name or ask for, and the argument that does.
-    pub(super) fn page(&self) -> (u64, &'static str) {
+    pub(crate) fn page(&self) -> (u64, &'static str) {
         let rows = |name| match (name, self.get(name)) {
             (_, None) => 0,
             // Beyond 32 bits it is no Int, which is said later.

@@ -43,49 +43,49 @@ pub struct Cx {
     /// The loaders of this request; they live no longer.
     pub loaders: Loaders,
     /// Whether the root's fields are answered one after the other, each seeing what those before it wrote.
-    pub(super) serial: bool,
-    pub(super) document: Arc<ExecutableDocument>,
-    pub(super) variables: Variables,
-    pub(super) introspection: HashMap<String, Vec<u8>>,
-    pub(super) faults: Mutex<Faults>,
+    pub(crate) serial: bool,
+    pub(crate) document: Arc<ExecutableDocument>,
+    pub(crate) variables: Variables,
+    pub(crate) introspection: HashMap<String, Vec<u8>>,
+    pub(crate) faults: Mutex<Faults>,
     /// The memory that the request holds.
-    pub(super) account: Arc<Account>,
+    pub(crate) account: Arc<Account>,
     /// How far the answer is charged, and why it does not go on.
-    pub(super) answer: Mutex<Written>,
+    pub(crate) answer: Mutex<Written>,
     /// Up to where the answer may be written without a closer look.
-    pub(super) room: AtomicUsize,
+    pub(crate) room: AtomicUsize,
     /// The statements that ran.
-    pub(super) recorder: Recorder,
+    pub(crate) recorder: Recorder,
 }
 
 impl Cx {
     /// A value of the document with variables put in; `None` for a variable that was not given.
-    pub(super) fn constant(&self, value: &async_graphql_value::Value) -> Option<Value> {
+    pub(crate) fn constant(&self, value: &async_graphql_value::Value) -> Option<Value> {
         constant(&self.variables, value)
     }
 
     /// Forgets what was read before something was written.
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.loaders.forget();
         self.answers.forget();
     }
 
-    pub(super) fn fragment(&self, name: &Name) -> Option<&FragmentDefinition> {
+    pub(crate) fn fragment(&self, name: &Name) -> Option<&FragmentDefinition> {
         self.document.fragments.get(name).map(|fragment| &fragment.node)
     }
 
-    pub(super) fn introspected(&self, key: &str) -> Option<&[u8]> {
+    pub(crate) fn introspected(&self, key: &str) -> Option<&[u8]> {
         self.introspection.get(key).map(Vec::as_slice)
     }
 
     /// The errors so far.
-    pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the answer, which has so many bytes, may have some more. Where it may not, nothing more is written until what
     /// is being written is taken back ([`Cx::overflow`]).
-    pub(super) fn has_room(&self, written: usize, more: usize) -> bool {
+    pub(crate) fn has_room(&self, written: usize, more: usize) -> bool {
         let asked = written.saturating_add(more);
         asked <= self.room.load(Relaxed) || self.makes_room(asked)
     }
@@ -113,7 +113,7 @@ impl Cx {
     }
 
     /// Why the answer did not go on, where it did not. Asked for, what overflowed is gone, and there is room again.
-    pub(super) fn overflow(&self) -> Option<Error> {
+    pub(crate) fn overflow(&self) -> Option<Error> {
         if self.room.load(Relaxed) > 0 {
             return None;
         }
@@ -142,7 +142,7 @@ impl Cx {
 
 /// An answer that is being written.
 #[derive(Debug, Default)]
-pub(super) struct Written {
+pub(crate) struct Written {
     charged: usize,
     overflow: Option<Error>,
 }
@@ -157,7 +157,7 @@ const ANSWER_STEP: usize = 1 << 18;
 const MANY_ROWS: usize = 1_000;
 
 /// A value with variables put in. A variable that was not given is left out of an object and null in a list.
-pub(super) fn constant(variables: &Variables, value: &async_graphql_value::Value) -> Option<Value> {
+pub(crate) fn constant(variables: &Variables, value: &async_graphql_value::Value) -> Option<Value> {
     use async_graphql_value::Value as Doc;
     Some(match value {
         Doc::Variable(name) => return variables.get(name).cloned(),

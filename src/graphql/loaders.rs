@@ -93,7 +93,7 @@ pub struct Loaders(Mutex<HashMap<String, (PieceLoader, Askers)>>);
 
 impl Loaders {
     /// Forgets what was loaded: something was written since.
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

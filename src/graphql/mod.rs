@@ -1,4 +1,5 @@
-//! The shared kit: how entities become a schema and rows become an answer. It knows no entity by name.
+//! How entities are described as a schema, and rows become an answer. It knows no entity by name, and neither the text of a request nor
+//! how anything is written.
 
 pub mod args;
 pub mod budget;
@@ -6,12 +7,9 @@ pub mod class;
 mod column;
 pub mod connection;
 pub mod context;
-pub mod documents;
-pub mod engine;
-mod entity;
 pub mod exec;
-pub mod explain;
 pub mod filter;
+pub mod form;
 pub mod limits;
 pub mod loaders;
 pub mod made;
@@ -22,13 +20,5 @@ pub mod recorder;
 pub mod relation;
 pub mod report;
 pub mod root;
-mod row;
-mod schema_doc;
-mod suggest;
+pub mod rules;
 pub mod types;
-mod validation;
-mod variables;
-pub mod write;
-
-pub(crate) use entity::{belongs, entity, indexed, nested, rule};
-pub use row::{Placed, Row, Set, StaticallySized};

@@ -6,11 +6,11 @@ use super::{
     context::Cx,
     exec::{Column, Level, Slot},
     types::{FieldType, Types},
-    write::{Form, rules::Rules},
 };
 use crate::{
     db::{Ask, Bad, By, Cond, Db, Kind, Path, Sql, Table, Towards},
     error::Result,
+    graphql::{form::Form, rules::Rules},
 };
 use futures_util::future::BoxFuture;
 use std::{any::Any, collections::HashMap, ops::Range, sync::Arc};

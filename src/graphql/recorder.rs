@@ -121,11 +121,11 @@ impl Detail {
 
 /// A place in the answer, whatever the row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Levels of rows above, this one included.
-    pub(super) level: usize,
+    pub(crate) level: usize,
     /// Response keys, without places in lists.
-    pub(super) path: String,
+    pub(crate) path: String,
 }
 
 /// Who asks for a statement.
@@ -139,7 +139,7 @@ enum Origin {
 
 /// The fields that asked a loader, each with its keys in their order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Askers(Arc<Mutex<Vec<Asker>>>);
+pub(crate) struct Askers(Arc<Mutex<Vec<Asker>>>);
 type Asker = (Arc<[i32]>, Place);
 
 /// Keeps the statements of a request. Clones share them.
@@ -181,12 +181,12 @@ impl Recorder {
     }
 
     /// Notes that the document is known to be good.
-    pub(super) fn is_prepared(&self) {
+    pub(crate) fn is_prepared(&self) {
         self.0.prepared.get_or_init(|| self.0.began.elapsed());
     }
 
     /// The database, which tells of its statements from now on.
-    pub(super) fn of_database(&self, db: &Db) -> Db {
+    pub(crate) fn of_database(&self, db: &Db) -> Db {
         let recorder = self.clone();
         db.watched(Arc::new(move |ran: &db::Ran<'_>| {
             let detail = || (Statement::Sql(ran.sql.clone()), ran.sql.parameters());
@@ -207,7 +207,7 @@ impl Recorder {
     }
 
     /// The graph, which tells of its statements from now on.
-    pub(super) fn of_graph(&self, graph: &Graph) -> Graph {
+    pub(crate) fn of_graph(&self, graph: &Graph) -> Graph {
         let recorder = self.clone();
         graph.watched(Watcher::new(move |ran| {
             if ran.cypher.is_none() && !recorder.0.whole {
@@ -243,7 +243,7 @@ impl Recorder {
     }
 
     /// Loads a field, whose place is looked for only where somebody wants to know.
-    pub(super) async fn asked_by<T>(&self, place: impl FnOnce() -> Place, load: impl Future<Output = T>) -> T {
+    pub(crate) async fn asked_by<T>(&self, place: impl FnOnce() -> Place, load: impl Future<Output = T>) -> T {
         match self.0.whole {
             true => ASKING.scope(Arc::new(Origin::Field(place())), load).await,
             false => load.await,
@@ -251,7 +251,7 @@ impl Recorder {
     }
 
     /// Notes that the field that is being loaded asks a loader for keys.
-    pub(super) fn asks(&self, askers: &Askers, keys: &Arc<[i32]>) {
+    pub(crate) fn asks(&self, askers: &Askers, keys: &Arc<[i32]>) {
         if !self.0.whole {
             return;
         }
@@ -263,7 +263,7 @@ impl Recorder {
     }
 
     /// Fetches what a loader was asked for.
-    pub(super) async fn on_behalf<T>(&self, askers: &Askers, keys: &[i32], fetch: impl Future<Output = T>) -> T {
+    pub(crate) async fn on_behalf<T>(&self, askers: &Askers, keys: &[i32], fetch: impl Future<Output = T>) -> T {
         match self.0.whole {
             true => ASKING.scope(Arc::new(Origin::Keys(askers.clone(), keys.into())), fetch).await,
             false => fetch.await,

@@ -327,7 +327,7 @@ impl Types<'_> {
 }
 
 /// The first sentence of a description.
-pub(super) fn first_sentence(doc: &str) -> String {
+pub(crate) fn first_sentence(doc: &str) -> String {
     let doc = doc.trim();
     match doc.find(". ").or_else(|| doc.find(".\n")) {
         Some(end) => doc.get(..=end).unwrap_or(doc).to_owned(),

@@ -4,7 +4,7 @@ use super::sending::Sending;
 use super::weighted::weighted;
 use crate::{
     error::Error,
-    graphql::engine::{Answer, Outcome, refusal},
+    request::engine::{Answer, Outcome, refusal},
 };
 use axum::{
     body::Body,

@@ -20,7 +20,7 @@ pub use listen::{Certificate, Door, address};
 use crate::{
     config::{Config, Explain, LogRequests},
     error::{Error, Result},
-    graphql::engine::{Answer, Caller, Engine},
+    request::engine::{Answer, Caller, Engine},
     scope::Scope,
     telemetry::{Exporter, Gauges, Metrics, trace::Tracer},
 };

@@ -4,10 +4,10 @@ use super::App;
 use crate::{
     config::{Explain, LogRequests},
     error::Code,
-    graphql::{
+    graphql::recorder::{Ran, Recorder, Store},
+    request::{
         engine::{Answer, Outcome},
         explain::{self, explained},
-        recorder::{Ran, Recorder, Store},
     },
     telemetry::{
         Request as Counted, Role, Span,

@@ -1,7 +1,7 @@
 //! A GraphQL request, read from an HTTP request within the limits.
 
 use super::answer::Refused;
-use crate::graphql::documents::DOCUMENT_ID;
+use crate::request::documents::DOCUMENT_ID;
 use async_graphql_axum::{GraphQLRequest, rejection::GraphQLRejection};
 use axum::{
     body::{Body, HttpBody},

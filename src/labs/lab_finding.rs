@@ -6,15 +6,16 @@ use super::{
 };
 use crate::{
     db::{Bind, By, Cond, Enum, Flag, Path, enumeration},
+    entity::entity,
     graphql::{
         context::Cx,
-        entity,
         made::OfRow,
         model::Children,
         relation::{List, Narrowing, One},
-        write::{AddAll, Check, Holds},
+        rules::{Check, Holds},
     },
     patients::patient,
+    write::AddAll,
 };
 
 enumeration! {

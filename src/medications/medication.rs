@@ -2,13 +2,15 @@
 
 use crate::{
     db::{Bind, By, Cond, Date, DateTime, Flag, Path},
+    entity::entity,
     graphql::{
-        entity,
+        form::Form,
         model::Children,
         relation::{List, One},
-        write::{Add, Change, Check, Form, Holds},
+        rules::{Check, Holds},
     },
     patients::patient,
+    write::{Add, Change},
 };
 
 entity! {

@@ -3,12 +3,13 @@
 use super::medication;
 use crate::{
     db::Path,
+    entity::entity,
     graphql::{
-        entity,
         model::Children,
         relation::{List, One},
-        write::{AddAll, Check, Holds},
+        rules::{Check, Holds},
     },
+    write::AddAll,
 };
 
 entity! {

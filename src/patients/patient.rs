@@ -2,11 +2,13 @@
 
 use crate::{
     db::{Date, DateTime, Enum, enumeration},
+    entity::entity,
     graphql::{
         context::Cx,
-        entity,
-        write::{Add, Check, Form, Holds, rules::not_in_future},
+        form::Form,
+        rules::{Check, Holds, not_in_future},
     },
+    write::Add,
 };
 use chrono::{Datelike, NaiveDate};
 

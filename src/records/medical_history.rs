@@ -2,13 +2,15 @@
 
 use crate::{
     db::{Date, DateTime, Enum, Flag, Path, enumeration},
+    entity::entity,
     graphql::{
-        entity,
+        form::Form,
         model::Children,
         relation::{List, Narrowing, One},
-        write::{Add, Check, Form, Holds, rules::not_in_future},
+        rules::{Check, Holds, not_in_future},
     },
     patients::patient,
+    write::Add,
 };
 
 enumeration! {

@@ -2,13 +2,14 @@
 
 use crate::{
     db::{By, Date, DateTime, Path},
+    entity::entity,
     graphql::{
-        entity,
+        form::Form,
         model::Children,
         relation::{Connection, One},
-        write::{Add, Form},
     },
     patients::patient,
+    write::Add,
 };
 
 entity! {

@@ -3,13 +3,14 @@
 use super::report;
 use crate::{
     db::{Enum, Flag, Path},
+    entity::entity,
     graphql::{
-        entity,
         model::Children,
         relation::{List, One},
-        write::{AddAll, Check, Holds},
+        rules::{Check, Holds},
     },
     records::medical_history::Severity,
+    write::AddAll,
 };
 
 entity! {

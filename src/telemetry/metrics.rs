@@ -9,10 +9,8 @@ use crate::{
     db::PoolState,
     error::Code,
     graph::{Counts, Status, neo4j},
-    graphql::{
-        documents,
-        recorder::{Ran, Store},
-    },
+    graphql::recorder::{Ran, Store},
+    request::documents,
 };
 use std::{
     collections::BTreeMap,

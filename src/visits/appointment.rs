@@ -2,14 +2,16 @@
 
 use crate::{
     db::{Bind, By, Cond, Date, DateTime, Enum, Enumerated, Op, Path, Time, enumeration},
+    entity::entity,
     graphql::{
         context::Cx,
-        entity,
+        form::Form,
         model::Children,
         relation::{Connection, List, One},
-        write::{Add, Change, Check, Form, Holds},
+        rules::{Check, Holds},
     },
     patients::patient,
+    write::{Add, Change},
 };
 
 enumeration! {

@@ -3,13 +3,13 @@
 use super::appointment;
 use crate::{
     db::{Enum, Path, enumeration},
+    entity::entity,
     graphql::{
-        entity,
         model::Children,
         relation::{List, One},
-        write::AddAll,
     },
     records::medical_history::Severity,
+    write::AddAll,
 };
 
 enumeration! {

@@ -1,6 +1,6 @@
 //! The schema: committed, and described to the last value.
 
-use medimax::{error::Code, graphql::engine::sdl, schema::MODEL};
+use medimax::{error::Code, request::engine::sdl, schema::MODEL};
 
 #[test]
 fn the_committed_schema_is_the_built_one() {

@@ -8,7 +8,7 @@ use medimax::{
         Graph,
         projector::{Projection, built},
     },
-    graphql::engine::Engine,
+    request::engine::Engine,
     schema::{MODEL, tables},
     scope::Scope,
     terminology::knowledge::{ConceptKind, FactKind},

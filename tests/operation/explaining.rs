@@ -9,10 +9,7 @@ use crate::{
         scratch, unique,
     },
 };
-use medimax::{
-    graphql::{explain::explained, recorder::Recorder},
-    scope::Scope,
-};
+use medimax::{graphql::recorder::Recorder, request::explain::explained, scope::Scope};
 use serde_json::{Value, json};
 use std::time::Duration;
 

@@ -29,7 +29,7 @@ fn by_id(entity: &Entity) -> &'static str {
 /// A list below one object, asked for by the arguments of a page.
 struct List<'s> {
     store: &'s Store,
-    engine: medimax::graphql::engine::Engine,
+    engine: medimax::request::engine::Engine,
     parent: &'static str,
     field: &'static str,
     order: String,

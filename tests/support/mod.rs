@@ -11,10 +11,10 @@ use medimax::{
     db::{self, Db, Options, Tls, migrate},
     graph::{Graph, projector},
     graphql::{
-        engine::{Caller, Engine},
         limits::Limits,
         recorder::{Ran, Recorder},
     },
+    request::engine::{Caller, Engine},
     schema::MODEL,
     scope::Scope,
     terminology::catalog,

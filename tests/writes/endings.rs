@@ -9,7 +9,7 @@ use crate::support::{
 use medimax::{
     config::Config,
     db::{self, Options, Sql},
-    graphql::engine::Engine,
+    request::engine::Engine,
     schema::MODEL,
     scope::Scope,
 };

@@ -5,7 +5,7 @@ use crate::support::{Backend, Store, on_both, options, run};
 use medimax::{
     config::Config,
     db::{self, Db},
-    graphql::engine::Engine,
+    request::engine::Engine,
     schema::MODEL,
     scope::Scope,
 };

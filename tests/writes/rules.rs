@@ -7,7 +7,7 @@ use crate::support::{
 };
 use medimax::{
     db::{Kind, Sql},
-    graphql::write::{draft::kind_of, rules::Longest},
+    graphql::rules::{Longest, kind_of},
     schema,
     scope::Scope,
 };

@@ -1,10 +1,8 @@
 //! A mutation as one transaction: all of it or nothing, once, and said only when it is kept.
 
 use super::{
-    draft::{Cells, Draft},
-    form::{Above, Form},
+    draft::Draft,
     payload::{Outcome, Removed},
-    rules::{Check, broken, violation},
 };
 use crate::{
     db::{Belongs, Cell, Db, Dialect, Refusal, Sql, Tx, change, fault},
@@ -12,7 +10,9 @@ use crate::{
     feed::Feed,
     graphql::{
         context::Cx,
+        form::{Above, Form},
         model::{Entity, Model},
+        rules::{Cells, Check, broken, violation},
     },
 };
 use sha2::{Digest, Sha256};

@@ -3,10 +3,65 @@
 //! The database has the same rules as constraints where it can express them; [`Check::constraint`] names them, so that its
 //! refusal, after a race or a rule that was missed here, reads the same.
 
-use super::draft::Cells;
-use crate::error::Violation;
+use super::model::Entity;
+use crate::{
+    db::{Cell, Kind},
+    error::Violation,
+};
 use chrono::NaiveDate;
 use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The values of a row by column, as the store spells them; `None` is NULL. What was not given is not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cells(BTreeMap<&'static str, Option<String>>);
+
+impl Cells {
+    /// A value; `None` where it is NULL or not there.
+    pub fn get(&self, column: &str) -> Option<&str> {
+        self.0.get(column)?.as_deref()
+    }
+
+    /// Whether it was given, NULL or not.
+    pub fn has(&self, column: &str) -> bool {
+        self.0.contains_key(column)
+    }
+
+    /// A day.
+    pub fn day(&self, column: &str) -> Option<NaiveDate> {
+        self.get(column)?.parse().ok()
+    }
+
+    /// A flag, which is this by default.
+    pub fn flag(&self, column: &str, default: bool) -> bool {
+        self.get(column).map_or(default, |value| value != "0")
+    }
+
+    /// Puts a value.
+    pub fn set(&mut self, column: &'static str, value: Option<String>) {
+        self.0.insert(column, value);
+    }
+
+    /// Every value, by column.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.0.iter().map(|(column, value)| (*column, value.as_deref()))
+    }
+
+    /// As parameters of a statement.
+    pub fn cells(&self, entity: &Entity) -> Vec<(&'static str, Cell)> {
+        let cell = |column: &str, value: Option<&str>| match (kind_of(entity, column), value.map(str::parse)) {
+            (Kind::Flag(_) | Kind::Int, Some(Ok(number))) => Cell::Int(number),
+            _ => Cell::Text(value.map(str::to_owned)),
+        };
+        self.iter().map(|(column, value)| (column, cell(column, value))).collect()
+    }
+}
+
+/// What a column holds.
+pub fn kind_of(entity: &Entity, column: &str) -> Kind {
+    let scalar = entity.object.scalar_of_column(column).and_then(|scalar| entity.object.scalars.get(scalar));
+    scalar.map_or(Kind::Text, |scalar| scalar.kind)
+}
 
 /// The columns of a table that clients write, and what must hold of a row.
 pub struct Rules {

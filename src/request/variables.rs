@@ -1,7 +1,10 @@
 //! Variables, coerced to their declared types as the GraphQL specification says, before anything runs.
 
 use super::suggest;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    graphql::args,
+};
 use async_graphql::{
     Name, Value, Variables,
     parser::types::{BaseType, OperationDefinition, Type},
@@ -46,7 +49,7 @@ pub(super) fn known(operation: &OperationDefinition, mut given: Variables) -> Va
 fn whole_numbers(value: &mut Value) {
     match value {
         Value::Number(number) if number.as_i64().is_none() => {
-            if let Some(whole) = super::args::as_int(value) {
+            if let Some(whole) = args::as_int(value) {
                 *value = Value::from(whole);
             }
         }
@@ -103,7 +106,7 @@ fn coerce_type(schema: Schema<'_>, ty: &str, value: &Value, path: &str) -> Resul
         MetaTypeName::Named(name) => match schema.registry.types.get(name) {
             Some(MetaType::Scalar { is_valid, .. }) => {
                 let value = whole_number(name, value);
-                if name == "Int" && super::args::as_int(&value).is_none_or(|number| i32::try_from(number).is_err()) {
+                if name == "Int" && args::as_int(&value).is_none_or(|number| i32::try_from(number).is_err()) {
                     return wrong("an Int: a whole number of 32 bits");
                 }
                 if is_valid.as_ref().is_none_or(|is_valid| is_valid(&value)) {
@@ -113,11 +116,11 @@ fn coerce_type(schema: Schema<'_>, ty: &str, value: &Value, path: &str) -> Resul
                 }
             }
             Some(MetaType::Enum { enum_values, .. }) => {
-                let given = super::args::as_text(value).filter(|given| enum_values.contains_key(*given));
+                let given = args::as_text(value).filter(|given| enum_values.contains_key(*given));
                 match given {
                     Some(given) => Ok(Value::Enum(Name::new(given))),
                     None => {
-                        let given = super::args::as_text(value).unwrap_or_default();
+                        let given = args::as_text(value).unwrap_or_default();
                         let hint = |registry: &_| suggest::enum_value(registry, name, given);
                         wrong(&schema.hinted(format!("one of the values of {name}"), hint))
                     }
@@ -151,7 +154,7 @@ fn coerce_type(schema: Schema<'_>, ty: &str, value: &Value, path: &str) -> Resul
 fn whole_number(ty: &str, value: &Value) -> Value {
     match value {
         Value::Number(number) if ty == "Int" && number.as_i64().is_none() => {
-            super::args::as_int(value).map_or_else(|| value.clone(), Value::from)
+            args::as_int(value).map_or_else(|| value.clone(), Value::from)
         }
         other => other.clone(),
     }

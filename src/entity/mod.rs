@@ -1,5 +1,9 @@
 //! `entity!`: everything that the gateway knows of a table, declared at one place.
 
+mod row;
+
+pub use row::{Placed, Row, Set, StaticallySized};
+
 /// Declares an entity: a table, its columns, whose its rows are, and how they are read and written. From it follow the row struct
 /// and the statics `TABLE`, `ENTITY` and `FORM`, and from those the fields at the root, filters, orders, cursors, cost, mutations,
 /// forms within forms, CSV, backup and checks.
@@ -72,7 +76,7 @@ macro_rules! entity {
         pub static TABLE: $crate::db::Table = $crate::db::Table {
             name: $name,
             key: stringify!($key),
-            belongs: $crate::graphql::belongs!($($belongs)*),
+            belongs: $crate::entity::belongs!($($belongs)*),
             links: &[$($($crate::db::Link { column: stringify!($link), to: &$to::TABLE }),*)?],
             search: $search,
         };
@@ -99,7 +103,7 @@ macro_rules! entity {
             },
             table: &TABLE,
             columns: &[$(stringify!($column)),*],
-            generated: &[$($crate::graphql::indexed!($($index)*).2),*],
+            generated: &[$($crate::entity::indexed!($($index)*).2),*],
             classes: &[
                 $($crate::graphql::class::Classed {
                     field: $field,
@@ -117,27 +121,27 @@ macro_rules! entity {
                     class: $crate::graphql::class::Class::$sclass,
                 },)*)?
             ],
-            rules: &$crate::graphql::write::Rules {
+            rules: &$crate::graphql::rules::Rules {
                 columns: &[
-                    $($($crate::graphql::rule!(stringify!($column), $($rule $(($size))?)+),)?)*
-                    $($($crate::graphql::write::Column::large(stringify!($large), $lfield, concat!($($ldoc, "\n"),*)),)*)?
+                    $($($crate::entity::rule!(stringify!($column), $($rule $(($size))?)+),)?)*
+                    $($($crate::graphql::rules::Column::large(stringify!($large), $lfield, concat!($($ldoc, "\n"),*)),)*)?
                 ],
                 checks: $checks,
             },
-            nested: $crate::graphql::nested!($($belongs)*),
+            nested: $crate::entity::nested!($($belongs)*),
             form: &FORM,
             payload: &$crate::graphql::model::Object {
                 name: concat!(stringify!($row), "Payload"),
                 doc: concat!("The result of writing one `", stringify!($row), "` object."),
                 is_node: false,
                 of: None,
-                scalars: <$crate::graphql::write::payload::Outcome as $crate::graphql::made::MadeRow>::SCALARS,
+                scalars: <$crate::write::payload::Outcome as $crate::graphql::made::MadeRow>::SCALARS,
                 fields: &[$crate::graphql::model::FieldDef {
                     name: $one,
                     doc: "The object as it is now; null if it was removed since.",
                     field: &$crate::graphql::made::ToRow {
                         entity: &ENTITY,
-                        key: $crate::graphql::write::payload::Outcome::key,
+                        key: $crate::write::payload::Outcome::key,
                     },
                 }],
             },
@@ -146,13 +150,13 @@ macro_rules! entity {
                 doc: concat!("The result of writing several `", stringify!($row), "` objects."),
                 is_node: false,
                 of: None,
-                scalars: <$crate::graphql::write::payload::Outcome as $crate::graphql::made::MadeRow>::SCALARS,
+                scalars: <$crate::write::payload::Outcome as $crate::graphql::made::MadeRow>::SCALARS,
                 fields: &[$crate::graphql::model::FieldDef {
                     name: $many,
                     doc: "The objects as they are now; objects that were removed since are left out.",
                     field: &$crate::graphql::made::ToRows {
                         entity: &ENTITY,
-                        keys: |outcome: &$crate::graphql::write::payload::Outcome, _, _| Ok(outcome.keys.clone()),
+                        keys: |outcome: &$crate::write::payload::Outcome, _, _| Ok(outcome.keys.clone()),
                         args: |_| Vec::new(),
                         expected: 5,
                     },
@@ -180,7 +184,7 @@ macro_rules! entity {
                 $crate::graphql::model::FieldDef {
                     name: concat!("remove", stringify!($row)),
                     doc: concat!("Removes ", $a, " with all that belongs to it. This cannot be undone."),
-                    field: &$crate::graphql::write::Remove(&ENTITY),
+                    field: &$crate::write::Remove(&ENTITY),
                 },
             ],
             gives: &[$($(($parent::ENTITY.object.name, $crate::graphql::model::FieldDef {
@@ -189,20 +193,20 @@ macro_rules! entity {
                 field: &$giving,
             })),*)?],
             fetch: |db, sql| Box::pin(async move {
-                let rows = $crate::db::load!(db, sql, PlacedColumns, $crate::graphql::Placed<$row>)?;
-                Ok($crate::graphql::Set::fetched(rows))
+                let rows = $crate::db::load!(db, sql, PlacedColumns, $crate::entity::Placed<$row>)?;
+                Ok($crate::entity::Set::fetched(rows))
             }),
         };
 
         #[doc = concat!("The form of ", $a, " that is written with what it belongs to.")]
-        static FORM: $crate::graphql::write::Form = $crate::graphql::write::Form::add(
+        static FORM: $crate::graphql::form::Form = $crate::graphql::form::Form::add(
             concat!(stringify!($row), "Input"),
             concat!("The values of ", $a, " that is written together with what it belongs to."),
             &ENTITY,
         );
 
-        static CORRECT: $crate::graphql::write::Change =
-            $crate::graphql::write::Change::of(&$crate::graphql::write::Form::change(
+        static CORRECT: $crate::write::Change =
+            $crate::write::Change::of(&$crate::graphql::form::Form::change(
                 concat!("Correct", stringify!($row), "Input"),
                 concat!("The new values of ", $a, "."),
                 &ENTITY,
@@ -211,13 +215,13 @@ macro_rules! entity {
         type Columns = ($(<$ty as $crate::db::Column>::Sql,)*);
         type PlacedColumns = (diesel::sql_types::Integer, diesel::sql_types::Integer, Columns);
 
-        impl diesel::deserialize::FromSqlRow<PlacedColumns, diesel::mysql::Mysql> for $crate::graphql::Placed<$row> {
+        impl diesel::deserialize::FromSqlRow<PlacedColumns, diesel::mysql::Mysql> for $crate::entity::Placed<$row> {
             fn build_from_row<'a>(row: &impl diesel::row::Row<'a, diesel::mysql::Mysql>) -> diesel::deserialize::Result<Self> {
                 Self::read::<Columns, _>(row)
             }
         }
 
-        impl diesel::deserialize::FromSqlRow<PlacedColumns, diesel::sqlite::Sqlite> for $crate::graphql::Placed<$row> {
+        impl diesel::deserialize::FromSqlRow<PlacedColumns, diesel::sqlite::Sqlite> for $crate::entity::Placed<$row> {
             fn build_from_row<'a>(row: &impl diesel::row::Row<'a, diesel::sqlite::Sqlite>) -> diesel::deserialize::Result<Self> {
                 Self::read::<Columns, _>(row)
             }
@@ -244,8 +248,8 @@ macro_rules! entity {
                     kind: <$ty as $crate::db::Stored>::KIND,
                     nullable: <$ty as $crate::db::Stored>::NULLABLE,
                     column: stringify!($column),
-                    indexed: $crate::graphql::indexed!($($index)*).0,
-                    ordered: $crate::graphql::indexed!($($index)*).1,
+                    indexed: $crate::entity::indexed!($($index)*).0,
+                    ordered: $crate::entity::indexed!($($index)*).1,
                 },)*
                 $($($crate::graphql::model::Scalar {
                     name: $computed,
@@ -261,7 +265,7 @@ macro_rules! entity {
                 $crate::graphql::model::FieldDef {
                     name: "version",
                     doc: "A digest of all stored columns of the object: a change by whatever program gives another digest. Pass it as `expectedVersion`.",
-                    field: &$crate::graphql::write::Version(&ENTITY),
+                    field: &$crate::write::Version(&ENTITY),
                 },
                 $($($crate::graphql::model::FieldDef {
                     name: $lfield,
@@ -272,11 +276,11 @@ macro_rules! entity {
             ],
         };
 
-        impl $crate::graphql::StaticallySized for $row {
+        impl $crate::entity::StaticallySized for $row {
             const COLUMNS: usize = [$(stringify!($column)),*].len();
         }
 
-        impl $crate::graphql::Row for $row {
+        impl $crate::entity::Row for $row {
             fn object() -> &'static $crate::graphql::model::Object {
                 &OBJECT
             }
@@ -387,16 +391,16 @@ pub(crate) use nested;
 /// How a column of `entity!` is written.
 macro_rules! rule {
     ($name:expr, required $($rule:tt)+) => {
-        $crate::graphql::rule!($name, $($rule)+).required()
+        $crate::entity::rule!($name, $($rule)+).required()
     };
     ($name:expr, line($size:literal)) => {
-        $crate::graphql::write::Column::line($name, $size)
+        $crate::graphql::rules::Column::line($name, $size)
     };
     ($name:expr, prose) => {
-        $crate::graphql::write::Column::prose($name)
+        $crate::graphql::rules::Column::prose($name)
     };
     ($name:expr, value) => {
-        $crate::graphql::write::Column::of($name)
+        $crate::graphql::rules::Column::of($name)
     };
 }
 pub(crate) use rule;

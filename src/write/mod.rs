@@ -3,26 +3,26 @@
 
 pub mod batch;
 pub mod draft;
-pub mod form;
 pub mod payload;
 mod perform;
-pub mod rules;
 mod version;
 
-pub use form::{Above, Form, Verb};
 pub use perform::forget_keys;
-pub use rules::{Check, Column, Holds, Rules};
 pub use version::Version;
 
-use super::{
-    args::{Args, id_of},
-    context::Cx,
-    exec::{Given, Level, Slot, children},
-    made::Made,
-    model::{Entity, Field, Loading, Object},
-    types::{Arg, FieldType, Types},
+use crate::{
+    error::{Error, Result, Violation},
+    graphql::{
+        args::{Args, id_of},
+        context::Cx,
+        exec::{Column, Given, Level, Slot, children},
+        form::{Above, Form},
+        made::Made,
+        model::{Entity, Field, Loading, Object},
+        rules,
+        types::{Arg, FieldType, Types},
+    },
 };
-use crate::error::{Error, Result, Violation};
 use async_graphql::{Name, Value, indexmap::IndexMap};
 use draft::Reader;
 use payload::{Outcome, REMOVAL, Removal};
@@ -200,7 +200,7 @@ async fn done<'a>(
     slot: &Arc<Slot<'a>>,
     payload: &'static Object,
     work: Work,
-) -> Result<super::exec::Column<'a>> {
+) -> Result<Column<'a>> {
     let given = vec![Given::One(Made::rows(payload, vec![outcome(cx, slot, work).await?]))];
     Ok(children(cx, level, slot, given).await)
 }

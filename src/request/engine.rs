@@ -5,19 +5,9 @@
 //! future and a value on every scalar; ours (`exec`) does what the specification says, a level at a time.
 
 use super::{
-    budget::{Account, Memory},
-    context::{Cx, Written},
     documents::{self, Documents, Safelist},
-    exec::{self, Level},
-    limits::{Limits, Objects},
-    loaders::Loaders,
-    memo::Answers,
-    model::Model,
-    recorder::Recorder,
-    report,
-    root::Root,
+    limits::Objects,
     schema_doc, suggest,
-    types::Types,
     validation::{self, for_validation, mentions_introspection},
     variables,
 };
@@ -25,6 +15,19 @@ use crate::{
     db::Db,
     error::{Code, Error, Result},
     graph::Graph,
+    graphql::{
+        budget::{Account, Memory},
+        context::{Cx, Written},
+        exec::{self, Level},
+        limits::Limits,
+        loaders::Loaders,
+        memo::Answers,
+        model::Model,
+        recorder::Recorder,
+        report,
+        root::Root,
+        types::Types,
+    },
     scope::Scope,
 };
 use async_graphql::{

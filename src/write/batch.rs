@@ -3,7 +3,6 @@
 
 use super::{
     draft::Reader,
-    form::Form,
     manner, manner_args,
     payload::Outcome,
     perform::{Manner, Work, perform, reaches_graph},
@@ -16,6 +15,7 @@ use crate::{
         args::{Args, as_list},
         context::Cx,
         exec::{self, Level, Slot, children},
+        form::Form,
         limits::Limits,
         made::{Made, MadeRow, Texts, ToMany, made},
         model::{Field, FieldDef, Loading, Object},

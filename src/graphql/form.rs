@@ -1,6 +1,6 @@
 //! Input objects as data: which columns of an entity a client writes, below which row, and with which rows below.
 
-use super::rules::{Check, Column, Rules};
+use super::rules::{Check, Column, Rules, kind_of};
 use crate::{
     db::Owner,
     graphql::{
@@ -132,7 +132,7 @@ impl Form {
     pub fn describe(&'static self, above: Option<Above>, types: &mut Types<'_>) -> String {
         let mut fields: Vec<Arg> = above.iter().map(Above::arg).collect();
         for column in self.columns() {
-            let kind = types.kind(super::draft::kind_of(self.entity, column.name));
+            let kind = types.kind(kind_of(self.entity, column.name));
             let (name, doc) = self.shown(column);
             let needed = if column.required && self.verb == Verb::Add { "!" } else { "" };
             fields.push(Arg::new(name, format!("{kind}{needed}"), doc));

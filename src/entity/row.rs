@@ -1,10 +1,12 @@
 //! Rows of a table as Rust values: what `entity!` makes, and sets of them.
 
-use super::{
-    context::Cx,
-    model::{Fetched, Object, RowSet},
+use crate::{
+    db::Bad,
+    graphql::{
+        context::Cx,
+        model::{Fetched, Object, RowSet},
+    },
 };
-use crate::db::Bad;
 use diesel::{
     backend::Backend,
     deserialize::{FromSql, FromSqlRow},

@@ -1,7 +1,9 @@
 //! `extensions.explain`: the statements of an answer, for the people who write queries and those who run the stores.
 
-use super::recorder::{Ran, Recorder, Statement};
-use crate::db::{Db, write_json};
+use crate::{
+    db::{Db, write_json},
+    graphql::recorder::{Ran, Recorder, Statement},
+};
 use serde::Serialize;
 use std::time::Duration;
 

@@ -1,0 +1,10 @@
+//! A request from its text to its answer: which document it is, what it may ask for, its variables, its execution, and what is told of it.
+
+pub mod documents;
+pub mod engine;
+pub mod explain;
+pub mod limits;
+mod schema_doc;
+mod suggest;
+mod validation;
+mod variables;
