@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     db::{self, Db, Dialect},
     error::{Error, Result},
-    graph::{Graph, projector::Projection},
+    graph::{Graph, projector::Follower},
     http::{self, Certificate},
     request::{documents::Safelist, engine::Engine},
     schema::{self, MODEL},
@@ -36,7 +36,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let graph = open_graph(config)?;
     let options = config.database(url);
     let step = options.wait + options.statement_timeout;
-    let projection = Arc::new(Projection::new(graph.clone(), db.clone(), schema::tables(), holder()).with_step(step));
+    let projection = Arc::new(Follower::new(graph.clone(), db.clone(), schema::tables(), holder()).with_step(step));
     let alone = db::Options { max_connections: 1, ..options };
     let probe = http::Probe { db: db::open(&alone).await.map_err(unreachable)?, graph: graph.apart()? };
     let keeping_house = tokio::spawn(keep_house(db.clone()));

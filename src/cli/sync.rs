@@ -4,7 +4,7 @@ use super::{holder, open_graph, open_with_tables, progress::Progress, say, unrea
 use crate::{
     config::Config,
     error::{Error, Result},
-    graph::projector::Projection,
+    graph::projector::Follower,
     schema,
 };
 use clap::ArgMatches;
@@ -18,7 +18,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         ));
     }
     let db = open_with_tables(config).await?;
-    let projection = Projection::new(open_graph(config)?, db, schema::tables(), holder());
+    let projection = Follower::new(open_graph(config)?, db, schema::tables(), holder());
     let started = std::time::Instant::now();
     let progress = Progress::new("Graph", "patients", 0);
     let report = |done, of| progress.at(done, of);

@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     db::{
-        Cell, Db, Kind, Tx,
+        Cell, Db, Tx, ValueKind,
         change::{Texts, as_lists, of_list},
         fault,
     },
     error::{Error, Result},
-    graphql::rules::Column,
+    graphql::rules::ColumnRule,
 };
 use std::{
     borrow::Cow,
@@ -321,7 +321,7 @@ impl Import<'_> {
             Slot::Key => true,
             Slot::Above => text.and_then(|text| text.parse().ok()) == Some(row.above),
             Slot::Value(column, kind) => is_same(kind, column, text, row.cells.get(column.name)),
-            Slot::Stamp(name) => is_same(Kind::DateTime, &Column::of(name), text, row.cells.get(name)),
+            Slot::Stamp(name) => is_same(ValueKind::DateTime, &ColumnRule::of(name), text, row.cells.get(name)),
         };
         let mut cells = source.columns.iter().zip(texts);
         let differing = cells.find(|((_, slot), text)| !same(*slot, text.as_deref()));
@@ -367,7 +367,7 @@ impl Import<'_> {
 /// Rows as they are stored, by table and key: a text for each column of the file.
 type Stored = HashMap<(usize, i32), Texts>;
 
-fn is_same(kind: Kind, column: &Column, text: Option<&str>, ours: Option<&str>) -> bool {
+fn is_same(kind: ValueKind, column: &ColumnRule, text: Option<&str>, ours: Option<&str>) -> bool {
     let theirs = text.map(|text| stored(kind, column, text)).transpose().map(Option::flatten);
     theirs.is_ok_and(|theirs| theirs.as_deref() == ours)
 }

@@ -6,8 +6,8 @@ use super::{
     text::{Field, fields},
 };
 use crate::{
-    db::Kind,
-    graphql::rules::{Cells, Column, Holds},
+    db::ValueKind,
+    graphql::rules::{Cells, ColumnRule, Holds},
     write::draft::{self, read},
 };
 use chrono::NaiveDateTime;
@@ -78,7 +78,7 @@ pub(super) fn row(source: &Source, sheet: usize, line: u32, record: &[u8]) -> Re
         let (column, kind) = match slot {
             Slot::Key | Slot::Above => continue,
             Slot::Value(column, kind) => (*column, *kind),
-            Slot::Stamp(column) => (&Column::of(column), Kind::DateTime),
+            Slot::Stamp(column) => (&ColumnRule::of(column), ValueKind::DateTime),
         };
         match field.as_deref().map(|text| value(kind, column, text)).transpose().map(Option::flatten) {
             Ok(None) if column.required => faults.push(Fault::new(name, "REQUIRED", "this must be given")),
@@ -102,24 +102,32 @@ pub(super) fn row(source: &Source, sheet: usize, line: u32, record: &[u8]) -> Re
 }
 
 /// A value as it is stored, or what is wrong with it.
-fn value(kind: Kind, column: &Column, text: &[u8]) -> Result<Option<String>, (&'static str, Cow<'static, str>)> {
+fn value(
+    kind: ValueKind,
+    column: &ColumnRule,
+    text: &[u8],
+) -> Result<Option<String>, (&'static str, Cow<'static, str>)> {
     let Ok(text) = std::str::from_utf8(text) else { return Err(("NOT_UTF8", "this is no UTF-8".into())) };
     stored(kind, column, text).map_err(|(code, reason)| (code, reason.into()))
 }
 
 /// The same of a text, in a file or in the database. Besides what clients write, moments and flags are read as databases
 /// write them.
-pub(super) fn stored(kind: Kind, column: &Column, text: &str) -> Result<Option<String>, (&'static str, String)> {
+pub(super) fn stored(
+    kind: ValueKind,
+    column: &ColumnRule,
+    text: &str,
+) -> Result<Option<String>, (&'static str, String)> {
     let trimmed = text.trim();
     match kind {
-        Kind::Text => read(kind, column, text),
+        ValueKind::Text => read(kind, column, text),
         _ if trimmed.is_empty() => Ok(None),
-        Kind::Flag(_) => match trimmed.to_ascii_lowercase().as_str() {
+        ValueKind::Flag(_) => match trimmed.to_ascii_lowercase().as_str() {
             "1" | "true" => Ok(Some("1".into())),
             "0" | "false" => Ok(Some("0".into())),
             _ => Err(("INVALID", "this must be 1 or 0, or true or false".into())),
         },
-        Kind::DateTime => match NaiveDateTime::parse_from_str(trimmed, "%Y-%m-%d %H:%M:%S") {
+        ValueKind::DateTime => match NaiveDateTime::parse_from_str(trimmed, "%Y-%m-%d %H:%M:%S") {
             Ok(moment) => draft::moment(moment.and_utc()).map(Some),
             Err(_) => read(kind, column, trimmed),
         },
@@ -133,15 +141,15 @@ mod tests {
 
     #[test]
     fn moments_and_flags_are_read_as_databases_write_them() {
-        let of = |kind, text| stored(kind, &Column::of("x"), text).map_err(|(code, _)| code);
+        let of = |kind, text| stored(kind, &ColumnRule::of("x"), text).map_err(|(code, _)| code);
         let moment = Ok(Some("2024-05-01 10:00:00".to_owned()));
-        assert_eq!(of(Kind::DateTime, "2024-05-01 10:00:00"), moment);
-        assert_eq!(of(Kind::DateTime, "2024-05-01T12:00:00+02:00"), moment);
-        assert_eq!(of(Kind::DateTime, "0000-00-00 00:00:00"), Err("INVALID"));
-        assert_eq!(of(Kind::DateTime, "1969-12-31 23:59:59"), Err("INVALID"));
-        assert_eq!(of(Kind::Flag(true), "TRUE"), Ok(Some("1".into())));
-        assert_eq!(of(Kind::Flag(true), "0"), Ok(Some("0".into())));
-        assert_eq!(of(Kind::Flag(true), "yes"), Err("INVALID"));
-        assert_eq!(of(Kind::Date, " "), Ok(None));
+        assert_eq!(of(ValueKind::DateTime, "2024-05-01 10:00:00"), moment);
+        assert_eq!(of(ValueKind::DateTime, "2024-05-01T12:00:00+02:00"), moment);
+        assert_eq!(of(ValueKind::DateTime, "0000-00-00 00:00:00"), Err("INVALID"));
+        assert_eq!(of(ValueKind::DateTime, "1969-12-31 23:59:59"), Err("INVALID"));
+        assert_eq!(of(ValueKind::Flag(true), "TRUE"), Ok(Some("1".into())));
+        assert_eq!(of(ValueKind::Flag(true), "0"), Ok(Some("0".into())));
+        assert_eq!(of(ValueKind::Flag(true), "yes"), Err("INVALID"));
+        assert_eq!(of(ValueKind::Date, " "), Ok(None));
     }
 }

@@ -1,10 +1,10 @@
 //! A table as a file holds it: how the file and its columns may be spelled.
 
 use crate::{
-    db::Kind,
+    db::ValueKind,
     graphql::{
         model::Entity,
-        rules::{Column, kind_of},
+        rules::{ColumnRule, kind_of},
     },
     schema,
 };
@@ -25,7 +25,7 @@ pub(super) enum Slot {
     /// The key of the row above.
     Above,
     /// A value that has rules.
-    Value(&'static Column, Kind),
+    Value(&'static ColumnRule, ValueKind),
     /// When the row was made or changed.
     Stamp(&'static str),
 }

@@ -1,6 +1,6 @@
 //! Enum columns: text in every spelling that real tables hold, one canonical name in GraphQL.
 
-use super::value::{Bad, Column, Kind, Stored};
+use super::value::{Bad, Column, Stored, ValueKind};
 use diesel::{
     deserialize::{FromSql, FromSqlRow, Result as ReadResult},
     mysql::Mysql,
@@ -79,7 +79,7 @@ impl<T: Enumerated> Column for Option<Enum<T>> {
 }
 
 impl<T: Enumerated> Stored for Enum<T> {
-    const KIND: Kind = Kind::Enum(T::OF);
+    const KIND: ValueKind = ValueKind::Enum(T::OF);
     const NULLABLE: bool = true;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         let name = T::OF.read(&self.0).ok_or(Bad(T::OF.name))?;
@@ -124,7 +124,7 @@ macro_rules! enumeration {
         }
 
         impl $crate::db::Stored for $enum {
-            const KIND: $crate::db::Kind = $crate::db::Kind::Enum(<$enum as $crate::db::Enumerated>::OF);
+            const KIND: $crate::db::ValueKind = $crate::db::ValueKind::Enum(<$enum as $crate::db::Enumerated>::OF);
             const NULLABLE: bool = false;
             fn write(&self, out: &mut Vec<u8>) -> Result<(), $crate::db::Bad> {
                 $crate::db::write_json(self.name(), out);

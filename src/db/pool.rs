@@ -88,8 +88,8 @@ impl Patience {
 
 /// The session of whichever backend is open.
 pub(crate) enum Session {
-    MariaDb(Held<Object<AsyncMysqlConnection>>),
-    Sqlite(Held<Object<Lite>>),
+    MariaDb(PooledConn<Object<AsyncMysqlConnection>>),
+    Sqlite(PooledConn<Object<Lite>>),
 }
 
 /// How many connections there are.
@@ -106,7 +106,7 @@ pub struct PoolState {
 }
 
 /// A connection taken from the pool, which goes back only if its last statement ended well.
-pub(crate) struct Held<O> {
+pub(crate) struct PooledConn<O> {
     object: Option<O>,
     busy: bool,
     /// Its session holds something (a transaction, a lock), so that nobody else may have it.
@@ -121,10 +121,10 @@ pub(crate) struct Held<O> {
     discard: fn(O),
 }
 
-impl<O: DerefMut> Held<O> {
+impl<O: DerefMut> PooledConn<O> {
     fn new(object: O, db: &Db, discard: fn(O)) -> Self {
         let (patience, doubt, full) = (db.patience, db.doubt.clone(), db.full.clone());
-        Held { object: Some(object), busy: false, tainted: false, patience, doubt, full, discard }
+        PooledConn { object: Some(object), busy: false, tainted: false, patience, doubt, full, discard }
     }
 
     /// How long its statements are waited for.
@@ -178,7 +178,7 @@ impl Conn {
     }
 }
 
-impl<O> Drop for Held<O> {
+impl<O> Drop for PooledConn<O> {
     fn drop(&mut self) {
         if self.busy {
             // Perhaps it was only slow, or its client hung up; perhaps nothing comes through any more.
@@ -278,11 +278,11 @@ impl Db {
             let session = match &self.pool {
                 Backend::MariaDb(pool) => {
                     let object = pool.get().await.map_err(fault::of_pool)?;
-                    Session::MariaDb(Held::new(object, self, |object| drop(Object::take(object))))
+                    Session::MariaDb(PooledConn::new(object, self, |object| drop(Object::take(object))))
                 }
                 Backend::Sqlite(pool) => {
                     let object = pool.get().await.map_err(fault::of_pool)?;
-                    Session::Sqlite(Held::new(object, self, |object| drop(Object::take(object))))
+                    Session::Sqlite(PooledConn::new(object, self, |object| drop(Object::take(object))))
                 }
             };
             Ok(Conn { session, watcher: self.watcher.clone(), writes: false, full: self.full.clone() })

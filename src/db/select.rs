@@ -29,7 +29,7 @@ pub type Place = Vec<(By, Option<Bind>)>;
 
 /// What to read of a table.
 #[derive(Debug, Clone, Default)]
-pub struct Ask {
+pub struct ListQuery {
     /// Rows that match.
     pub filter: Option<Cond>,
     /// Whether the filter's shape or the order is a caller's: such statements have any text, and are not kept prepared.
@@ -51,7 +51,7 @@ pub struct Ask {
 /// The most words of a search whose statement is kept prepared.
 const USUAL_WORDS: usize = 2;
 
-impl Ask {
+impl ListQuery {
     /// Whether its statement has one of the few texts that are worth keeping prepared: a list in its own order, its first page
     /// and the next ones, a search for a word or two. Whatever else a caller may choose makes any number of texts.
     fn is_usual(&self) -> bool {
@@ -123,7 +123,7 @@ pub struct Select<'a> {
 
 impl Select<'_> {
     /// Rows of the table that the caller may see.
-    pub fn rows(&self, scope: &Scope, ask: &Ask) -> Sql {
+    pub fn rows(&self, scope: &Scope, ask: &ListQuery) -> Sql {
         let mut sql = self.head(None);
         sql.push(" FROM ").push(self.table.name).push(" t WHERE ");
         push_scope(&mut sql, "t", self.table, scope);
@@ -134,7 +134,7 @@ impl Select<'_> {
     }
 
     /// How many rows of the table the caller may see.
-    pub fn count(&self, scope: &Scope, ask: &Ask) -> Sql {
+    pub fn count(&self, scope: &Scope, ask: &ListQuery) -> Sql {
         let mut sql = Sql::new(self.dialect);
         sql.push("SELECT 0, COUNT(*) FROM ").push(self.table.name).push(" t WHERE ");
         push_scope(&mut sql, "t", self.table, scope);
@@ -163,7 +163,7 @@ impl Select<'_> {
     }
 
     /// The rows below each of these keys that the caller may see, in order, within each parent; `bound` limits the sum.
-    pub fn children(&self, path: &Path, scope: &Scope, keys: &[i32], ask: &Ask, bound: u32) -> Sql {
+    pub fn children(&self, path: &Path, scope: &Scope, keys: &[i32], ask: &ListQuery, bound: u32) -> Sql {
         let Some(limit) = ask.limit else {
             // A row that holds the key itself needs it no second time.
             let mut sql = self.head(if path.column().is_some() { None } else { Some("k.id,0") });
@@ -190,7 +190,7 @@ impl Select<'_> {
     }
 
     /// How many rows there are below each of these keys that the caller may see (keys without rows are left out).
-    pub fn count_children(&self, path: &Path, scope: &Scope, keys: &[i32], ask: &Ask) -> Sql {
+    pub fn count_children(&self, path: &Path, scope: &Scope, keys: &[i32], ask: &ListQuery) -> Sql {
         let mut sql = Sql::new(self.dialect);
         sql.push("SELECT k.id, COUNT(*)");
         self.push_linked(&mut sql, path, scope, keys, "t");
@@ -236,7 +236,7 @@ impl Select<'_> {
     }
 
     /// Filter, search and page, each after an `AND`.
-    fn narrow(&self, sql: &mut Sql, alias: &str, ask: &Ask) {
+    fn narrow(&self, sql: &mut Sql, alias: &str, ask: &ListQuery) {
         if !ask.is_usual() {
             sql.varies();
         }
@@ -304,7 +304,7 @@ pub(super) fn push_and_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &
     }
 }
 
-fn push_order(sql: &mut Sql, alias: &str, ask: &Ask) {
+fn push_order(sql: &mut Sql, alias: &str, ask: &ListQuery) {
     for (i, by) in ask.order.iter().enumerate() {
         sql.push(if i == 0 { " ORDER BY " } else { ", " });
         sql.column(if by.via { "v" } else { alias }, by.column);
@@ -382,7 +382,7 @@ mod tests {
     fn a_scope_reaches_the_patient_through_the_owners() {
         let shown = |table, scope| {
             let select = Select { dialect: Dialect::Sqlite, table, columns: &["visit_id"] };
-            select.rows(&scope, &Ask::default()).shown()
+            select.rows(&scope, &ListQuery::default()).shown()
         };
         let some = || Scope::patients([1, 2]);
         assert!(shown(&PATIENT, some()).contains("WHERE t.patient_id IN (SELECT k.id"));

@@ -17,7 +17,7 @@ pub struct Bad(pub &'static str);
 
 /// What a column holds, as far as filters, orders and the schema care.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum ValueKind {
     /// A global id, `Patient:12`.
     Id,
     /// A relational key or number.
@@ -41,7 +41,7 @@ pub enum Kind {
 /// A Rust type that stands for a column of a row.
 pub trait Stored {
     /// What it holds.
-    const KIND: Kind;
+    const KIND: ValueKind;
     /// Whether the GraphQL field may be null.
     const NULLABLE: bool;
     /// Writes the value as JSON.
@@ -92,7 +92,7 @@ pub fn write_json(value: &(impl serde::Serialize + ?Sized), out: &mut Vec<u8>) {
 }
 
 impl Stored for i32 {
-    const KIND: Kind = Kind::Int;
+    const KIND: ValueKind = ValueKind::Int;
     const NULLABLE: bool = false;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         write_json(self, out);
@@ -104,7 +104,7 @@ impl Stored for i32 {
 }
 
 impl Stored for f64 {
-    const KIND: Kind = Kind::Float;
+    const KIND: ValueKind = ValueKind::Float;
     const NULLABLE: bool = false;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         // GraphQL has one kind of number on the wire: 7, not 7.0.
@@ -127,7 +127,7 @@ impl Stored for f64 {
 pub struct Id(pub String);
 
 impl Stored for Id {
-    const KIND: Kind = Kind::Id;
+    const KIND: ValueKind = ValueKind::Id;
     const NULLABLE: bool = false;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         write_json(&self.0, out);
@@ -136,7 +136,7 @@ impl Stored for Id {
 }
 
 impl Stored for String {
-    const KIND: Kind = Kind::Text;
+    const KIND: ValueKind = ValueKind::Text;
     const NULLABLE: bool = false;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         write_json(self, out);
@@ -148,7 +148,7 @@ impl Stored for String {
 }
 
 impl<T: Stored> Stored for Option<T> {
-    const KIND: Kind = T::KIND;
+    const KIND: ValueKind = T::KIND;
     const NULLABLE: bool = true;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         match self {
@@ -181,7 +181,7 @@ impl<T: Stored> Stored for Option<T> {
 pub struct Flag<const DEFAULT: bool>(pub bool);
 
 impl<const DEFAULT: bool> Stored for Flag<DEFAULT> {
-    const KIND: Kind = Kind::Flag(DEFAULT);
+    const KIND: ValueKind = ValueKind::Flag(DEFAULT);
     const NULLABLE: bool = false;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         write_json(&self.0, out);
@@ -247,7 +247,7 @@ fn digits(out: &mut Vec<u8>, value: u32, width: u32) {
 }
 
 impl Stored for Date {
-    const KIND: Kind = Kind::Date;
+    const KIND: ValueKind = ValueKind::Date;
     const NULLABLE: bool = true;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         self.day().ok_or(Bad("Date"))?;
@@ -282,7 +282,7 @@ impl Time {
 }
 
 impl Stored for Time {
-    const KIND: Kind = Kind::Time;
+    const KIND: ValueKind = ValueKind::Time;
     const NULLABLE: bool = true;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         let seconds = self.seconds.ok_or(Bad("Time"))?;
@@ -347,7 +347,7 @@ impl DateTime {
 }
 
 impl Stored for DateTime {
-    const KIND: Kind = Kind::DateTime;
+    const KIND: ValueKind = ValueKind::DateTime;
     const NULLABLE: bool = true;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         self.date.day().ok_or(Bad("DateTime"))?;

@@ -124,7 +124,7 @@ macro_rules! entity {
             rules: &$crate::graphql::rules::Rules {
                 columns: &[
                     $($($crate::entity::rule!(stringify!($column), $($rule $(($size))?)+),)?)*
-                    $($($crate::graphql::rules::Column::large(stringify!($large), $lfield, concat!($($ldoc, "\n"),*)),)*)?
+                    $($($crate::graphql::rules::ColumnRule::large(stringify!($large), $lfield, concat!($($ldoc, "\n"),*)),)*)?
                 ],
                 checks: $checks,
             },
@@ -236,7 +236,7 @@ macro_rules! entity {
                 $crate::graphql::model::Scalar {
                     name: "id",
                     doc: concat!("The global id, as `", stringify!($row), ":12`."),
-                    kind: $crate::db::Kind::Id,
+                    kind: $crate::db::ValueKind::Id,
                     nullable: false,
                     column: stringify!($key),
                     indexed: true,
@@ -394,13 +394,13 @@ macro_rules! rule {
         $crate::entity::rule!($name, $($rule)+).required()
     };
     ($name:expr, line($size:literal)) => {
-        $crate::graphql::rules::Column::line($name, $size)
+        $crate::graphql::rules::ColumnRule::line($name, $size)
     };
     ($name:expr, prose) => {
-        $crate::graphql::rules::Column::prose($name)
+        $crate::graphql::rules::ColumnRule::prose($name)
     };
     ($name:expr, value) => {
-        $crate::graphql::rules::Column::of($name)
+        $crate::graphql::rules::ColumnRule::of($name)
     };
 }
 pub(crate) use rule;

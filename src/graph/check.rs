@@ -8,7 +8,7 @@ use super::{
     handle::Backend,
     neo4j::{Applied, Compared, Neo4j, State, Strays, Written},
     projection::Projector,
-    projector::{KEEP_NEO4J_MS, POLL, Progress, Projection, READ, consumer_name, overtaken},
+    projector::{Follower, KEEP_NEO4J_MS, POLL, Progress, READ, consumer_name, overtaken},
     rows,
 };
 use crate::{db::Sql, error::Result};
@@ -106,14 +106,14 @@ impl Report {
 
 /// Who is given the changes that the graph has yet to hold.
 #[derive(Debug, Clone, Copy)]
-struct Follower {
+struct Recipient {
     consumer: i32,
     led: bool,
     /// Whether it has taken up the newest catalogs.
     current: bool,
 }
 
-impl Projection {
+impl Follower {
     /// Compares the whole graph with the relational store; nothing is changed. One in this process has nothing to compare: it
     /// is built anew by each gateway.
     pub async fn check(&self, progress: Progress<'_>) -> Result<Option<Report>> {
@@ -122,7 +122,7 @@ impl Projection {
         let state = store.state_of(&self.feed.database_id().await?).await?;
         let store = store.apart(WHOLE)?.with_timeout(WHOLE);
         let knowledge = self.knowledge().await?;
-        let follower = match &state {
+        let recipient = match &state {
             Some(state) => self.settled(state, knowledge.version()).await?,
             None => None,
         };
@@ -130,17 +130,19 @@ impl Projection {
             wanted: knowledge.version().to_owned(),
             held: state.as_ref().and_then(|state| state.catalog.clone()),
             needs: store.compare_knowledge(knowledge.concepts(), knowledge.facts()).await?,
-            pending: follower.is_some_and(|follower| !follower.current),
+            pending: recipient.is_some_and(|recipient| !recipient.current),
         };
-        let overdue = match follower {
-            Some(Follower { consumer, led: true, .. }) => self.feed.overdue(consumer, OVERDUE_MS, NAMED as u32).await?,
+        let overdue = match recipient {
+            Some(Recipient { consumer, led: true, .. }) => {
+                self.feed.overdue(consumer, OVERDUE_MS, NAMED as u32).await?
+            }
             // Where nobody projects, everything waits.
             _ => Default::default(),
         };
         let report = Report {
             overdue,
             prepared: state.is_some(),
-            led: follower.is_some_and(|follower| follower.led),
+            led: recipient.is_some_and(|recipient| recipient.led),
             missing: store.missing().await?,
             strays: strays(&store).await?,
             catalog,
@@ -152,7 +154,7 @@ impl Projection {
         let mut amounts: BTreeMap<&'static str, (i64, i64)> = BTreeMap::new();
         amounts.insert(super::neo4j::CONCEPT, (knowledge.concepts().len() as i64, knowledge.facts().len() as i64));
         let looking =
-            Looking { projection: self, projector: Projector::new(knowledge), store, follower, amounts, report };
+            Looking { projection: self, projector: Projector::new(knowledge), store, recipient, amounts, report };
         Ok(Some(looking.run(progress).await?))
     }
 
@@ -181,7 +183,7 @@ impl Projection {
     }
 
     /// Lets the gateway that leads work off what is pending, for a while; nothing if nobody has projected for long.
-    async fn settled(&self, state: &State, version: &str) -> Result<Option<Follower>> {
+    async fn settled(&self, state: &State, version: &str) -> Result<Option<Recipient>> {
         let started = Instant::now();
         loop {
             self.distribute().await?;
@@ -189,7 +191,7 @@ impl Projection {
             let current = self.feed.catalog_of(consumer).await?.as_deref() == Some(version);
             let idle = current && self.feed.backlog(consumer).await?.0 == 0;
             if !led || idle || started.elapsed() > SETTLE {
-                return Ok(Some(Follower { consumer, led, current }));
+                return Ok(Some(Recipient { consumer, led, current }));
             }
             sleep(POLL).await;
         }
@@ -228,10 +230,10 @@ impl From<Compared> for Suspect {
 
 /// A check under way.
 struct Looking<'a> {
-    projection: &'a Projection,
+    projection: &'a Follower,
     projector: Projector,
     store: Neo4j,
-    follower: Option<Follower>,
+    recipient: Option<Recipient>,
     /// Nodes and relationships of the relational store, by label.
     amounts: BTreeMap<&'static str, (i64, i64)>,
     report: Report,
@@ -300,9 +302,9 @@ impl Looking<'_> {
     async fn again(&mut self, suspects: &[Suspect]) -> Result<()> {
         let patients: Vec<i32> = suspects.iter().map(|suspect| suspect.patient).collect();
         // Before the rows are read: what changes after that makes the digests change.
-        let pending: HashSet<i32> = match self.follower {
-            Some(Follower { current: false, .. }) => patients.iter().copied().collect(),
-            Some(Follower { consumer, .. }) => {
+        let pending: HashSet<i32> = match self.recipient {
+            Some(Recipient { current: false, .. }) => patients.iter().copied().collect(),
+            Some(Recipient { consumer, .. }) => {
                 self.projection.feed.pending_among(consumer, &patients).await?.into_iter().collect()
             }
             None => HashSet::new(),

@@ -11,7 +11,7 @@ mod walk;
 use super::{
     Because, Counts,
     projection::{Item, Projected},
-    shape::{Kind, SHAPES, TREATS_CONDITION, history_label},
+    shape::{NodeKind, SHAPES, TREATS_CONDITION, history_label},
 };
 use crate::terminology::knowledge::Tie;
 use chrono::NaiveDate;
@@ -132,8 +132,8 @@ impl<T: ?Sized + Eq + Hash> Interned<T> {
 }
 
 impl Small {
-    fn kind(&self) -> Kind {
-        SHAPES.get(usize::from(self.kind)).map_or(Kind::Patient, |shape| shape.kind)
+    fn kind(&self) -> NodeKind {
+        SHAPES.get(usize::from(self.kind)).map_or(NodeKind::Patient, |shape| shape.kind)
     }
     fn label(&self) -> Option<&'static str> {
         LABELS.get(usize::from(self.label)).and_then(|category| history_label(category))
@@ -221,11 +221,11 @@ impl Index {
         }
     }
 
-    fn keys_of(&mut self, kind: Kind) -> Option<&mut Keyed<i32>> {
+    fn keys_of(&mut self, kind: NodeKind) -> Option<&mut Keyed<i32>> {
         Some(match kind {
-            Kind::Symptom => &mut self.symptoms,
-            Kind::MedicalHistory => &mut self.histories,
-            Kind::Medication => &mut self.medications,
+            NodeKind::Symptom => &mut self.symptoms,
+            NodeKind::MedicalHistory => &mut self.histories,
+            NodeKind::Medication => &mut self.medications,
             _ => return None,
         })
     }

@@ -2,7 +2,7 @@
 //! the projection is doing.
 
 use super::{
-    Asked, At, CarePath, Clinical, Counts, Crossing, Drawing, Having, Own, Similar, Span, Store,
+    Asked, At, CarePath, Clinical, ClinicalEntry, Counts, Crossing, Drawing, Having, Similar, Span, Store,
     embedded::Embedded,
     neo4j::{self, Neo4j},
     share,
@@ -206,7 +206,7 @@ impl Graph {
     }
 
     /// The symptoms, conditions and medications of these patients.
-    pub async fn own(&self, patients: &[i32]) -> Result<Vec<Own>> {
+    pub async fn own(&self, patients: &[i32]) -> Result<Vec<ClinicalEntry>> {
         let store = self.store()?;
         sorted(self.answered("own", Some(patients.len()), store.own(patients)).await)
     }

@@ -26,7 +26,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
-use shape::Kind;
+use shape::NodeKind;
 use std::sync::Arc;
 
 /// A value of a property.
@@ -62,7 +62,7 @@ pub struct Subgraph {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// Its key in the relational store.
     pub id: i32,
     /// A label besides those of its kind.
@@ -77,7 +77,7 @@ pub struct Link {
     /// Its type.
     pub name: &'static str,
     /// Where it starts.
-    pub from: (Kind, i32),
+    pub from: (NodeKind, i32),
     /// Where it ends.
     pub to: Target,
     /// Its properties.
@@ -88,7 +88,7 @@ pub struct Link {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Target {
     /// At another node of the patient.
-    Own(Kind, i32),
+    Own(NodeKind, i32),
     /// At a concept.
     Concept(i32),
 }
@@ -97,7 +97,7 @@ pub enum Target {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Entry {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// Its key in the relational store.
     pub id: i32,
     /// What it is called there.
@@ -195,7 +195,7 @@ pub enum At {
 
 /// A symptom, condition or medication of a patient with what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Own {
+pub struct ClinicalEntry {
     /// The patient.
     pub patient: i32,
     /// The entry.
@@ -251,7 +251,7 @@ pub const COMMON: i64 = 2_000;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Having {
     /// Which entries: symptoms, conditions or medications.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// Entries that name one of these concepts,
     pub concepts: Vec<i32>,
     /// or whose normalised name is this.
@@ -272,7 +272,7 @@ pub trait Store: Send + Sync {
     /// The care paths of each of these spans, by the span's place: one for each symptom, in their order.
     fn care_paths<'a>(&'a self, spans: &'a [Span]) -> BoxFuture<'a, Result<Vec<OfSpan>>>;
     /// The symptoms, conditions and medications of these patients.
-    fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Own>>>;
+    fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<ClinicalEntry>>>;
     /// For each, the `first` patients in scope with the greatest share of weight in common:
     /// `shared / (asked.weight + theirs - shared)`, the smaller key first among equals.
     fn similar<'a>(&'a self, asked: &'a [Asked], scope: &'a Scope, first: u32) -> BoxFuture<'a, Result<Vec<Similar>>>;
@@ -296,7 +296,7 @@ pub struct Drawing {
     /// The nodes, each with its label besides those of its kind.
     pub nodes: Vec<(Entry, Option<&'static str>)>,
     /// The relationships: from, type, to.
-    pub links: Vec<((Kind, i32), &'static str, Target)>,
+    pub links: Vec<((NodeKind, i32), &'static str, Target)>,
     /// Whether there were more nodes, or more relationships of one of them.
     pub cut: bool,
 }

@@ -4,7 +4,7 @@
 use super::{
     Because, Link, Node, Props, Subgraph, Target, Value,
     rows::{Line, Rows},
-    shape::{As, INDICATES_CONDITION, INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION, history_label},
+    shape::{As, INDICATES_CONDITION, INSTANCE_OF, NodeKind, SHAPES, TREATS_CONDITION, history_label},
 };
 use crate::terminology::{
     knowledge::{ConceptKind, FactKind, Knowledge, Tie},
@@ -28,7 +28,7 @@ pub struct Projected {
 #[derive(Debug)]
 pub struct Item {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// Its key.
     pub id: i32,
     /// The place of the entry that it hangs below.
@@ -64,10 +64,10 @@ pub struct Clinic {
 pub const PURPOSE: &str = "purpose";
 
 /// How much an entry's concept counts when patients are compared.
-pub fn weight(kind: Kind) -> i64 {
+pub fn weight(kind: NodeKind) -> i64 {
     match kind {
-        Kind::MedicalHistory => 3,
-        Kind::Medication => 2,
+        NodeKind::MedicalHistory => 3,
+        NodeKind::Medication => 2,
         _ => 1,
     }
 }
@@ -133,12 +133,12 @@ impl Projector {
 
     fn one(&mut self, patient: i32, tables: Vec<Vec<Line>>, purposes: Vec<Line>) -> Projected {
         let mut entries: Vec<Item> = Vec::with_capacity(tables.iter().map(Vec::len).sum());
-        let mut places: HashMap<(Kind, i32), u16> = HashMap::new();
+        let mut places: HashMap<(NodeKind, i32), u16> = HashMap::new();
         for (shape, lines) in SHAPES.iter().zip(tables) {
             for Line { key, owner, cells, .. } in lines {
                 // A row that came between two statements has no owner yet; its change is on its way too.
                 let owner = match shape.kind {
-                    Kind::Patient => 0,
+                    NodeKind::Patient => 0,
                     _ => match places.get(&(shape.owner.0, owner)) {
                         Some(place) => *place,
                         None => continue,
@@ -155,11 +155,11 @@ impl Projector {
         Projected { patient, entries, clinical }
     }
 
-    fn item(&mut self, kind: Kind, id: i32, owner: u16, cells: Vec<Option<Box<str>>>, so_far: &[Item]) -> Item {
+    fn item(&mut self, kind: NodeKind, id: i32, owner: u16, cells: Vec<Option<Box<str>>>, so_far: &[Item]) -> Item {
         let mut item =
             Item { kind, id, owner, label: None, cells, active: true, since: None, until: None, ties: Arc::default() };
         match kind {
-            Kind::MedicalHistory => {
+            NodeKind::MedicalHistory => {
                 item.label = item.word("category").as_deref().and_then(category).and_then(history_label);
                 item.active = item.flag("status", true);
                 item.since = item.day("date");
@@ -167,11 +167,11 @@ impl Projector {
                     item.ties = self.ties(ConceptKind::Condition, item.text("name").unwrap_or_default());
                 }
             }
-            Kind::Symptom => {
+            NodeKind::Symptom => {
                 item.since = so_far.get(usize::from(owner)).and_then(|visit| visit.day("date"));
                 item.ties = self.ties(ConceptKind::Symptom, item.text("name").unwrap_or_default());
             }
-            Kind::Medication => {
+            NodeKind::Medication => {
                 item.active = item.flag("status", true);
                 (item.since, item.until) = (item.day("prescribed_date"), item.day("discontinued_date"));
                 item.ties = self.ties(ConceptKind::Drug, item.text("name").unwrap_or_default());
@@ -181,13 +181,18 @@ impl Projector {
         item
     }
 
-    fn clinical(&mut self, entries: &[Item], places: &HashMap<(Kind, i32), u16>, purposes: Vec<Line>) -> Vec<Clinic> {
+    fn clinical(
+        &mut self,
+        entries: &[Item],
+        places: &HashMap<(NodeKind, i32), u16>,
+        purposes: Vec<Line>,
+    ) -> Vec<Clinic> {
         let mut found = Vec::new();
         let conditions: Vec<(u16, &Item)> = (0..).zip(entries).filter(|(_, item)| item.is_condition()).collect();
         for (from, item) in (0..).zip(entries) {
             let (name, kinds): (_, &[FactKind]) = match item.kind {
-                Kind::Symptom => (INDICATES_CONDITION, &[FactKind::Indicates]),
-                Kind::Medication => (TREATS_CONDITION, &[FactKind::Treats, FactKind::Palliates]),
+                NodeKind::Symptom => (INDICATES_CONDITION, &[FactKind::Indicates]),
+                NodeKind::Medication => (TREATS_CONDITION, &[FactKind::Treats, FactKind::Palliates]),
                 _ => continue,
             };
             for (to, condition) in &conditions {
@@ -207,7 +212,7 @@ impl Projector {
         }
         for purpose in purposes {
             let written = purpose.cells.into_iter().next().flatten();
-            let (Some(written), Some(from)) = (written, places.get(&(Kind::Medication, purpose.owner))) else {
+            let (Some(written), Some(from)) = (written, places.get(&(NodeKind::Medication, purpose.owner))) else {
                 continue;
             };
             let (key, ties) = (self.key(&written), self.ties(ConceptKind::Condition, &written));
@@ -236,26 +241,26 @@ impl Projector {
             let mut props: Props =
                 shape.props.iter().filter_map(|(name, ..)| Some((*name, item.value(name)?))).collect();
             match item.kind {
-                Kind::Patient => {
+                NodeKind::Patient => {
                     let fixed = [("graph_center", "True"), ("node_type", "Patient"), ("entity_type", "person")];
                     props.extend(fixed.map(|(name, text)| (name, Value::Text(text.into()))));
                     props.insert("concepts", Value::Ints(concepts.iter().map(|id| i64::from(*id)).collect()));
                     props.insert("concept_weight", Value::Int(weight));
                 }
-                Kind::MedicalHistory => {
+                NodeKind::MedicalHistory => {
                     let chronic = item.word("category").as_deref() == Some("chronic_condition");
                     props.insert("is_chronic", Value::Flag(chronic));
                 }
-                Kind::Symptom => props.extend(item.since.map(|day| ("date", Value::Date(day)))),
+                NodeKind::Symptom => props.extend(item.since.map(|day| ("date", Value::Date(day)))),
                 _ => {}
             }
-            if matches!(item.kind, Kind::MedicalHistory | Kind::Symptom | Kind::Medication) {
+            if matches!(item.kind, NodeKind::MedicalHistory | NodeKind::Symptom | NodeKind::Medication) {
                 let key = self.key(item.text("name").unwrap_or_default());
                 props.insert("name_key", Value::Text(key));
             }
             for bond in shape.bonds {
                 let owner = entries.get(usize::from(item.owner)).map(|owner| (owner.kind, owner.id));
-                let from = if bond.from_patient { Some((Kind::Patient, *patient)) } else { owner };
+                let from = if bond.from_patient { Some((NodeKind::Patient, *patient)) } else { owner };
                 let repeated = bond.props.iter().filter_map(|(name, of)| Some((*name, props.get(of)?.clone())));
                 graph.links.extend(from.map(|from| Link {
                     name: bond.name,

@@ -1,6 +1,6 @@
 //! Patients' rows as the projection reads them: one statement a table, however many patients, every column as text.
 
-use super::shape::{As, Kind, SHAPES, Shape};
+use super::shape::{As, NodeKind, SHAPES, Shape};
 use crate::{
     db::{Db, Sql, load},
     error::Result,
@@ -72,11 +72,11 @@ impl FromSqlRow<Columns, diesel::sqlite::Sqlite> for Line {
 }
 
 /// A table's rows below patients: themselves, or through the rows that hang from them.
-fn statement(db: &Db, patients: &[i32], table: &str, key: &str, owner: (Kind, &str), columns: &[&str]) -> Sql {
+fn statement(db: &Db, patients: &[i32], table: &str, key: &str, owner: (NodeKind, &str), columns: &[&str]) -> Sql {
     let mut sql = Sql::new(db.dialect());
     let (kind, column) = owner;
     let of = kind.shape();
-    let direct = kind == Kind::Patient;
+    let direct = kind == NodeKind::Patient;
     sql.push(if direct { "SELECT t.patient_id" } else { "SELECT o.patient_id" });
     sql.push(format!(",t.{key},t.{column}"));
     for column in columns {
@@ -98,7 +98,7 @@ async fn read_table(
     patients: &[i32],
     table: &str,
     key: &str,
-    owner: (Kind, &str),
+    owner: (NodeKind, &str),
     columns: &[&str],
 ) -> Result<Vec<Line>> {
     let sql = statement(db, patients, table, key, owner, columns);
@@ -115,7 +115,7 @@ pub async fn read(db: &Db, patients: &[i32]) -> Result<Rows> {
         let columns: Vec<&str> = props.iter().map(|(_, column, _): &(_, _, As)| *column).collect();
         rows.tables.push(read_table(db, patients, table, key, *owner, &columns).await?);
     }
-    let owner = (Kind::Medication, "medication_id");
+    let owner = (NodeKind::Medication, "medication_id");
     rows.purposes = read_table(db, patients, "Medication_Purpose", "purpose_id", owner, &["condition_name"]).await?;
     Ok(rows)
 }

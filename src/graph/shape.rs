@@ -3,7 +3,7 @@
 
 /// The kinds of nodes a patient's part of the graph consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum NodeKind {
     /// The patient.
     Patient,
     /// An entry of the medical history.
@@ -54,7 +54,7 @@ pub struct Bond {
 #[derive(Debug)]
 pub struct Shape {
     /// The kind.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// The label that the key is unique under.
     pub label: &'static str,
     /// Labels besides.
@@ -64,7 +64,7 @@ pub struct Shape {
     /// Its primary key; the node's property has the same name.
     pub key: &'static str,
     /// The row that it hangs below, and our column with its key.
-    pub owner: (Kind, &'static str),
+    pub owner: (NodeKind, &'static str),
     /// The property that a drawing shows.
     pub caption: &'static str,
     /// Properties: name, column, form.
@@ -76,23 +76,23 @@ pub struct Shape {
 /// Every kind, owners before what they own.
 pub static SHAPES: [Shape; 9] = [
     Shape {
-        kind: Kind::Patient,
+        kind: NodeKind::Patient,
         label: "Patient",
         also: &["Person"],
         table: "Patient",
         key: "patient_id",
-        owner: (Kind::Patient, "patient_id"),
+        owner: (NodeKind::Patient, "patient_id"),
         caption: "name",
         props: &[("name", "name", As::Text), ("dob", "dob", As::Date), ("gender", "sex", As::Text)],
         bonds: &[],
     },
     Shape {
-        kind: Kind::MedicalHistory,
+        kind: NodeKind::MedicalHistory,
         label: "MedicalHistory",
         also: &[],
         table: "Medical_History",
         key: "history_id",
-        owner: (Kind::Patient, "patient_id"),
+        owner: (NodeKind::Patient, "patient_id"),
         caption: "name",
         props: &[
             ("name", "history_item", As::Text),
@@ -109,12 +109,12 @@ pub static SHAPES: [Shape; 9] = [
         }],
     },
     Shape {
-        kind: Kind::Appointment,
+        kind: NodeKind::Appointment,
         label: "Appointment",
         also: &[],
         table: "Appointment",
         key: "appointment_id",
-        owner: (Kind::Patient, "patient_id"),
+        owner: (NodeKind::Patient, "patient_id"),
         caption: "appointment_type",
         props: &[
             ("date", "appointment_date", As::Date),
@@ -126,12 +126,12 @@ pub static SHAPES: [Shape; 9] = [
         bonds: &[Bond { name: "HAS_APPOINTMENT", from_patient: true, props: &[("date", "date")] }],
     },
     Shape {
-        kind: Kind::Symptom,
+        kind: NodeKind::Symptom,
         label: "Symptom",
         also: &[],
         table: "Appointment_Symptom",
         key: "symptom_id",
-        owner: (Kind::Appointment, "appointment_id"),
+        owner: (NodeKind::Appointment, "appointment_id"),
         caption: "name",
         props: &[
             ("name", "symptom_name", As::Text),
@@ -146,12 +146,12 @@ pub static SHAPES: [Shape; 9] = [
         ],
     },
     Shape {
-        kind: Kind::Medication,
+        kind: NodeKind::Medication,
         label: "Medication",
         also: &[],
         table: "Medication",
         key: "medication_id",
-        owner: (Kind::Patient, "patient_id"),
+        owner: (NodeKind::Patient, "patient_id"),
         caption: "name",
         props: &[
             ("name", "medicine_name", As::Text),
@@ -169,12 +169,12 @@ pub static SHAPES: [Shape; 9] = [
         }],
     },
     Shape {
-        kind: Kind::LabReport,
+        kind: NodeKind::LabReport,
         label: "LabReport",
         also: &["LabStudy"],
         table: "Lab_Report",
         key: "lab_report_id",
-        owner: (Kind::Patient, "patient_id"),
+        owner: (NodeKind::Patient, "patient_id"),
         caption: "lab_type",
         props: &[
             ("lab_date", "lab_date", As::Date),
@@ -189,12 +189,12 @@ pub static SHAPES: [Shape; 9] = [
         }],
     },
     Shape {
-        kind: Kind::LabFinding,
+        kind: NodeKind::LabFinding,
         label: "LabFinding",
         also: &["LabResult", "TestResult"],
         table: "Lab_Finding",
         key: "lab_finding_id",
-        owner: (Kind::LabReport, "lab_report_id"),
+        owner: (NodeKind::LabReport, "lab_report_id"),
         caption: "test_name",
         props: &[
             ("test_name", "test_name", As::Text),
@@ -215,12 +215,12 @@ pub static SHAPES: [Shape; 9] = [
         ],
     },
     Shape {
-        kind: Kind::Report,
+        kind: NodeKind::Report,
         label: "Report",
         also: &[],
         table: "Report",
         key: "report_id",
-        owner: (Kind::Patient, "patient_id"),
+        owner: (NodeKind::Patient, "patient_id"),
         caption: "report_type",
         props: &[
             ("report_date", "report_date", As::Date),
@@ -231,12 +231,12 @@ pub static SHAPES: [Shape; 9] = [
         bonds: &[Bond { name: "HAS_REPORT", from_patient: true, props: &[("date", "report_date")] }],
     },
     Shape {
-        kind: Kind::ReportFinding,
+        kind: NodeKind::ReportFinding,
         label: "ReportFinding",
         also: &[],
         table: "Report_Finding",
         key: "finding_id",
-        owner: (Kind::Report, "report_id"),
+        owner: (NodeKind::Report, "report_id"),
         caption: "finding_key",
         props: &[
             ("finding_key", "finding_key", As::Text),
@@ -249,20 +249,20 @@ pub static SHAPES: [Shape; 9] = [
     },
 ];
 
-impl Kind {
+impl NodeKind {
     /// Its shape.
     pub fn shape(self) -> &'static Shape {
         let [patient, history, appointment, symptom, medication, lab_report, lab_finding, report, finding] = &SHAPES;
         match self {
-            Kind::Patient => patient,
-            Kind::MedicalHistory => history,
-            Kind::Appointment => appointment,
-            Kind::Symptom => symptom,
-            Kind::Medication => medication,
-            Kind::LabReport => lab_report,
-            Kind::LabFinding => lab_finding,
-            Kind::Report => report,
-            Kind::ReportFinding => finding,
+            NodeKind::Patient => patient,
+            NodeKind::MedicalHistory => history,
+            NodeKind::Appointment => appointment,
+            NodeKind::Symptom => symptom,
+            NodeKind::Medication => medication,
+            NodeKind::LabReport => lab_report,
+            NodeKind::LabFinding => lab_finding,
+            NodeKind::Report => report,
+            NodeKind::ReportFinding => finding,
         }
     }
 }
@@ -295,7 +295,7 @@ mod tests {
         for (at, shape) in SHAPES.iter().enumerate() {
             assert!(std::ptr::eq(shape.kind.shape(), shape));
             let owner = SHAPES.iter().position(|other| other.kind == shape.owner.0).unwrap();
-            assert!(owner < at || shape.kind == Kind::Patient);
+            assert!(owner < at || shape.kind == NodeKind::Patient);
             let names: Vec<_> = shape.props.iter().map(|(name, ..)| *name).collect();
             assert!(names.contains(&shape.caption));
             assert!(shape.bonds.iter().flat_map(|bond| bond.props).all(|(_, prop)| names.contains(prop)));

@@ -5,7 +5,7 @@ use crate::db::write_json;
 use std::sync::Arc;
 
 /// What a field answers for each row of its level.
-pub enum Column<'a> {
+pub enum FieldAnswers<'a> {
     /// JSON, written already.
     Text(Text),
     /// Large texts. They are written with the whole answer, so that a text which stands in several rows is held once.
@@ -14,15 +14,15 @@ pub enum Column<'a> {
     Below(Vec<Shape>, Answered<'a>),
 }
 
-impl Column<'_> {
+impl FieldAnswers<'_> {
     pub(super) fn write(&self, cx: &Cx, row: usize, out: &mut Vec<u8>) {
         match self {
-            Column::Text(text) => out.extend_from_slice(text.get(row)),
-            Column::Large(texts) => match texts.get(row) {
+            FieldAnswers::Text(text) => out.extend_from_slice(text.get(row)),
+            FieldAnswers::Large(texts) => match texts.get(row) {
                 Some(Some(text)) if cx.has_room(out.len(), text.len()) => write_json(&**text, out),
                 _ => out.extend_from_slice(b"null"),
             },
-            Column::Below(shapes, answered) => match shapes.get(row) {
+            FieldAnswers::Below(shapes, answered) => match shapes.get(row) {
                 Some(Shape::One(place)) => answered.write(cx, *place, out),
                 Some(Shape::Many(places)) => {
                     write_list(cx, out, places.clone(), |out, place| answered.write(cx, place, out))

@@ -2,14 +2,14 @@
 
 use super::{
     context::Cx,
-    exec::{Column, Given, Level, Slot, Text, children},
-    loaders::{self, Piece, What},
+    exec::{FieldAnswers, Level, Resolved, Slot, Text, children},
+    loaders::{self, Load, Loaded},
     model::{Children, Entity, Field, FieldDef, Loading, Object, RowSet, Rows, Scalar},
     page::Page,
     types::{FieldType, Types},
 };
 use crate::{
-    db::{Bad, Kind, Select, write_json},
+    db::{Bad, Select, ValueKind, write_json},
     error::Result,
 };
 use std::{any::Any, sync::Arc};
@@ -127,7 +127,7 @@ pub static EDGE_FIELDS: [FieldDef; 1] = [FieldDef { name: "node", doc: "The obje
 pub static EDGE_SCALARS: [Scalar; 1] = [Scalar {
     name: "cursor",
     doc: "The place of the object in the list, for `after` and `before`.",
-    kind: Kind::Text,
+    kind: ValueKind::Text,
     nullable: false,
     column: "",
     indexed: false,
@@ -150,11 +150,11 @@ pub static PAGE_INFO: Object = Object {
 };
 
 const fn flag(name: &'static str, doc: &'static str) -> Scalar {
-    Scalar { name, doc, kind: Kind::Flag(false), nullable: false, column: "", indexed: false, ordered: false }
+    Scalar { name, doc, kind: ValueKind::Flag(false), nullable: false, column: "", indexed: false, ordered: false }
 }
 
 const fn cursor(name: &'static str, doc: &'static str) -> Scalar {
-    Scalar { name, doc, kind: Kind::Text, nullable: true, column: "", indexed: false, ordered: false }
+    Scalar { name, doc, kind: ValueKind::Text, nullable: true, column: "", indexed: false, ordered: false }
 }
 
 struct Nodes;
@@ -168,7 +168,7 @@ impl Field for Nodes {
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let given =
-                level.rows().map(|row| of_row(row).map_or(Given::Null, |(_, one)| Given::Many(one.rows.clone())));
+                level.rows().map(|row| of_row(row).map_or(Resolved::Null, |(_, one)| Resolved::Many(one.rows.clone())));
             Ok(children(cx, &level, &slot, given.collect()).await)
         })
     }
@@ -185,8 +185,8 @@ impl Field for Edges {
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let edges = |row| {
-                let Some((connections, one)) = of_row(row) else { return Given::Null };
-                Given::Many(Rows::all(Arc::new(EdgeSet { page: connections.page.clone(), rows: one.rows.clone() })))
+                let Some((connections, one)) = of_row(row) else { return Resolved::Null };
+                Resolved::Many(Rows::all(Arc::new(EdgeSet { page: connections.page.clone(), rows: one.rows.clone() })))
             };
             Ok(children(cx, &level, &slot, level.rows().map(edges).collect()).await)
         })
@@ -230,7 +230,7 @@ impl Field for Node {
                 let edges = set.as_any().downcast_ref::<EdgeSet>();
                 edges
                     .and_then(|edges| Some(edges.rows.one(*edges.rows.places().get(row)?)))
-                    .map_or(Given::Null, Given::One)
+                    .map_or(Resolved::Null, Resolved::One)
             };
             Ok(children(cx, &level, &slot, level.rows().map(node).collect()).await)
         })
@@ -251,7 +251,7 @@ impl Field for PageInfo {
             let infos =
                 level.rows().map(|row| of_row(row).map(|(all, one)| (all.page.clone(), one.rows.clone(), one.more)));
             let infos = Rows::all(Arc::new(PageInfos(infos.collect())));
-            let given = (0..level.height()).map(|row| Given::One(infos.one(row as u32)));
+            let given = (0..level.height()).map(|row| Resolved::One(infos.one(row as u32)));
             Ok(children(cx, &level, &slot, given.collect()).await)
         })
     }
@@ -293,7 +293,7 @@ impl Field for TotalCount {
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, _slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let Some((connections, _)) = level.rows().next().and_then(of_row) else {
-                return Ok(Column::Text(Text::nulls(level.height())));
+                return Ok(FieldAnswers::Text(Text::nulls(level.height())));
             };
             let page = &connections.page;
             let mut column = Text::with_rows(level.height());
@@ -311,10 +311,10 @@ impl Field for TotalCount {
                     let parents: Vec<Option<i32>> = level.rows().map(|row| of_row(row)?.1.parent).collect();
                     let keys = parents.iter().flatten().copied().collect();
                     let counts =
-                        loaders::load(cx, What::Count(children, cx.scope.clone(), page.all.clone()), keys).await?;
+                        loaders::load(cx, Load::Count(children, cx.scope.clone(), page.all.clone()), keys).await?;
                     for parent in parents {
                         let count = match parent.and_then(|parent| counts.get(parent)) {
-                            Some(Ok(Piece::Count(count))) => count,
+                            Some(Ok(Loaded::Count(count))) => count,
                             Some(Err(error)) => return Err(error),
                             _ => 0,
                         };
@@ -322,7 +322,7 @@ impl Field for TotalCount {
                     }
                 }
             }
-            Ok(Column::Text(column))
+            Ok(FieldAnswers::Text(column))
         })
     }
 }

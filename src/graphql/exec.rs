@@ -1,7 +1,7 @@
 //! Rows answered a level at a time: each selected relation is asked once for all rows of a level. When all is there the
 //! answer is written in one go, in query order: no future and no value in between for a scalar, and no byte is copied.
 
-pub use super::column::{Column, Shape, Text};
+pub use super::column::{FieldAnswers, Shape, Text};
 use super::{
     args::Args,
     context::Cx,
@@ -213,13 +213,13 @@ fn collect<'a>(cx: &'a Cx, object: &Object, set: &'a SelectionSet, slots: &mut V
 }
 
 /// How a slot is answered.
-enum How<'a> {
+enum SlotSource<'a> {
     Typename,
     Scalar(usize),
     Field(&'static FieldDef),
-    Loaded(Column<'a>),
+    Loaded(FieldAnswers<'a>),
     /// A field of the schema itself, which async-graphql answered: the JSON, the same for every row.
-    Given(&'a [u8]),
+    Resolved(&'a [u8]),
 }
 
 /// A level whose every row can be written.
@@ -284,10 +284,10 @@ async fn answer_type<'a>(
         collect(cx, object, set, &mut slots);
     }
     let slots: Vec<_> = slots.into_iter().map(Arc::new).collect();
-    let mut how: Vec<How<'_>> = slots.iter().map(|slot| resolve(cx, object, slot.name, slot.key)).collect();
+    let mut how: Vec<SlotSource<'_>> = slots.iter().map(|slot| resolve(cx, object, slot.name, slot.key)).collect();
     let mut loads = Vec::new();
     for (slot, how) in slots.iter().zip(&how) {
-        if let How::Field(def) = how {
+        if let SlotSource::Field(def) = how {
             loads.push(load(cx, def, level.clone(), slot.clone()));
         }
     }
@@ -301,23 +301,23 @@ async fn answer_type<'a>(
     } else {
         join_all(loads).await
     };
-    for (how, column) in how.iter_mut().filter(|how| matches!(how, How::Field(_))).zip(loaded) {
-        *how = How::Loaded(column);
+    for (how, column) in how.iter_mut().filter(|how| matches!(how, SlotSource::Field(_))).zip(loaded) {
+        *how = SlotSource::Loaded(column);
     }
     Part { object, level, slots, how }
 }
 
-fn resolve<'a>(cx: &'a Cx, object: &'static Object, name: &str, key: &str) -> How<'a> {
+fn resolve<'a>(cx: &'a Cx, object: &'static Object, name: &str, key: &str) -> SlotSource<'a> {
     match (name, object.scalar(name), cx.model.field(object, name)) {
-        ("__typename", _, _) => How::Typename,
-        (_, Some(scalar), _) => How::Scalar(scalar),
-        (_, _, Some(def)) => How::Field(def),
-        _ => How::Given(cx.introspected(key).unwrap_or(b"null")),
+        ("__typename", _, _) => SlotSource::Typename,
+        (_, Some(scalar), _) => SlotSource::Scalar(scalar),
+        (_, _, Some(def)) => SlotSource::Field(def),
+        _ => SlotSource::Resolved(cx.introspected(key).unwrap_or(b"null")),
     }
 }
 
 /// Answers one field for all rows: within the request's time, and a failure (a panic too) costs this field alone.
-async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Column<'a> {
+async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> FieldAnswers<'a> {
     let guarded = AssertUnwindSafe(def.field.load(cx, level.clone(), slot.clone())).catch_unwind();
     let asked = cx.recorder.asked_by(|| level.place(&slot), guarded);
     let error = match tokio::time::timeout_at(cx.deadline, asked).await {
@@ -327,7 +327,7 @@ async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: Arc<Level<'a>>, slo
         Err(_elapsed) => Error::Timeout("the request"),
     };
     level.fail_all(cx, &slot, &error);
-    Column::Text(Text::nulls(level.height()))
+    FieldAnswers::Text(Text::nulls(level.height()))
 }
 
 /// Rows of one type, and how each of their fields is answered.
@@ -335,7 +335,7 @@ struct Part<'a> {
     object: &'static Object,
     level: Arc<Level<'a>>,
     slots: Vec<Arc<Slot<'a>>>,
-    how: Vec<How<'a>>,
+    how: Vec<SlotSource<'a>>,
 }
 
 impl Part<'_> {
@@ -354,25 +354,25 @@ impl Part<'_> {
             before = b',';
             let start = out.len();
             let failed = match how {
-                How::Scalar(scalar) => set
+                SlotSource::Scalar(scalar) => set
                     .write(place, *scalar, cx, out)
                     .err()
                     .map(|bad| format!("a stored value of {}.{} is no {}", self.object.name, slot.name, bad.0)),
-                How::Loaded(column) => {
+                SlotSource::Loaded(column) => {
                     let written = std::panic::catch_unwind(AssertUnwindSafe(|| column.write(cx, row, out)));
                     written.err().map(|_panic| format!("a panic while writing {}.{}", self.object.name, slot.name))
                 }
-                How::Typename => {
+                SlotSource::Typename => {
                     out.push(b'"');
                     out.extend_from_slice(self.object.name.as_bytes());
                     out.push(b'"');
                     None
                 }
-                How::Given(json) => {
+                SlotSource::Resolved(json) => {
                     out.extend_from_slice(json);
                     None
                 }
-                How::Field(_) => {
+                SlotSource::Field(_) => {
                     out.extend_from_slice(b"null");
                     None
                 }
@@ -396,7 +396,7 @@ impl Part<'_> {
 }
 
 /// What a field leads to, below one row.
-pub enum Given {
+pub enum Resolved {
     /// Nothing.
     Null,
     /// One object.
@@ -409,13 +409,13 @@ pub enum Given {
     Failed(Error),
 }
 
-impl Given {
+impl Resolved {
     fn rows(&self) -> usize {
         match self {
-            Given::Null | Given::Failed(_) => 0,
-            Given::One(_) => 1,
-            Given::Many(rows) => rows.places().len(),
-            Given::Sparse(all) => all.len(),
+            Resolved::Null | Resolved::Failed(_) => 0,
+            Resolved::One(_) => 1,
+            Resolved::Many(rows) => rows.places().len(),
+            Resolved::Sparse(all) => all.len(),
         }
     }
 }
@@ -430,11 +430,16 @@ pub fn too_many(cx: &Cx, rows: usize) -> Result<()> {
 }
 
 /// Answers what a field leads to, for all rows of a level, and hangs it below them.
-pub async fn children<'a>(cx: &'a Cx, level: &Arc<Level<'a>>, slot: &Slot<'a>, given: Vec<Given>) -> Column<'a> {
-    let rows: usize = given.iter().map(Given::rows).sum();
+pub async fn children<'a>(
+    cx: &'a Cx,
+    level: &Arc<Level<'a>>,
+    slot: &Slot<'a>,
+    given: Vec<Resolved>,
+) -> FieldAnswers<'a> {
+    let rows: usize = given.iter().map(Resolved::rows).sum();
     if let (false, Err(error)) = (level.is_frame(), too_many(cx, rows)) {
         level.fail_all(cx, slot, &error);
-        return Column::Text(Text::nulls(level.height()));
+        return FieldAnswers::Text(Text::nulls(level.height()));
     }
     cx.breathe(rows).await;
     let mut next = Level::below(level.clone(), slot.key);
@@ -442,25 +447,25 @@ pub async fn children<'a>(cx: &'a Cx, level: &Arc<Level<'a>>, slot: &Slot<'a>, g
     for (parent, given) in given.into_iter().enumerate() {
         let start = next.height();
         shapes.push(match given {
-            Given::Null => Shape::Null,
-            Given::Failed(error) => {
+            Resolved::Null => Shape::Null,
+            Resolved::Failed(error) => {
                 level.fail(cx, parent, slot, None, &error);
                 Shape::Null
             }
-            Given::One(rows) => match rows.places().first() {
+            Resolved::One(rows) => match rows.places().first() {
                 Some(place) => {
                     next.push(&rows, *place, parent, None);
                     Shape::One(start)
                 }
                 None => Shape::Null,
             },
-            Given::Many(rows) => {
+            Resolved::Many(rows) => {
                 for (index, place) in rows.places().iter().enumerate() {
                     next.push(&rows, *place, parent, Some(index as u32));
                 }
                 Shape::Many(start..next.height())
             }
-            Given::Sparse(all) => {
+            Resolved::Sparse(all) => {
                 let place = |(index, rows): (usize, Result<Option<Rows>>)| {
                     let rows = rows.unwrap_or_else(|error| {
                         level.fail(cx, parent, slot, Some(index), &error);
@@ -477,7 +482,7 @@ pub async fn children<'a>(cx: &'a Cx, level: &Arc<Level<'a>>, slot: &Slot<'a>, g
         cx.account.owe(next.bytes());
     } else if let Err(error) = cx.account.take(next.bytes()) {
         level.fail_all(cx, slot, &error);
-        return Column::Text(Text::nulls(level.height()));
+        return FieldAnswers::Text(Text::nulls(level.height()));
     }
-    Column::Below(shapes, answer(cx, Arc::new(next), slot.selections()).await)
+    FieldAnswers::Below(shapes, answer(cx, Arc::new(next), slot.selections()).await)
 }

@@ -7,7 +7,7 @@ use super::{
     types::Types,
 };
 use crate::{
-    db::{Bind, Cond, Date, DateTime, Kind, LookUp, Op, Quantifier, Related},
+    db::{Bind, Cond, Date, DateTime, LookUp, Op, Quantifier, Related, ValueKind},
     error::{Error, Result},
     scope::Scope,
 };
@@ -21,14 +21,16 @@ const MAX_DEPTH: usize = 10;
 const MAX_CONDITIONS: usize = 500;
 
 /// The comparisons that a kind of value has.
-pub fn operators(kind: Kind) -> &'static [&'static str] {
+pub fn operators(kind: ValueKind) -> &'static [&'static str] {
     match kind {
-        Kind::Id | Kind::Int => &["eq", "in"],
-        Kind::Text => &["eq", "ne", "in", "startsWith", "contains", "isNull"],
-        Kind::Enum(_) => &["eq", "ne", "in", "isNull"],
-        Kind::Flag(_) => &["eq"],
-        Kind::Date | Kind::DateTime | Kind::Float => &["eq", "ne", "in", "lt", "lte", "gt", "gte", "isNull"],
-        Kind::Time => &[],
+        ValueKind::Id | ValueKind::Int => &["eq", "in"],
+        ValueKind::Text => &["eq", "ne", "in", "startsWith", "contains", "isNull"],
+        ValueKind::Enum(_) => &["eq", "ne", "in", "isNull"],
+        ValueKind::Flag(_) => &["eq"],
+        ValueKind::Date | ValueKind::DateTime | ValueKind::Float => {
+            &["eq", "ne", "in", "lt", "lte", "gt", "gte", "isNull"]
+        }
+        ValueKind::Time => &[],
     }
 }
 
@@ -250,7 +252,7 @@ impl Reader {
             let one = || binds(entity, scalar, value, &at);
             all.push(match operator {
                 "eq" | "in" => equal(scalar, column, as_list(value), |value| binds(entity, scalar, value, &at))?,
-                "ne" if matches!(scalar.kind, Kind::Enum(_)) => Cond::NotIn(column, one()?),
+                "ne" if matches!(scalar.kind, ValueKind::Enum(_)) => Cond::NotIn(column, one()?),
                 "isNull" => Cond::IsNull(column, *value == Value::Boolean(true)),
                 "startsWith" => Cond::StartsWith(column, as_text(value).unwrap_or_default().into()),
                 "contains" => Cond::Contains(column, as_text(value).unwrap_or_default().into()),
@@ -285,7 +287,7 @@ fn equal(
 ) -> Result<Cond> {
     let all = values.iter().map(binds).collect::<Result<Vec<_>>>()?.concat();
     let default = match scalar.kind {
-        Kind::Flag(default) => values.contains(&Value::Boolean(default)),
+        ValueKind::Flag(default) => values.contains(&Value::Boolean(default)),
         _ => false,
     };
     let is = Cond::In(column, all);
@@ -297,22 +299,24 @@ fn binds(entity: &'static Entity, scalar: &Scalar, value: &Value, at: &str) -> R
     let text = as_text(value).unwrap_or_default();
     let wrong = |what: &str| Err(Error::BadInput(format!("`{at}` needs {what}")));
     Ok(vec![match scalar.kind {
-        Kind::Id => return Ok(id_of(entity, value)?.map(|key| Bind::Int(i64::from(key))).into_iter().collect()),
-        Kind::Int => Bind::Int(as_int(value).unwrap_or_default()),
-        Kind::Flag(_) => Bind::Int(i64::from(*value == Value::Boolean(true))),
-        Kind::Enum(of) => return Ok(of.spellings(text).into_iter().map(|stored| Bind::Text(stored.into())).collect()),
-        Kind::Date => match Date::parse(text).and_then(Date::day) {
+        ValueKind::Id => return Ok(id_of(entity, value)?.map(|key| Bind::Int(i64::from(key))).into_iter().collect()),
+        ValueKind::Int => Bind::Int(as_int(value).unwrap_or_default()),
+        ValueKind::Flag(_) => Bind::Int(i64::from(*value == Value::Boolean(true))),
+        ValueKind::Enum(of) => {
+            return Ok(of.spellings(text).into_iter().map(|stored| Bind::Text(stored.into())).collect());
+        }
+        ValueKind::Date => match Date::parse(text).and_then(Date::day) {
             Some(_) => Bind::Text(text.into()),
             None => return wrong("a day that exists, as 2024-05-01"),
         },
-        Kind::DateTime => match DateTime::parse(text).filter(|moment| moment.exists()) {
+        ValueKind::DateTime => match DateTime::parse(text).filter(|moment| moment.exists()) {
             Some(moment) => Bind::Text(moment.stored_text()),
             None => return wrong("a moment in UTC, on a day that exists, as 2024-05-01T10:00:00Z"),
         },
-        Kind::Float => match as_float(value) {
+        ValueKind::Float => match as_float(value) {
             Some(number) => Bind::Float(number),
             None => return wrong("a number"),
         },
-        Kind::Text | Kind::Time => Bind::Text(text.into()),
+        ValueKind::Text | ValueKind::Time => Bind::Text(text.into()),
     }])
 }

@@ -1,6 +1,6 @@
 //! Input objects as data: which columns of an entity a client writes, below which row, and with which rows below.
 
-use super::rules::{Check, Column, Rules, kind_of};
+use super::rules::{Check, ColumnRule, Rules, kind_of};
 use crate::{
     db::Owner,
     graphql::{
@@ -99,12 +99,12 @@ impl Form {
     }
 
     /// The columns that it writes.
-    pub fn columns(&self) -> impl Iterator<Item = &'static Column> {
+    pub fn columns(&self) -> impl Iterator<Item = &'static ColumnRule> {
         self.rules().columns.iter().filter(|column| self.has(column.name))
     }
 
     /// The field of a column.
-    pub fn field(&self, column: &'static Column) -> &'static str {
+    pub fn field(&self, column: &'static ColumnRule) -> &'static str {
         self.shown(column).0
     }
 
@@ -114,7 +114,7 @@ impl Form {
         first.map_or("input", |column| self.field(column))
     }
 
-    fn shown(&self, column: &'static Column) -> (&'static str, String) {
+    fn shown(&self, column: &'static ColumnRule) -> (&'static str, String) {
         let object = self.entity.object;
         let scalar = object.scalar_of_column(column.name).and_then(|scalar| object.scalars.get(scalar));
         let large = column.shown.map(|(name, doc)| (name, first_sentence(doc)));

@@ -9,7 +9,7 @@ use super::{
     recorder::{Askers, Recorder},
 };
 use crate::{
-    db::{Ask, Db, Owner, Select, Sql, Table, change, large_column, large_sizes},
+    db::{Db, ListQuery, Owner, Select, Sql, Table, change, large_column, large_sizes},
     error::{Error, Result},
     scope::Scope,
 };
@@ -21,11 +21,11 @@ use std::{
 
 /// What a loader loads. Two fields that ask the same share a statement.
 #[derive(Clone)]
-pub enum What {
+pub enum Load {
     /// The rows below each key that the caller may see.
-    Children(&'static Children, Scope, Arc<Ask>),
+    Children(&'static Children, Scope, Arc<ListQuery>),
     /// How many rows there are below each key that the caller may see.
-    Count(&'static Children, Scope, Arc<Ask>),
+    Count(&'static Children, Scope, Arc<ListQuery>),
     /// The row that owns a row in scope.
     Owner(&'static Owner, &'static Entity),
     /// The row with each key, if the caller may see it.
@@ -36,31 +36,31 @@ pub enum What {
     Version(&'static Entity),
 }
 
-impl What {
+impl Load {
     fn name(&self) -> &'static str {
         match self {
-            What::Children(children, ..) | What::Count(children, ..) => children.name,
-            What::Owner(_, entity) | What::Visible(entity, _) | What::Version(entity) => entity.object.name,
-            What::Large(table, _) => table.name,
+            Load::Children(children, ..) | Load::Count(children, ..) => children.name,
+            Load::Owner(_, entity) | Load::Visible(entity, _) | Load::Version(entity) => entity.object.name,
+            Load::Large(table, _) => table.name,
         }
     }
 
     /// Equal for two loads that may share their statement. The scope is the request's, so it needs no part.
     fn identity(&self) -> String {
         match self {
-            What::Children(children, _, ask) => format!("c {} {ask:?}", children.name),
-            What::Count(children, _, ask) => format!("n {} {ask:?}", children.name),
-            What::Owner(_, entity) => format!("p {}", entity.object.name),
-            What::Visible(entity, _) => format!("v {}", entity.object.name),
-            What::Large(table, column) => format!("l {} {column}", table.name),
-            What::Version(entity) => format!("s {}", entity.object.name),
+            Load::Children(children, _, ask) => format!("c {} {ask:?}", children.name),
+            Load::Count(children, _, ask) => format!("n {} {ask:?}", children.name),
+            Load::Owner(_, entity) => format!("p {}", entity.object.name),
+            Load::Visible(entity, _) => format!("v {}", entity.object.name),
+            Load::Large(table, column) => format!("l {} {column}", table.name),
+            Load::Version(entity) => format!("s {}", entity.object.name),
         }
     }
 }
 
 /// What a load answers for one key.
 #[derive(Clone)]
-pub enum Piece {
+pub enum Loaded {
     /// Rows, in order.
     Rows(Rows),
     /// A number of rows.
@@ -83,9 +83,9 @@ impl std::fmt::Debug for Keys {
 }
 
 /// A piece for each of the keys.
-type Loaded = Result<Arc<[Piece]>, Arc<Error>>;
+type Batched = Result<Arc<[Loaded]>, Arc<Error>>;
 /// All keys of a level are one key of the loader: it works a good deal on each.
-type PieceLoader = Loader<Keys, Loaded, Batch>;
+type PieceLoader = Loader<Keys, Batched, Batch>;
 
 /// The loaders of one request, made when each is first asked.
 #[derive(Default)]
@@ -100,27 +100,27 @@ impl Loaders {
 
 struct Batch {
     db: Db,
-    what: What,
+    what: Load,
     bound: u32,
     account: Arc<Account>,
     recorder: Recorder,
     askers: Askers,
     /// What was found so far.
-    known: HashMap<i32, Piece>,
+    known: HashMap<i32, Loaded>,
 }
 
 /// What was found for keys.
-pub struct Found(Keys, Loaded);
+pub struct LoadedRows(Keys, Batched);
 
-impl Default for Found {
+impl Default for LoadedRows {
     fn default() -> Self {
-        Found(Keys(Arc::default()), Ok(Arc::default()))
+        LoadedRows(Keys(Arc::default()), Ok(Arc::default()))
     }
 }
 
-impl Found {
+impl LoadedRows {
     /// What was found for a key; `None` for one that was not asked for.
-    pub fn get(&self, key: i32) -> Option<Result<Piece>> {
+    pub fn get(&self, key: i32) -> Option<Result<Loaded>> {
         let at = self.0.0.binary_search(&key).ok()?;
         match &self.1 {
             Ok(pieces) => pieces.get(at).cloned().map(Ok),
@@ -130,9 +130,9 @@ impl Found {
 }
 
 /// Loads pieces for keys, one statement for all that are asked at the same time.
-pub async fn load(cx: &Cx, what: What, mut keys: Vec<i32>) -> Result<Found> {
+pub async fn load(cx: &Cx, what: Load, mut keys: Vec<i32>) -> Result<LoadedRows> {
     if keys.is_empty() {
-        return Ok(Found::default());
+        return Ok(LoadedRows::default());
     }
     keys.sort_unstable();
     keys.dedup();
@@ -161,14 +161,14 @@ pub async fn load(cx: &Cx, what: What, mut keys: Vec<i32>) -> Result<Found> {
     // `try_load` finds nothing only when the future that drove the batch was dropped; asking again drives one of our own.
     for _ in 0..3 {
         if let Ok(loaded) = loader.try_load(keys.clone()).await {
-            return Ok(Found(keys, loaded));
+            return Ok(LoadedRows(keys, loaded));
         }
     }
     Err(Error::Internal(format!("no batch answered for {name}")))
 }
 
-impl BatchFn<Keys, Loaded> for Batch {
-    async fn load(&mut self, asked: &[Keys]) -> HashMap<Keys, Loaded> {
+impl BatchFn<Keys, Batched> for Batch {
+    async fn load(&mut self, asked: &[Keys]) -> HashMap<Keys, Batched> {
         let all = asked.iter().flat_map(|keys| keys.0.iter().copied());
         let mut missing: Vec<i32> = all.filter(|key| !self.known.contains_key(key)).collect();
         if asked.len() > 1 {
@@ -187,10 +187,10 @@ impl BatchFn<Keys, Loaded> for Batch {
 }
 
 impl Batch {
-    fn absent(&self) -> Piece {
+    fn absent(&self) -> Loaded {
         match self.what {
-            What::Count(..) => Piece::Count(0),
-            _ => Piece::None,
+            Load::Count(..) => Loaded::Count(0),
+            _ => Loaded::None,
         }
     }
 
@@ -201,17 +201,17 @@ impl Batch {
     }
 
     /// Rows of an entity by their own keys.
-    async fn by_key(&self, entity: &'static Entity, sql: &Sql) -> Result<Vec<(i32, Piece)>> {
+    async fn by_key(&self, entity: &'static Entity, sql: &Sql) -> Result<Vec<(i32, Loaded)>> {
         let fetched = (entity.fetch)(&self.db, sql).await?;
         self.account.take(fetched.set.bytes())?;
         Ok(group(fetched, entity.table.key, &Sorting::AsTheyCome, None))
     }
 
-    async fn fetch(&self, keys: &[i32]) -> Result<Vec<(i32, Piece)>> {
+    async fn fetch(&self, keys: &[i32]) -> Result<Vec<(i32, Loaded)>> {
         let dialect = self.db.dialect();
         let select = |table, columns| Select { dialect, table, columns };
         Ok(match &self.what {
-            What::Children(children, scope, ask) => {
+            Load::Children(children, scope, ask) => {
                 let entity = children.of;
                 let select = select(entity.table, entity.columns);
                 let sorting = Sorting::of(entity, ask);
@@ -220,7 +220,7 @@ impl Batch {
                 let whole = ask.limit.filter(|limit| *limit > children.expected && matches!(sorting, Sorting::Here(_)));
                 let most = whole.map_or(self.bound, |limit| limit.saturating_mul(keys.len() as u32).min(self.bound));
                 // One row more than the bound shows that there are too many.
-                let plain = Ask { limit: None, order: Vec::new(), ..Ask::clone(ask) };
+                let plain = ListQuery { limit: None, order: Vec::new(), ..ListQuery::clone(ask) };
                 let numbered = ask.limit.is_some() && whole.is_none();
                 let asked = if matches!(sorting, Sorting::Here(_)) && !numbered { &plain } else { ask };
                 let sql = self.called(select.children(&children.path, scope, keys, asked, most + 1), keys);
@@ -235,32 +235,32 @@ impl Batch {
                 self.account.take(fetched.set.bytes())?;
                 group(fetched, children.path.column().unwrap_or_default(), &sorting, ask.limit)
             }
-            What::Owner(owner, entity) => {
+            Load::Owner(owner, entity) => {
                 let sql = select(entity.table, entity.columns).owners(owner, keys);
                 self.by_key(entity, &self.called(sql, keys)).await?
             }
-            What::Visible(entity, scope) => {
+            Load::Visible(entity, scope) => {
                 let sql = select(entity.table, entity.columns).of_keys(scope, keys);
                 self.by_key(entity, &self.called(sql, keys)).await?
             }
-            What::Count(children, scope, ask) => {
+            Load::Count(children, scope, ask) => {
                 let sql = select(children.of.table, &[]).count_children(&children.path, scope, keys, ask);
                 let counts = self.db.numbers(&self.called(sql, keys)).await?;
-                counts.into_iter().map(|(key, count)| (key, Piece::Count(count))).collect()
+                counts.into_iter().map(|(key, count)| (key, Loaded::Count(count))).collect()
             }
-            What::Version(entity) => {
+            Load::Version(entity) => {
                 let sql = change::as_lists(dialect, entity.table, &entity.stored(), keys);
                 let versions = self.db.versions(&self.called(sql, keys)).await?;
-                versions.into_iter().map(|(key, text)| (key, Piece::Text(Some(text.into())))).collect()
+                versions.into_iter().map(|(key, text)| (key, Loaded::Text(Some(text.into())))).collect()
             }
-            What::Large(table, column) => {
+            Load::Large(table, column) => {
                 // A text may be larger than all that the request may hold: its size is asked for first.
                 let sizes = self.db.numbers(&self.called(large_sizes(dialect, table, column, keys), keys)).await?;
                 let bytes: i64 = sizes.iter().map(|(_, bytes)| *bytes).sum();
                 self.account.take(usize::try_from(bytes).unwrap_or(usize::MAX / 2))?;
                 let sql = large_column(dialect, table, column, keys);
                 let texts = self.db.texts(&self.called(sql, keys)).await?;
-                texts.into_iter().map(|(key, text)| (key, Piece::Text(text.map(Arc::from)))).collect()
+                texts.into_iter().map(|(key, text)| (key, Loaded::Text(text.map(Arc::from)))).collect()
             }
         })
     }
@@ -275,19 +275,19 @@ enum Sorting {
 }
 
 impl Sorting {
-    fn of(entity: &Entity, ask: &Ask) -> Self {
+    fn of(entity: &Entity, ask: &ListQuery) -> Self {
         let scalars = ask.order.iter().map(|by| {
             let scalar = entity.object.scalar_of_column(by.column).filter(|_| !by.via)?;
             let kind = entity.object.scalars.get(scalar)?.kind;
             // Text has a collation, which only the database knows.
-            (!matches!(kind, crate::db::Kind::Text)).then_some((scalar, by.descending != ask.backwards))
+            (!matches!(kind, crate::db::ValueKind::Text)).then_some((scalar, by.descending != ask.backwards))
         });
         scalars.collect::<Option<Vec<_>>>().map_or(Sorting::AsTheyCome, Sorting::Here)
     }
 }
 
 /// The rows of each parent, in order, and at most `limit` of them.
-fn group(fetched: Fetched, key: &str, sorting: &Sorting, limit: Option<u32>) -> Vec<(i32, Piece)> {
+fn group(fetched: Fetched, key: &str, sorting: &Sorting, limit: Option<u32>) -> Vec<(i32, Loaded)> {
     let Fetched { set, places } = fetched;
     let scalar = set.row_type().scalar_of_column(key).unwrap_or_default();
     let numbered = !places.is_empty();
@@ -319,7 +319,7 @@ fn group(fetched: Fetched, key: &str, sorting: &Sorting, limit: Option<u32>) -> 
         let end = start + run.len() as u32;
         if let Some((parent, ..)) = run.first() {
             let range = start..end.min(start.saturating_add(limit.unwrap_or(u32::MAX)));
-            found.push((*parent, Piece::Rows(Rows { set: set.clone(), order: rows.clone(), range })));
+            found.push((*parent, Loaded::Rows(Rows { set: set.clone(), order: rows.clone(), range })));
         }
         start = end;
     }

@@ -4,14 +4,14 @@
 use super::{
     args::Args,
     context::Cx,
-    exec::{Column, Given, Level, Slot, Text, children, too_many},
+    exec::{FieldAnswers, Level, Resolved, Slot, Text, children, too_many},
     limits::Limits,
-    loaders::{self, Piece, What},
+    loaders::{self, Load, Loaded},
     model::{Entity, Field, Loading, Object, RowSet, Rows, Scalar},
     types::{Arg, FieldType, Types},
 };
 use crate::{
-    db::{Bad, Kind, Stored, write_json},
+    db::{Bad, Stored, ValueKind, write_json},
     error::{Error, Result},
 };
 use std::{any::Any, collections::HashMap, sync::Arc};
@@ -77,7 +77,7 @@ pub(crate) use made;
 pub struct GlobalId(pub String);
 
 impl Stored for GlobalId {
-    const KIND: Kind = Kind::Id;
+    const KIND: ValueKind = ValueKind::Id;
     const NULLABLE: bool = false;
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Bad> {
         write_json(&self.0, out);
@@ -152,13 +152,13 @@ impl<'a, T: MadeRow> Making<'a, T> {
     }
 
     /// All of them.
-    pub fn lists(self, object: &'static Object) -> Vec<Given> {
+    pub fn lists(self, object: &'static Object) -> Vec<Resolved> {
         let rows = Made::rows(object, self.all);
         let mut start = 0;
         let list = |end| {
             let range = start..end;
             start = end;
-            Given::Many(Rows { range, ..rows.clone() })
+            Resolved::Many(Rows { range, ..rows.clone() })
         };
         self.ends.into_iter().map(list).collect()
     }
@@ -171,10 +171,10 @@ const TOGETHER: usize = 64;
 pub async fn visible(cx: &Cx, entity: &'static Entity, mut keys: Vec<i32>) -> Result<HashMap<i32, Rows>> {
     keys.sort_unstable();
     keys.dedup();
-    let found = loaders::load(cx, What::Visible(entity, cx.scope.clone()), keys.clone()).await?;
+    let found = loaders::load(cx, Load::Visible(entity, cx.scope.clone()), keys.clone()).await?;
     let mut rows = HashMap::with_capacity(keys.len());
     for key in keys {
-        if let Some(Piece::Rows(row)) = found.get(key).transpose()? {
+        if let Some(Loaded::Rows(row)) = found.get(key).transpose()? {
             rows.insert(key, row);
         }
     }
@@ -202,8 +202,8 @@ impl<T: MadeRow> Field for ToRow<T> {
             let keys = of_level(&level).map(|row| row.map(self.key)).collect::<Result<Vec<_>>>()?;
             let rows = visible(cx, self.entity, keys.iter().flatten().copied().collect()).await?;
             let given = keys.iter().map(|key| match key.and_then(|key| rows.get(&key)) {
-                Some(row) => Given::One(row.clone()),
-                None => Given::Null,
+                Some(row) => Resolved::One(row.clone()),
+                None => Resolved::Null,
             });
             Ok(children(cx, &level, &slot, given.collect()).await)
         })
@@ -245,7 +245,7 @@ impl<T: MadeRow> Field for ToRows<T> {
 }
 
 /// A list of rows for each list of keys.
-pub async fn rows_of(cx: &Cx, entity: &'static Entity, keys: Vec<Vec<i32>>) -> Result<Vec<Given>> {
+pub async fn rows_of(cx: &Cx, entity: &'static Entity, keys: Vec<Vec<i32>>) -> Result<Vec<Resolved>> {
     too_many(cx, keys.iter().map(Vec::len).sum())?;
     let (mut places, mut gathered) = (HashMap::new(), Vec::new());
     for (key, row) in visible(cx, entity, keys.concat()).await? {
@@ -254,21 +254,21 @@ pub async fn rows_of(cx: &Cx, entity: &'static Entity, keys: Vec<Vec<i32>>) -> R
             gathered.push((row.set, place as usize));
         }
     }
-    let set: Arc<dyn RowSet> = Arc::new(Gathered { object: entity.object, rows: gathered });
+    let set: Arc<dyn RowSet> = Arc::new(MixedRows { object: entity.object, rows: gathered });
     let list = |keys: Vec<i32>| {
         let order: Arc<[u32]> = keys.iter().filter_map(|key| places.get(key).copied()).collect();
-        Given::Many(Rows { set: set.clone(), range: 0..order.len() as u32, order })
+        Resolved::Many(Rows { set: set.clone(), range: 0..order.len() as u32, order })
     };
     Ok(keys.into_iter().map(list).collect())
 }
 
 /// Rows of one type out of several sets: what an earlier statement of the request brought is not fetched again.
-struct Gathered {
+struct MixedRows {
     object: &'static Object,
     rows: Vec<(Arc<dyn RowSet>, usize)>,
 }
 
-impl RowSet for Gathered {
+impl RowSet for MixedRows {
     fn row_type(&self) -> &'static Object {
         self.object
     }
@@ -322,14 +322,14 @@ impl<T: MadeRow, U: MadeRow> Field for ToOne<T, U> {
 }
 
 /// At most one made object below each row of a level.
-fn ones<T: MadeRow>(object: &'static Object, each: Vec<Option<T>>) -> Vec<Given> {
+fn ones<T: MadeRow>(object: &'static Object, each: Vec<Option<T>>) -> Vec<Resolved> {
     let (mut made, mut places) = (Vec::new(), Vec::with_capacity(each.len()));
     for one in each {
         places.push(one.is_some().then_some(made.len() as u32));
         made.extend(one);
     }
     let rows = Made::rows(object, made);
-    places.into_iter().map(|place| place.map_or(Given::Null, |place| Given::One(rows.one(place)))).collect()
+    places.into_iter().map(|place| place.map_or(Resolved::Null, |place| Resolved::One(rows.one(place)))).collect()
 }
 
 /// A made object below a row of the relational store, from the row alone.
@@ -415,7 +415,7 @@ impl<T: MadeRow> Field for Texts<T> {
                     charged += TEXT_STEP;
                 }
             }
-            Ok(Column::Text(column))
+            Ok(FieldAnswers::Text(column))
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    graph::{At, CarePath, Clinical, Crossing, Drawing, Own, Similar},
+    graph::{At, CarePath, Clinical, ClinicalEntry, Crossing, Drawing, Similar},
 };
 use std::{
     collections::HashMap,
@@ -46,7 +46,7 @@ pub type Scored = (Similar, f64);
 #[derive(Default)]
 pub struct Answers {
     /// Patients' own entries.
-    pub own: Memo<Vec<i32>, ByPatient<Own>>,
+    pub own: Memo<Vec<i32>, ByPatient<ClinicalEntry>>,
     /// Clinical relationships, to so many others.
     pub clinical: Memo<(At, Vec<i32>, u32), Vec<Clinical>>,
     /// How many others there are.

@@ -4,11 +4,11 @@
 use super::{
     class::Classed,
     context::Cx,
-    exec::{Column, Level, Slot},
+    exec::{FieldAnswers, Level, Slot},
     types::{FieldType, Types},
 };
 use crate::{
-    db::{Ask, Bad, By, Cond, Db, Kind, Path, Sql, Table, Towards},
+    db::{Bad, By, Cond, Db, ListQuery, Path, Sql, Table, Towards, ValueKind},
     error::Result,
     graphql::{form::Form, rules::Rules},
 };
@@ -106,7 +106,7 @@ pub struct Scalar {
     /// Its description.
     pub doc: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Whether it may be null.
     pub nullable: bool,
     /// The column that holds it; empty for one that is computed.
@@ -118,7 +118,7 @@ pub struct Scalar {
 }
 
 /// A field being answered for all rows of a level.
-pub type Loading<'a> = BoxFuture<'a, Result<Column<'a>>>;
+pub type Loading<'a> = BoxFuture<'a, Result<FieldAnswers<'a>>>;
 
 /// A field of an object type that needs more than its row.
 pub struct FieldDef {
@@ -325,7 +325,7 @@ pub struct Children {
 /// What a list is asked for before its page is known.
 pub struct Asked {
     /// Rows, words and order.
-    pub ask: Ask,
+    pub ask: ListQuery,
     /// What the caller's filter means, whatever the day is.
     pub filter: String,
 }
@@ -338,7 +338,7 @@ impl Object {
 
     /// The scalar that shows a column as it is (not as a global id).
     pub fn scalar_of_column(&self, column: &str) -> Option<usize> {
-        self.scalars.iter().position(|scalar| scalar.column == column && !matches!(scalar.kind, Kind::Id))
+        self.scalars.iter().position(|scalar| scalar.column == column && !matches!(scalar.kind, ValueKind::Id))
     }
 
     /// Whether a fragment on the type `condition` applies.

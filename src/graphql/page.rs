@@ -12,7 +12,7 @@ use super::{
     types::Arg,
 };
 use crate::{
-    db::{Ask, Bind, By, Date, DateTime, Kind, Place, write_json},
+    db::{Bind, By, Date, DateTime, ListQuery, Place, ValueKind, write_json},
     error::{Error, Result},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -41,7 +41,7 @@ pub fn expected(args: &Args, limits: &Limits) -> u64 {
 /// The fields by which rows of an entity can be ordered. Never an enum: MariaDB sorts it by its place in the list and
 /// compares it as text, so that pages would skip rows.
 pub fn orderable(entity: &Entity) -> impl Iterator<Item = &'static Scalar> {
-    entity.object.scalars.iter().filter(|scalar| scalar.ordered && !matches!(scalar.kind, Kind::Enum(_)))
+    entity.object.scalars.iter().filter(|scalar| scalar.ordered && !matches!(scalar.kind, ValueKind::Enum(_)))
 }
 
 /// `dateOfBirth` as `DATE_OF_BIRTH`.
@@ -93,9 +93,9 @@ pub struct Page {
     /// Whose rows it has.
     pub(super) entity: &'static Entity,
     /// What to read: one row more than the page has, to see whether there are more.
-    pub ask: Arc<Ask>,
+    pub ask: Arc<ListQuery>,
     /// The same without page, for the count.
-    pub(super) all: Arc<Ask>,
+    pub(super) all: Arc<ListQuery>,
     /// How many rows it has at most.
     pub(super) size: u32,
     digest: u64,
@@ -111,7 +111,7 @@ impl Page {
         }
         let Asked { mut ask, filter } = asked;
         let digest = digest(list, &ask, &filter);
-        let all = Arc::new(Ask { order: Vec::new(), ..ask.clone() });
+        let all = Arc::new(ListQuery { order: Vec::new(), ..ask.clone() });
         ask.after = args.text("after").map(|cursor| place(entity, &ask.order, digest, "after", cursor)).transpose()?;
         ask.before =
             args.text("before").map(|cursor| place(entity, &ask.order, digest, "before", cursor)).transpose()?;
@@ -153,7 +153,7 @@ impl Page {
 
 /// FNV-1a over what makes a list this list, which is what its arguments mean and not how they are written: it must stay the
 /// same from one version to the next.
-fn digest(list: &str, ask: &Ask, filter: &str) -> u64 {
+fn digest(list: &str, ask: &ListQuery, filter: &str) -> u64 {
     let mut text = format!("{list}\n{filter}\n{:?}", ask.words);
     for by in &ask.order {
         text.push_str(if by.descending { "\n-" } else { "\n+" });
@@ -179,10 +179,10 @@ fn place(entity: &Entity, order: &[By], digest: u64, arg: &str, cursor: &str) ->
             return by.nullable.then_some((*by, None));
         }
         let bind = match scalar.kind {
-            Kind::Int => Bind::Int(i64::from(i32::try_from(value.as_i64()?).ok()?)),
-            Kind::Float => Bind::Float(value.as_f64()?),
-            Kind::Date => Bind::Text(Date::parse(value.as_str()?).and(value.as_str())?.to_owned()),
-            Kind::DateTime => Bind::Text(DateTime::parse(value.as_str()?)?.stored_text()),
+            ValueKind::Int => Bind::Int(i64::from(i32::try_from(value.as_i64()?).ok()?)),
+            ValueKind::Float => Bind::Float(value.as_f64()?),
+            ValueKind::Date => Bind::Text(Date::parse(value.as_str()?).and(value.as_str())?.to_owned()),
+            ValueKind::DateTime => Bind::Text(DateTime::parse(value.as_str()?)?.stored_text()),
             _ => Bind::Text(value.as_str()?.to_owned()),
         };
         Some((*by, Some(bind)))

@@ -4,16 +4,16 @@ use super::{
     args::Args,
     connection,
     context::Cx,
-    exec::{Column, Given, Level, Slot, children, too_many},
+    exec::{FieldAnswers, Level, Resolved, Slot, children, too_many},
     filter,
     limits::Limits,
-    loaders::{self, Found, Piece, What},
+    loaders::{self, Load, Loaded, LoadedRows},
     model::{Asked, Children, Entity, Field, Loading, Object, Related},
     page::{self, Page},
     types::{Arg, FieldType, Types},
 };
 use crate::{
-    db::{Ask, Bind, Cond, Kind, Path, Towards},
+    db::{Bind, Cond, ListQuery, Path, Towards, ValueKind},
     error::Result,
 };
 use std::sync::Arc;
@@ -35,9 +35,9 @@ fn distinct(keys: &[Option<i32>]) -> Vec<i32> {
 }
 
 /// What each row's key found.
-fn found(keys: &[Option<i32>], pieces: &Found, empty: Piece) -> Vec<Result<Piece>> {
+fn found(keys: &[Option<i32>], pieces: &LoadedRows, empty: Loaded) -> Vec<Result<Loaded>> {
     let piece = |key: &Option<i32>| match key.and_then(|key| pieces.get(key)) {
-        Some(Ok(Piece::None)) | None => Ok(empty.clone()),
+        Some(Ok(Loaded::None)) | None => Ok(empty.clone()),
         Some(piece) => piece,
     };
     keys.iter().map(piece).collect()
@@ -67,14 +67,14 @@ impl Field for One {
             let keys = keys(&level, Some(self.column));
             let of = level.rows().next().and_then(|(set, _)| set.row_type().of);
             let what = match of.and_then(|entity| entity.table.owner_in(self.column)) {
-                Some(owner) => What::Owner(owner, self.entity),
-                None => What::Visible(self.entity, cx.scope.clone()),
+                Some(owner) => Load::Owner(owner, self.entity),
+                None => Load::Visible(self.entity, cx.scope.clone()),
             };
             let pieces = loaders::load(cx, what, distinct(&keys)).await?;
-            let given = found(&keys, &pieces, Piece::None).into_iter().map(|piece| match piece {
-                Ok(Piece::Rows(rows)) => Given::One(rows),
-                Ok(_) => Given::Null,
-                Err(error) => Given::Failed(error),
+            let given = found(&keys, &pieces, Loaded::None).into_iter().map(|piece| match piece {
+                Ok(Loaded::Rows(rows)) => Resolved::One(rows),
+                Ok(_) => Resolved::Null,
+                Err(error) => Resolved::Failed(error),
             });
             Ok(children(cx, &level, &slot, given.collect()).await)
         })
@@ -109,7 +109,7 @@ impl List {
         let object = self.children.of.object;
         let scalar = object.scalars.get(object.scalar(narrowing.field)?)?;
         let values = match scalar.kind {
-            Kind::Enum(of) => of.spellings(value).into_iter().map(|stored| Bind::Text(stored.into())).collect(),
+            ValueKind::Enum(of) => of.spellings(value).into_iter().map(|stored| Bind::Text(stored.into())).collect(),
             _ => vec![Bind::Text(value.to_owned())],
         };
         Some(Cond::In(scalar.column, values))
@@ -133,7 +133,8 @@ async fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option
         1 => conds.pop(),
         _ => Some(Cond::And(conds)),
     };
-    let ask = Ask { filter, any_shape, order: page::order(children.of, args, children.order)?, ..Ask::default() };
+    let ask =
+        ListQuery { filter, any_shape, order: page::order(children.of, args, children.order)?, ..ListQuery::default() };
     Ok(Asked { ask, filter: meaning })
 }
 
@@ -177,13 +178,13 @@ impl Field for List {
             ask.limit = slot.args.count("first", cx.limits.max_page_size)?;
             let keys = keys(&level, None);
             let pieces =
-                loaders::load(cx, What::Children(self.children, cx.scope.clone(), Arc::new(ask)), distinct(&keys))
+                loaders::load(cx, Load::Children(self.children, cx.scope.clone(), Arc::new(ask)), distinct(&keys))
                     .await?;
-            let empty = Piece::Rows(connection::no_rows(self.children.of));
+            let empty = Loaded::Rows(connection::no_rows(self.children.of));
             let given = found(&keys, &pieces, empty).into_iter().map(|piece| match piece {
-                Ok(Piece::Rows(rows)) => Given::Many(rows),
-                Ok(_) => Given::Null,
-                Err(error) => Given::Failed(error),
+                Ok(Loaded::Rows(rows)) => Resolved::Many(rows),
+                Ok(_) => Resolved::Null,
+                Err(error) => Resolved::Failed(error),
             });
             Ok(children(cx, &level, &slot, given.collect()).await)
         })
@@ -228,19 +229,19 @@ impl Field for Connection {
             let keys = keys(&level, None);
             // A page that shows no row needs none: `{ totalCount }` is a statement of its own.
             let pieces = if page.needs_rows(&slot) {
-                loaders::load(cx, What::Children(self.children, cx.scope.clone(), page.ask.clone()), distinct(&keys))
+                loaders::load(cx, Load::Children(self.children, cx.scope.clone(), page.ask.clone()), distinct(&keys))
                     .await?
             } else {
-                Found::default()
+                LoadedRows::default()
             };
-            let empty = Piece::Rows(connection::no_rows(self.children.of));
+            let empty = Loaded::Rows(connection::no_rows(self.children.of));
             let counting = connection::Counting::Children(self.children);
             let mut connections = connection::Connections::new(page, counting);
             let given: Vec<_> = found(&keys, &pieces, empty)
                 .into_iter()
                 .zip(&keys)
                 .map(|(piece, key)| match piece {
-                    Ok(Piece::Rows(rows)) => Ok(connections.push(rows, *key)),
+                    Ok(Loaded::Rows(rows)) => Ok(connections.push(rows, *key)),
                     Ok(_) => Err(None),
                     Err(error) => Err(Some(error)),
                 })
@@ -249,9 +250,9 @@ impl Field for Connection {
             too_many(cx, connections.height())?;
             let rows = connections.rows();
             let given = given.into_iter().map(|place| match place {
-                Ok(place) => Given::One(rows.one(place)),
-                Err(None) => Given::Null,
-                Err(Some(error)) => Given::Failed(error),
+                Ok(place) => Resolved::One(rows.one(place)),
+                Err(None) => Resolved::Null,
+                Err(Some(error)) => Resolved::Failed(error),
             });
             Ok(children(cx, &level, &slot, given.collect()).await)
         })
@@ -279,11 +280,11 @@ impl Field for Large {
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, _slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let keys = keys(&level, None);
-            let pieces = loaders::load(cx, What::Large(self.entity.table, self.column), distinct(&keys)).await?;
-            let texts = found(&keys, &pieces, Piece::None)
+            let pieces = loaders::load(cx, Load::Large(self.entity.table, self.column), distinct(&keys)).await?;
+            let texts = found(&keys, &pieces, Loaded::None)
                 .into_iter()
-                .map(|piece| Ok(if let Piece::Text(text) = piece? { text } else { None }));
-            Ok(Column::Large(texts.collect::<Result<_>>()?))
+                .map(|piece| Ok(if let Loaded::Text(text) = piece? { text } else { None }));
+            Ok(FieldAnswers::Large(texts.collect::<Result<_>>()?))
         })
     }
 }

@@ -4,16 +4,16 @@ use super::{
     args::{Args, as_list, as_text, global_id, id_of},
     connection::{self, Connections, Counting},
     context::Cx,
-    exec::{Given, Level, Slot, children},
+    exec::{Level, Resolved, Slot, children},
     filter,
     limits::Limits,
-    loaders::{self, Piece, What},
+    loaders::{self, Load, Loaded},
     model::{Asked, Entity, Field, Loading, Object, RowSet, Rows},
     page::{self, Page},
     types::{Arg, FieldType, Types},
 };
 use crate::{
-    db::{Ask, Bad, Cond, Select, words},
+    db::{Bad, Cond, ListQuery, Select, words},
     error::{Error, Result},
 };
 use async_graphql::Value;
@@ -54,11 +54,11 @@ impl Field for ById {
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let key = id_of(self.0, slot.args.get("id").unwrap_or(&Value::Null))?;
-            let mut given = Given::Null;
+            let mut given = Resolved::Null;
             if let Some(key) = key {
-                let found = loaders::load(cx, What::Visible(self.0, cx.scope.clone()), vec![key]).await?;
-                if let Some(Piece::Rows(rows)) = found.get(key).transpose()? {
-                    given = Given::One(rows);
+                let found = loaders::load(cx, Load::Visible(self.0, cx.scope.clone()), vec![key]).await?;
+                if let Some(Loaded::Rows(rows)) = found.get(key).transpose()? {
+                    given = Resolved::One(rows);
                 }
             }
             Ok(children(cx, &level, &slot, vec![given]).await)
@@ -92,7 +92,7 @@ impl All {
         let meaning = filter.as_ref().map(Cond::meaning).unwrap_or_default();
         let order = page::order(entity, args, &[])?;
         let any_shape = filter.is_some() || args.get("orderBy").is_some();
-        let ask = Ask { any_shape, filter, words, order, ..Ask::default() };
+        let ask = ListQuery { any_shape, filter, words, order, ..ListQuery::default() };
         Ok(Asked { ask, filter: meaning })
     }
 }
@@ -133,7 +133,7 @@ impl Field for All {
             };
             let mut connections = Connections::new(page, Counting::Root);
             connections.push(rows, None);
-            Ok(children(cx, &level, &slot, vec![Given::One(connections.rows())]).await)
+            Ok(children(cx, &level, &slot, vec![Resolved::One(connections.rows())]).await)
         })
     }
 }
@@ -186,7 +186,7 @@ impl Nodes {
                 })
                 .collect();
             (!keys.is_empty()).then_some(async move {
-                (entity.object.name, loaders::load(cx, What::Visible(entity, cx.scope.clone()), keys).await)
+                (entity.object.name, loaders::load(cx, Load::Visible(entity, cx.scope.clone()), keys).await)
             })
         });
         let found: HashMap<_, _> = join_all(loads).await.into_iter().collect();
@@ -194,7 +194,7 @@ impl Nodes {
             Named::Made(made, key) => Ok((made.find)(cx, key)),
             Named::Row(entity, key) => match found.get(entity.object.name) {
                 Some(Ok(pieces)) => match pieces.get(key).transpose()? {
-                    Some(Piece::Rows(rows)) => Ok(Some(rows)),
+                    Some(Loaded::Rows(rows)) => Ok(Some(rows)),
                     _ => Ok(None),
                 },
                 Some(Err(error)) => Err(error.clone()),
@@ -231,8 +231,8 @@ impl Field for Nodes {
             let ids = slot.args.get(if self.many { "ids" } else { "id" }).map(as_list).unwrap_or_default();
             let mut found = self.find(cx, ids).await;
             let given = match self.many {
-                true => Given::Sparse(found),
-                false => found.pop().transpose()?.flatten().map_or(Given::Null, Given::One),
+                true => Resolved::Sparse(found),
+                false => found.pop().transpose()?.flatten().map_or(Resolved::Null, Resolved::One),
             };
             Ok(children(cx, &level, &slot, vec![given]).await)
         })

@@ -5,7 +5,7 @@
 
 use super::model::Entity;
 use crate::{
-    db::{Cell, Kind},
+    db::{Cell, ValueKind},
     error::Violation,
 };
 use chrono::NaiveDate;
@@ -50,7 +50,7 @@ impl Cells {
     /// As parameters of a statement.
     pub fn cells(&self, entity: &Entity) -> Vec<(&'static str, Cell)> {
         let cell = |column: &str, value: Option<&str>| match (kind_of(entity, column), value.map(str::parse)) {
-            (Kind::Flag(_) | Kind::Int, Some(Ok(number))) => Cell::Int(number),
+            (ValueKind::Flag(_) | ValueKind::Int, Some(Ok(number))) => Cell::Int(number),
             _ => Cell::Text(value.map(str::to_owned)),
         };
         self.iter().map(|(column, value)| (column, cell(column, value))).collect()
@@ -58,21 +58,21 @@ impl Cells {
 }
 
 /// What a column holds.
-pub fn kind_of(entity: &Entity, column: &str) -> Kind {
+pub fn kind_of(entity: &Entity, column: &str) -> ValueKind {
     let scalar = entity.object.scalar_of_column(column).and_then(|scalar| entity.object.scalars.get(scalar));
-    scalar.map_or(Kind::Text, |scalar| scalar.kind)
+    scalar.map_or(ValueKind::Text, |scalar| scalar.kind)
 }
 
 /// The columns of a table that clients write, and what must hold of a row.
 pub struct Rules {
     /// The columns.
-    pub columns: &'static [Column],
+    pub columns: &'static [ColumnRule],
     /// What must hold between them.
     pub checks: &'static [Check],
 }
 
 /// A column that clients write.
-pub struct Column {
+pub struct ColumnRule {
     /// Its name.
     pub name: &'static str,
     /// Whether a row must have it.
@@ -99,30 +99,30 @@ const TEXT: usize = 65_535;
 /// The bytes of MariaDB's LONGTEXT.
 const LONGTEXT: usize = 4_294_967_295;
 
-impl Column {
+impl ColumnRule {
     /// One line of text.
     pub const fn line(name: &'static str, characters: usize) -> Self {
-        Column { name, required: false, longest: Longest::Line(characters), shown: None }
+        ColumnRule { name, required: false, longest: Longest::Line(characters), shown: None }
     }
 
     /// Lines of text.
     pub const fn prose(name: &'static str) -> Self {
-        Column { name, required: false, longest: Longest::Prose(TEXT), shown: None }
+        ColumnRule { name, required: false, longest: Longest::Prose(TEXT), shown: None }
     }
 
     /// A text of any length, which `field` shows.
     pub const fn large(name: &'static str, field: &'static str, doc: &'static str) -> Self {
-        Column { name, required: false, longest: Longest::Prose(LONGTEXT), shown: Some((field, doc)) }
+        ColumnRule { name, required: false, longest: Longest::Prose(LONGTEXT), shown: Some((field, doc)) }
     }
 
     /// Anything but text.
     pub const fn of(name: &'static str) -> Self {
-        Column { name, required: false, longest: Longest::NoText, shown: None }
+        ColumnRule { name, required: false, longest: Longest::NoText, shown: None }
     }
 
     /// The same, which every row must have.
     pub const fn required(self) -> Self {
-        Column { required: true, ..self }
+        ColumnRule { required: true, ..self }
     }
 }
 
@@ -161,7 +161,7 @@ impl Holds {
 
 impl Rules {
     /// The column of that name.
-    pub fn column(&self, name: &str) -> Option<&'static Column> {
+    pub fn column(&self, name: &str) -> Option<&'static ColumnRule> {
         self.columns.iter().find(|column| column.name == name)
     }
 }

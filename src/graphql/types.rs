@@ -6,7 +6,7 @@ use super::{
     model::{Entity, Model, Object, Scalar},
     page::{orderable, screaming},
 };
-use crate::db::{Enumeration, Kind};
+use crate::db::{Enumeration, ValueKind};
 use async_graphql::{
     ID, InputType, Value,
     indexmap::IndexMap,
@@ -140,29 +140,29 @@ impl Types<'_> {
     }
 
     /// The name of the type of a kind of value.
-    pub fn kind(&mut self, kind: Kind) -> String {
+    pub fn kind(&mut self, kind: ValueKind) -> String {
         match kind {
-            Kind::Id => "ID".into(),
-            Kind::Int => "Int".into(),
-            Kind::Float => "Float".into(),
-            Kind::Text => "String".into(),
-            Kind::Flag(_) => "Boolean".into(),
-            Kind::Date => self.scalar(
+            ValueKind::Id => "ID".into(),
+            ValueKind::Int => "Int".into(),
+            ValueKind::Float => "Float".into(),
+            ValueKind::Text => "String".into(),
+            ValueKind::Flag(_) => "Boolean".into(),
+            ValueKind::Date => self.scalar(
                 "Date",
                 "A calendar day, as `2024-05-01`.",
                 "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6",
             ),
-            Kind::Time => self.scalar(
+            ValueKind::Time => self.scalar(
                 "Time",
                 "A time of day, as `14:30:00`.",
                 "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6",
             ),
-            Kind::DateTime => self.scalar(
+            ValueKind::DateTime => self.scalar(
                 "DateTime",
                 "A moment in UTC, as `2024-05-01T10:00:00Z`.",
                 "https://datatracker.ietf.org/doc/html/rfc3339",
             ),
-            Kind::Enum(of) => self.enumeration(of),
+            ValueKind::Enum(of) => self.enumeration(of),
         }
     }
 
@@ -250,14 +250,14 @@ impl Types<'_> {
         let name = format!(
             "{}Filter",
             match scalar.kind {
-                Kind::Id => "Id",
-                Kind::Flag(_) => "Boolean",
-                Kind::Text => "Text",
+                ValueKind::Id => "Id",
+                ValueKind::Flag(_) => "Boolean",
+                ValueKind::Text => "Text",
                 _ => kind.as_str(),
             }
         );
         let (less, at_most, greater, at_least) = match scalar.kind {
-            Kind::Date | Kind::Time | Kind::DateTime => (
+            ValueKind::Date | ValueKind::Time | ValueKind::DateTime => (
                 "Earlier than this value.",
                 "Earlier than this value, or equal to it.",
                 "Later than this value.",
@@ -273,7 +273,7 @@ impl Types<'_> {
         self.once(&name, |_| {
             let fields = operators(scalar.kind).iter().map(|operator| {
                 let (ty, doc) = match *operator {
-                    "eq" if matches!(scalar.kind, Kind::Text) => (kind.clone(), "Equal to this text; upper and lower case are the same."),
+                    "eq" if matches!(scalar.kind, ValueKind::Text) => (kind.clone(), "Equal to this text; upper and lower case are the same."),
                     "eq" => (kind.clone(), "Equal to this value."),
                     "ne" => (kind.clone(), "Not missing, and not equal to this value."),
                     "in" => (format!("[{kind}!]"), "Equal to one of these values."),

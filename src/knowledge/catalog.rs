@@ -10,7 +10,7 @@ use crate::{
     graphql::{
         args::{Args, as_list, as_text},
         context::Cx,
-        exec::{Given, Level, Slot, children},
+        exec::{Level, Resolved, Slot, children},
         made::{GlobalId, Made, MadeRow, Texts, ToMany, ToOne, made},
         model::{Field, FieldDef, Loading, Object, Rows},
         root::MadeNodes,
@@ -106,7 +106,7 @@ static FACT: Object = Object {
 };
 
 fn facts_args(types: &mut Types<'_>) -> Vec<Arg> {
-    let kind = types.kind(crate::db::Kind::Enum(FactKind::OF));
+    let kind = types.kind(crate::db::ValueKind::Enum(FactKind::OF));
     vec![
         Arg::new("kinds", format!("[{kind}!]"), "Only facts of these kinds."),
         Arg::new("first", "Int", "At most this many; by default as many as a page has."),
@@ -382,7 +382,7 @@ impl Field for Between {
             let (from, to) = (end("from")?, end("to")?);
             let found = cx.graph.knowledge().path(from, to, LONGEST).map(|facts| along(cx, from, &facts));
             let rows = Made::rows(&PATH, found.into_iter().collect());
-            let given = (0..level.height()).map(|_| Given::One(rows.clone()));
+            let given = (0..level.height()).map(|_| Resolved::One(rows.clone()));
             Ok(children(cx, &level, &slot, given.collect()).await)
         })
     }
@@ -402,7 +402,7 @@ impl Field for Root {
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let rows = Made::rows(&KNOWLEDGE, vec![Everything]);
-            Ok(children(cx, &level, &slot, vec![Given::One(rows)]).await)
+            Ok(children(cx, &level, &slot, vec![Resolved::One(rows)]).await)
         })
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     graphql::{
         context::Cx,
-        exec::{Column, Level, Slot, Text},
+        exec::{FieldAnswers, Level, Slot, Text},
         model::{Field, Loading, Object},
         types::{FieldType, Types},
     },
@@ -35,7 +35,7 @@ impl<F: Counted> Field for CountOf<F> {
             for count in self.0.count(cx, level.clone()).await? {
                 column.push(|out| write_json(&count.min(i32::MAX.unsigned_abs().into()), out));
             }
-            Ok(Column::Text(column))
+            Ok(FieldAnswers::Text(column))
         })
     }
 }

@@ -7,11 +7,11 @@ use super::{
 use crate::db::Flag;
 use crate::{
     error::Error,
-    graph::{Drawing, Target, shape::Kind},
+    graph::{Drawing, Target, shape::NodeKind},
     graphql::{
         args::Args,
         context::Cx,
-        exec::{Given, Level, Slot, children, too_many},
+        exec::{Level, Resolved, Slot, children, too_many},
         filter::Facts,
         limits::Limits,
         made::{Made, MadeRow, ToMany, made},
@@ -129,7 +129,7 @@ impl Field for Graph {
             let rows = Made::rows(&AROUND, around);
             let given = patients.iter().map(|patient| {
                 let place = drawings.iter().position(|drawing| Some(drawing.patient) == *patient);
-                place.map_or(Given::Null, |place| Given::One(rows.one(place as u32)))
+                place.map_or(Resolved::Null, |place| Resolved::One(rows.one(place as u32)))
             });
             Ok(children(cx, &level, &slot, given.collect()).await)
         })
@@ -138,7 +138,7 @@ impl Field for Graph {
 
 /// What lies within `depth` relationships of the patient, whichever way they point.
 fn around(drawing: &Drawing, knowledge: &Knowledge, depth: u32) -> Around {
-    let patient = Target::Own(Kind::Patient, drawing.patient);
+    let patient = Target::Own(NodeKind::Patient, drawing.patient);
     let mut places: BTreeMap<Target, Place> = BTreeMap::new();
     for (entry, label) in &drawing.nodes {
         places.insert(Target::Own(entry.kind, entry.id), Place::Entry(entry.clone(), *label));

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     db::Date,
     error::{Error, Result},
-    graph::{Entry, Own, shape::Kind},
+    graph::{ClinicalEntry, Entry, shape::NodeKind},
     graphql::{
         args::Args,
         context::Cx,
@@ -37,12 +37,12 @@ use std::{
 const EFFORT: u64 = 5;
 
 /// The symptoms, conditions and medications of patients, by patient; asked for once a request.
-pub(super) async fn own(cx: &Cx, patients: &[Option<i32>]) -> Result<Arc<HashMap<i32, Vec<Own>>>> {
+pub(super) async fn own(cx: &Cx, patients: &[Option<i32>]) -> Result<Arc<HashMap<i32, Vec<ClinicalEntry>>>> {
     let mut asked: Vec<i32> = patients.iter().flatten().copied().collect();
     asked.sort_unstable();
     asked.dedup();
     let ask = async || {
-        let mut of: HashMap<i32, Vec<Own>> = HashMap::new();
+        let mut of: HashMap<i32, Vec<ClinicalEntry>> = HashMap::new();
         let found = cx.graph.own(&asked).await?;
         cx.charge(found.len())?;
         for own in found {
@@ -53,26 +53,26 @@ pub(super) async fn own(cx: &Cx, patients: &[Option<i32>]) -> Result<Arc<HashMap
     cx.answers.own.get(asked.clone(), ask).await
 }
 
-fn entries(own: &HashMap<i32, Vec<Own>>, patient: Option<i32>) -> &[Own] {
+fn entries(own: &HashMap<i32, Vec<ClinicalEntry>>, patient: Option<i32>) -> &[ClinicalEntry] {
     patient.and_then(|patient| own.get(&patient)).map(Vec::as_slice).unwrap_or_default()
 }
 
-fn of(own: &[Own], kind: Kind) -> impl Iterator<Item = &Own> {
+fn of(own: &[ClinicalEntry], kind: NodeKind) -> impl Iterator<Item = &ClinicalEntry> {
     own.iter().filter(move |own| own.entry.kind == kind)
 }
 
 /// Entries of a patient that nothing explains, treats or calls for.
 pub struct Gaps {
     entity: &'static Entity,
-    kind: Kind,
+    kind: NodeKind,
 }
 
 /// Symptoms that speak for no condition of the patient.
-pub static UNEXPLAINED: Gaps = Gaps { entity: &symptom::ENTITY, kind: Kind::Symptom };
+pub static UNEXPLAINED: Gaps = Gaps { entity: &symptom::ENTITY, kind: NodeKind::Symptom };
 /// Active conditions that no medicine taken is for.
-pub static UNTREATED: Gaps = Gaps { entity: &medical_history::ENTITY, kind: Kind::MedicalHistory };
+pub static UNTREATED: Gaps = Gaps { entity: &medical_history::ENTITY, kind: NodeKind::MedicalHistory };
 /// Medicines taken that are for no condition of the patient.
-pub static UNINDICATED: Gaps = Gaps { entity: &medication::ENTITY, kind: Kind::Medication };
+pub static UNINDICATED: Gaps = Gaps { entity: &medication::ENTITY, kind: NodeKind::Medication };
 
 impl Gaps {
     /// The keys of the entries of each row's patient.
@@ -325,7 +325,7 @@ pub struct Differential;
 impl Field for Differential {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.object(&SUSPECT);
-        let date = types.kind(crate::db::Kind::Date);
+        let date = types.kind(crate::db::ValueKind::Date);
         FieldType {
             ty: format!("[{}!]", SUSPECT.name),
             args: vec![
@@ -354,8 +354,8 @@ impl Field for Differential {
             let mut made = Making::new(cx);
             for patient in &patients {
                 let own = entries(&own, *patient);
-                let recent = |own: &&Own| since.is_none_or(|since| own.since.is_some_and(|day| day >= since));
-                let symptoms: Vec<&Own> = of(own, Kind::Symptom).filter(recent).collect();
+                let recent = |own: &&ClinicalEntry| since.is_none_or(|since| own.since.is_some_and(|day| day >= since));
+                let symptoms: Vec<&ClinicalEntry> = of(own, NodeKind::Symptom).filter(recent).collect();
                 made.push(differential(&knowledge, &symptoms, own, first as usize, cx.limits.max_page_size as usize))
                     .await?;
                 cx.breathe(own.len()).await;
@@ -365,14 +365,20 @@ impl Field for Differential {
     }
 }
 
-fn differential(knowledge: &Knowledge, symptoms: &[&Own], own: &[Own], first: usize, most: usize) -> Vec<Suspect> {
+fn differential(
+    knowledge: &Knowledge,
+    symptoms: &[&ClinicalEntry],
+    own: &[ClinicalEntry],
+    first: usize,
+    most: usize,
+) -> Vec<Suspect> {
     // The symptoms of each concept, and the first condition of each.
     let mut speaking: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
     for (at, tie) in symptoms.iter().enumerate().flat_map(|(at, own)| own.ties.iter().map(move |tie| (at, tie))) {
         speaking.entry(tie.concept).or_default().push(at);
     }
     let mut conditions: HashMap<i32, i32> = HashMap::new();
-    for condition in of(own, Kind::MedicalHistory) {
+    for condition in of(own, NodeKind::MedicalHistory) {
         for tie in &condition.ties {
             conditions.entry(tie.concept).or_insert(condition.entry.id);
         }

@@ -2,7 +2,7 @@
 //! pairs: they are counted by concept, and made one medicine at a time.
 
 use crate::{
-    graph::{Entry, Own, shape::Kind},
+    graph::{ClinicalEntry, Entry, shape::NodeKind},
     graphql::made::made,
     terminology::knowledge::{Fact, FactKind, Knowledge, Tie},
 };
@@ -43,9 +43,9 @@ pub(super) struct Matching<'a> {
     knowledge: &'a Knowledge,
     rule: Rule,
     /// The medicines.
-    pub(super) from: Vec<&'a Own>,
+    pub(super) from: Vec<&'a ClinicalEntry>,
     /// What they are compared with.
-    to: Vec<&'a Own>,
+    to: Vec<&'a ClinicalEntry>,
     /// By concept: the entries that name it, in their order, or of symptoms in that of their days.
     by_concept: HashMap<i32, Vec<Named>>,
 }
@@ -58,14 +58,14 @@ struct Named {
 }
 
 impl<'a> Matching<'a> {
-    pub(super) fn of(knowledge: &'a Knowledge, rule: Rule, own: &'a [Own]) -> Self {
-        let some = |kind: Kind, active: bool| {
+    pub(super) fn of(knowledge: &'a Knowledge, rule: Rule, own: &'a [ClinicalEntry]) -> Self {
+        let some = |kind: NodeKind, active: bool| {
             own.iter().filter(move |own| own.entry.kind == kind && (own.active || !active)).collect::<Vec<_>>()
         };
         let (from, to) = match rule {
-            Rule::SideEffect => (some(Kind::Medication, false), some(Kind::Symptom, false)),
-            Rule::Interaction => (some(Kind::Medication, true), some(Kind::Medication, true)),
-            Rule::Contraindication => (some(Kind::Medication, true), some(Kind::MedicalHistory, true)),
+            Rule::SideEffect => (some(NodeKind::Medication, false), some(NodeKind::Symptom, false)),
+            Rule::Interaction => (some(NodeKind::Medication, true), some(NodeKind::Medication, true)),
+            Rule::Contraindication => (some(NodeKind::Medication, true), some(NodeKind::MedicalHistory, true)),
         };
         let mut by_concept: HashMap<i32, Vec<Named>> = HashMap::new();
         for (at, own) in to.iter().enumerate() {
@@ -101,7 +101,7 @@ impl<'a> Matching<'a> {
     }
 
     /// Of the entries that name a concept those that are compared with a medicine.
-    fn some<'n>(&self, at: usize, drug: &Own, named: &'n [Named]) -> &'n [Named] {
+    fn some<'n>(&self, at: usize, drug: &ClinicalEntry, named: &'n [Named]) -> &'n [Named] {
         let (start, end) = match (self.rule, drug.since) {
             (Rule::Contraindication, _) => (0, named.len()),
             (Rule::Interaction, _) => (named.partition_point(|named| named.place.0 <= at), named.len()),

@@ -18,7 +18,7 @@ pub use fields::FIELDS;
 
 use crate::{
     error::Result,
-    graph::shape::Kind,
+    graph::shape::NodeKind,
     graphql::{args::Args, context::Cx, model::Entity, types::Arg},
     labs::{lab_finding, lab_report},
     medications::medication,
@@ -39,16 +39,16 @@ fn first_of(args: &Args, cx: &Cx) -> Result<usize> {
 }
 
 /// The rows that stand behind a kind of nodes.
-fn entity(kind: Kind) -> &'static Entity {
+fn entity(kind: NodeKind) -> &'static Entity {
     match kind {
-        Kind::Patient => &patient::ENTITY,
-        Kind::MedicalHistory => &medical_history::ENTITY,
-        Kind::Appointment => &appointment::ENTITY,
-        Kind::Symptom => &symptom::ENTITY,
-        Kind::Medication => &medication::ENTITY,
-        Kind::LabReport => &lab_report::ENTITY,
-        Kind::LabFinding => &lab_finding::ENTITY,
-        Kind::Report => &report::ENTITY,
-        Kind::ReportFinding => &report_finding::ENTITY,
+        NodeKind::Patient => &patient::ENTITY,
+        NodeKind::MedicalHistory => &medical_history::ENTITY,
+        NodeKind::Appointment => &appointment::ENTITY,
+        NodeKind::Symptom => &symptom::ENTITY,
+        NodeKind::Medication => &medication::ENTITY,
+        NodeKind::LabReport => &lab_report::ENTITY,
+        NodeKind::LabFinding => &lab_finding::ENTITY,
+        NodeKind::Report => &report::ENTITY,
+        NodeKind::ReportFinding => &report_finding::ENTITY,
     }
 }

@@ -8,12 +8,12 @@ use crate::{
     error::Result,
     graph::{
         Because, Clinical, Entry,
-        shape::{INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION},
+        shape::{INSTANCE_OF, NodeKind, SHAPES, TREATS_CONDITION},
     },
     graphql::{
         args::Args,
         context::Cx,
-        exec::{Given, Level, Slot, children},
+        exec::{Level, Resolved, Slot, children},
         limits::Limits,
         made::{GlobalId, MadeRow, Texts, ToMany, ToOne, made, of_level, visible},
         model::{Field, FieldDef, Loading, Object, Rows},
@@ -35,7 +35,7 @@ pub enum Place {
 impl Place {
     /// The node of an entry on a path: of the medical history, only conditions are on any.
     fn of(entry: &Entry) -> Self {
-        Place::Entry(entry.clone(), (entry.kind == Kind::MedicalHistory).then_some("Condition"))
+        Place::Entry(entry.clone(), (entry.kind == NodeKind::MedicalHistory).then_some("Condition"))
     }
 
     /// The node of a concept; `None` for one that a newer catalog no longer has.
@@ -77,7 +77,7 @@ impl Place {
 }
 
 /// The id of the node that stands for an entry: one of its own, because the entry's is the record's, of another type.
-pub fn entry_node((kind, id): (Kind, i32)) -> String {
+pub fn entry_node((kind, id): (NodeKind, i32)) -> String {
     format!("{}:{}:{id}", NODE.name, entity(kind).object.name)
 }
 
@@ -327,8 +327,8 @@ impl Field for Record {
                 Place::Entry(entry, _) => Some((entry.kind, entry.id)),
                 Place::Concept(..) => None,
             });
-            let entries: Vec<(Kind, i32)> = entries.collect();
-            let mut found: HashMap<(Kind, i32), Rows> = HashMap::new();
+            let entries: Vec<(NodeKind, i32)> = entries.collect();
+            let mut found: HashMap<(NodeKind, i32), Rows> = HashMap::new();
             for shape in &SHAPES {
                 let keys: Vec<i32> =
                     entries.iter().filter(|(kind, _)| *kind == shape.kind).map(|(_, id)| *id).collect();
@@ -340,7 +340,7 @@ impl Field for Record {
                     Place::Entry(entry, _) => found.get(&(entry.kind, entry.id)).cloned(),
                     Place::Concept(id, ..) => concept(cx, *id),
                 };
-                row.map_or(Given::Null, Given::One)
+                row.map_or(Resolved::Null, Resolved::One)
             });
             Ok(children(cx, &level, &slot, given.collect()).await)
         })

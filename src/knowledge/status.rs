@@ -5,7 +5,7 @@ use crate::{
     graph::{Counts, Status},
     graphql::{
         context::Cx,
-        exec::{Given, Level, Slot, children},
+        exec::{Level, Resolved, Slot, children},
         made::{Made, MadeRow, made},
         model::{Field, Loading, Object},
         types::{FieldType, Types},
@@ -82,7 +82,7 @@ impl Field for GraphStatus {
             let counts = cx.graph.counts().await.ok();
             let state = State { store: cx.graph.store_name(), status: cx.graph.status(), counts };
             let rows = Made::rows(&STATUS, vec![state]);
-            Ok(children(cx, &level, &slot, vec![Given::One(rows)]).await)
+            Ok(children(cx, &level, &slot, vec![Resolved::One(rows)]).await)
         })
     }
 }

@@ -5,7 +5,7 @@ use super::{
     draft::Reader,
     manner, manner_args,
     payload::Outcome,
-    perform::{Manner, Work, perform, reaches_graph},
+    perform::{Operation, Options, perform, reaches_graph},
     writable,
 };
 use crate::{
@@ -236,7 +236,7 @@ impl AddEach {
             }
             // A name for each, so that a request that was cut off goes on where it ended.
             let key = manner.key.as_ref().map(|key| format!("{key}#{at}"));
-            let one = Manner { key, ..Manner::default() };
+            let one = Options { key, ..Options::default() };
             match timeout_at(until, self.one(cx, mutation, at, given, &one)).await.unwrap_or(Err(LATE)) {
                 Ok(outcome) => {
                     done_before += usize::from(outcome.replayed);
@@ -268,12 +268,12 @@ impl AddEach {
     }
 
     /// Adds one item.
-    async fn one(&self, cx: &Cx, mutation: &str, at: usize, given: &Given, manner: &Manner) -> Result<Outcome> {
+    async fn one(&self, cx: &Cx, mutation: &str, at: usize, given: &Given, manner: &Options) -> Result<Outcome> {
         let mut reader =
             Reader { model: cx.model, today: cx.today, path: vec!["input".into(), at.into()], violations: Vec::new() };
         let rows = vec![reader.new_row(self.form, given)];
         super::sound(reader)?;
-        let work = Work::Add { form: self.form, above: None, rows };
+        let work = Operation::Add { form: self.form, above: None, rows };
         let done = AssertUnwindSafe(perform(cx, mutation, &work, manner)).catch_unwind().await;
         done.unwrap_or_else(|_panic| Err(Error::Internal("a panic in an import".into())))
     }
@@ -312,7 +312,7 @@ impl Field for AddEach {
         Box::pin(async move {
             writable(cx)?;
             let batch = self.run(cx, slot.name, &slot.args).await?;
-            Ok(children(cx, &level, &slot, vec![exec::Given::One(Made::rows(self.payload, vec![batch]))]).await)
+            Ok(children(cx, &level, &slot, vec![exec::Resolved::One(Made::rows(self.payload, vec![batch]))]).await)
         })
     }
 }

@@ -1,13 +1,13 @@
 //! What a client wants written, read from an input object: canonical values by column, and every rule that they break.
 
 use crate::{
-    db::Kind,
+    db::ValueKind,
     error::Violation,
     graphql::{
         args::{as_list, as_text},
         form::Form,
         model::{Entity, Model},
-        rules::{Cells, Column, Longest, broken, kind_of, violation},
+        rules::{Cells, ColumnRule, Longest, broken, kind_of, violation},
     },
 };
 use async_graphql::{Value, indexmap::IndexMap};
@@ -109,7 +109,7 @@ impl Reader {
 }
 
 /// A value as it is stored, or what is wrong with it.
-fn canonical(kind: Kind, column: &Column, value: &Value) -> Result<Option<String>, (&'static str, String)> {
+fn canonical(kind: ValueKind, column: &ColumnRule, value: &Value) -> Result<Option<String>, (&'static str, String)> {
     if *value == Value::Null {
         return Ok(None);
     }
@@ -121,15 +121,15 @@ fn canonical(kind: Kind, column: &Column, value: &Value) -> Result<Option<String
 }
 
 /// A text as the value that is stored, or what is wrong with it. A blank text is none.
-pub fn read(kind: Kind, column: &Column, text: &str) -> Result<Option<String>, (&'static str, String)> {
+pub fn read(kind: ValueKind, column: &ColumnRule, text: &str) -> Result<Option<String>, (&'static str, String)> {
     let wrong = |what: &str| Err(("INVALID", format!("this must be {what}")));
     match kind {
-        Kind::Date => match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        ValueKind::Date => match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
             // MariaDB's DATE knows no year 0.
             Ok(day) if is_like(text, "0000-00-00") && day.year() > 0 => Ok(Some(day.to_string())),
             _ => wrong("a day, as 2024-05-01"),
         },
-        Kind::Time => {
+        ValueKind::Time => {
             let like = ["00:00:00", "00:00", "0:00"].iter().any(|shape| is_like(text, shape));
             let time =
                 NaiveTime::parse_from_str(text, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M"));
@@ -139,19 +139,19 @@ pub fn read(kind: Kind, column: &Column, text: &str) -> Result<Option<String>, (
                 _ => wrong("a time of day, as 14:30:00"),
             }
         }
-        Kind::DateTime => match DateTime::parse_from_rfc3339(text) {
+        ValueKind::DateTime => match DateTime::parse_from_rfc3339(text) {
             Ok(moment) => self::moment(moment.to_utc()).map(Some),
             Err(_) => wrong("a moment, as 2024-05-01T10:00:00Z"),
         },
-        Kind::Int => match text.trim().parse::<i32>() {
+        ValueKind::Int => match text.trim().parse::<i32>() {
             Ok(number) => Ok(Some(number.to_string())),
             Err(_) => wrong("a whole number between -2147483648 and 2147483647"),
         },
-        Kind::Float => match text.trim().parse::<f64>() {
+        ValueKind::Float => match text.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(number.to_string())),
             _ => wrong("a number, as 36.6"),
         },
-        Kind::Enum(of) => match of.canonical(text) {
+        ValueKind::Enum(of) => match of.canonical(text) {
             Some(stored) => Ok(Some(stored.to_owned())),
             None => wrong(&format!("one of {}'s values", of.name)),
         },
@@ -280,27 +280,28 @@ mod tests {
 
     #[test]
     fn numbers_arrive_as_they_were_given() {
-        let given = |kind, json: serde_json::Value| canonical(kind, &Column::of("x"), &Value::from_json(json).unwrap());
+        let given =
+            |kind, json: serde_json::Value| canonical(kind, &ColumnRule::of("x"), &Value::from_json(json).unwrap());
         for (kind, json, stored) in [
-            (Kind::Int, 3.into(), "3"),
-            (Kind::Int, (-2_147_483_648_i64).into(), "-2147483648"),
-            (Kind::Float, 3.into(), "3"),
-            (Kind::Float, 36.6.into(), "36.6"),
-            (Kind::Float, (-0.001).into(), "-0.001"),
+            (ValueKind::Int, 3.into(), "3"),
+            (ValueKind::Int, (-2_147_483_648_i64).into(), "-2147483648"),
+            (ValueKind::Float, 3.into(), "3"),
+            (ValueKind::Float, 36.6.into(), "36.6"),
+            (ValueKind::Float, (-0.001).into(), "-0.001"),
         ] {
             assert_eq!(given(kind, json), Ok(Some(stored.into())));
         }
-        assert_eq!(given(Kind::Int, serde_json::Value::Null), Ok(None));
+        assert_eq!(given(ValueKind::Int, serde_json::Value::Null), Ok(None));
         // As a file holds them.
-        let read = |kind, text| read(kind, &Column::of("x"), text);
-        assert_eq!(read(Kind::Int, " 12 "), Ok(Some("12".into())));
+        let read = |kind, text| read(kind, &ColumnRule::of("x"), text);
+        assert_eq!(read(ValueKind::Int, " 12 "), Ok(Some("12".into())));
         for (kind, text) in [
-            (Kind::Int, "3.5"),
-            (Kind::Int, "2147483648"),
-            (Kind::Int, "many"),
-            (Kind::Float, "4,2"),
-            (Kind::Float, "NaN"),
-            (Kind::Float, "1e999"),
+            (ValueKind::Int, "3.5"),
+            (ValueKind::Int, "2147483648"),
+            (ValueKind::Int, "many"),
+            (ValueKind::Float, "4,2"),
+            (ValueKind::Float, "NaN"),
+            (ValueKind::Float, "1e999"),
         ] {
             assert_eq!(read(kind, text).unwrap_err().0, "INVALID", "{text}");
         }
@@ -308,25 +309,25 @@ mod tests {
 
     #[test]
     fn days_times_and_moments_are_read_strictly() {
-        let of = |kind, text| read(kind, &Column::of("x"), text);
-        assert_eq!(of(Kind::Date, "2024-02-29"), Ok(Some("2024-02-29".into())));
-        assert_eq!(of(Kind::Time, "9:05").unwrap(), Some("09:05:00".into()));
-        assert_eq!(of(Kind::DateTime, "2024-05-01T12:00:00+02:00"), Ok(Some("2024-05-01 10:00:00".into())));
-        assert_eq!(of(Kind::DateTime, "2024-05-01T10:00:60.5Z"), Ok(Some("2024-05-01 10:00:59".into())));
-        assert_eq!(of(Kind::DateTime, "2038-01-19T03:14:07Z"), Ok(Some("2038-01-19 03:14:07".into())));
+        let of = |kind, text| read(kind, &ColumnRule::of("x"), text);
+        assert_eq!(of(ValueKind::Date, "2024-02-29"), Ok(Some("2024-02-29".into())));
+        assert_eq!(of(ValueKind::Time, "9:05").unwrap(), Some("09:05:00".into()));
+        assert_eq!(of(ValueKind::DateTime, "2024-05-01T12:00:00+02:00"), Ok(Some("2024-05-01 10:00:00".into())));
+        assert_eq!(of(ValueKind::DateTime, "2024-05-01T10:00:60.5Z"), Ok(Some("2024-05-01 10:00:59".into())));
+        assert_eq!(of(ValueKind::DateTime, "2038-01-19T03:14:07Z"), Ok(Some("2038-01-19 03:14:07".into())));
         for (kind, text) in [
-            (Kind::DateTime, "0001-01-01T00:00:00Z"),
-            (Kind::DateTime, "1970-01-01T00:00:00Z"),
-            (Kind::DateTime, "2038-01-19T03:14:08Z"),
-            (Kind::Date, "2023-02-29"),
-            (Kind::Date, "2024-5-1"),
-            (Kind::Date, "0000-00-00"),
-            (Kind::Date, "0000-01-01"),
-            (Kind::Date, "+999-01-01"),
-            (Kind::Time, "10:00:60"),
-            (Kind::Time, "24:00"),
-            (Kind::Time, "noon"),
-            (Kind::DateTime, "2024-05-01 10:00:00"),
+            (ValueKind::DateTime, "0001-01-01T00:00:00Z"),
+            (ValueKind::DateTime, "1970-01-01T00:00:00Z"),
+            (ValueKind::DateTime, "2038-01-19T03:14:08Z"),
+            (ValueKind::Date, "2023-02-29"),
+            (ValueKind::Date, "2024-5-1"),
+            (ValueKind::Date, "0000-00-00"),
+            (ValueKind::Date, "0000-01-01"),
+            (ValueKind::Date, "+999-01-01"),
+            (ValueKind::Time, "10:00:60"),
+            (ValueKind::Time, "24:00"),
+            (ValueKind::Time, "noon"),
+            (ValueKind::DateTime, "2024-05-01 10:00:00"),
         ] {
             assert_eq!(of(kind, text).unwrap_err().0, "INVALID", "{text}");
         }

@@ -15,7 +15,7 @@ use crate::{
     graphql::{
         args::{Args, id_of},
         context::Cx,
-        exec::{Column, Given, Level, Slot, children},
+        exec::{FieldAnswers, Level, Resolved, Slot, children},
         form::{Above, Form},
         made::Made,
         model::{Entity, Field, Loading, Object},
@@ -26,7 +26,7 @@ use crate::{
 use async_graphql::{Name, Value, indexmap::IndexMap};
 use draft::Reader;
 use payload::{Outcome, REMOVAL, Removal};
-use perform::{Manner, Work, perform};
+use perform::{Operation, Options, perform};
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 use tokio::time::timeout_at;
 
@@ -87,7 +87,7 @@ fn row_args(entity: &Entity) -> Vec<Arg> {
     ]
 }
 
-fn manner(args: &Args) -> Result<Manner> {
+fn manner(args: &Args) -> Result<Options> {
     // To MariaDB, blanks at the end make no other key.
     let key = args.text("idempotencyKey").map(|key| key.trim().to_owned());
     if let Some(key) = &key
@@ -96,7 +96,7 @@ fn manner(args: &Args) -> Result<Manner> {
         let message = format!("an idempotencyKey has 1 to {LONGEST_KEY} characters, none of them control characters");
         return Err(Error::Invalid(vec![Violation { path: vec!["idempotencyKey".into()], code: "INVALID", message }]));
     }
-    Ok(Manner { key, wait_for_graph: args.get("waitForGraph") == Some(&Value::Boolean(true)), ..Manner::default() })
+    Ok(Options { key, wait_for_graph: args.get("waitForGraph") == Some(&Value::Boolean(true)), ..Options::default() })
 }
 
 fn input(args: &Args) -> IndexMap<Name, Value> {
@@ -140,27 +140,27 @@ fn sound(reader: Reader) -> Result<()> {
 }
 
 impl Add {
-    fn work(&self, cx: &Cx, args: &Args) -> Result<Work> {
+    fn work(&self, cx: &Cx, args: &Args) -> Result<Operation> {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.0.entity, &given, &mut reader);
         let rows = vec![reader.new_row(self.0, &given)];
         sound(reader)?;
-        Ok(Work::Add { form: self.0, above, rows })
+        Ok(Operation::Add { form: self.0, above, rows })
     }
 }
 
 impl AddAll {
-    fn work(&self, cx: &Cx, args: &Args) -> Result<Work> {
+    fn work(&self, cx: &Cx, args: &Args) -> Result<Operation> {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.entity, &given, &mut reader);
         let rows = reader.new_rows(self.entity, &given);
         sound(reader)?;
-        Ok(Work::Add { form: self.entity.form, above, rows })
+        Ok(Operation::Add { form: self.entity.form, above, rows })
     }
 }
 
 impl Change {
-    fn work(&self, cx: &Cx, args: &Args) -> Result<Work> {
+    fn work(&self, cx: &Cx, args: &Args) -> Result<Operation> {
         let (given, mut reader) = (input(args), reader(cx));
         let (key, expected) = row(self.form.entity, args)?;
         let mut cells = reader.cells(self.form, &given);
@@ -174,7 +174,7 @@ impl Change {
         for (column, value) in self.set {
             cells.set(column, Some((*value).to_owned()));
         }
-        Ok(Work::Change { form: self.form, key, expected, cells })
+        Ok(Operation::Change { form: self.form, key, expected, cells })
     }
 }
 
@@ -183,7 +183,7 @@ fn writable(cx: &Cx) -> Result<()> {
 }
 
 /// Does the work.
-async fn outcome(cx: &Cx, slot: &Slot<'_>, work: Work) -> Result<Outcome> {
+async fn outcome(cx: &Cx, slot: &Slot<'_>, work: Operation) -> Result<Outcome> {
     writable(cx)?;
     let manner = manner(&slot.args)?;
     match timeout_at(cx.deadline, perform(cx, slot.name, &work, &manner)).await {
@@ -199,9 +199,9 @@ async fn done<'a>(
     level: &Arc<Level<'a>>,
     slot: &Arc<Slot<'a>>,
     payload: &'static Object,
-    work: Work,
-) -> Result<Column<'a>> {
-    let given = vec![Given::One(Made::rows(payload, vec![outcome(cx, slot, work).await?]))];
+    work: Operation,
+) -> Result<FieldAnswers<'a>> {
+    let given = vec![Resolved::One(Made::rows(payload, vec![outcome(cx, slot, work).await?]))];
     Ok(children(cx, level, slot, given).await)
 }
 
@@ -279,9 +279,9 @@ impl Field for Remove {
         Box::pin(async move {
             let (key, expected) = row(self.0, &slot.args)?;
             let id = format!("{}:{key}", self.0.object.name);
-            let work = Work::Remove { entity: self.0, key, expected };
+            let work = Operation::Remove { entity: self.0, key, expected };
             let outcome = outcome(cx, &slot, work).await?;
-            let given = vec![Given::One(Made::rows(&REMOVAL, vec![Removal { id, outcome }]))];
+            let given = vec![Resolved::One(Made::rows(&REMOVAL, vec![Removal { id, outcome }]))];
             Ok(children(cx, &level, &slot, given).await)
         })
     }

@@ -23,7 +23,7 @@ use std::{
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// What is to be done, read and checked.
-pub(super) enum Work {
+pub(super) enum Operation {
     /// New rows.
     Add {
         /// Their form.
@@ -55,13 +55,13 @@ pub(super) enum Work {
     },
 }
 
-impl Work {
+impl Operation {
     /// Equal for the same request, spelled however, and by whichever process.
     fn identity(&self, mutation: &str) -> String {
         let text = match self {
-            Work::Add { above, rows, .. } => format!("{mutation} {:?} {rows:?}", above.map(|(_, key)| key)),
-            Work::Change { key, expected, cells, .. } => format!("{mutation} {key} {expected:?} {cells:?}"),
-            Work::Remove { key, expected, .. } => format!("{mutation} {key} {expected:?}"),
+            Operation::Add { above, rows, .. } => format!("{mutation} {:?} {rows:?}", above.map(|(_, key)| key)),
+            Operation::Change { key, expected, cells, .. } => format!("{mutation} {key} {expected:?} {cells:?}"),
+            Operation::Remove { key, expected, .. } => format!("{mutation} {key} {expected:?}"),
         };
         format!("{:x}", Sha256::digest(text))
     }
@@ -69,7 +69,7 @@ impl Work {
 
 /// How a client wants it done.
 #[derive(Debug, Default)]
-pub(super) struct Manner {
+pub(super) struct Options {
     /// The name under which it is done only once.
     pub key: Option<String>,
     /// Whether to answer only when the graph holds it.
@@ -88,7 +88,7 @@ const GRAPH_WAIT: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Does the work.
-pub(super) async fn perform(cx: &Cx, mutation: &str, work: &Work, manner: &Manner) -> Result<Outcome> {
+pub(super) async fn perform(cx: &Cx, mutation: &str, work: &Operation, manner: &Options) -> Result<Outcome> {
     let digest = work.identity(mutation);
     let (mut attempt, mut unconfirmed) = (0, None);
     let done = loop {
@@ -135,8 +135,8 @@ fn settled<T>(last: Result<T>, unconfirmed: Option<String>) -> Result<T> {
 struct Attempt<'a> {
     cx: &'a Cx,
     mutation: &'a str,
-    work: &'a Work,
-    manner: &'a Manner,
+    work: &'a Operation,
+    manner: &'a Options,
     digest: &'a str,
 }
 
@@ -173,7 +173,7 @@ impl Attempt<'_> {
         }
         let before = match self.work {
             // Afterwards nothing says any more whose it was. Others are asked then: a row is locked before it is read.
-            Work::Remove { .. } => Some(self.patients(tx, &[]).await?),
+            Operation::Remove { .. } => Some(self.patients(tx, &[]).await?),
             _ => None,
         };
         let mut outcome = self.act(tx).await?;
@@ -227,20 +227,20 @@ impl Attempt<'_> {
             return Ok(Vec::new());
         }
         let (table, key) = match self.work {
-            Work::Add { above: Some((above, key)), .. } => (above.entity.table, *key),
-            Work::Add { above: None, form, .. } => {
+            Operation::Add { above: Some((above, key)), .. } => (above.entity.table, *key),
+            Operation::Add { above: None, form, .. } => {
                 let are_patients = matches!(form.entity.table.belongs, Belongs::Patient);
                 return Ok(if are_patients { made.to_vec() } else { Vec::new() });
             }
-            Work::Change { form, key, .. } => (form.entity.table, *key),
-            Work::Remove { entity, key, .. } => (entity.table, *key),
+            Operation::Change { form, key, .. } => (form.entity.table, *key),
+            Operation::Remove { entity, key, .. } => (entity.table, *key),
         };
         Ok(tx.patient_of(table, key).await?.into_iter().collect())
     }
 
     async fn act(&self, tx: &mut Tx) -> Result<Outcome> {
         match self.work {
-            Work::Add { form, above, rows } => {
+            Operation::Add { form, above, rows } => {
                 if let Some((above, key)) = above
                     && !tx.sees(above.entity.table, *key, &self.cx.scope).await?
                 {
@@ -252,11 +252,11 @@ impl Attempt<'_> {
                     Err(error) => Err(self.of_database(tx, error, Some(form), above.map(|(above, _)| above)).await),
                 }
             }
-            Work::Change { form, key, expected, cells } => {
+            Operation::Change { form, key, expected, cells } => {
                 self.change(tx, form, *key, expected.as_deref(), cells).await?;
                 Ok(Outcome { keys: vec![*key], ..Outcome::default() })
             }
-            Work::Remove { entity, key, expected } => {
+            Operation::Remove { entity, key, expected } => {
                 self.locked(tx, entity, *key, expected.as_deref()).await?;
                 let mut removed = Vec::new();
                 // Not left to the database's cascades: an adopted one may lack them.

@@ -4,8 +4,8 @@ use crate::{
     db::write_json,
     graphql::{
         context::Cx,
-        exec::{Column, Level, Slot, Text},
-        loaders::{self, Piece, What},
+        exec::{FieldAnswers, Level, Slot, Text},
+        loaders::{self, Load, Loaded},
         model::{Entity, Field, Loading, Object},
         relation::keys,
         types::{FieldType, Types},
@@ -23,15 +23,15 @@ impl Field for Version {
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, _slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let keys = keys(&level, None);
-            let found = loaders::load(cx, What::Version(self.0), keys.iter().flatten().copied().collect()).await?;
+            let found = loaders::load(cx, Load::Version(self.0), keys.iter().flatten().copied().collect()).await?;
             let mut column = Text::with_rows(level.height());
             for key in keys {
                 match key.and_then(|key| found.get(key)).transpose()? {
-                    Some(Piece::Text(Some(version))) => column.push(|out| write_json(&*version, out)),
+                    Some(Loaded::Text(Some(version))) => column.push(|out| write_json(&*version, out)),
                     _ => column.push(|out| out.extend_from_slice(b"null")),
                 }
             }
-            Ok(Column::Text(column))
+            Ok(FieldAnswers::Text(column))
         })
     }
 }

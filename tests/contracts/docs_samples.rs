@@ -10,7 +10,7 @@ use crate::support::{
 use async_graphql::Value;
 use medimax::{
     db,
-    graph::{Graph, projector::Projection},
+    graph::{Graph, projector::Follower},
     scope::Scope,
 };
 use serde_json::json;
@@ -114,7 +114,7 @@ async fn served(demo: &std::path::Path) -> (Store, tokio::task::JoinHandle<()>) 
     fs::copy(demo, &file).unwrap();
     let url = format!("sqlite://{}", file.display());
     let (db, graph) = (db::open(&options(&url)).await.unwrap(), Graph::embedded());
-    let projection = Projection::new(graph.clone(), db.clone(), medimax::schema::tables(), "page".into());
+    let projection = Follower::new(graph.clone(), db.clone(), medimax::schema::tables(), "page".into());
     let following = tokio::spawn(async move { projection.run().await });
     while !graph.is_ready() {
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -2,7 +2,7 @@
 
 use crate::support::{Backend, Store, full};
 use medimax::{
-    db::{Kind, Sql},
+    db::{Sql, ValueKind},
     graphql::{
         model::{Entity, Object},
         page::{orderable, screaming},
@@ -43,11 +43,11 @@ fn queries() -> Vec<String> {
         }
         for scalar in entity.object.scalars.iter().filter(|scalar| scalar.indexed) {
             let values = match scalar.kind {
-                Kind::Id | Kind::Int | Kind::Float => vec!["7".to_owned()],
-                Kind::Flag(default) => vec![(!default).to_string()],
-                Kind::Date => vec!["\"2024-05-01\"".to_owned()],
-                Kind::DateTime => vec!["\"2024-05-01T10:00:00Z\"".to_owned()],
-                Kind::Enum(of) => of.values.iter().map(|value| value.name.to_owned()).collect(),
+                ValueKind::Id | ValueKind::Int | ValueKind::Float => vec!["7".to_owned()],
+                ValueKind::Flag(default) => vec![(!default).to_string()],
+                ValueKind::Date => vec!["\"2024-05-01\"".to_owned()],
+                ValueKind::DateTime => vec!["\"2024-05-01T10:00:00Z\"".to_owned()],
+                ValueKind::Enum(of) => of.values.iter().map(|value| value.name.to_owned()).collect(),
                 _ => vec!["\"Hypertension\"".to_owned()],
             };
             for value in values {

@@ -2,7 +2,7 @@
 
 use crate::support::{Backend, Store, on_both};
 use medimax::{
-    db::{Kind, Sql, migrate},
+    db::{Sql, ValueKind, migrate},
     graphql::model::Entity,
     schema::{MODEL, entities},
 };
@@ -49,7 +49,7 @@ fn every_field_that_shows_a_column_has_its_class() {
     for entity in entities() {
         let classed: BTreeMap<_, _> = entity.classes.iter().map(|classed| (classed.field, classed.column)).collect();
         assert_eq!(classed.len(), entity.classes.len(), "{entity:?}");
-        for scalar in entity.object.scalars.iter().filter(|scalar| !matches!(scalar.kind, Kind::Id)) {
+        for scalar in entity.object.scalars.iter().filter(|scalar| !matches!(scalar.kind, ValueKind::Id)) {
             assert_eq!(classed.get(scalar.name), Some(&scalar.column), "{entity:?}.{}", scalar.name);
         }
         // A text that is read by itself is a field, and no scalar of a row.

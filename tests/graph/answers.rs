@@ -6,7 +6,7 @@ use medimax::{
     config::Config,
     graph::{
         Graph,
-        projector::{Projection, built},
+        projector::{Follower, built},
     },
     request::engine::Engine,
     schema::{MODEL, tables},
@@ -67,7 +67,7 @@ pub(crate) fn engine(store: &Store, graph: &Graph) -> Engine {
 /// The same in Neo4j.
 pub(crate) async fn in_neo4j(store: &Store, place: &Place) -> Graph {
     let graph = Graph::neo4j(place.store());
-    let projection = Projection::new(graph.clone(), store.db.clone(), tables(), "test".into());
+    let projection = Follower::new(graph.clone(), store.db.clone(), tables(), "test".into());
     let looked_at = projection.sync(true, &|_, _| {}).await.unwrap();
     assert!(looked_at > 0);
     graph
@@ -370,7 +370,7 @@ on_both!(rows_that_an_earlier_level_brought_stand_among_those_of_a_later_one, 0,
 on_both!(a_graph_that_is_fed_answers_as_one_that_is_built_anew, 0, async |store: Store| {
     let store = Store::with_graph(store.backend, 25).await;
     let graph = Graph::embedded();
-    let projection = Projection::new(graph.clone(), store.db.clone(), tables(), "test".into());
+    let projection = Follower::new(graph.clone(), store.db.clone(), tables(), "test".into());
     let following = tokio::spawn(async move { projection.run().await });
     while !graph.status().ready {
         tokio::time::sleep(Duration::from_millis(20)).await;

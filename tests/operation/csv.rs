@@ -7,7 +7,7 @@ use crate::support::{
     scratch, unique,
 };
 use medimax::{
-    db::{Db, Dialect, Kind},
+    db::{Db, Dialect, ValueKind},
     schema,
 };
 use std::{
@@ -429,7 +429,8 @@ fn every_column_can_be_written() {
             let is_stamp = matches!(column, "created_at" | "updated_at");
             let is_key = column.ends_with("_id") && column != "session_id";
             let kind = medimax::graphql::rules::kind_of(entity, column);
-            let known = is_stamp && matches!(kind, Kind::DateTime) || is_key || entity.rules.column(column).is_some();
+            let known =
+                is_stamp && matches!(kind, ValueKind::DateTime) || is_key || entity.rules.column(column).is_some();
             assert!(known, "{}.{column} is neither a key nor a stamp, and has no rule", entity.table.name);
         }
     }

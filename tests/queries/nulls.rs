@@ -3,7 +3,7 @@
 
 use crate::support::{Backend, Store, on_both};
 use medimax::{
-    db::{Dialect, Kind, Sql},
+    db::{Dialect, Sql, ValueKind},
     graphql::{model::Entity, page},
     schema::{MODEL, entities},
 };
@@ -98,7 +98,7 @@ on_both!(a_null_in_any_column_costs_nothing_but_itself, 2, async |store: Store| 
             assert_eq!(nodes(&store, list, "", "id").await.len(), rows, "{table}.{column}");
             let read = nodes(&store, list, "", &scalars.join(" ")).await;
             assert_eq!(read.len(), rows, "{table}.{column}");
-            let flag = matches!(scalar.kind, Kind::Flag(_));
+            let flag = matches!(scalar.kind, ValueKind::Flag(_));
             assert!(flag || read.iter().any(|node| node[scalar.name].is_null()), "{table}.{column} is not null");
             if !scalar.nullable {
                 assert!(flag, "{table}.{column} may be NULL, and its field not null");

@@ -2,7 +2,7 @@
 
 use crate::support::{Backend, Store, full, run_named, scratch, today, unique};
 use medimax::{
-    db::{Dialect, Kind, Sql},
+    db::{Dialect, Sql, ValueKind},
     schema::entities,
 };
 use serde::Deserialize;
@@ -49,9 +49,9 @@ async fn dump(store: &Store) -> Value {
             .object
             .scalars
             .iter()
-            .filter(|scalar| !scalar.column.is_empty() && !matches!(scalar.kind, Kind::Id | Kind::Float));
+            .filter(|scalar| !scalar.column.is_empty() && !matches!(scalar.kind, ValueKind::Id | ValueKind::Float));
         let mut columns: Vec<(&str, bool)> =
-            stored.map(|scalar| (scalar.column, matches!(scalar.kind, Kind::Int | Kind::Flag(_)))).collect();
+            stored.map(|scalar| (scalar.column, matches!(scalar.kind, ValueKind::Int | ValueKind::Flag(_)))).collect();
         if table == "Report" {
             columns.push(("complete_report", false));
         }

@@ -3,7 +3,7 @@
 
 use crate::support::{Store, on_both};
 use medimax::{
-    db::{Ask, Belongs, Bind, Cond, Link, Owner, Path, Quantifier, Related, Select, Sql, Table, Towards},
+    db::{Belongs, Bind, Cond, Link, ListQuery, Owner, Path, Quantifier, Related, Select, Sql, Table, Towards},
     schema::entities,
     scope::Scope,
 };
@@ -83,13 +83,13 @@ on_both!(rows_below_a_link_are_those_of_the_scope, 8, async |store: Store| {
             keys.iter().map(|key| (*key, count(*key))).filter(|(_, count)| *count > 0).collect()
         };
         // Rows that hold the key are answered without it, unless a page is asked for.
-        let page = Ask { limit: Some(10), order: vec![], ..Ask::default() };
+        let page = ListQuery { limit: Some(10), order: vec![], ..ListQuery::default() };
         for (path, table, of, expected) in [
             (ASSIGNMENTS, &ASSIGNMENT, ["doctor_id", "assignment_id"].as_slice(), &assignments),
             (PATIENTS, &PATIENT, &["patient_id"], &patients),
             (NOTES, &NOTE, &["note_id"], &notes),
         ] {
-            let ask = Ask::default();
+            let ask = ListQuery::default();
             let all = select(&store, table, of).children(&path, &scope, &keys, &ask, 100);
             let all = if path.column().is_some() { pairs(&store, all).await } else { placed(&store, all).await };
             assert_eq!(&all, expected, "{path:?} {scope:?}");
@@ -107,7 +107,7 @@ on_both!(a_filter_through_a_link_finds_those_of_the_scope, 8, async |store: Stor
     let is = |column, key| Cond::In(column, vec![Bind::Int(key)]);
     let found = async |table: &'static Table, scope: &Scope, towards, to, quantifier, cond| {
         let related = Related::new((table, towards), to, scope, quantifier, cond);
-        let ask = Ask { filter: Some(Cond::Related(related)), ..Ask::default() };
+        let ask = ListQuery { filter: Some(Cond::Related(related)), ..ListQuery::default() };
         let columns: &'static [&'static str] =
             if table.key == "doctor_id" { &["doctor_id", "doctor_id"] } else { &["assignment_id", "assignment_id"] };
         let rows = pairs(&store, select(&store, table, columns).rows(scope, &ask)).await;

@@ -6,7 +6,7 @@ use crate::support::{
     process::{medimax, run},
 };
 use medimax::{
-    db::{Kind, Sql},
+    db::{Sql, ValueKind},
     graphql::rules::{Longest, kind_of},
     schema,
     scope::Scope,
@@ -188,7 +188,7 @@ on_both!(rules_are_those_of_the_tables, 0, async |store: Store| {
             let (_, ty, nullable) = stored.iter().find(|(name, ..)| name == column.name).expect(&place);
             assert_eq!(column.required, !nullable, "{place}");
             assert_eq!(
-                matches!(kind_of(entity, column.name), Kind::Text),
+                matches!(kind_of(entity, column.name), ValueKind::Text),
                 column.longest != Longest::NoText,
                 "{place}"
             );

@@ -2,7 +2,7 @@
 //! CREATE. It is given all rows beforehand and compares nothing, so it can be done only once.
 
 use super::BY_HAND;
-use medimax::graph::{Link, Node, Props, Subgraph, Target, Value, shape::Kind};
+use medimax::graph::{Link, Node, Props, Subgraph, Target, Value, shape::NodeKind};
 use neo4rs::{BoltList, BoltMap, BoltType, Query};
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ fn create_node(node: &Node) -> String {
 }
 
 fn create_link(link: &Link) -> String {
-    let own = |kind: Kind| (kind.shape().label, kind.shape().key);
+    let own = |kind: NodeKind| (kind.shape().label, kind.shape().key);
     let (from, from_key) = own(link.from.0);
     let (to, to_key) = match link.to {
         Target::Own(kind, _) => own(kind),

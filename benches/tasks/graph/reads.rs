@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use futures_util::FutureExt;
-use medimax::graph::{At, Graph, neo4j::Neo4j, shape::Kind};
+use medimax::graph::{At, Graph, neo4j::Neo4j, shape::NodeKind};
 use neo4rs::Query;
 use std::{
     cell::RefCell,
@@ -50,7 +50,8 @@ pub(super) async fn run(arguments: &Arguments, bolt: &Bolt, url: &str, [neo4j, e
     };
     let patients: Vec<i32> = (1..=i32::try_from(PATIENTS)?).collect();
     let own = embedded.own(&patients).await?;
-    let symptoms: Vec<i32> = own.iter().filter(|own| own.entry.kind == Kind::Symptom).map(|own| own.entry.id).collect();
+    let symptoms: Vec<i32> =
+        own.iter().filter(|own| own.entry.kind == NodeKind::Symptom).map(|own| own.entry.id).collect();
 
     let paths = statement("crossings")?.param("patients", &*patients);
     let by_hand = || async { Ok(bolt.rows(paths.clone()).await?.len()) }.boxed_local();

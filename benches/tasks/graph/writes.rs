@@ -13,9 +13,9 @@ use medimax::{
         Store, Subgraph,
         neo4j::{Applied, Neo4j},
         projection::Projector,
-        projector::Projection,
+        projector::Follower,
         rows,
-        shape::{Kind, SHAPES, Shape},
+        shape::{NodeKind, SHAPES, Shape},
         watch::Watcher,
     },
     terminology::knowledge::Knowledge,
@@ -55,7 +55,7 @@ pub(super) async fn full(arguments: &Arguments, bolt: &Bolt, db: &Db) -> Result<
         // Each empty graph is a consumer of its own.
         db.run("DELETE FROM Feed_Pending; DELETE FROM Feed_Consumer").await?;
         let (one, other) = (emptied(bolt, OURS, db, &knowledge).await?, emptied(bolt, BY_HAND, db, &knowledge).await?);
-        let (statements, projection) = (load.clone(), Projection::new(in_neo4j(bolt)?, db.clone(), "bench".into()));
+        let (statements, projection) = (load.clone(), Follower::new(in_neo4j(bolt)?, db.clone(), "bench".into()));
         let began = Instant::now();
         projection.sync(true, &|_, _| {}).await?;
         let synchronised = milliseconds(began) / 1e3;
@@ -243,7 +243,7 @@ fn rows_of(Shape { table, key, owner, props, .. }: &Shape) -> String {
     let columns = columns.join(",");
     let (of, column) = (owner.0.shape(), owner.1);
     match owner.0 {
-        Kind::Patient => format!("SELECT t.{key},{columns} FROM {table} t WHERE t.patient_id = ?"),
+        NodeKind::Patient => format!("SELECT t.{key},{columns} FROM {table} t WHERE t.patient_id = ?"),
         _ => format!(
             "SELECT t.{key},t.{column},{columns} FROM {} o JOIN {table} t ON t.{column} = o.{} WHERE o.patient_id = ?",
             of.table, of.key

@@ -8,7 +8,7 @@ use super::{database_url, holder, open_filled, open_graph, progress::Progress, s
 use crate::{
     config::Config,
     error::Result,
-    graph::{self, projector::Projection},
+    graph::{self, projector::Follower},
     schema,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -47,7 +47,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     let graph = open_graph(config)?;
     let mut report = Report::new(db.dialect(), graph.store_name());
     report.findings = records::check(&db).await.map_err(unreachable)?;
-    let projection = Projection::new(graph, db, schema::tables(), holder());
+    let projection = Follower::new(graph, db, schema::tables(), holder());
     match compare(&projection, args.get_flag("repair")).await {
         Ok((graph, mended)) => {
             report.findings.extend(graph.iter().flat_map(differences::findings));
@@ -66,7 +66,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
 }
 
 /// What the graph is like, after what was mended of it.
-async fn compare(projection: &Projection, repair: bool) -> Result<(Option<graph::check::Report>, Vec<Finding>)> {
+async fn compare(projection: &Follower, repair: bool) -> Result<(Option<graph::check::Report>, Vec<Finding>)> {
     let (mut rounds, mut named) = (0..if repair { ROUNDS } else { 0 }, None);
     loop {
         let progress = Progress::new("Graph", "patients", 0);

@@ -6,7 +6,7 @@ use super::{
     report::{Check, Finding},
 };
 use crate::{
-    db::{Db, Dialect, Kind, Sql, Table},
+    db::{Db, Dialect, Sql, Table, ValueKind},
     error::Result,
     graphql::model::Scalar,
     schema,
@@ -169,7 +169,7 @@ fn incomplete(dialect: Dialect) -> Vec<Question> {
 fn of_values(dialect: Dialect, scalar: &Scalar) -> Option<(&'static Check, Sql)> {
     let (column, mut sql) = (format!("t.{}", scalar.column), Sql::new(dialect));
     let check = match scalar.kind {
-        Kind::Enum(of) => {
+        ValueKind::Enum(of) => {
             // As it is read: without ASCII case, and to the letter otherwise, whatever the column's collation.
             sql.push(match dialect {
                 Dialect::MariaDb => format!("CAST(LOWER({column}) AS BINARY) NOT IN ("),
@@ -181,7 +181,7 @@ fn of_values(dialect: Dialect, scalar: &Scalar) -> Option<(&'static Check, Sql)>
             sql.push(")");
             &UNKNOWN_VALUE
         }
-        Kind::Date | Kind::DateTime => {
+        ValueKind::Date | ValueKind::DateTime => {
             sql.push(match dialect {
                 // By its text: MariaDB's own functions take some of these days for NULL.
                 Dialect::MariaDb => {
@@ -204,14 +204,14 @@ fn of_values(dialect: Dialect, scalar: &Scalar) -> Option<(&'static Check, Sql)>
             });
             &IMPOSSIBLE_DATE
         }
-        Kind::Time => {
+        ValueKind::Time => {
             sql.push(match dialect {
                 Dialect::MariaDb => format!("({column} < '00:00:00' OR {column} >= '24:00:00')"),
                 Dialect::Sqlite => format!("{column} IS NOT time({column}, '+0 days')"),
             });
             &IMPOSSIBLE_TIME
         }
-        Kind::Id | Kind::Int | Kind::Float | Kind::Text | Kind::Flag(_) => return None,
+        ValueKind::Id | ValueKind::Int | ValueKind::Float | ValueKind::Text | ValueKind::Flag(_) => return None,
     };
     Some((check, sql))
 }

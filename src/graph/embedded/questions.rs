@@ -8,10 +8,10 @@ use super::{
 use crate::{
     error::Result,
     graph::{
-        self, Asked, At, COMMON, Clinical, Counts, Crossing, DRAWN, Drawing, Entry, Having, OfSpan, Own, REASONS,
-        Similar, Span, Store, Target,
+        self, Asked, At, COMMON, Clinical, ClinicalEntry, Counts, Crossing, DRAWN, Drawing, Entry, Having, OfSpan,
+        REASONS, Similar, Span, Store, Target,
         projection::weight,
-        shape::{INDICATES_CONDITION, INSTANCE_OF, Kind, TREATS_CONDITION},
+        shape::{INDICATES_CONDITION, INSTANCE_OF, NodeKind, TREATS_CONDITION},
     },
     scope::Scope,
     terminology::{knowledge::Tie, names},
@@ -67,9 +67,9 @@ impl Ends {
     /// For each key the places of the pairs at it: the key's own, the other's.
     fn pairs(&self, block: &Block, keys: &[i32]) -> BTreeMap<i32, Vec<(u16, u16)>> {
         let kind = match self.at {
-            At::Symptom => Kind::Symptom,
-            At::Medication => Kind::Medication,
-            At::Indicated | At::Treated => Kind::MedicalHistory,
+            At::Symptom => NodeKind::Symptom,
+            At::Medication => NodeKind::Medication,
+            At::Indicated | At::Treated => NodeKind::MedicalHistory,
         };
         let wanted: HashSet<i32> = keys.iter().copied().collect();
         let is_wanted = |entry: &Small| entry.kind() == kind && wanted.contains(&entry.id);
@@ -129,12 +129,12 @@ impl Question<(i32, u32)> for Ends {
 /// A patient's own entries.
 struct Owned;
 
-impl Question<Own> for Owned {
+impl Question<ClinicalEntry> for Owned {
     type Item = i32;
     fn weight(&self, index: &Index, patient: &i32) -> usize {
         index.weight(*patient)
     }
-    fn visit(&self, index: &Index, patient: i32, found: &mut Vec<Own>) {
+    fn visit(&self, index: &Index, patient: i32, found: &mut Vec<ClinicalEntry>) {
         let Some(block) = index.patients.get(&patient) else { return };
         let taken = |link: &Link| block.entries.get(usize::from(link.from)).is_some_and(|from| from.active);
         let treated: HashSet<u16> =
@@ -142,13 +142,13 @@ impl Question<Own> for Owned {
         for (at, entry) in (0..).zip(&block.entries) {
             let kind = entry.kind();
             let covered = match kind {
-                Kind::Symptom | Kind::Medication => !block.starting(at).is_empty(),
-                Kind::MedicalHistory if entry.is_condition() => treated.contains(&at),
+                NodeKind::Symptom | NodeKind::Medication => !block.starting(at).is_empty(),
+                NodeKind::MedicalHistory if entry.is_condition() => treated.contains(&at),
                 _ => continue,
             };
             let mut ties: Vec<Tie> = block.ties_of(at).iter().map(|(_, tie)| *tie).collect();
             ties.sort_unstable();
-            found.push(Own {
+            found.push(ClinicalEntry {
                 patient,
                 entry: index.entry(entry),
                 active: entry.active,
@@ -239,7 +239,7 @@ impl Question<i32> for Those {
         let right = |entry: &Small| {
             entry.kind() == having.kind
                 && (entry.active || !having.active)
-                && (having.kind != Kind::MedicalHistory || entry.is_condition())
+                && (having.kind != NodeKind::MedicalHistory || entry.is_condition())
         };
         let tied = |block: &Block| {
             let named = |(at, tie): &(u16, Tie)| {
@@ -297,7 +297,7 @@ impl Question<Drawing> for Drawings {
             let own = (entry.kind(), entry.id);
             drawing.nodes.push((index.entry(entry), entry.label()));
             for bond in entry.kind().shape().bonds {
-                let from = if bond.from_patient { Some((Kind::Patient, patient)) } else { key(entry.owner) };
+                let from = if bond.from_patient { Some((NodeKind::Patient, patient)) } else { key(entry.owner) };
                 drawing.links.extend(from.map(|from| (from, bond.name, Target::Own(own.0, own.1))));
             }
             drawing
@@ -341,7 +341,7 @@ impl Store for Embedded {
         let items = placed.chunk_by(|(_, a), (_, b)| a.patient == b.patient).map(<[_]>::to_vec).collect();
         self.ask(Spans, items).boxed()
     }
-    fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Own>>> {
+    fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<ClinicalEntry>>> {
         self.ask(Owned, patients.to_vec()).boxed()
     }
     fn similar<'a>(&'a self, asked: &'a [Asked], scope: &'a Scope, first: u32) -> BoxFuture<'a, Result<Vec<Similar>>> {

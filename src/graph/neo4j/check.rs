@@ -7,7 +7,7 @@ use super::{
     each_kind, label, rows,
     write::{Applied, Parts, REMOVE_LINKS, REMOVE_NODES, Written},
 };
-use crate::{error::Result, graph::shape::Kind};
+use crate::{error::Result, graph::shape::NodeKind};
 use serde::Deserialize;
 
 /// The label of what catalogs know.
@@ -85,8 +85,8 @@ fn crossing() -> String {
 }
 
 /// Nodes whose key another has, all but one of each. Only of labels that no constraint guards.
-fn duplicates(unguarded: &[Kind]) -> String {
-    let of = |kind: &Kind| {
+fn duplicates(unguarded: &[NodeKind]) -> String {
+    let of = |kind: &NodeKind| {
         let (label, key) = (label(*kind), kind.shape().key);
         format!(
             "MATCH (m:{label}) WITH m.{key} AS key, collect(m) AS copies WHERE key IS NOT NULL AND size(copies) > 1

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    graph::{Link, Node, Subgraph, Target, shape::Kind},
+    graph::{Link, Node, Subgraph, Target, shape::NodeKind},
 };
 use neo4rs::{BoltMap, BoltType};
 use sha2::{Digest, Sha256};
@@ -82,7 +82,7 @@ fn node_line(mut labels: Vec<&str>, props: &BoltMap) -> String {
     format!("{labels:?} {:?}", sorted(props))
 }
 
-fn link_line(name: &str, from: Option<(Kind, i32)>, to: Option<Target>, props: &BoltMap) -> String {
+fn link_line(name: &str, from: Option<(NodeKind, i32)>, to: Option<Target>, props: &BoltMap) -> String {
     format!("{name:?} {from:?} {to:?} {:?}", sorted(props))
 }
 
@@ -100,7 +100,7 @@ fn wanted_lines(part: &Subgraph) -> Vec<String> {
 }
 
 fn stored_lines(held: &[Stored]) -> Vec<String> {
-    let known: HashMap<&str, (Kind, i32)> =
+    let known: HashMap<&str, (NodeKind, i32)> =
         held.iter().filter_map(|node| Some((node.element.as_str(), identity(node)?))).collect();
     let mut lines = Vec::new();
     for node in held {
@@ -119,7 +119,7 @@ fn stored_lines(held: &[Stored]) -> Vec<String> {
 
 /// Some of what has to change, by labels, types and keys.
 fn named(changes: &Changes, held: &[Stored]) -> Vec<String> {
-    let at = |kind: Kind, key: i32| format!("{} {key}", kind.shape().label);
+    let at = |kind: NodeKind, key: i32| format!("{} {key}", kind.shape().label);
     let place =
         |node: &Stored| identity(node).map_or_else(|| "a node without a key".to_owned(), |(kind, id)| at(kind, id));
     let nodes: HashMap<&str, String> = held.iter().map(|node| (node.element.as_str(), place(node))).collect();

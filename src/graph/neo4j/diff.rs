@@ -1,7 +1,7 @@
 //! What has to change so that the graph holds what is wanted: pure, without a server.
 
 use super::labels;
-use crate::graph::{Node, Props, Subgraph, Target, Value, shape::Kind, shape::SHAPES};
+use crate::graph::{Node, Props, Subgraph, Target, Value, shape::NodeKind, shape::SHAPES};
 use neo4rs::{BoltList, BoltMap, BoltType};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -33,12 +33,12 @@ pub(super) struct StoredLink {
 /// At what kind of node a relationship ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum End {
-    Own(Kind),
+    Own(NodeKind),
     Concept,
 }
 
 /// What nodes' labels follow from: their kind, and the label besides.
-type Labelled = (Kind, Option<&'static str>);
+type Labelled = (NodeKind, Option<&'static str>);
 
 /// Relationships that are wanted and not found yet, by their type and ends; the type is kept for as long as the program runs.
 pub(super) type Absent<'a, F, T> = BTreeMap<(&'a str, F, T), Vec<(&'static str, BoltMap)>>;
@@ -56,7 +56,7 @@ pub(super) struct Changes {
     /// All properties of nodes that stay.
     pub(super) changed: Vec<(String, BoltMap)>,
     /// New relationships by their type and ends.
-    pub(super) linked: BTreeMap<(&'static str, Kind, End), Vec<NewLink>>,
+    pub(super) linked: BTreeMap<(&'static str, NodeKind, End), Vec<NewLink>>,
 }
 
 impl Changes {
@@ -90,7 +90,7 @@ pub(super) fn node_props(patient: i32, node: &Node) -> BoltMap {
 }
 
 /// What a stored node is: its kind and key, if it has them as we write them.
-pub(super) fn identity(node: &Stored) -> Option<(Kind, i32)> {
+pub(super) fn identity(node: &Stored) -> Option<(NodeKind, i32)> {
     let shape = SHAPES.iter().find(|shape| node.labels.iter().any(|label| label == shape.label))?;
     Some((shape.kind, number(node.props.value.get(shape.key)?)?))
 }
@@ -116,11 +116,11 @@ fn fits(node: &Stored, wanted: &Node) -> bool {
 /// goes. What fits nothing that is wanted, goes.
 pub(super) fn diff(stored: &[Stored], wanted: &[Subgraph]) -> Changes {
     let mut changes = Changes::default();
-    let mut missing: BTreeMap<(Kind, i32), (i32, &Node)> = BTreeMap::new();
+    let mut missing: BTreeMap<(NodeKind, i32), (i32, &Node)> = BTreeMap::new();
     for part in wanted {
         missing.extend(part.nodes.iter().map(|node| ((node.kind, node.id), (part.patient, node))));
     }
-    let mut kept: HashMap<&str, (Kind, i32)> = HashMap::new();
+    let mut kept: HashMap<&str, (NodeKind, i32)> = HashMap::new();
     for node in stored {
         let known = identity(node).filter(|key| missing.get(key).is_some_and(|(_, wanted)| fits(node, wanted)));
         let Some((key, (patient, wanted))) = known.and_then(|key| missing.remove_entry(&key)) else {
@@ -137,7 +137,7 @@ pub(super) fn diff(stored: &[Stored], wanted: &[Subgraph]) -> Changes {
         changes.created.entry((kind, node.label)).or_default().push((id, node_props(patient, node)));
     }
 
-    let mut absent: Absent<'_, (Kind, i32), Target> = Absent::new();
+    let mut absent: Absent<'_, (NodeKind, i32), Target> = Absent::new();
     for link in wanted.iter().flat_map(|part| &part.links) {
         absent.entry((link.name, link.from, link.to)).or_default().push((link.name, map(&link.props)));
     }
@@ -171,15 +171,15 @@ mod tests {
     use crate::graph::Link;
 
     fn patient(id: i32, name: &str) -> Node {
-        Node { kind: Kind::Patient, id, label: None, props: Props::from([("name", Value::Text(name.into()))]) }
+        Node { kind: NodeKind::Patient, id, label: None, props: Props::from([("name", Value::Text(name.into()))]) }
     }
 
     fn entry(id: i32, label: Option<&'static str>) -> Node {
-        Node { kind: Kind::MedicalHistory, id, label, props: Props::new() }
+        Node { kind: NodeKind::MedicalHistory, id, label, props: Props::new() }
     }
 
     fn has(patient: i32, entry: i32) -> Link {
-        let (from, to) = ((Kind::Patient, patient), Target::Own(Kind::MedicalHistory, entry));
+        let (from, to) = ((NodeKind::Patient, patient), Target::Own(NodeKind::MedicalHistory, entry));
         Link { name: "HAS_MEDICAL_HISTORY", from, to, props: Props::new() }
     }
 
@@ -189,7 +189,7 @@ mod tests {
 
     /// What the graph holds after `part` was written.
     fn written(part: &Subgraph) -> Vec<Stored> {
-        let element = |kind: Kind, id: i32| format!("{kind:?}{id}");
+        let element = |kind: NodeKind, id: i32| format!("{kind:?}{id}");
         let link = |(at, link): (usize, &Link)| StoredLink {
             element: format!("{}-{at}", part.patient),
             name: link.name.into(),
@@ -221,10 +221,10 @@ mod tests {
         let changes = diff(&[], &[one()]);
         assert_eq!(
             changes.created.keys().collect::<Vec<_>>(),
-            [&(Kind::Patient, None), &(Kind::MedicalHistory, Some("Condition"))]
+            [&(NodeKind::Patient, None), &(NodeKind::MedicalHistory, Some("Condition"))]
         );
         let linked: Vec<_> = changes.linked.into_iter().collect();
-        let place = ("HAS_MEDICAL_HISTORY", Kind::Patient, End::Own(Kind::MedicalHistory));
+        let place = ("HAS_MEDICAL_HISTORY", NodeKind::Patient, End::Own(NodeKind::MedicalHistory));
         assert_eq!(linked, [(place, vec![(1, 7, BoltMap::default())])]);
     }
 
@@ -254,7 +254,7 @@ mod tests {
             (&changes.nodes_gone[..], &changes.links_gone[..]),
             (&["MedicalHistory7".into()][..], &["1-0".into()][..])
         );
-        assert!(changes.created.contains_key(&(Kind::MedicalHistory, Some("Allergy"))));
+        assert!(changes.created.contains_key(&(NodeKind::MedicalHistory, Some("Allergy"))));
         assert_eq!(changes.linked.len(), 1);
     }
 
@@ -296,7 +296,7 @@ mod tests {
     fn a_tie_to_a_concept_is_kept_while_its_properties_are_the_same() {
         let tie = |how: &str| Link {
             name: "INSTANCE_OF",
-            from: (Kind::MedicalHistory, 7),
+            from: (NodeKind::MedicalHistory, 7),
             to: Target::Concept(3),
             props: Props::from([("how", Value::Text(how.into()))]),
         };
@@ -304,6 +304,9 @@ mod tests {
         assert!(diff(&written(&part("NAME")), &[part("NAME")]).is_empty());
         let changes = diff(&written(&part("NAME")), &[part("SYNONYM")]);
         assert_eq!(changes.links_gone, ["1-1"]);
-        assert_eq!(changes.linked.keys().collect::<Vec<_>>(), [&("INSTANCE_OF", Kind::MedicalHistory, End::Concept)]);
+        assert_eq!(
+            changes.linked.keys().collect::<Vec<_>>(),
+            [&("INSTANCE_OF", NodeKind::MedicalHistory, End::Concept)]
+        );
     }
 }

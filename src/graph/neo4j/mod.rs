@@ -22,7 +22,7 @@ pub use schema::State;
 pub use write::{Applied, Written};
 
 use super::{
-    shape::{Kind, SHAPES},
+    shape::{NodeKind, SHAPES},
     watch::Watcher,
 };
 use crate::error::Result;
@@ -124,19 +124,19 @@ impl Neo4j {
 }
 
 /// The label that a node's key is unique under.
-fn label(kind: Kind) -> String {
+fn label(kind: NodeKind) -> String {
     format!("@{}", kind.shape().label)
 }
 
 /// All labels of a node, as `@Label:@Other`.
-fn labels(kind: Kind, besides: Option<&str>) -> String {
+fn labels(kind: NodeKind, besides: Option<&str>) -> String {
     let shape = kind.shape();
     let all = [shape.label].into_iter().chain(shape.also.iter().copied()).chain(besides);
     all.map(|label| format!("@{label}")).collect::<Vec<_>>().join(":")
 }
 
 /// A statement for every kind of node, put together.
-fn each_kind(joined: &str, text: impl Fn(Kind, &str, &str) -> String) -> String {
+fn each_kind(joined: &str, text: impl Fn(NodeKind, &str, &str) -> String) -> String {
     SHAPES.iter().map(|shape| text(shape.kind, shape.label, shape.key)).collect::<Vec<_>>().join(joined)
 }
 

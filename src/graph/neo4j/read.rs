@@ -8,9 +8,9 @@ use super::{Neo4j, client::Ask, each_kind, label, of_patient, rows};
 use crate::{
     error::{Error, Result},
     graph::{
-        Asked, At, COMMON, Clinical, Counts, Crossing, DRAWN, Drawing, Having, OfSpan, Own, REASONS, Similar, Span,
-        Store,
-        shape::{INDICATES_CONDITION, INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION},
+        Asked, At, COMMON, Clinical, ClinicalEntry, Counts, Crossing, DRAWN, Drawing, Having, OfSpan, REASONS, Similar,
+        Span, Store,
+        shape::{INDICATES_CONDITION, INSTANCE_OF, NodeKind, SHAPES, TREATS_CONDITION},
     },
     scope::Scope,
 };
@@ -20,29 +20,29 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 
 /// The name of the question, the kind that the relationship starts from, and the pattern with the index it starts at.
-fn clinical(at: At) -> (&'static str, Kind, &'static str) {
+fn clinical(at: At) -> (&'static str, NodeKind, &'static str) {
     match at {
         At::Symptom => (
             "clinical.symptom",
-            Kind::Symptom,
+            NodeKind::Symptom,
             "(a:@Symptom {symptom_id: key})-[r:INDICATES_CONDITION]->(b:@MedicalHistory)
              USING INDEX SEEK a:@Symptom(symptom_id)",
         ),
         At::Indicated => (
             "clinical.indicated",
-            Kind::Symptom,
+            NodeKind::Symptom,
             "(b:@MedicalHistory {history_id: key})<-[r:INDICATES_CONDITION]-(a:@Symptom)
              USING INDEX SEEK b:@MedicalHistory(history_id)",
         ),
         At::Treated => (
             "clinical.treated",
-            Kind::Medication,
+            NodeKind::Medication,
             "(b:@MedicalHistory {history_id: key})<-[r:TREATS_CONDITION]-(a:@Medication)
              USING INDEX SEEK b:@MedicalHistory(history_id)",
         ),
         At::Medication => (
             "clinical.medication",
-            Kind::Medication,
+            NodeKind::Medication,
             "(a:@Medication {medication_id: key})-[r:TREATS_CONDITION]->(b:@MedicalHistory)
              USING INDEX SEEK a:@Medication(medication_id)",
         ),
@@ -79,8 +79,8 @@ fn other(at: At) -> String {
     }
 }
 
-fn link_of(from: Kind) -> &'static str {
-    if from == Kind::Symptom { INDICATES_CONDITION } else { TREATS_CONDITION }
+fn link_of(from: NodeKind) -> &'static str {
+    if from == NodeKind::Symptom { INDICATES_CONDITION } else { TREATS_CONDITION }
 }
 
 /// The name of the question how many there are, and its text.
@@ -202,17 +202,17 @@ const SIMILAR: &str = "
     LIMIT $most";
 
 /// The name of the question, and which entries (`n`) count.
-fn having(kind: Kind) -> Result<(&'static str, &'static str)> {
+fn having(kind: NodeKind) -> Result<(&'static str, &'static str)> {
     Ok(match kind {
-        Kind::Symptom => ("patients_with.symptom", "true"),
-        Kind::MedicalHistory => ("patients_with.condition", "n:@Condition"),
-        Kind::Medication => ("patients_with.medication", "true"),
+        NodeKind::Symptom => ("patients_with.symptom", "true"),
+        NodeKind::MedicalHistory => ("patients_with.condition", "n:@Condition"),
+        NodeKind::Medication => ("patients_with.medication", "true"),
         other => return Err(Error::Internal(format!("{other:?} is no property of a patient"))),
     })
 }
 
 /// Symptoms have no status.
-fn having_text(kind: Kind, counts: &str) -> String {
+fn having_text(kind: NodeKind, counts: &str) -> String {
     let label = label(kind);
     format!(
         "CALL () {{
@@ -272,7 +272,7 @@ impl Neo4j {
     /// Every statement that answers questions: its name and text.
     pub fn statements(&self) -> Vec<(&'static str, String)> {
         let places = [At::Symptom, At::Indicated, At::Treated, At::Medication];
-        let kinds = [Kind::Symptom, Kind::MedicalHistory, Kind::Medication];
+        let kinds = [NodeKind::Symptom, NodeKind::MedicalHistory, NodeKind::Medication];
         let clinical =
             places.map(|at| (clinical(at).0, clinical_text(at))).into_iter().chain(places.map(clinical_counts));
         let having = kinds.into_iter().filter_map(|kind| {
@@ -341,7 +341,7 @@ impl Store for Neo4j {
         })
     }
 
-    fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Own>>> {
+    fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<ClinicalEntry>>> {
         Box::pin(async move {
             let found: Vec<rows::Own> = self.bounded(self.ask("own", OWN).with("patients", patients)).await?;
             found.into_iter().map(rows::Own::read).collect()

@@ -4,7 +4,7 @@ use crate::{
     error::{Error, Result},
     graph::{
         self, Because, DRAWN, Drawing, Entry, Target,
-        shape::{INDICATES_CONDITION, INSTANCE_OF, Kind, SHAPES, TREATS_CONDITION, history_label},
+        shape::{INDICATES_CONDITION, INSTANCE_OF, NodeKind, SHAPES, TREATS_CONDITION, history_label},
     },
     terminology::knowledge::{FactKind, How, Tie},
 };
@@ -59,7 +59,7 @@ impl Why {
     }
 }
 
-fn entry(kind: Kind, id: i32, name: Option<String>) -> Entry {
+fn entry(kind: NodeKind, id: i32, name: Option<String>) -> Entry {
     Entry { kind, id, name: name.map(Into::into) }
 }
 
@@ -74,11 +74,11 @@ pub(super) struct Clinical {
 }
 
 impl Clinical {
-    pub(super) fn read(self, from: Kind) -> Result<graph::Clinical> {
+    pub(super) fn read(self, from: NodeKind) -> Result<graph::Clinical> {
         Ok(graph::Clinical {
             patient: self.patient,
             from: entry(from, self.from_id, self.from_name),
-            to: entry(Kind::MedicalHistory, self.to_id, self.to_name),
+            to: entry(NodeKind::MedicalHistory, self.to_id, self.to_name),
             because: self.because.read()?.into(),
         })
     }
@@ -143,7 +143,7 @@ struct OfSymptom {
 
 impl CarePaths {
     pub(super) fn read(self) -> Result<(usize, Vec<graph::CarePath>)> {
-        let (patient, to) = (self.patient, entry(Kind::MedicalHistory, self.history_id, self.history));
+        let (patient, to) = (self.patient, entry(NodeKind::MedicalHistory, self.history_id, self.history));
         let clinical = |from: Entry, reasons: Vec<Why>| -> Result<Arc<[graph::Clinical]>> {
             let reason = |why: Why| {
                 Ok(graph::Clinical { patient, from: from.clone(), to: to.clone(), because: why.read()?.into() })
@@ -153,9 +153,9 @@ impl CarePaths {
             found.dedup();
             Ok(found.into())
         };
-        let treats = clinical(entry(Kind::Medication, self.medication_id, self.medication), self.treats)?;
+        let treats = clinical(entry(NodeKind::Medication, self.medication_id, self.medication), self.treats)?;
         let path = |of: OfSymptom| {
-            let indicates = clinical(entry(Kind::Symptom, of.symptom_id, of.symptom), of.indicates)?;
+            let indicates = clinical(entry(NodeKind::Symptom, of.symptom_id, of.symptom), of.indicates)?;
             Ok(graph::CarePath { indicates, treats: treats.clone() })
         };
         Ok((self.at, self.symptoms.into_iter().map(path).collect::<Result<_>>()?))
@@ -182,13 +182,13 @@ pub(super) struct Own {
 }
 
 impl Own {
-    pub(super) fn read(self) -> Result<graph::Own> {
+    pub(super) fn read(self) -> Result<graph::ClinicalEntry> {
         let shape = SHAPES.iter().find(|shape| shape.label == self.label);
         let tie = |tied: Tied| {
             let how = How::of(&tied.how).ok_or_else(|| unreadable("a tie"))?;
             Ok(Tie { concept: tied.concept, how })
         };
-        Ok(graph::Own {
+        Ok(graph::ClinicalEntry {
             patient: self.patient,
             entry: entry(shape.ok_or_else(|| unreadable("a label"))?.kind, self.key, self.name),
             active: self.active,
@@ -275,17 +275,17 @@ fn besides(labels: &[String], prefix: &str) -> Option<&'static str> {
 
 /// Puts each patient's nodes together; relationships to nodes that are not shown, or of types that are not ours, are left out.
 pub(super) fn drawings(prefix: &str, nodes: Vec<Drawn>, most: u32) -> Result<Vec<Drawing>> {
-    let mut patients: BTreeMap<i32, Vec<(Kind, Drawn)>> = BTreeMap::new();
+    let mut patients: BTreeMap<i32, Vec<(NodeKind, Drawn)>> = BTreeMap::new();
     for node in nodes {
         let kind = SHAPES.get(node.kind).ok_or_else(|| unreadable("a kind"))?.kind;
         patients.entry(node.patient).or_default().push((kind, node));
     }
-    let drawing = |(patient, mut nodes): (i32, Vec<(Kind, Drawn)>)| {
+    let drawing = |(patient, mut nodes): (i32, Vec<(NodeKind, Drawn)>)| {
         nodes.sort_by_key(|(kind, node)| (*kind, node.key));
         let shown = usize::try_from(most).unwrap_or(usize::MAX);
         let cut = nodes.len() > shown;
         nodes.truncate(shown);
-        let elements: HashMap<String, (Kind, i32)> =
+        let elements: HashMap<String, (NodeKind, i32)> =
             nodes.iter().map(|(kind, node)| (node.element.clone(), (*kind, node.key))).collect();
         let mut drawing = Drawing { patient, cut, ..Drawing::default() };
         for (kind, node) in nodes {

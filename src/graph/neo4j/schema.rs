@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    graph::shape::{Kind, SHAPES},
+    graph::shape::{NodeKind, SHAPES},
 };
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
@@ -51,9 +51,9 @@ impl Index {
         let plain = |label, property| Index { label, property, unique: false };
         let mut all = vec![unique("MediMax", "id"), unique("Concept", "concept_id")];
         all.extend(SHAPES.iter().map(|shape| unique(shape.label, shape.key)));
-        let below = SHAPES.iter().filter(|shape| shape.kind != Kind::Patient);
+        let below = SHAPES.iter().filter(|shape| shape.kind != NodeKind::Patient);
         all.extend(below.map(|shape| plain(shape.label, "patient_id")));
-        let named = [Kind::Symptom, Kind::MedicalHistory, Kind::Medication];
+        let named = [NodeKind::Symptom, NodeKind::MedicalHistory, NodeKind::Medication];
         all.extend(named.map(|kind| plain(kind.shape().label, "name_key")));
         all
     }
@@ -193,7 +193,7 @@ impl Neo4j {
     }
 
     /// The labels whose keys nothing keeps unique.
-    pub(super) async fn unguarded(&self) -> Result<Vec<Kind>> {
+    pub(super) async fn unguarded(&self) -> Result<Vec<NodeKind>> {
         let absent = self.absent().await?;
         let open = |label| absent.iter().any(|index| index.unique && index.label == label);
         Ok(SHAPES.iter().filter(|shape| open(shape.label)).map(|shape| shape.kind).collect())

@@ -8,7 +8,7 @@ use super::{
         projection::Projector,
         rows,
     },
-    POLL, Projection, READ,
+    Follower, POLL, READ,
 };
 use crate::{
     db::Db,
@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep};
 /// How long the changes of a gateway with a graph of its own are kept without a sign of life.
 const KEEP_MS: i64 = 120_000;
 
-impl Projection {
+impl Follower {
     pub(super) async fn embedded(&self, store: &Embedded) -> Result<()> {
         // Before the first patient is read: what changes from now on is kept for us.
         let name = format!("{EMBEDDED}{}", self.holder);
@@ -141,5 +141,5 @@ pub async fn to_ask(graph: &Graph, db: &Db) -> Result<Graph> {
 
 /// The graph of all patients, in memory.
 pub async fn build(db: &Db, knowledge: Arc<Knowledge>) -> Result<(Index, Projector)> {
-    Projection::new(Graph::embedded(), db.clone(), Vec::new(), String::new()).build_whole(knowledge).await
+    Follower::new(Graph::embedded(), db.clone(), Vec::new(), String::new()).build_whole(knowledge).await
 }

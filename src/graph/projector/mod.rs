@@ -65,7 +65,7 @@ const WATCH: Duration = Duration::from_secs(1);
 const LEAVE: Duration = Duration::from_secs(3);
 
 /// Projects one relational store into one graph.
-pub struct Projection {
+pub struct Follower {
     pub(super) graph: Graph,
     pub(super) db: Db,
     pub(super) feed: Feed,
@@ -82,15 +82,15 @@ pub struct Projection {
 /// How far a synchronisation is: done, and in all.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
-impl Projection {
+impl Follower {
     /// The projection of `db` with these tables into `graph`, by a gateway that calls itself `holder`.
     pub fn new(graph: Graph, db: Db, tables: Vec<&'static Table>, holder: String) -> Self {
-        Projection { graph, feed: Feed::new(db.clone()), db, tables, holder, step: STEP, aside: Mutex::default() }
+        Follower { graph, feed: Feed::new(db.clone()), db, tables, holder, step: STEP, aside: Mutex::default() }
     }
 
     /// The same, where a step at the database may take so long: the wait for a connection, and a statement.
     pub fn with_step(self, step: Duration) -> Self {
-        Projection { step, ..self }
+        Follower { step, ..self }
     }
 
     /// Projects for as long as the gateway runs.

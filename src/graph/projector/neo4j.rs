@@ -7,7 +7,7 @@ use super::{
         neo4j::{Applied, Neo4j, Written},
         projection::Projector,
     },
-    KEEP_NEO4J_MS, POLL, Projection, READ,
+    Follower, KEEP_NEO4J_MS, POLL, READ,
     batch::Batch,
 };
 use crate::error::{Error, Result};
@@ -76,7 +76,7 @@ impl Writing {
     }
 }
 
-impl Projection {
+impl Follower {
     /// `known` is the graph that was served before.
     pub(super) async fn neo4j(&self, store: &Neo4j, known: &mut Option<Consumer>) -> Result<()> {
         if let Some(known) = known {

@@ -2,13 +2,13 @@
 
 use super::{
     super::{handle::Backend, neo4j::Neo4j},
-    KEEP_NEO4J_MS, POLL, Progress, Projection,
+    Follower, KEEP_NEO4J_MS, POLL, Progress,
     neo4j::{LEASE_MS, Seen, Turn, Writing},
 };
 use crate::error::{Error, Result};
 use tokio::time::sleep;
 
-impl Projection {
+impl Follower {
     /// Brings a Neo4j up to date and returns: with `full` every patient is compared, else those that changed. Says how many
     /// patients were looked at.
     pub async fn sync(&self, full: bool, progress: Progress<'_>) -> Result<u64> {

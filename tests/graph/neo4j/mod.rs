@@ -13,7 +13,7 @@ use medimax::{
     graph::{
         Link, Node, Props, Subgraph, Target, Value,
         neo4j::{Applied, Neo4j, Options, Written},
-        shape::Kind,
+        shape::NodeKind,
     },
     terminology::knowledge::{Concept, ConceptKind, Fact, FactKind, How},
 };
@@ -99,26 +99,31 @@ fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, day).unwrap()
 }
 
-fn node<const N: usize>(kind: Kind, id: i32, label: Option<&'static str>, props: [(&'static str, Value); N]) -> Node {
+fn node<const N: usize>(
+    kind: NodeKind,
+    id: i32,
+    label: Option<&'static str>,
+    props: [(&'static str, Value); N],
+) -> Node {
     Node { kind, id, label, props: Props::from(props) }
 }
 
-fn link(name: &'static str, from: (Kind, i32), to: Target) -> Link {
+fn link(name: &'static str, from: (NodeKind, i32), to: Target) -> Link {
     Link { name, from, to, props: Props::new() }
 }
 
-fn own(name: &'static str, from: (Kind, i32), to: (Kind, i32)) -> Link {
+fn own(name: &'static str, from: (NodeKind, i32), to: (NodeKind, i32)) -> Link {
     link(name, from, Target::Own(to.0, to.1))
 }
 
 /// A tie to a concept.
-fn tie(from: (Kind, i32), concept: i32, how: How) -> Link {
+fn tie(from: (NodeKind, i32), concept: i32, how: How) -> Link {
     let props = Props::from([("how", text(how.as_str()))]);
     Link { props, ..link("INSTANCE_OF", from, Target::Concept(concept)) }
 }
 
 /// A clinical relationship by a fact of a catalog.
-fn known(name: &'static str, from: (Kind, i32), to: i32, fact: (i32, FactKind, i32)) -> Link {
+fn known(name: &'static str, from: (NodeKind, i32), to: i32, fact: (i32, FactKind, i32)) -> Link {
     let props = Props::from([
         ("source", text("textbook")),
         ("evidence", text("trial")),
@@ -128,7 +133,7 @@ fn known(name: &'static str, from: (Kind, i32), to: i32, fact: (i32, FactKind, i
         ("to_concept", Value::Int(fact.2.into())),
         ("to_how", text("SYNONYM")),
     ]);
-    Link { props, ..own(name, from, (Kind::MedicalHistory, to)) }
+    Link { props, ..own(name, from, (NodeKind::MedicalHistory, to)) }
 }
 
 fn concept(id: i32, kind: ConceptKind, name: &str) -> Concept {
@@ -158,18 +163,18 @@ fn written(applied: Applied) -> Written {
 /// A patient with a condition and a medication for it, whose keys follow from the patient's.
 fn simple(id: i32, name: &str) -> Subgraph {
     let (patient, condition, medication) =
-        ((Kind::Patient, id), (Kind::MedicalHistory, id * 10), (Kind::Medication, id * 10));
+        ((NodeKind::Patient, id), (NodeKind::MedicalHistory, id * 10), (NodeKind::Medication, id * 10));
     Subgraph {
         patient: id,
         nodes: vec![
-            node(Kind::Patient, id, None, [("name", text(name)), ("dob", Value::Date(day(2)))]),
+            node(NodeKind::Patient, id, None, [("name", text(name)), ("dob", Value::Date(day(2)))]),
             node(
-                Kind::MedicalHistory,
+                NodeKind::MedicalHistory,
                 id * 10,
                 Some("Condition"),
                 [("name", text("asthma")), ("status", text("active"))],
             ),
-            node(Kind::Medication, id * 10, None, [("name", text("salbutamol")), ("status", text("active"))]),
+            node(NodeKind::Medication, id * 10, None, [("name", text("salbutamol")), ("status", text("active"))]),
         ],
         links: vec![
             own("HAS_MEDICAL_HISTORY", patient, condition),

@@ -4,17 +4,17 @@ use super::*;
 use medimax::{
     error::Error,
     graph::{
-        Asked, At, Because, COMMON, CarePath, Clinical, Counts, Crossing, Drawing, Entry, Having, Own, Similar, Span,
-        Store, watch::Watcher,
+        Asked, At, Because, COMMON, CarePath, Clinical, ClinicalEntry, Counts, Crossing, Drawing, Entry, Having,
+        Similar, Span, Store, watch::Watcher,
     },
     scope::Scope,
     terminology::knowledge::Tie,
 };
 
-const P: Kind = Kind::Patient;
-const S: Kind = Kind::Symptom;
-const H: Kind = Kind::MedicalHistory;
-const M: Kind = Kind::Medication;
+const P: NodeKind = NodeKind::Patient;
+const S: NodeKind = NodeKind::Symptom;
+const H: NodeKind = NodeKind::MedicalHistory;
+const M: NodeKind = NodeKind::Medication;
 
 /// Ada coughs and has bronchitis, which amoxicillin treats, and had an eczema and a cream for it. Alan coughs twice; Grace
 /// had bronchitis, and has a fever.
@@ -112,7 +112,7 @@ async fn clinic() -> (Place, Neo4j) {
     (place, store)
 }
 
-fn entry(kind: Kind, id: i32, name: &str) -> Entry {
+fn entry(kind: NodeKind, id: i32, name: &str) -> Entry {
     Entry { kind, id, name: Some(name.into()) }
 }
 
@@ -171,7 +171,7 @@ async fn clinical_relationships_and_care_paths_carry_their_reasons() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_patient_has_says_whether_it_is_covered() {
     let (_place, store) = clinic().await;
-    let own = |patient, entry, active, since, ties: &[(i32, How)], covered| Own {
+    let own = |patient, entry, active, since, ties: &[(i32, How)], covered| ClinicalEntry {
         patient,
         entry,
         active,
@@ -188,7 +188,7 @@ async fn what_a_patient_has_says_whether_it_is_covered() {
         own(1, entry(H, 21, "chest cold"), true, 21, &[(2, How::Synonym)], true),
         own(1, entry(H, 22, "eczema"), false, 22, &[], false),
         own(1, entry(M, 31, "amoxicillin"), true, 1, &[(3, How::Ingredient)], true),
-        Own { until: Some(day(9)), ..own(1, entry(M, 32, "cream"), false, 1, &[], true) },
+        ClinicalEntry { until: Some(day(9)), ..own(1, entry(M, 32, "cream"), false, 1, &[], true) },
         own(2, entry(S, 13, "cough"), true, 13, &[(1, How::Name)], false),
         own(2, entry(S, 14, "cough"), true, 14, &[(1, How::Name)], false),
     ];
