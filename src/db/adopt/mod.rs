@@ -135,11 +135,6 @@ impl Kind {
     }
 }
 
-/// The names of the documents' tables.
-pub(super) fn documented() -> Result<Vec<&'static str>> {
-    Ok(ours::documents()?.into_iter().map(|table| table.name).collect())
-}
-
 /// What adopting would do; changes nothing.
 pub async fn plan(db: &Db) -> Result<Plan> {
     mariadb_only(db)?;
