@@ -4,7 +4,6 @@
 pub mod args;
 pub mod budget;
 pub mod class;
-mod column;
 pub mod connection;
 pub mod context;
 pub mod exec;

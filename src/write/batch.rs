@@ -3,7 +3,7 @@
 
 use super::{
     draft::Reader,
-    manner, manner_args,
+    option_args, options,
     payload::Outcome,
     perform::{Operation, Options, perform, reaches_graph},
     writable,
@@ -222,7 +222,7 @@ pub const FAILED: FieldDef = FieldDef {
 
 impl AddEach {
     async fn run(&self, cx: &Cx, mutation: &str, args: &Args) -> Result<Batch> {
-        let (manner, mut batch) = (manner(args)?, Batch::default());
+        let (options, mut batch) = (options(args)?, Batch::default());
         let items = args.get("input").map(as_list).unwrap_or_default();
         // What became of the items is to be told within the request's time too.
         let left = cx.deadline.saturating_duration_since(Instant::now());
@@ -235,7 +235,7 @@ impl AddEach {
                 continue;
             }
             // A name for each, so that a request that was cut off goes on where it ended.
-            let key = manner.key.as_ref().map(|key| format!("{key}#{at}"));
+            let key = options.key.as_ref().map(|key| format!("{key}#{at}"));
             let one = Options { key, ..Options::default() };
             match timeout_at(until, self.one(cx, mutation, at, given, &one)).await.unwrap_or(Err(LATE)) {
                 Ok(outcome) => {
@@ -261,20 +261,20 @@ impl AddEach {
             }
         }
         batch.replayed = !batch.keys.is_empty() && done_before == batch.keys.len();
-        if manner.wait_for_graph {
+        if options.wait_for_graph {
             batch.in_graph = reaches_graph(cx, &batch.keys).await;
         }
         Ok(batch)
     }
 
     /// Adds one item.
-    async fn one(&self, cx: &Cx, mutation: &str, at: usize, given: &Given, manner: &Options) -> Result<Outcome> {
+    async fn one(&self, cx: &Cx, mutation: &str, at: usize, given: &Given, options: &Options) -> Result<Outcome> {
         let mut reader =
             Reader { model: cx.model, today: cx.today, path: vec!["input".into(), at.into()], violations: Vec::new() };
         let rows = vec![reader.new_row(self.form, given)];
         super::sound(reader)?;
-        let work = Operation::Add { form: self.form, above: None, rows };
-        let done = AssertUnwindSafe(perform(cx, mutation, &work, manner)).catch_unwind().await;
+        let operation = Operation::Add { form: self.form, above: None, rows };
+        let done = AssertUnwindSafe(perform(cx, mutation, &operation, options)).catch_unwind().await;
         done.unwrap_or_else(|_panic| Err(Error::Internal("a panic in an import".into())))
     }
 }
@@ -299,7 +299,7 @@ impl Field for AddEach {
         types.object(self.payload);
         let mut args =
             vec![Arg::new("input", format!("[{input}!]!"), "The patients to import; at most as many as a page has.")];
-        args.extend(manner_args());
+        args.extend(option_args());
         FieldType { ty: self.payload.name.into(), args }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {

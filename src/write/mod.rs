@@ -3,11 +3,12 @@
 
 pub mod batch;
 pub mod draft;
+mod idempotency;
 pub mod payload;
 mod perform;
 mod version;
 
-pub use perform::forget_keys;
+pub use idempotency::forget_keys;
 pub use version::Version;
 
 use crate::{
@@ -69,7 +70,7 @@ pub struct Remove(pub &'static Entity);
 const LONGEST_KEY: usize = 100;
 
 /// The arguments that every mutation takes.
-fn manner_args() -> Vec<Arg> {
+fn option_args() -> Vec<Arg> {
     let once = "A name of your choice for this request, as a UUID. Sent again with the same input, it is not done again: the \
                 answer has the objects as they are now. Send one wherever you would repeat a request that got no answer.";
     let wait =
@@ -87,7 +88,7 @@ fn row_args(entity: &Entity) -> Vec<Arg> {
     ]
 }
 
-fn manner(args: &Args) -> Result<Options> {
+fn options(args: &Args) -> Result<Options> {
     // To MariaDB, blanks at the end make no other key.
     let key = args.text("idempotencyKey").map(|key| key.trim().to_owned());
     if let Some(key) = &key
@@ -140,7 +141,7 @@ fn sound(reader: Reader) -> Result<()> {
 }
 
 impl Add {
-    fn work(&self, cx: &Cx, args: &Args) -> Result<Operation> {
+    fn operation(&self, cx: &Cx, args: &Args) -> Result<Operation> {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.0.entity, &given, &mut reader);
         let rows = vec![reader.new_row(self.0, &given)];
@@ -150,7 +151,7 @@ impl Add {
 }
 
 impl AddAll {
-    fn work(&self, cx: &Cx, args: &Args) -> Result<Operation> {
+    fn operation(&self, cx: &Cx, args: &Args) -> Result<Operation> {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.entity, &given, &mut reader);
         let rows = reader.new_rows(self.entity, &given);
@@ -160,7 +161,7 @@ impl AddAll {
 }
 
 impl Change {
-    fn work(&self, cx: &Cx, args: &Args) -> Result<Operation> {
+    fn operation(&self, cx: &Cx, args: &Args) -> Result<Operation> {
         let (given, mut reader) = (input(args), reader(cx));
         let (key, expected) = row(self.form.entity, args)?;
         let mut cells = reader.cells(self.form, &given);
@@ -183,12 +184,12 @@ fn writable(cx: &Cx) -> Result<()> {
 }
 
 /// Does the work.
-async fn outcome(cx: &Cx, slot: &Slot<'_>, work: Operation) -> Result<Outcome> {
+async fn outcome(cx: &Cx, slot: &Slot<'_>, operation: Operation) -> Result<Outcome> {
     writable(cx)?;
-    let manner = manner(&slot.args)?;
-    match timeout_at(cx.deadline, perform(cx, slot.name, &work, &manner)).await {
+    let options = options(&slot.args)?;
+    match timeout_at(cx.deadline, perform(cx, slot.name, &operation, &options)).await {
         Ok(done) => done,
-        Err(_late) if manner.committing.load(Relaxed) => Err(Error::Unconfirmed("the request's time ran out".into())),
+        Err(_late) if options.committing.load(Relaxed) => Err(Error::Unconfirmed("the request's time ran out".into())),
         Err(_late) => Err(Error::Timeout("nothing is saved: the request")),
     }
 }
@@ -199,9 +200,9 @@ async fn done<'a>(
     level: &Arc<Level<'a>>,
     slot: &Arc<Slot<'a>>,
     payload: &'static Object,
-    work: Operation,
+    operation: Operation,
 ) -> Result<FieldAnswers<'a>> {
-    let given = vec![Resolved::One(Made::rows(payload, vec![outcome(cx, slot, work).await?]))];
+    let given = vec![Resolved::One(Made::rows(payload, vec![outcome(cx, slot, operation).await?]))];
     Ok(children(cx, level, slot, given).await)
 }
 
@@ -210,14 +211,14 @@ impl Field for Add {
         let input = self.0.describe(Above::of(types.model, self.0.entity), types);
         types.object(self.0.entity.payload);
         let mut args = vec![Arg::new("input", format!("{input}!"), "The values to write.")];
-        args.extend(manner_args());
+        args.extend(option_args());
         FieldType { ty: self.0.entity.payload.name.into(), args }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
         Some(self.0.entity.payload)
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
-        Box::pin(async move { done(cx, &level, &slot, self.0.entity.payload, self.work(cx, &slot.args)?).await })
+        Box::pin(async move { done(cx, &level, &slot, self.0.entity.payload, self.operation(cx, &slot.args)?).await })
     }
 }
 
@@ -229,7 +230,7 @@ impl Field for AddAll {
         let input = types.input(self.name, self.doc, fields);
         types.object(self.entity.payloads);
         let mut args = vec![Arg::new("input", format!("{input}!"), "The values to write.")];
-        args.extend(manner_args());
+        args.extend(option_args());
         FieldType { ty: self.entity.payloads.name.into(), args }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
@@ -237,7 +238,7 @@ impl Field for AddAll {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         let payload = self.entity.payloads;
-        Box::pin(async move { done(cx, &level, &slot, payload, self.work(cx, &slot.args)?).await })
+        Box::pin(async move { done(cx, &level, &slot, payload, self.operation(cx, &slot.args)?).await })
     }
 }
 
@@ -253,7 +254,7 @@ impl Field for Change {
             let needed = if self.set.is_empty() || !self.needs.is_empty() { "!" } else { "" };
             args.push(Arg::new("input", format!("{input}{needed}"), doc));
         }
-        args.extend(manner_args());
+        args.extend(option_args());
         FieldType { ty: entity.payload.name.into(), args }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
@@ -261,7 +262,7 @@ impl Field for Change {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         let payload = self.form.entity.payload;
-        Box::pin(async move { done(cx, &level, &slot, payload, self.work(cx, &slot.args)?).await })
+        Box::pin(async move { done(cx, &level, &slot, payload, self.operation(cx, &slot.args)?).await })
     }
 }
 
@@ -269,7 +270,7 @@ impl Field for Remove {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.object(&REMOVAL);
         let mut args = row_args(self.0);
-        args.extend(manner_args());
+        args.extend(option_args());
         FieldType { ty: REMOVAL.name.into(), args }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
@@ -279,8 +280,8 @@ impl Field for Remove {
         Box::pin(async move {
             let (key, expected) = row(self.0, &slot.args)?;
             let id = format!("{}:{key}", self.0.object.name);
-            let work = Operation::Remove { entity: self.0, key, expected };
-            let outcome = outcome(cx, &slot, work).await?;
+            let operation = Operation::Remove { entity: self.0, key, expected };
+            let outcome = outcome(cx, &slot, operation).await?;
             let given = vec![Resolved::One(Made::rows(&REMOVAL, vec![Removal { id, outcome }]))];
             Ok(children(cx, &level, &slot, given).await)
         })

@@ -2,10 +2,11 @@
 
 use super::{
     draft::Draft,
+    idempotency,
     payload::{Outcome, Removed},
 };
 use crate::{
-    db::{Belongs, Cell, Db, Dialect, Refusal, Sql, Tx, change, fault},
+    db::{Belongs, Cell, Refusal, Tx, change, fault},
     error::{Error, Result, Violation},
     feed::Feed,
     graphql::{
@@ -78,8 +79,6 @@ pub(super) struct Options {
     pub committing: AtomicBool,
 }
 
-/// What statements about idempotency keys are called.
-const KEYS: &str = "Idempotency_Key";
 /// How often a transaction is begun at most.
 const ATTEMPTS: u32 = 5;
 /// How long a client waits for the graph at most.
@@ -88,12 +87,12 @@ const GRAPH_WAIT: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Does the work.
-pub(super) async fn perform(cx: &Cx, mutation: &str, work: &Operation, manner: &Options) -> Result<Outcome> {
-    let digest = work.identity(mutation);
+pub(super) async fn perform(cx: &Cx, mutation: &str, operation: &Operation, options: &Options) -> Result<Outcome> {
+    let digest = operation.identity(mutation);
     let (mut attempt, mut unconfirmed) = (0, None);
     let done = loop {
         attempt += 1;
-        let attempted = Attempt { cx, mutation, work, manner, digest: &digest }.run().await;
+        let attempted = Attempt { cx, mutation, operation, options, digest: &digest }.run().await;
         let again = match &attempted {
             // The store took it back.
             Err(error) if fault::asks_again(error) => true,
@@ -102,7 +101,7 @@ pub(super) async fn perform(cx: &Cx, mutation: &str, work: &Operation, manner: &
             // Whether it is kept is not known; with a key the next attempt finds out.
             Err(Error::Unconfirmed(detail)) => {
                 unconfirmed = Some(detail.clone());
-                manner.key.is_some()
+                options.key.is_some()
             }
             _ => false,
         };
@@ -116,7 +115,7 @@ pub(super) async fn perform(cx: &Cx, mutation: &str, work: &Operation, manner: &
     };
     let mut outcome = done?;
     // Of a row that was removed before, when nobody waited, it is not known whose it was.
-    if manner.wait_for_graph && !outcome.patients.is_empty() {
+    if options.wait_for_graph && !outcome.patients.is_empty() {
         outcome.in_graph = reaches_graph(cx, &outcome.patients).await;
     }
     Ok(outcome)
@@ -135,8 +134,8 @@ fn settled<T>(last: Result<T>, unconfirmed: Option<String>) -> Result<T> {
 struct Attempt<'a> {
     cx: &'a Cx,
     mutation: &'a str,
-    work: &'a Operation,
-    manner: &'a Options,
+    operation: &'a Operation,
+    options: &'a Options,
     digest: &'a str,
 }
 
@@ -146,7 +145,7 @@ impl Attempt<'_> {
         let ended = self.within(&mut tx).await;
         match &ended {
             Ok(outcome) if !outcome.replayed => {
-                self.manner.committing.store(true, Relaxed);
+                self.options.committing.store(true, Relaxed);
                 match tx.commit().await {
                     Err(Error::Unavailable(detail)) => Err(Error::Unconfirmed(detail)),
                     committed => committed.and(ended),
@@ -163,15 +162,15 @@ impl Attempt<'_> {
 
     /// All of it but the commit.
     async fn within(&self, tx: &mut Tx) -> Result<Outcome> {
-        if let Some(key) = &self.manner.key
-            && let Some(mut outcome) = self.claim(tx, key).await?
+        if let Some(key) = &self.options.key
+            && let Some(mut outcome) = idempotency::claim(tx, self.cx, key, (self.mutation, self.digest)).await?
         {
             if outcome.patients.is_empty() {
                 outcome.patients = self.patients(tx, &outcome.keys).await?;
             }
             return Ok(outcome);
         }
-        let before = match self.work {
+        let before = match self.operation {
             // Afterwards nothing says any more whose it was. Others are asked then: a row is locked before it is read.
             Operation::Remove { .. } => Some(self.patients(tx, &[]).await?),
             _ => None,
@@ -181,52 +180,18 @@ impl Attempt<'_> {
             Some(patients) => patients,
             None => self.patients(tx, &outcome.keys).await?,
         };
-        if let Some(key) = &self.manner.key {
-            let mut sql = Sql::new(tx.dialect());
-            let kept = serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
-            sql.called(KEYS, None).push("UPDATE Idempotency_Key SET outcome = ").text(kept);
-            sql.push(" WHERE idempotency_key = ").text(key);
-            tx.execute(sql).await?;
+        if let Some(key) = &self.options.key {
+            idempotency::keep(tx, key, &outcome).await?;
         }
         Ok(outcome)
     }
 
-    /// Takes the key for this request; or what was done under it, if it was taken by the same.
-    async fn claim(&self, tx: &mut Tx, key: &str) -> Result<Option<Outcome>> {
-        let mut sql = Sql::new(tx.dialect());
-        sql.called(KEYS, None);
-        // Who holds the same key in an open transaction is waited for.
-        sql.push(match tx.dialect() {
-            Dialect::MariaDb => "INSERT IGNORE INTO ",
-            Dialect::Sqlite => "INSERT OR IGNORE INTO ",
-        });
-        sql.push("Idempotency_Key (idempotency_key, mutation, digest, expires_ms) VALUES (").text(key);
-        sql.push(", ").text(self.mutation).push(", ").text(self.digest).push(", ");
-        sql.push(Feed::new(self.cx.db.clone()).now()).push(" + ").int(self.cx.limits.idempotency_ms()).push(")");
-        if tx.execute(sql).await? == 1 {
-            return Ok(None);
-        }
-        let mut sql = Sql::new(tx.dialect());
-        sql.called(KEYS, None).push("SELECT CASE WHEN digest = ").text(self.digest).push(" THEN 1 ELSE 0 END, outcome");
-        sql.push(" FROM Idempotency_Key WHERE idempotency_key = ").text(key);
-        match tx.conn().texts(sql).await?.into_iter().next() {
-            Some((1, Some(outcome))) => {
-                let outcome: Outcome = serde_json::from_str(&outcome)
-                    .map_err(|error| Error::Internal(format!("a kept outcome cannot be read: {error}")))?;
-                Ok(Some(Outcome { replayed: true, ..outcome }))
-            }
-            Some((0, _)) => Err(Error::KeyTaken),
-            // It ran out between the two statements; who asks again finds it free.
-            _ => Err(Error::Unavailable("an idempotency key ran out while it was read".into())),
-        }
-    }
-
     /// The patients whom it concerns; known only to whoever waits for the graph. `made` are those whom it added.
     async fn patients(&self, tx: &mut Tx, made: &[i32]) -> Result<Vec<i32>> {
-        if !self.manner.wait_for_graph {
+        if !self.options.wait_for_graph {
             return Ok(Vec::new());
         }
-        let (table, key) = match self.work {
+        let (table, key) = match self.operation {
             Operation::Add { above: Some((above, key)), .. } => (above.entity.table, *key),
             Operation::Add { above: None, form, .. } => {
                 let are_patients = matches!(form.entity.table.belongs, Belongs::Patient);
@@ -239,7 +204,7 @@ impl Attempt<'_> {
     }
 
     async fn act(&self, tx: &mut Tx) -> Result<Outcome> {
-        match self.work {
+        match self.operation {
             Operation::Add { form, above, rows } => {
                 if let Some((above, key)) = above
                     && !tx.sees(above.entity.table, *key, &self.cx.scope).await?
@@ -431,23 +396,6 @@ async fn held(cx: &Cx, patients: &[i32]) -> Result<()> {
         }
         sleep(LOOK).await;
     }
-}
-
-/// Forgets idempotency keys whose time is over, some at a time; says how many.
-pub async fn forget_keys(db: &Db) -> Result<usize> {
-    let mut sql = Sql::new(db.dialect());
-    sql.push("SELECT key_id, 0 FROM Idempotency_Key WHERE expires_ms < ").push(Feed::new(db.clone()).now());
-    sql.push(" ORDER BY expires_ms LIMIT 1000");
-    let over: Vec<i32> = db.numbers(&sql).await?.into_iter().map(|(key, _)| key).collect();
-    if over.is_empty() {
-        return Ok(0);
-    }
-    let mut tx = Tx::begin(db).await?;
-    let mut sql = Sql::new(db.dialect());
-    sql.push("DELETE FROM Idempotency_Key WHERE key_id IN (SELECT k.id FROM ").keys(&over).push(")");
-    let gone = tx.execute(sql).await?;
-    tx.commit().await?;
-    Ok(gone)
 }
 
 #[cfg(test)]

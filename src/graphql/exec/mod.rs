@@ -1,216 +1,26 @@
 //! Rows answered a level at a time: each selected relation is asked once for all rows of a level. When all is there the
 //! answer is written in one go, in query order: no future and no value in between for a scalar, and no byte is copied.
 
-pub use super::column::{FieldAnswers, Shape, Text};
+mod answers;
+mod level;
+mod selection;
+
+pub use answers::{FieldAnswers, Shape, Text};
+pub use level::Level;
+use selection::collect;
+pub use selection::{Slot, included};
+
 use super::{
-    args::Args,
     context::Cx,
-    model::{FieldDef, Object, RowSet, Rows},
-    recorder::Place,
+    model::{FieldDef, Object, Rows},
 };
 use crate::error::{Error, Result};
-use async_graphql::Positioned;
-use async_graphql::parser::types::{Directive, Field, Selection, SelectionSet};
+use async_graphql::parser::types::SelectionSet;
 use futures_util::{
     FutureExt,
     future::{BoxFuture, join_all},
 };
 use std::{panic::AssertUnwindSafe, sync::Arc};
-
-/// What a row of a level takes beside the row itself: where it stands, where it hangs, and its shape above.
-const LEVEL_ROW: usize = 64;
-
-/// Rows that are answered together, each with the place in the answer that it hangs from.
-pub struct Level<'a> {
-    sets: Vec<Arc<dyn RowSet>>,
-    /// For each row: its set, and its place there.
-    rows: Vec<(u32, u32)>,
-    /// For each row: the row of the level above that it hangs from, and its place in a list, if it is in one.
-    at: Vec<(u32, Option<u32>)>,
-    above: Option<(Arc<Level<'a>>, &'a str)>,
-}
-
-impl<'a> Level<'a> {
-    /// The level of the root: one row.
-    pub fn root(set: Arc<dyn RowSet>) -> Self {
-        Level { sets: vec![set], rows: vec![(0, 0)], at: vec![(0, None)], above: None }
-    }
-
-    fn below(above: Arc<Level<'a>>, key: &'a str) -> Self {
-        Level { sets: Vec::new(), rows: Vec::new(), at: Vec::new(), above: Some((above, key)) }
-    }
-
-    /// How many rows there are.
-    pub fn height(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// The rows, each as its set and its place there.
-    pub fn rows(&self) -> impl Iterator<Item = (&Arc<dyn RowSet>, usize)> {
-        self.rows.iter().filter_map(|(set, row)| Some((self.sets.get(*set as usize)?, *row as usize)))
-    }
-
-    fn row(&self, row: usize) -> Option<(&dyn RowSet, usize)> {
-        let (set, place) = self.rows.get(row)?;
-        Some((self.sets.get(*set as usize)?.as_ref(), *place as usize))
-    }
-
-    fn push(&mut self, rows: &Rows, place: u32, parent: usize, index: Option<u32>) {
-        let known = self.sets.last().is_some_and(|last| Arc::ptr_eq(last, &rows.set));
-        if !known {
-            self.sets.push(rows.set.clone());
-        }
-        self.rows.push((self.sets.len() as u32 - 1, place));
-        self.at.push((parent as u32, index));
-    }
-
-    /// The path of a row in the answer. Built only when something fails.
-    fn path(&self, row: usize, path: &mut Vec<serde_json::Value>) {
-        let (Some((above, key)), Some((parent, index))) = (&self.above, self.at.get(row)) else { return };
-        above.path(*parent as usize, path);
-        path.push((*key).into());
-        path.extend(index.map(serde_json::Value::from));
-    }
-
-    /// The place of a field of these rows. A connection, its edges and pages are no level of their own: they are at their rows'.
-    fn place(&self, slot: &Slot<'_>) -> Place {
-        let (mut level, mut keys, mut here) = (0, vec![slot.key], Some(self));
-        while let Some(rows) = here {
-            let object = rows.row(0).map(|(set, _)| set.row_type());
-            level += usize::from(object.is_none_or(|object| object.is_node || object.of.is_none()));
-            here = rows.above.as_ref().map(|(above, key)| {
-                keys.push(key);
-                &**above
-            });
-        }
-        keys.reverse();
-        Place { level, path: keys.join(".") }
-    }
-
-    /// Notes that a field of a row failed, or one place of a list.
-    fn fail(&self, cx: &Cx, row: usize, slot: &Slot<'_>, place: Option<usize>, error: &Error) {
-        let path = || {
-            let mut path = self.path_of(row, slot);
-            path.extend(place.map(serde_json::Value::from));
-            path
-        };
-        cx.faults().note(path, error);
-    }
-
-    /// Notes that a field failed for all rows.
-    fn fail_all(&self, cx: &Cx, slot: &Slot<'_>, error: &Error) {
-        cx.faults().note_all(self.height(), |row| self.path_of(row, slot), error);
-    }
-
-    fn path_of(&self, row: usize, slot: &Slot<'_>) -> Vec<serde_json::Value> {
-        let mut path = Vec::new();
-        self.path(row, &mut path);
-        path.push(slot.key.into());
-        path
-    }
-
-    /// Whether these are connections or edges: their fields ask nothing and are not nullable.
-    fn is_frame(&self) -> bool {
-        let object = self.row(0).map(|(set, _)| set.row_type());
-        object.is_some_and(|object| object.of.is_some() && !object.is_node)
-    }
-
-    /// Whether an answer that grows too large is cut at the fields of these rows: at the root, and of a mutation at what it wrote, so
-    /// that it still says that it was done.
-    fn is_cut(&self, cx: &Cx) -> bool {
-        match &self.above {
-            None => !cx.serial,
-            Some((above, _)) => cx.serial && above.above.is_none(),
-        }
-    }
-
-    /// Roughly the bytes that the level takes beside its rows, and those of rows that were made for it.
-    fn bytes(&self) -> usize {
-        let made: usize = self.sets.iter().map(|set| set.made_bytes()).sum();
-        made + self.height() * LEVEL_ROW
-    }
-
-    /// The rows whose type is `object`, with their places in this level.
-    fn only(&self, object: &'static Object) -> (Level<'a>, Vec<usize>) {
-        let mut level = Level { sets: self.sets.clone(), rows: Vec::new(), at: Vec::new(), above: self.above.clone() };
-        let mut places = Vec::new();
-        for (place, (row, at)) in self.rows.iter().zip(&self.at).enumerate() {
-            if self.sets.get(row.0 as usize).is_some_and(|set| std::ptr::eq(set.row_type(), object)) {
-                level.rows.push(*row);
-                level.at.push(*at);
-                places.push(place);
-            }
-        }
-        (level, places)
-    }
-}
-
-/// One selected field of a type: its response key, and all places in the document that ask for it.
-pub struct Slot<'a> {
-    /// The response key.
-    pub key: &'a str,
-    /// The field's name.
-    pub name: &'a str,
-    /// Its arguments, variables put in.
-    pub args: Args,
-    fields: Vec<&'a Field>,
-}
-
-impl<'a> Slot<'a> {
-    /// What is selected below the field.
-    pub fn selections(&self) -> Vec<&'a SelectionSet> {
-        self.fields.iter().map(|field| &field.selection_set.node).collect()
-    }
-}
-
-/// Whether `@skip` and `@include` let a selection stand.
-pub fn included(cx: &Cx, directives: &[Positioned<Directive>]) -> bool {
-    directives.iter().all(|directive| {
-        let wanted = match directive.node.name.node.as_str() {
-            "skip" => false,
-            "include" => true,
-            _ => return true,
-        };
-        let given = directive.node.get_argument("if").and_then(|value| cx.constant(&value.node));
-        given == Some(async_graphql::Value::Boolean(wanted))
-    })
-}
-
-/// The fields that a selection asks of a type, in query order, the same response key once.
-fn collect<'a>(cx: &'a Cx, object: &Object, set: &'a SelectionSet, slots: &mut Vec<Slot<'a>>) {
-    for selection in &set.items {
-        match &selection.node {
-            Selection::Field(field) => {
-                if !included(cx, &field.node.directives) {
-                    continue;
-                }
-                let field = &field.node;
-                let key = field.response_key().node.as_str();
-                match slots.iter_mut().find(|slot| slot.key == key) {
-                    Some(slot) => slot.fields.push(field),
-                    None => slots.push(Slot {
-                        key,
-                        name: field.name.node.as_str(),
-                        args: Args::of(cx, &field.arguments),
-                        fields: vec![field],
-                    }),
-                }
-            }
-            Selection::InlineFragment(fragment) => {
-                let applies = fragment.node.type_condition.as_ref().is_none_or(|on| object.is(&on.node.on.node));
-                if applies && included(cx, &fragment.node.directives) {
-                    collect(cx, object, &fragment.node.selection_set.node, slots);
-                }
-            }
-            Selection::FragmentSpread(spread) => {
-                let Some(fragment) = cx.fragment(&spread.node.fragment_name.node) else { continue };
-                if object.is(&fragment.type_condition.node.on.node) && included(cx, &spread.node.directives) {
-                    collect(cx, object, &fragment.selection_set.node, slots);
-                }
-            }
-        }
-    }
-}
 
 /// How a slot is answered.
 enum SlotSource<'a> {
@@ -219,7 +29,7 @@ enum SlotSource<'a> {
     Field(&'static FieldDef),
     Loaded(FieldAnswers<'a>),
     /// A field of the schema itself, which async-graphql answered: the JSON, the same for every row.
-    Resolved(&'a [u8]),
+    Introspected(&'a [u8]),
 }
 
 /// A level whose every row can be written.
@@ -312,7 +122,7 @@ fn resolve<'a>(cx: &'a Cx, object: &'static Object, name: &str, key: &str) -> Sl
         ("__typename", _, _) => SlotSource::Typename,
         (_, Some(scalar), _) => SlotSource::Scalar(scalar),
         (_, _, Some(def)) => SlotSource::Field(def),
-        _ => SlotSource::Resolved(cx.introspected(key).unwrap_or(b"null")),
+        _ => SlotSource::Introspected(cx.introspected(key).unwrap_or(b"null")),
     }
 }
 
@@ -368,7 +178,7 @@ impl Part<'_> {
                     out.push(b'"');
                     None
                 }
-                SlotSource::Resolved(json) => {
+                SlotSource::Introspected(json) => {
                     out.extend_from_slice(json);
                     None
                 }

@@ -1,7 +1,7 @@
 //! What a field answers for all rows of a level, until the answer is written.
 
-use super::{context::Cx, exec::Answered};
-use crate::db::write_json;
+use super::Answered;
+use crate::{db::write_json, graphql::context::Cx};
 use std::sync::Arc;
 
 /// What a field answers for each row of its level.
