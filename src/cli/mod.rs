@@ -203,7 +203,7 @@ fn shown(config: &Config) -> String {
     lines.collect()
 }
 
-/// Where the store is: what was configured, else a file in the data directory, which is made if it is missing.
+/// Where the store is: what was configured, else a file in the data directory.
 fn database_url(config: &Config) -> Result<String> {
     if config.memory {
         return Err(Error::Setup(
@@ -214,6 +214,15 @@ fn database_url(config: &Config) -> Result<String> {
     if !config.database_url.is_empty() {
         return Ok(config.database_url.with(&config.database_password));
     }
+    Ok(format!("sqlite://{}", config.data_dir.join("medimax.sqlite").display()))
+}
+
+/// The same for a command that may make the store: the data directory is made if it is missing.
+fn database_url_to_make(config: &Config) -> Result<String> {
+    let url = database_url(config)?;
+    if !config.database_url.is_empty() {
+        return Ok(url);
+    }
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir);
     made.map_err(|error| {
         Error::Setup(format!(
@@ -221,7 +230,7 @@ fn database_url(config: &Config) -> Result<String> {
             config.data_dir.display()
         ))
     })?;
-    Ok(format!("sqlite://{}", config.data_dir.join("medimax.sqlite").display()))
+    Ok(url)
 }
 
 /// The day it is: the only place that asks a clock for it.

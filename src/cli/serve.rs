@@ -1,6 +1,6 @@
 //! `medimax serve`.
 
-use super::{Scratch, database_url, holder, learn, open_graph, say, seed, tables, today, unreachable};
+use super::{Scratch, database_url_to_make, holder, learn, open_graph, say, seed, tables, today, unreachable};
 use crate::{
     config::Config,
     db::{self, Db, Dialect},
@@ -23,7 +23,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let scratch = if config.memory { Some(Scratch::new()?) } else { None };
     let url = match &scratch {
         Some(scratch) => format!("sqlite://{}", scratch.0.join("memory.sqlite").display()),
-        None => database_url(config)?,
+        None => database_url_to_make(config)?,
     };
     // One for all that follows: a signal that comes before the gateway serves is not lost.
     let stop = told_to_stop().shared();

@@ -1,6 +1,6 @@
 //! Opening the store for a command, and seeing to its tables.
 
-use super::{database_url, unreachable};
+use super::{database_url_to_make, unreachable};
 use crate::{
     config::Config,
     db::{
@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// The configured store, which must be there now, whatever tables it has.
 pub(super) async fn open(config: &Config) -> Result<Db> {
-    db::open(&config.database(database_url(config)?)).await.map_err(unreachable)
+    db::open(&config.database(database_url_to_make(config)?)).await.map_err(unreachable)
 }
 
 /// The configured store to take all of its records, with exactly the tables of this binary. An embedded one that is not there is
@@ -31,7 +31,7 @@ pub(super) async fn open_filled(options: &Options) -> Result<Db> {
 
 /// The configured store with its tables.
 pub(super) async fn open_with_tables(config: &Config) -> Result<Db> {
-    open_so(&config.database(database_url(config)?)).await
+    open_so(&config.database(database_url_to_make(config)?)).await
 }
 
 /// A store with its tables, opened in a manner of one's own. An embedded one that is not there yet, and of which nothing comes,
