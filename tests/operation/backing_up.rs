@@ -10,6 +10,7 @@ use crate::support::{
 use medimax::{
     db::{self, Cell, Db, Dialect, Writer, migrate},
     feed::Feed,
+    schema::tables,
     terminology::catalog,
 };
 use std::{
@@ -24,23 +25,16 @@ use std::{
 };
 
 /// Every table whose rows are nowhere else, and its key.
-const TABLES: [(&str, &str); 15] = [
-    ("Patient", "patient_id"),
-    ("Medical_History", "history_id"),
-    ("Appointment", "appointment_id"),
-    ("Appointment_Symptom", "symptom_id"),
-    ("Medication", "medication_id"),
-    ("Medication_Purpose", "purpose_id"),
-    ("Lab_Report", "lab_report_id"),
-    ("Lab_Finding", "lab_finding_id"),
-    ("Report", "report_id"),
-    ("Report_Finding", "finding_id"),
-    ("Chat_History", "chat_id"),
-    ("Catalog", "catalog_id"),
-    ("Concept", "concept_id"),
-    ("Concept_Name", "name_id"),
-    ("Concept_Fact", "fact_id"),
-];
+fn whole() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let records = tables().into_iter().map(|table| (table.name, table.key));
+    let catalogs = [
+        ("Catalog", "catalog_id"),
+        ("Concept", "concept_id"),
+        ("Concept_Name", "name_id"),
+        ("Concept_Fact", "fact_id"),
+    ];
+    records.chain(catalogs)
+}
 
 /// A file of a test's own, which is gone afterwards.
 struct File(PathBuf);
@@ -86,7 +80,7 @@ async fn open(url: &str) -> Db {
 /// store computes is left out, as `pragma_table_info` does: numbers have no spelling that both stores share.
 async fn dump(db: &Db) -> Vec<String> {
     let mut lines = Vec::new();
-    for (table, key) in TABLES {
+    for (table, key) in whole() {
         let columns = match db.dialect() {
             Dialect::MariaDb => format!(
                 "SELECT 0, CAST(column_name AS CHAR) FROM information_schema.columns \
