@@ -5,7 +5,7 @@ diesel::table! {
     #[sql_name = "Patient"]
     patient (patient_id) {
         patient_id -> Integer,
-        name -> Nullable<Text>,
+        name -> Text,
         dob -> Nullable<Date>,
         sex -> Nullable<Text>,
         created_at -> Nullable<Timestamp>,
@@ -18,9 +18,9 @@ diesel::table! {
     #[sql_name = "Medical_History"]
     medical_history (history_id) {
         history_id -> Integer,
-        patient_id -> Nullable<Integer>,
+        patient_id -> Integer,
         history_type -> Nullable<Text>,
-        history_item -> Nullable<Text>,
+        history_item -> Text,
         history_details -> Nullable<Text>,
         history_date -> Nullable<Date>,
         severity -> Nullable<Text>,
@@ -34,8 +34,8 @@ diesel::table! {
     #[sql_name = "Appointment"]
     appointment (appointment_id) {
         appointment_id -> Integer,
-        patient_id -> Nullable<Integer>,
-        appointment_date -> Nullable<Date>,
+        patient_id -> Integer,
+        appointment_date -> Date,
         appointment_time -> Nullable<Time>,
         status -> Nullable<Text>,
         appointment_type -> Nullable<Text>,
@@ -51,8 +51,8 @@ diesel::table! {
     #[sql_name = "Appointment_Symptom"]
     appointment_symptom (symptom_id) {
         symptom_id -> Integer,
-        appointment_id -> Nullable<Integer>,
-        symptom_name -> Nullable<Text>,
+        appointment_id -> Integer,
+        symptom_name -> Text,
         symptom_description -> Nullable<Text>,
         severity -> Nullable<Text>,
         duration -> Nullable<Text>,
@@ -65,10 +65,10 @@ diesel::table! {
     #[sql_name = "Medication"]
     medication (medication_id) {
         medication_id -> Integer,
-        patient_id -> Nullable<Integer>,
-        medicine_name -> Nullable<Text>,
+        patient_id -> Integer,
+        medicine_name -> Text,
         is_continued -> Nullable<Bool>,
-        prescribed_date -> Nullable<Date>,
+        prescribed_date -> Date,
         discontinued_date -> Nullable<Date>,
         dosage -> Nullable<Text>,
         frequency -> Nullable<Text>,
@@ -83,7 +83,7 @@ diesel::table! {
     #[sql_name = "Medication_Purpose"]
     medication_purpose (purpose_id) {
         purpose_id -> Integer,
-        medication_id -> Nullable<Integer>,
+        medication_id -> Integer,
         condition_name -> Nullable<Text>,
         purpose_description -> Nullable<Text>,
     }
@@ -94,8 +94,8 @@ diesel::table! {
     #[sql_name = "Lab_Report"]
     lab_report (lab_report_id) {
         lab_report_id -> Integer,
-        patient_id -> Nullable<Integer>,
-        lab_date -> Nullable<Date>,
+        patient_id -> Integer,
+        lab_date -> Date,
         lab_type -> Nullable<Text>,
         ordering_doctor -> Nullable<Text>,
         lab_facility -> Nullable<Text>,
@@ -109,9 +109,9 @@ diesel::table! {
     #[sql_name = "Lab_Finding"]
     lab_finding (lab_finding_id) {
         lab_finding_id -> Integer,
-        lab_report_id -> Nullable<Integer>,
-        test_name -> Nullable<Text>,
-        test_value -> Nullable<Text>,
+        lab_report_id -> Integer,
+        test_name -> Text,
+        test_value -> Text,
         test_unit -> Nullable<Text>,
         reference_range -> Nullable<Text>,
         is_abnormal -> Nullable<Bool>,
@@ -125,9 +125,9 @@ diesel::table! {
     #[sql_name = "Report"]
     report (report_id) {
         report_id -> Integer,
-        patient_id -> Nullable<Integer>,
+        patient_id -> Integer,
         report_type -> Nullable<Text>,
-        report_date -> Nullable<Date>,
+        report_date -> Date,
         complete_report -> Nullable<Text>,
         report_summary -> Nullable<Text>,
         doctor_name -> Nullable<Text>,
@@ -141,9 +141,9 @@ diesel::table! {
     #[sql_name = "Report_Finding"]
     report_finding (finding_id) {
         finding_id -> Integer,
-        report_id -> Nullable<Integer>,
-        finding_key -> Nullable<Text>,
-        finding_value -> Nullable<Text>,
+        report_id -> Integer,
+        finding_key -> Text,
+        finding_value -> Text,
         finding_unit -> Nullable<Text>,
         normal_range -> Nullable<Text>,
         is_abnormal -> Nullable<Bool>,
@@ -156,8 +156,8 @@ diesel::table! {
     #[sql_name = "Chat_History"]
     chat_history (chat_id) {
         chat_id -> Integer,
-        patient_id -> Nullable<Integer>,
-        message_text -> Nullable<Text>,
+        patient_id -> Integer,
+        message_text -> Text,
         message_type -> Nullable<Text>,
         timestamp -> Nullable<Timestamp>,
         session_id -> Nullable<Text>,

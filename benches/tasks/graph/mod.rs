@@ -44,7 +44,7 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database) -> Resul
     writes::full(arguments, &bolt, &db).await?;
     let neo4j = in_neo4j(&bolt)?;
     // It says that it may be asked.
-    Follower::new(neo4j.clone(), db.clone(), "bench".into()).sync(false, &|_, _| {}).await?;
+    Follower::new(neo4j.clone(), db.clone(), medimax::schema::tables(), "bench".into()).sync(false, &|_, _| {}).await?;
     reads::run(arguments, &bolt, &url, [&neo4j, &projector::built(&db).await?]).await?;
     writes::one_patient(arguments, &bolt, &db, &url).await?;
     for prefix in [OURS, BY_HAND] {

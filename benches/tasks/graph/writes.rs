@@ -55,7 +55,8 @@ pub(super) async fn full(arguments: &Arguments, bolt: &Bolt, db: &Db) -> Result<
         // Each empty graph is a consumer of its own.
         db.run("DELETE FROM Feed_Pending; DELETE FROM Feed_Consumer").await?;
         let (one, other) = (emptied(bolt, OURS, db, &knowledge).await?, emptied(bolt, BY_HAND, db, &knowledge).await?);
-        let (statements, projection) = (load.clone(), Follower::new(in_neo4j(bolt)?, db.clone(), "bench".into()));
+        let (statements, projection) =
+            (load.clone(), Follower::new(in_neo4j(bolt)?, db.clone(), medimax::schema::tables(), "bench".into()));
         let began = Instant::now();
         projection.sync(true, &|_, _| {}).await?;
         let synchronised = milliseconds(began) / 1e3;
@@ -182,7 +183,7 @@ impl<'a> OnePatient<'a> {
     /// What a gateway that leads does with a change.
     async fn project(&mut self) -> Result<f64> {
         let began = Instant::now();
-        self.feed.distribute(CHANGES).await?;
+        self.feed.distribute(&medimax::schema::tables(), CHANGES).await?;
         let pending = self.feed.pending(self.consumer, CHANGES).await?;
         let patients: Vec<i32> = pending.iter().map(|entry| entry.patient).collect();
         let projected = self.projector.project(&patients, rows::read(self.db, &patients).await?);
