@@ -3,6 +3,7 @@
 use crate::{
     chat::message,
     db::Table,
+    graph::shape::Shapes,
     graphql::{
         form::Form,
         made::{MadeRow, ToRows},
@@ -44,6 +45,10 @@ pub fn entities() -> &'static [&'static Entity] {
 pub fn tables() -> Vec<&'static Table> {
     ENTITIES.iter().map(|entity| entity.table).collect()
 }
+
+/// What entities are in the graph.
+pub static SHAPES: LazyLock<Shapes> =
+    LazyLock::new(|| Shapes::new(ENTITIES.iter().filter_map(|entity| entity.graph.as_ref())));
 
 /// The root of every query; entities give it their fields.
 static QUERY: Object = Object {

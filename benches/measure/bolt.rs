@@ -1,7 +1,7 @@
 //! Neo4j from the side: statements sent by hand, with the driver and nothing around it.
 
 use crate::Result;
-use medimax::graph::{neo4j::Options, shape::SHAPES};
+use medimax::{graph::neo4j::Options, schema::SHAPES};
 use neo4rs::{ConfigBuilder, Graph, Query, Row};
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ impl Bolt {
 
     /// Removes all nodes of a prefix; constraints and indexes stay.
     pub(crate) async fn clear(&self, prefix: &str) -> Result<()> {
-        let labels = SHAPES.iter().map(|shape| shape.label).chain(["Concept", "MediMax"]);
+        let labels = SHAPES.kinds().iter().map(|kind| kind.label()).chain(["Concept", "MediMax"]);
         for label in labels {
             // A transaction's memory is bounded.
             let some = format!("MATCH (n:{prefix}{label}) WITH n LIMIT 5000 DETACH DELETE n RETURN 1 AS gone");

@@ -28,7 +28,7 @@ use medimax::{
     graph::Graph,
     graphql::recorder::Recorder,
     request::engine::{Caller, Engine, Outcome},
-    schema::MODEL,
+    schema::{MODEL, SHAPES},
     scope::Scope,
 };
 use std::{
@@ -48,8 +48,13 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database) -> Resul
     let url = seeded(database, "bench_writes", 1_000).await?;
     let config = Config::default();
     let options = db::Options { max_connections: CONNECTIONS, ..config.database(url.clone()) };
-    let engine =
-        Engine::new(&MODEL, db::open(&options).await?, Graph::embedded(), config.limits(), Duration::from_secs(60));
+    let engine = Engine::new(
+        &MODEL,
+        db::open(&options).await?,
+        Graph::embedded(&SHAPES),
+        config.limits(),
+        Duration::from_secs(60),
+    );
     let mut manager = ManagerConfig::default();
     manager.recycling_method = RecyclingMethod::Fast;
     let manager = AsyncDieselConnectionManager::<AsyncMysqlConnection>::new_with_config(&url, manager);

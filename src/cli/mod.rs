@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Result},
     graph::{Graph, neo4j::Neo4j},
     graphql::class,
-    schema::{MODEL, entities},
+    schema::{MODEL, SHAPES, entities},
     telemetry,
 };
 use chrono::NaiveDate;
@@ -241,8 +241,8 @@ fn today(zone: &TimeZone) -> NaiveDate {
 /// The graph that is configured.
 fn open_graph(config: &Config) -> Result<Graph> {
     Ok(match config.graph() {
-        Some(options) => Graph::neo4j(Neo4j::connect(&options)?),
-        None => Graph::embedded(),
+        Some(options) => Graph::neo4j(Neo4j::connect(&options, &SHAPES)?),
+        None => Graph::embedded(&SHAPES),
     })
 }
 

@@ -43,6 +43,8 @@ pub use row::{Placed, Row, Set, StaticallySized};
 ///         /// Prescribes a medication.
 ///         "prescribeMedication" = PRESCRIBE;
 ///     }
+///     graph nodes SHAPE;                            // what rows are in the graph: nodes of a shape, or `purposes` of what they
+///         // belong to, by the column with the condition's name; left out, they are not in it
 ///     checks &[];                                   // what must hold between columns
 /// }
 /// ```
@@ -66,6 +68,7 @@ macro_rules! entity {
         $(fields { $($(#[doc = $fdoc:literal])* $relation:literal = $how:expr;)* })?
         $(gives { $($(#[doc = $gdoc:literal])* $parent:ident, $given:literal = $giving:expr;)* })?
         $(verbs { $($(#[doc = $vdoc:literal])* $verb:literal = $doing:expr;)* })?
+        $(graph $part:ident $shape:expr;)?
         checks $checks:expr;
     ) => {
         $(#[doc = $doc])*
@@ -128,6 +131,7 @@ macro_rules! entity {
                 ],
                 checks: $checks,
             },
+            graph: $crate::entity::in_graph!($row $(, $part $shape)?),
             nested: $crate::entity::nested!($($belongs)*),
             form: &FORM,
             payload: &$crate::graphql::model::Object {
@@ -387,6 +391,24 @@ macro_rules! nested {
     };
 }
 pub(crate) use nested;
+
+/// What the rows of `entity!` are in the graph.
+macro_rules! in_graph {
+    ($row:ident) => {
+        None
+    };
+    ($row:ident, nodes $shape:expr) => {
+        Some($crate::graph::shape::Part::Nodes($crate::graph::shape::Nodes {
+            label: stringify!($row),
+            table: &TABLE,
+            shape: &$shape,
+        }))
+    };
+    ($row:ident, purposes $column:expr) => {
+        Some($crate::graph::shape::Part::Purposes($crate::graph::shape::Purposes { table: &TABLE, column: $column }))
+    };
+}
+pub(crate) use in_graph;
 
 /// How a column of `entity!` is written.
 macro_rules! rule {

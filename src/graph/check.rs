@@ -153,8 +153,14 @@ impl Follower {
         }
         let mut amounts: BTreeMap<&'static str, (i64, i64)> = BTreeMap::new();
         amounts.insert(super::neo4j::CONCEPT, (knowledge.concepts().len() as i64, knowledge.facts().len() as i64));
-        let looking =
-            Looking { projection: self, projector: Projector::new(knowledge), store, recipient, amounts, report };
+        let looking = Looking {
+            projection: self,
+            projector: Projector::new(self.graph.shapes(), knowledge),
+            store,
+            recipient,
+            amounts,
+            report,
+        };
         Ok(Some(looking.run(progress).await?))
     }
 
@@ -330,7 +336,7 @@ impl Looking<'_> {
 
     /// Patients as they ought to be.
     async fn wanted(&mut self, patients: &[i32]) -> Result<Vec<Subgraph>> {
-        let rows = rows::read(&self.projection.db, patients).await?;
+        let rows = rows::read(&self.projection.db, self.projection.graph.shapes(), patients).await?;
         let projected = self.projector.project(patients, rows);
         Ok(projected.iter().map(|patient| self.projector.subgraph(patient)).collect())
     }
@@ -338,10 +344,10 @@ impl Looking<'_> {
     fn count(&mut self, wanted: &[Subgraph]) {
         for part in wanted {
             for node in &part.nodes {
-                self.amounts.entry(node.kind.shape().label).or_default().0 += 1;
+                self.amounts.entry(node.kind.label()).or_default().0 += 1;
             }
             for link in &part.links {
-                self.amounts.entry(link.from.0.shape().label).or_default().1 += 1;
+                self.amounts.entry(link.from.0.label()).or_default().1 += 1;
             }
         }
     }

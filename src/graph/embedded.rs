@@ -11,7 +11,7 @@ mod walk;
 use super::{
     Because, Counts,
     projection::{Item, Projected},
-    shape::{NodeKind, SHAPES, TREATS_CONDITION, history_label},
+    shape::{NodeKind, Role, Shapes, TREATS_CONDITION},
 };
 use crate::terminology::knowledge::Tie;
 use chrono::NaiveDate;
@@ -23,12 +23,12 @@ use std::{
 pub use walk::Embedded;
 
 /// The graph of all patients.
-#[derive(Default)]
 pub struct Index {
+    shapes: &'static Shapes,
     patients: Keyed<Block>,
     /// The patient of each symptom, condition and medication.
     symptoms: Keyed<i32>,
-    histories: Keyed<i32>,
+    conditions: Keyed<i32>,
     medications: Keyed<i32>,
     /// For each concept the patients whose entries name it, and how many do.
     instances: Keyed<Keyed<u16>>,
@@ -73,8 +73,9 @@ struct Small {
     since: Day,
     until: Day,
     owner: u16,
-    /// The place of its kind in [`SHAPES`].
+    /// The place of its kind in [`Shapes::kinds`].
     kind: u8,
+    /// The place of its label besides in those of its shape; [`PLAIN`] without one.
     label: u8,
     active: bool,
 }
@@ -87,7 +88,7 @@ struct Link {
 }
 
 const NONE: u32 = u32::MAX;
-const LABELS: [&str; 5] = ["condition", "allergy", "surgery", "family_history", "lifestyle"];
+const PLAIN: u8 = u8::MAX;
 
 /// A day, or none, in four bytes.
 #[derive(Clone, Copy)]
@@ -131,19 +132,43 @@ impl<T: ?Sized + Eq + Hash> Interned<T> {
     }
 }
 
-impl Small {
-    fn kind(&self) -> NodeKind {
-        SHAPES.get(usize::from(self.kind)).map_or(NodeKind::Patient, |shape| shape.kind)
-    }
-    fn label(&self) -> Option<&'static str> {
-        LABELS.get(usize::from(self.label)).and_then(|category| history_label(category))
-    }
-    fn is_condition(&self) -> bool {
-        self.label() == Some("Condition")
+impl NodeKind {
+    /// The labels that its nodes may have besides.
+    fn labels(self) -> &'static [(&'static str, &'static str)] {
+        self.shape().sorted.as_ref().map_or(&[], |sorted| sorted.labels)
     }
 }
 
 impl Index {
+    /// One without patients.
+    pub fn new(shapes: &'static Shapes) -> Self {
+        Index {
+            shapes,
+            patients: Keyed::default(),
+            symptoms: Keyed::default(),
+            conditions: Keyed::default(),
+            medications: Keyed::default(),
+            instances: Keyed::default(),
+            names: Interned::default(),
+            reasons: Interned::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    fn kind(&self, entry: &Small) -> Option<NodeKind> {
+        self.shapes.at(entry.kind)
+    }
+
+    fn label(&self, entry: &Small) -> Option<&'static str> {
+        let labels = self.kind(entry)?.labels();
+        labels.get(usize::from(entry.label)).map(|(_, label)| *label)
+    }
+
+    /// What an entry says of the patient's health.
+    fn role(&self, entry: &Small) -> Option<Role> {
+        self.kind(entry)?.role_with(self.label(entry))
+    }
+
     /// Puts a patient in the place of what was known of them; one without entries is removed.
     pub fn put(&mut self, projected: &Projected) {
         self.remove(projected.patient);
@@ -169,7 +194,7 @@ impl Index {
             clinical: links.into(),
         };
         for entry in &block.entries {
-            if let Some(of) = self.keys_of(entry.kind()) {
+            if let Some(of) = self.keys_of(entry) {
                 of.insert(entry.id, *patient);
             }
         }
@@ -189,7 +214,7 @@ impl Index {
         let Some(block) = self.patients.remove(&patient) else { return };
         self.count(&block, -1);
         for entry in &block.entries {
-            if let Some(of) = self.keys_of(entry.kind()) {
+            if let Some(of) = self.keys_of(entry) {
                 // A row that moved may be with its new patient already.
                 if of.get(&entry.id) == Some(&patient) {
                     of.remove(&entry.id);
@@ -207,31 +232,30 @@ impl Index {
     }
 
     fn small(&mut self, item: &Item) -> Small {
-        let kind = SHAPES.iter().position(|shape| shape.kind == item.kind).unwrap_or_default();
-        let label = LABELS.iter().position(|category| history_label(category) == item.label && item.label.is_some());
+        let label = item.label.and_then(|label| item.kind.labels().iter().position(|(_, known)| *known == label));
         Small {
             id: item.id,
             name: item.caption().map_or(NONE, |name| self.names.place(name, |name| Arc::from(name))),
             since: Day::of(item.since),
             until: Day::of(item.until),
             owner: item.owner,
-            kind: kind as u8,
-            label: label.map_or(u8::MAX, |label| label as u8),
+            kind: item.kind.place(),
+            label: label.map_or(PLAIN, |label| label as u8),
             active: item.active,
         }
     }
 
-    fn keys_of(&mut self, kind: NodeKind) -> Option<&mut Keyed<i32>> {
-        Some(match kind {
-            NodeKind::Symptom => &mut self.symptoms,
-            NodeKind::MedicalHistory => &mut self.histories,
-            NodeKind::Medication => &mut self.medications,
-            _ => return None,
+    fn keys_of(&mut self, entry: &Small) -> Option<&mut Keyed<i32>> {
+        Some(match self.kind(entry)?.role()? {
+            Role::Reported => &mut self.symptoms,
+            Role::Had => &mut self.conditions,
+            Role::Taken => &mut self.medications,
         })
     }
 
     fn count(&mut self, block: &Block, sign: i64) {
-        let bonds: usize = block.entries.iter().map(|entry| entry.kind().shape().bonds.len()).sum();
+        let kinds = block.entries.iter().filter_map(|entry| self.kind(entry));
+        let bonds: usize = kinds.map(|kind| kind.shape().bonds.len()).sum();
         let relationships = bonds + block.ties.len() + block.clinical.len();
         self.counts.patients += sign;
         self.counts.nodes += sign * block.entries.len() as i64;

@@ -5,6 +5,7 @@ use super::{
     Asked, At, CarePath, Clinical, ClinicalEntry, Counts, Crossing, Drawing, Having, Similar, Span, Store,
     embedded::Embedded,
     neo4j::{self, Neo4j},
+    shape::Shapes,
     share,
     status::Status,
     watch::{Ran, Watcher},
@@ -25,6 +26,7 @@ use std::{
 #[derive(Clone)]
 pub struct Graph {
     pub(super) backend: Backend,
+    shapes: &'static Shapes,
     knowledge: Arc<RwLock<Arc<Knowledge>>>,
     status: Arc<Mutex<Status>>,
     /// Who is told what the graph in this process is asked; a Neo4j tells its own.
@@ -40,17 +42,18 @@ pub(super) enum Backend {
 
 impl Graph {
     /// A graph in this process, empty until it is built.
-    pub fn embedded() -> Self {
-        Graph::new(Backend::Embedded(Arc::default()))
+    pub fn embedded(shapes: &'static Shapes) -> Self {
+        Graph::new(Backend::Embedded(Arc::default()), shapes)
     }
 
     /// A graph in Neo4j.
     pub fn neo4j(neo4j: Neo4j) -> Self {
-        Graph::new(Backend::Neo4j(Arc::new(neo4j)))
+        let shapes = neo4j.shapes();
+        Graph::new(Backend::Neo4j(Arc::new(neo4j)), shapes)
     }
 
-    fn new(backend: Backend) -> Self {
-        Graph { backend, knowledge: Arc::default(), status: Arc::default(), watcher: None }
+    fn new(backend: Backend, shapes: &'static Shapes) -> Self {
+        Graph { backend, shapes, knowledge: Arc::default(), status: Arc::default(), watcher: None }
     }
 
     /// `embedded` or `neo4j`.
@@ -59,6 +62,11 @@ impl Graph {
             Backend::Embedded(_) => "embedded",
             Backend::Neo4j(_) => "neo4j",
         }
+    }
+
+    /// The kinds of its nodes.
+    pub fn shapes(&self) -> &'static Shapes {
+        self.shapes
     }
 
     fn store(&self) -> Result<&dyn Store> {

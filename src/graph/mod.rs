@@ -26,7 +26,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
-use shape::NodeKind;
+use shape::{NodeKind, Role};
 use std::sync::Arc;
 
 /// A value of a property.
@@ -251,7 +251,7 @@ pub const COMMON: i64 = 2_000;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Having {
     /// Which entries: symptoms, conditions or medications.
-    pub kind: NodeKind,
+    pub role: Role,
     /// Entries that name one of these concepts,
     pub concepts: Vec<i32>,
     /// or whose normalised name is this.

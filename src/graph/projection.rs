@@ -4,7 +4,7 @@
 use super::{
     Because, Link, Node, Props, Subgraph, Target, Value,
     rows::{Line, Rows},
-    shape::{As, INDICATES_CONDITION, INSTANCE_OF, NodeKind, SHAPES, TREATS_CONDITION, history_label},
+    shape::{ACTIVE, As, Derived, INDICATES_CONDITION, INSTANCE_OF, NodeKind, Role, STATUS, Shapes, TREATS_CONDITION},
 };
 use crate::terminology::{
     knowledge::{ConceptKind, FactKind, Knowledge, Tie},
@@ -65,10 +65,19 @@ pub const PURPOSE: &str = "purpose";
 
 /// How much an entry's concept counts when patients are compared.
 pub fn weight(kind: NodeKind) -> i64 {
-    match kind {
-        NodeKind::MedicalHistory => 3,
-        NodeKind::Medication => 2,
-        _ => 1,
+    match kind.role() {
+        Some(Role::Had) => 3,
+        Some(Role::Taken) => 2,
+        Some(Role::Reported) | None => 1,
+    }
+}
+
+/// What the names of such entries name.
+fn named(role: Role) -> ConceptKind {
+    match role {
+        Role::Reported => ConceptKind::Symptom,
+        Role::Had => ConceptKind::Condition,
+        Role::Taken => ConceptKind::Drug,
     }
 }
 
@@ -76,18 +85,22 @@ pub fn weight(kind: NodeKind) -> i64 {
 pub struct Projector {
     /// What the catalogs know.
     pub knowledge: Arc<Knowledge>,
+    shapes: &'static Shapes,
     purpose: Arc<str>,
     ties: HashMap<(ConceptKind, Box<str>), Arc<[Tie]>>,
     keys: HashMap<Box<str>, Arc<str>>,
 }
 
+/// The places of entries, by their kinds and keys.
+type Places = HashMap<(u8, i32), u16>;
+
 /// Names that are remembered at once; a hospital has tens of thousands.
 const REMEMBERED: usize = 100_000;
 
 impl Projector {
-    /// One that knows what these catalogs know.
-    pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        Projector { knowledge, purpose: PURPOSE.into(), ties: HashMap::new(), keys: HashMap::new() }
+    /// One that knows what these catalogs know, and makes nodes of these shapes.
+    pub fn new(shapes: &'static Shapes, knowledge: Arc<Knowledge>) -> Self {
+        Projector { knowledge, shapes, purpose: PURPOSE.into(), ties: HashMap::new(), keys: HashMap::new() }
     }
 
     fn ties(&mut self, kind: ConceptKind, name: &str) -> Arc<[Tie]> {
@@ -119,35 +132,36 @@ impl Projector {
     pub fn project(&mut self, patients: &[i32], rows: Rows) -> Vec<Projected> {
         let Rows { tables, purposes } = rows;
         let mut tables: Vec<_> = tables.into_iter().map(|lines| lines.into_iter().peekable()).collect();
-        let mut purposes = purposes.into_iter().peekable();
+        let mut purposes: Vec<_> = purposes.into_iter().map(|lines| lines.into_iter().peekable()).collect();
         let mut sorted = patients.to_vec();
         sorted.sort_unstable();
         sorted.dedup();
         let mut done = Vec::with_capacity(sorted.len());
         for patient in sorted {
             let lines = tables.iter_mut().map(|lines| of_patient(lines, patient)).collect();
-            done.push(self.one(patient, lines, of_patient(&mut purposes, patient)));
+            let purposes = purposes.iter_mut().map(|lines| of_patient(lines, patient)).collect();
+            done.push(self.one(patient, lines, purposes));
         }
         done
     }
 
-    fn one(&mut self, patient: i32, tables: Vec<Vec<Line>>, purposes: Vec<Line>) -> Projected {
+    fn one(&mut self, patient: i32, tables: Vec<Vec<Line>>, purposes: Vec<Vec<Line>>) -> Projected {
         let mut entries: Vec<Item> = Vec::with_capacity(tables.iter().map(Vec::len).sum());
-        let mut places: HashMap<(NodeKind, i32), u16> = HashMap::new();
-        for (shape, lines) in SHAPES.iter().zip(tables) {
+        let mut places = Places::new();
+        for (kind, lines) in self.shapes.kinds().iter().zip(tables) {
             for Line { key, owner, cells, .. } in lines {
                 // A row that came between two statements has no owner yet; its change is on its way too.
-                let owner = match shape.kind {
-                    NodeKind::Patient => 0,
-                    _ => match places.get(&(shape.owner.0, owner)) {
+                let owner = match kind.is_patient() {
+                    true => 0,
+                    false => match places.get(&(kind.owner(), owner)) {
                         Some(place) => *place,
                         None => continue,
                     },
                 };
                 // More entries than places can be counted: a record of 65,535 lines is not one patient's.
                 let Ok(place) = u16::try_from(entries.len()) else { break };
-                places.insert((shape.kind, key), place);
-                let item = self.item(shape.kind, key, owner, cells, &entries);
+                places.insert((kind.place(), key), place);
+                let item = self.item(*kind, key, owner, cells, &entries);
                 entries.push(item);
             }
         }
@@ -158,42 +172,32 @@ impl Projector {
     fn item(&mut self, kind: NodeKind, id: i32, owner: u16, cells: Vec<Option<Box<str>>>, so_far: &[Item]) -> Item {
         let mut item =
             Item { kind, id, owner, label: None, cells, active: true, since: None, until: None, ties: Arc::default() };
-        match kind {
-            NodeKind::MedicalHistory => {
-                item.label = item.word("category").as_deref().and_then(category).and_then(history_label);
-                item.active = item.flag("status", true);
-                item.since = item.day("date");
-                if item.is_condition() {
-                    item.ties = self.ties(ConceptKind::Condition, item.text("name").unwrap_or_default());
-                }
-            }
-            NodeKind::Symptom => {
-                item.since = so_far.get(usize::from(owner)).and_then(|visit| visit.day("date"));
-                item.ties = self.ties(ConceptKind::Symptom, item.text("name").unwrap_or_default());
-            }
-            NodeKind::Medication => {
-                item.active = item.flag("status", true);
-                (item.since, item.until) = (item.day("prescribed_date"), item.day("discontinued_date"));
-                item.ties = self.ties(ConceptKind::Drug, item.text("name").unwrap_or_default());
-            }
-            _ => {}
+        let shape = kind.shape();
+        if let Some(sorted) = &shape.sorted
+            && let Some(Value::Text(value)) = item.value(sorted.by)
+        {
+            item.label = sorted.labels.iter().find(|(known, _)| *known == &*value).map(|(_, label)| *label);
+        }
+        if let Some(clinical) = &shape.clinical {
+            item.active = item.flag(STATUS, true);
+            item.since = item.derived_day(clinical.since, so_far);
+            item.until = clinical.until.and_then(|until| item.derived_day(until, so_far));
+        }
+        if let Some(role) = item.role() {
+            item.ties = self.ties(named(role), item.caption().unwrap_or_default());
         }
         item
     }
 
-    fn clinical(
-        &mut self,
-        entries: &[Item],
-        places: &HashMap<(NodeKind, i32), u16>,
-        purposes: Vec<Line>,
-    ) -> Vec<Clinic> {
+    fn clinical(&mut self, entries: &[Item], places: &Places, purposes: Vec<Vec<Line>>) -> Vec<Clinic> {
         let mut found = Vec::new();
-        let conditions: Vec<(u16, &Item)> = (0..).zip(entries).filter(|(_, item)| item.is_condition()).collect();
+        let conditions: Vec<(u16, &Item)> =
+            (0..).zip(entries).filter(|(_, item)| item.role() == Some(Role::Had)).collect();
         for (from, item) in (0..).zip(entries) {
-            let (name, kinds): (_, &[FactKind]) = match item.kind {
-                NodeKind::Symptom => (INDICATES_CONDITION, &[FactKind::Indicates]),
-                NodeKind::Medication => (TREATS_CONDITION, &[FactKind::Treats, FactKind::Palliates]),
-                _ => continue,
+            let (name, kinds): (_, &[FactKind]) = match item.role() {
+                Some(Role::Reported) => (INDICATES_CONDITION, &[FactKind::Indicates]),
+                Some(Role::Taken) => (TREATS_CONDITION, &[FactKind::Treats, FactKind::Palliates]),
+                Some(Role::Had) | None => continue,
             };
             for (to, condition) in &conditions {
                 for (theirs, ours) in item.ties.iter().flat_map(|tie| condition.ties.iter().map(move |to| (tie, to))) {
@@ -210,14 +214,15 @@ impl Projector {
                 }
             }
         }
-        for purpose in purposes {
+        let tables = self.shapes.purposes().iter().zip(purposes);
+        for (of, purpose) in tables.flat_map(|((of, _), lines)| lines.into_iter().map(move |line| (of.place(), line))) {
             let written = purpose.cells.into_iter().next().flatten();
-            let (Some(written), Some(from)) = (written, places.get(&(NodeKind::Medication, purpose.owner))) else {
+            let (Some(written), Some(from)) = (written, places.get(&(of, purpose.owner))) else {
                 continue;
             };
             let (key, ties) = (self.key(&written), self.ties(ConceptKind::Condition, &written));
             for (to, condition) in &conditions {
-                let name = condition.text("name").unwrap_or_default();
+                let name = condition.caption().unwrap_or_default();
                 let same_concept = ties.iter().any(|tie| condition.ties.iter().any(|own| own.concept == tie.concept));
                 if self.key(name) == key || same_concept {
                     let (source, evidence) = (self.purpose.clone(), Some(Arc::from(&*written)));
@@ -240,27 +245,27 @@ impl Projector {
             let shape = item.kind.shape();
             let mut props: Props =
                 shape.props.iter().filter_map(|(name, ..)| Some((*name, item.value(name)?))).collect();
-            match item.kind {
-                NodeKind::Patient => {
-                    let fixed = [("graph_center", "True"), ("node_type", "Patient"), ("entity_type", "person")];
-                    props.extend(fixed.map(|(name, text)| (name, Value::Text(text.into()))));
-                    props.insert("concepts", Value::Ints(concepts.iter().map(|id| i64::from(*id)).collect()));
-                    props.insert("concept_weight", Value::Int(weight));
-                }
-                NodeKind::MedicalHistory => {
-                    let chronic = item.word("category").as_deref() == Some("chronic_condition");
-                    props.insert("is_chronic", Value::Flag(chronic));
-                }
-                NodeKind::Symptom => props.extend(item.since.map(|day| ("date", Value::Date(day)))),
-                _ => {}
+            props.extend(shape.fixed.iter().map(|(name, text)| (*name, Value::Text((*text).into()))));
+            for (name, derived) in shape.derived {
+                let value = match derived {
+                    Derived::Is(of, word) => Some(Value::Flag(item.word(of).as_deref() == Some(*word))),
+                    Derived::Owner(theirs) => {
+                        entries.get(usize::from(item.owner)).and_then(|owner| owner.value(theirs))
+                    }
+                };
+                props.extend(value.map(|value| (*name, value)));
             }
-            if matches!(item.kind, NodeKind::MedicalHistory | NodeKind::Symptom | NodeKind::Medication) {
-                let key = self.key(item.text("name").unwrap_or_default());
+            if item.kind.is_patient() {
+                props.insert("concepts", Value::Ints(concepts.iter().map(|id| i64::from(*id)).collect()));
+                props.insert("concept_weight", Value::Int(weight));
+            }
+            if shape.clinical.is_some() {
+                let key = self.key(item.caption().unwrap_or_default());
                 props.insert("name_key", Value::Text(key));
             }
             for bond in shape.bonds {
-                let owner = entries.get(usize::from(item.owner)).map(|owner| (owner.kind, owner.id));
-                let from = if bond.from_patient { Some((NodeKind::Patient, *patient)) } else { owner };
+                let from = if bond.from_patient { 0 } else { usize::from(item.owner) };
+                let from = entries.get(from).map(|from| (from.kind, from.id));
                 let repeated = bond.props.iter().filter_map(|(name, of)| Some((*name, props.get(of)?.clone())));
                 graph.links.extend(from.map(|from| Link {
                     name: bond.name,
@@ -323,19 +328,10 @@ fn reason(because: &Because) -> Props {
     props
 }
 
-/// A history type in today's spelling.
-fn category(stored: &str) -> Option<&str> {
-    Some(match stored {
-        "" => return None,
-        "chronic_condition" => "condition",
-        other => other,
-    })
-}
-
 impl Item {
-    /// Whether it is a condition of the patient.
-    pub fn is_condition(&self) -> bool {
-        self.label == Some("Condition")
+    /// What it says of the patient's health.
+    pub fn role(&self) -> Option<Role> {
+        self.kind.role_with(self.label)
     }
 
     /// What a drawing shows of it.
@@ -360,17 +356,28 @@ impl Item {
         self.text(name)?.parse().ok()
     }
 
+    /// The same, also where the property repeats one of the entry that it hangs below.
+    fn derived_day(&self, name: &str, so_far: &[Item]) -> Option<NaiveDate> {
+        match self.kind.shape().derived.iter().find(|(known, _)| *known == name) {
+            Some((_, Derived::Owner(theirs))) => so_far.get(usize::from(self.owner))?.day(theirs),
+            Some((_, Derived::Is(..))) | None => self.day(name),
+        }
+    }
+
     /// A property; `None` for what is unknown or cannot be understood.
     fn value(&self, name: &str) -> Option<Value> {
         let (.., form) = self.kind.shape().props.iter().find(|(known, ..)| *known == name)?;
         let text = |text: &str| Some(Value::Text(text.into())).filter(|_| !text.is_empty());
         match form {
             As::Text => text(self.text(name)?),
-            As::Word if name == "category" => text(category(&self.word(name)?)?),
+            As::Renamed(words) => {
+                let word = self.word(name)?;
+                text(words.iter().find(|(before, _)| *before == word).map_or(&word, |(_, today)| today))
+            }
             As::Word => text(&self.word(name)?),
             As::Date => self.day(name).map(Value::Date),
             As::Flag(default) => Some(Value::Flag(self.flag(name, *default))),
-            As::Status(yes, no) => text(if self.flag(name, true) { yes } else { no }),
+            As::Active(no) => text(if self.flag(name, true) { ACTIVE } else { no }),
         }
     }
 }

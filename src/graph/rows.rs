@@ -1,8 +1,8 @@
 //! Patients' rows as the projection reads them: one statement a table, however many patients, every column as text.
 
-use super::shape::{As, NodeKind, SHAPES, Shape};
+use super::shape::{Purposes, Shapes};
 use crate::{
-    db::{Db, Sql, load},
+    db::{Db, Dialect, Owner, Sql, Table, load},
     error::Result,
 };
 use diesel::{
@@ -27,10 +27,10 @@ pub struct Line {
 /// The rows of some patients.
 #[derive(Debug, Default)]
 pub struct Rows {
-    /// For each of [`SHAPES`] its rows, by patient.
+    /// For each of [`Shapes::kinds`] its rows, by patient.
     pub tables: Vec<Vec<Line>>,
-    /// What medications were prescribed for, by patient; the owner is the medication.
-    pub purposes: Vec<Line>,
+    /// For each of [`Shapes::purposes`] its rows, by patient; the owner is the medication.
+    pub purposes: Vec<Vec<Line>>,
 }
 
 type Columns = (Integer, Integer, Integer, Nullable<Text>);
@@ -71,37 +71,46 @@ impl FromSqlRow<Columns, diesel::sqlite::Sqlite> for Line {
     }
 }
 
-/// A table's rows below patients: themselves, or through the rows that hang from them.
-fn statement(db: &Db, patients: &[i32], table: &str, key: &str, owner: (NodeKind, &str), columns: &[&str]) -> Sql {
-    let mut sql = Sql::new(db.dialect());
-    let (kind, column) = owner;
-    let of = kind.shape();
-    let direct = kind == NodeKind::Patient;
-    sql.push(if direct { "SELECT t.patient_id" } else { "SELECT o.patient_id" });
-    sql.push(format!(",t.{key},t.{column}"));
+/// A table's rows below patients: themselves, or through the rows that they belong to, however many lie between. Each says which row
+/// of a kind it hangs below.
+fn statement(dialect: Dialect, shapes: &Shapes, patients: &[i32], table: &'static Table, columns: &[&str]) -> Sql {
+    let way: Vec<&Owner> = table.way().collect();
+    let steps = shapes.owner_of(table).map_or(way.len(), |(steps, _)| steps);
+    // The row, its owner, and so on, as far as the one that names the patient.
+    let alias = |at: usize| match at {
+        0 => "t".to_owned(),
+        1 => "o".to_owned(),
+        at => format!("o{at}"),
+    };
+    // The column that leads `steps` upwards; a patient's own key leads to the patient.
+    let leads = |steps: usize| match steps.checked_sub(1).and_then(|at| Some((at, way.get(at)?))) {
+        Some((at, owner)) => format!("{}.{}", alias(at), owner.column),
+        None => format!("t.{}", table.key),
+    };
+    let mut sql = Sql::new(dialect);
+    sql.push(format!("SELECT {},t.{},{}", leads(way.len()), table.key, leads(steps)));
     for column in columns {
         // Enums, days and times too: whatever is stored can be read as text.
         sql.push(format!(",CAST(t.{column} AS CHAR)"));
     }
-    sql.push(" FROM ").keys(patients).straight_join();
-    if direct {
-        sql.push(format!("{table} t ON t.patient_id = k.id"));
-    } else {
-        sql.push(format!("{} o ON o.patient_id = k.id", of.table)).straight_join();
-        sql.push(format!("{table} t ON t.{column} = o.{}", of.key));
+    sql.push(" FROM ").keys(patients);
+    let between = way.iter().rev().skip(1).map(|owner| owner.to).chain([table]);
+    let mut above = "k.id".to_owned();
+    for (at, joined) in (0..way.len().max(1)).rev().zip(between) {
+        sql.straight_join().push(format!("{} {} ON {} = {above}", joined.name, alias(at), leads(at + 1)));
+        above = format!("{}.{}", alias(at), joined.key);
     }
     sql
 }
 
 async fn read_table(
     db: &Db,
+    shapes: &Shapes,
     patients: &[i32],
-    table: &str,
-    key: &str,
-    owner: (NodeKind, &str),
+    table: &'static Table,
     columns: &[&str],
 ) -> Result<Vec<Line>> {
-    let sql = statement(db, patients, table, key, owner, columns);
+    let sql = statement(db.dialect(), shapes, patients, table, columns);
     let mut lines = load!(db, sql, Columns, Line)?;
     // Both stores follow the keys already; an order by the database would be a sort of wide rows.
     lines.sort_by_key(|line| (line.patient, line.key));
@@ -109,14 +118,15 @@ async fn read_table(
 }
 
 /// Reads all rows of these patients.
-pub async fn read(db: &Db, patients: &[i32]) -> Result<Rows> {
+pub async fn read(db: &Db, shapes: &Shapes, patients: &[i32]) -> Result<Rows> {
     let mut rows = Rows::default();
-    for Shape { table, key, owner, props, .. } in &SHAPES {
-        let columns: Vec<&str> = props.iter().map(|(_, column, _): &(_, _, As)| *column).collect();
-        rows.tables.push(read_table(db, patients, table, key, *owner, &columns).await?);
+    for kind in shapes.kinds() {
+        let columns: Vec<&str> = kind.shape().props.iter().map(|(_, column, _)| *column).collect();
+        rows.tables.push(read_table(db, shapes, patients, kind.table(), &columns).await?);
     }
-    let owner = (NodeKind::Medication, "medication_id");
-    rows.purposes = read_table(db, patients, "Medication_Purpose", "purpose_id", owner, &["condition_name"]).await?;
+    for (_, Purposes { table, column }) in shapes.purposes() {
+        rows.purposes.push(read_table(db, shapes, patients, table, &[column]).await?);
+    }
     Ok(rows)
 }
 
@@ -126,4 +136,39 @@ pub async fn patients_after(db: &Db, after: i32, most: u32) -> Result<Vec<i32>> 
     sql.push("SELECT patient_id, 0 FROM Patient WHERE patient_id > ").int(i64::from(after));
     sql.push(" ORDER BY patient_id LIMIT ").int(i64::from(most));
     Ok(db.numbers(&sql).await?.into_iter().map(|(key, _)| key).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::shape::samples::*, *};
+
+    #[test]
+    fn a_statement_follows_the_references_to_the_patient() {
+        let keys = "(SELECT value AS id FROM json_each(?)) k";
+        for (table, text) in [
+            (
+                &PATIENT,
+                "SELECT t.patient_id,t.patient_id,t.patient_id,CAST(t.x AS CHAR) FROM @ \
+                 CROSS JOIN Patient t ON t.patient_id = k.id",
+            ),
+            (
+                &STAY,
+                "SELECT t.guest_id,t.stay_id,t.guest_id,CAST(t.x AS CHAR) FROM @ CROSS JOIN Stay t ON t.guest_id = k.id",
+            ),
+            (
+                &ROOM,
+                "SELECT o.guest_id,t.room_id,t.stay_id,CAST(t.x AS CHAR) FROM @ \
+                 CROSS JOIN Stay o ON o.guest_id = k.id CROSS JOIN Room t ON t.stay_id = o.stay_id",
+            ),
+            // Rooms are no nodes: a bed hangs below the stay.
+            (
+                &BED,
+                "SELECT o2.guest_id,t.bed_id,o.stay_id,CAST(t.x AS CHAR) FROM @ CROSS JOIN Stay o2 ON o2.guest_id = k.id \
+                 CROSS JOIN Room o ON o.stay_id = o2.stay_id CROSS JOIN Bed t ON t.room = o.room_id",
+            ),
+        ] {
+            let sql = statement(Dialect::Sqlite, &shapes(), &[1], table, &["x"]);
+            assert_eq!(sql.shown(), text.replace('@', keys));
+        }
+    }
 }

@@ -1,27 +1,77 @@
-//! The patient layer: which rows become which nodes, with which properties, and how they hang together. Names are those
-//! that hospitals' own graph queries use already.
+//! The patient layer: which rows become which nodes, with which properties, and how they hang together. The shapes themselves stand
+//! with the entities and are given from above ([`Shapes`]); their names are those that hospitals' own graph queries use already.
 
-/// The kinds of nodes a patient's part of the graph consists of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum NodeKind {
-    /// The patient.
-    Patient,
-    /// An entry of the medical history.
-    MedicalHistory,
-    /// An appointment.
-    Appointment,
-    /// A symptom reported at an appointment.
-    Symptom,
-    /// A prescribed medicine.
-    Medication,
-    /// A laboratory report.
-    LabReport,
-    /// A finding of a laboratory report.
-    LabFinding,
-    /// A report.
-    Report,
-    /// A finding of a report.
-    ReportFinding,
+use crate::{
+    db::{Belongs, Table},
+    error::{Error, Result},
+};
+use std::{
+    cmp::Ordering,
+    hash::{Hash, Hasher},
+};
+
+/// What the rows of a table are in the graph.
+#[derive(Debug)]
+pub enum Part {
+    /// Each is a node.
+    Nodes(Nodes),
+    /// Each says what the row that it belongs to is for.
+    Purposes(Purposes),
+}
+
+/// A table whose rows are nodes.
+#[derive(Debug)]
+pub struct Nodes {
+    /// The label that the key is unique under: the entity's name.
+    pub label: &'static str,
+    /// The table. The node's property with the key is named like the key.
+    pub table: &'static Table,
+    /// What else a node has.
+    pub shape: &'static Shape,
+}
+
+/// A table whose rows say which condition a medication was prescribed for.
+#[derive(Debug)]
+pub struct Purposes {
+    /// The table.
+    pub table: &'static Table,
+    /// The column with the condition's name.
+    pub column: &'static str,
+}
+
+/// What a node has besides its label and its keys.
+#[derive(Debug)]
+pub struct Shape {
+    /// Labels besides.
+    pub also: &'static [&'static str],
+    /// A label besides, by the value of a property.
+    pub sorted: Option<Sorted>,
+    /// The property that a drawing shows.
+    pub caption: &'static str,
+    /// Properties: name, column, form.
+    pub props: &'static [(&'static str, &'static str, As)],
+    /// Properties that follow from others.
+    pub derived: &'static [(&'static str, Derived)],
+    /// Properties that every node has alike.
+    pub fixed: &'static [(&'static str, &'static str)],
+    /// Relationships that lead to it.
+    pub bonds: &'static [Bond],
+    /// What it says of the patient's health, if it does.
+    pub clinical: Option<Clinical>,
+}
+
+impl Shape {
+    /// A node with nothing but its label and its keys: what a shape leaves out.
+    pub const PLAIN: Shape = Shape {
+        also: &[],
+        sorted: None,
+        caption: "",
+        props: &[],
+        derived: &[],
+        fixed: &[],
+        bonds: &[],
+        clinical: None,
+    };
 }
 
 /// How a column becomes a property.
@@ -31,12 +81,23 @@ pub enum As {
     Text,
     /// A word in lower case: older databases have other spellings.
     Word,
+    /// The same; words of before become those of today.
+    Renamed(&'static [(&'static str, &'static str)]),
     /// A day.
     Date,
     /// A flag, which NULL leaves at this.
     Flag(bool),
-    /// A flag as one of two words (true, false); NULL reads as true.
-    Status(&'static str, &'static str),
+    /// A flag as a word: [`ACTIVE`], also for NULL, or this one.
+    Active(&'static str),
+}
+
+/// How a property follows from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Derived {
+    /// Whether the column behind this property holds this word.
+    Is(&'static str, &'static str),
+    /// This property of the node that it hangs below.
+    Owner(&'static str),
 }
 
 /// A relationship that a row brings with it.
@@ -50,234 +111,44 @@ pub struct Bond {
     pub props: &'static [(&'static str, &'static str)],
 }
 
-/// A table and its nodes.
+/// Labels by the value of a property.
 #[derive(Debug)]
-pub struct Shape {
-    /// The kind.
-    pub kind: NodeKind,
-    /// The label that the key is unique under.
-    pub label: &'static str,
-    /// Labels besides.
-    pub also: &'static [&'static str],
-    /// The table.
-    pub table: &'static str,
-    /// Its primary key; the node's property has the same name.
-    pub key: &'static str,
-    /// The row that it hangs below, and our column with its key.
-    pub owner: (NodeKind, &'static str),
-    /// The property that a drawing shows.
-    pub caption: &'static str,
-    /// Properties: name, column, form.
-    pub props: &'static [(&'static str, &'static str, As)],
-    /// Relationships that lead to it.
-    pub bonds: &'static [Bond],
+pub struct Sorted {
+    /// The property.
+    pub by: &'static str,
+    /// For values their labels; other values have none.
+    pub labels: &'static [(&'static str, &'static str)],
 }
 
-/// Every kind, owners before what they own.
-pub static SHAPES: [Shape; 9] = [
-    Shape {
-        kind: NodeKind::Patient,
-        label: "Patient",
-        also: &["Person"],
-        table: "Patient",
-        key: "patient_id",
-        owner: (NodeKind::Patient, "patient_id"),
-        caption: "name",
-        props: &[("name", "name", As::Text), ("dob", "dob", As::Date), ("gender", "sex", As::Text)],
-        bonds: &[],
-    },
-    Shape {
-        kind: NodeKind::MedicalHistory,
-        label: "MedicalHistory",
-        also: &[],
-        table: "Medical_History",
-        key: "history_id",
-        owner: (NodeKind::Patient, "patient_id"),
-        caption: "name",
-        props: &[
-            ("name", "history_item", As::Text),
-            ("description", "history_details", As::Text),
-            ("category", "history_type", As::Word),
-            ("severity", "severity", As::Word),
-            ("status", "is_active", As::Status("active", "resolved")),
-            ("date", "history_date", As::Date),
-        ],
-        bonds: &[Bond {
-            name: "HAS_MEDICAL_HISTORY",
-            from_patient: true,
-            props: &[("date", "date"), ("severity", "severity")],
-        }],
-    },
-    Shape {
-        kind: NodeKind::Appointment,
-        label: "Appointment",
-        also: &[],
-        table: "Appointment",
-        key: "appointment_id",
-        owner: (NodeKind::Patient, "patient_id"),
-        caption: "appointment_type",
-        props: &[
-            ("date", "appointment_date", As::Date),
-            ("time", "appointment_time", As::Text),
-            ("status", "status", As::Text),
-            ("appointment_type", "appointment_type", As::Word),
-            ("doctor_name", "doctor_name", As::Text),
-        ],
-        bonds: &[Bond { name: "HAS_APPOINTMENT", from_patient: true, props: &[("date", "date")] }],
-    },
-    Shape {
-        kind: NodeKind::Symptom,
-        label: "Symptom",
-        also: &[],
-        table: "Appointment_Symptom",
-        key: "symptom_id",
-        owner: (NodeKind::Appointment, "appointment_id"),
-        caption: "name",
-        props: &[
-            ("name", "symptom_name", As::Text),
-            ("description", "symptom_description", As::Text),
-            ("severity", "severity", As::Word),
-            ("duration", "duration", As::Text),
-            ("onset", "onset_type", As::Word),
-        ],
-        bonds: &[
-            Bond { name: "REPORTED_SYMPTOM", from_patient: false, props: &[] },
-            Bond { name: "HAS_SYMPTOM", from_patient: true, props: &[("severity", "severity")] },
-        ],
-    },
-    Shape {
-        kind: NodeKind::Medication,
-        label: "Medication",
-        also: &[],
-        table: "Medication",
-        key: "medication_id",
-        owner: (NodeKind::Patient, "patient_id"),
-        caption: "name",
-        props: &[
-            ("name", "medicine_name", As::Text),
-            ("dosage", "dosage", As::Text),
-            ("frequency", "frequency", As::Text),
-            ("status", "is_continued", As::Status("active", "discontinued")),
-            ("prescribed_date", "prescribed_date", As::Date),
-            ("discontinued_date", "discontinued_date", As::Date),
-            ("prescriber", "prescribed_by", As::Text),
-        ],
-        bonds: &[Bond {
-            name: "TAKES_MEDICATION",
-            from_patient: true,
-            props: &[("status", "status"), ("prescribed_date", "prescribed_date"), ("prescriber", "prescriber")],
-        }],
-    },
-    Shape {
-        kind: NodeKind::LabReport,
-        label: "LabReport",
-        also: &["LabStudy"],
-        table: "Lab_Report",
-        key: "lab_report_id",
-        owner: (NodeKind::Patient, "patient_id"),
-        caption: "lab_type",
-        props: &[
-            ("lab_date", "lab_date", As::Date),
-            ("lab_type", "lab_type", As::Text),
-            ("ordering_doctor", "ordering_doctor", As::Text),
-            ("lab_facility", "lab_facility", As::Text),
-        ],
-        bonds: &[Bond {
-            name: "HAS_LAB_REPORT",
-            from_patient: true,
-            props: &[("date", "lab_date"), ("type", "lab_type")],
-        }],
-    },
-    Shape {
-        kind: NodeKind::LabFinding,
-        label: "LabFinding",
-        also: &["LabResult", "TestResult"],
-        table: "Lab_Finding",
-        key: "lab_finding_id",
-        owner: (NodeKind::LabReport, "lab_report_id"),
-        caption: "test_name",
-        props: &[
-            ("test_name", "test_name", As::Text),
-            ("test_value", "test_value", As::Text),
-            ("test_unit", "test_unit", As::Text),
-            ("reference_range", "reference_range", As::Text),
-            ("is_abnormal", "is_abnormal", As::Flag(false)),
-            ("flag", "abnormal_flag", As::Word),
-        ],
-        bonds: &[
-            Bond {
-                name: "CONTAINS_FINDING",
-                from_patient: false,
-                props: &[("abnormal", "is_abnormal"), ("flag", "flag")],
-            },
-            Bond { name: "CONTAINS_RESULT", from_patient: false, props: &[] },
-            Bond { name: "HAS_LAB_RESULT", from_patient: true, props: &[("abnormal", "is_abnormal")] },
-        ],
-    },
-    Shape {
-        kind: NodeKind::Report,
-        label: "Report",
-        also: &[],
-        table: "Report",
-        key: "report_id",
-        owner: (NodeKind::Patient, "patient_id"),
-        caption: "report_type",
-        props: &[
-            ("report_date", "report_date", As::Date),
-            ("report_type", "report_type", As::Text),
-            ("summary", "report_summary", As::Text),
-            ("doctor_name", "doctor_name", As::Text),
-        ],
-        bonds: &[Bond { name: "HAS_REPORT", from_patient: true, props: &[("date", "report_date")] }],
-    },
-    Shape {
-        kind: NodeKind::ReportFinding,
-        label: "ReportFinding",
-        also: &[],
-        table: "Report_Finding",
-        key: "finding_id",
-        owner: (NodeKind::Report, "report_id"),
-        caption: "finding_key",
-        props: &[
-            ("finding_key", "finding_key", As::Text),
-            ("finding_value", "finding_value", As::Text),
-            ("finding_unit", "finding_unit", As::Text),
-            ("is_abnormal", "is_abnormal", As::Flag(false)),
-            ("severity", "abnormal_severity", As::Word),
-        ],
-        bonds: &[Bond { name: "CONTAINS_FINDING", from_patient: false, props: &[] }],
-    },
-];
-
-impl NodeKind {
-    /// Its shape.
-    pub fn shape(self) -> &'static Shape {
-        let [patient, history, appointment, symptom, medication, lab_report, lab_finding, report, finding] = &SHAPES;
-        match self {
-            NodeKind::Patient => patient,
-            NodeKind::MedicalHistory => history,
-            NodeKind::Appointment => appointment,
-            NodeKind::Symptom => symptom,
-            NodeKind::Medication => medication,
-            NodeKind::LabReport => lab_report,
-            NodeKind::LabFinding => lab_finding,
-            NodeKind::Report => report,
-            NodeKind::ReportFinding => finding,
-        }
-    }
+/// What an entry says of the patient's health. Its caption is the property `name`, and whether it is so still says the property
+/// [`STATUS`], if it has one.
+#[derive(Debug)]
+pub struct Clinical {
+    /// What it says.
+    pub role: Role,
+    /// Only nodes with this label, of those in [`Shape::sorted`].
+    pub only: Option<&'static str>,
+    /// The property with the day since when.
+    pub since: &'static str,
+    /// The property with the day until when, if it has one.
+    pub until: Option<&'static str>,
 }
 
-/// The label of a history entry besides `MedicalHistory`, by its category.
-pub fn history_label(category: &str) -> Option<&'static str> {
-    Some(match category {
-        "condition" => "Condition",
-        "allergy" => "Allergy",
-        "surgery" => "Surgery",
-        "family_history" => "FamilyHistory",
-        "lifestyle" => "Lifestyle",
-        _ => return None,
-    })
+/// What an entry says of the patient's health. Each role is that of one shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// A symptom that the patient reported.
+    Reported,
+    /// A condition that the patient has or had.
+    Had,
+    /// A medication that the patient takes or took.
+    Taken,
 }
+
+/// The property of an entry that says whether it is so still; an entry without one is.
+pub const STATUS: &str = "status";
+/// The word for that.
+pub const ACTIVE: &str = "active";
 
 /// From a symptom to a condition of the same patient that it speaks for.
 pub const INDICATES_CONDITION: &str = "INDICATES_CONDITION";
@@ -286,19 +157,211 @@ pub const TREATS_CONDITION: &str = "TREATS_CONDITION";
 /// From a patient's entry to the concept that its name names.
 pub const INSTANCE_OF: &str = "INSTANCE_OF";
 
+/// A kind of nodes. Kinds are compared and ordered by their place in the list of all; nothing that is stored holds it.
+#[derive(Clone, Copy)]
+pub struct NodeKind {
+    place: u8,
+    owner: u8,
+    nodes: &'static Nodes,
+}
+
+impl NodeKind {
+    /// Its place among all kinds, which is another where there are other entities.
+    pub fn place(self) -> u8 {
+        self.place
+    }
+
+    /// The place of the kind that it hangs below; a patient's is its own.
+    pub fn owner(self) -> u8 {
+        self.owner
+    }
+
+    /// The label that its key is unique under.
+    pub fn label(self) -> &'static str {
+        self.nodes.label
+    }
+
+    /// Its table.
+    pub fn table(self) -> &'static Table {
+        self.nodes.table
+    }
+
+    /// The name of its key.
+    pub fn key(self) -> &'static str {
+        self.nodes.table.key
+    }
+
+    /// Its shape.
+    pub fn shape(self) -> &'static Shape {
+        self.nodes.shape
+    }
+
+    /// Whether it is the patient.
+    pub fn is_patient(self) -> bool {
+        matches!(self.nodes.table.belongs, Belongs::Patient)
+    }
+
+    /// What its nodes say of the patient's health.
+    pub fn role(self) -> Option<Role> {
+        self.nodes.shape.clinical.as_ref().map(|clinical| clinical.role)
+    }
+
+    /// What a node with this label besides says of the patient's health.
+    pub fn role_with(self, label: Option<&str>) -> Option<Role> {
+        let clinical = self.nodes.shape.clinical.as_ref()?;
+        clinical.only.is_none_or(|only| label == Some(only)).then_some(clinical.role)
+    }
+}
+
+impl PartialEq for NodeKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.place == other.place
+    }
+}
+
+impl Eq for NodeKind {}
+
+impl PartialOrd for NodeKind {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for NodeKind {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.place.cmp(&other.place)
+    }
+}
+
+impl Hash for NodeKind {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.place.hash(state);
+    }
+}
+
+impl std::fmt::Debug for NodeKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.label())
+    }
+}
+
+/// All kinds of nodes, owners before what they own, and what says what they are for.
+#[derive(Debug)]
+pub struct Shapes {
+    kinds: Vec<NodeKind>,
+    /// Before each the kind that its rows belong to.
+    purposes: Vec<(NodeKind, &'static Purposes)>,
+}
+
+impl Shapes {
+    /// These parts, owners before what belongs to them.
+    pub fn new(parts: impl IntoIterator<Item = &'static Part>) -> Self {
+        let mut shapes = Shapes { kinds: Vec::new(), purposes: Vec::new() };
+        for part in parts {
+            match part {
+                Part::Purposes(purposes) => {
+                    let owner = shapes.owner_of(purposes.table);
+                    shapes.purposes.extend(owner.map(|(_, owner)| (owner, purposes)));
+                }
+                Part::Nodes(nodes) => {
+                    let place = shapes.kinds.len() as u8;
+                    let owner = shapes.owner_of(nodes.table).map_or(place, |(_, owner)| owner.place);
+                    shapes.kinds.push(NodeKind { place, owner, nodes });
+                }
+            }
+        }
+        shapes
+    }
+
+    /// Every kind.
+    pub fn kinds(&self) -> &[NodeKind] {
+        &self.kinds
+    }
+
+    /// What says what medications are for, each after the kind that its rows belong to.
+    pub fn purposes(&self) -> &[(NodeKind, &'static Purposes)] {
+        &self.purposes
+    }
+
+    /// The kind at a place.
+    pub fn at(&self, place: u8) -> Option<NodeKind> {
+        self.kinds.get(usize::from(place)).copied()
+    }
+
+    /// The kind of a label.
+    pub fn labelled(&self, label: &str) -> Option<NodeKind> {
+        self.kinds.iter().find(|kind| kind.label() == label).copied()
+    }
+
+    /// The kind whose nodes have a role.
+    pub fn with_role(&self, role: Role) -> Result<NodeKind> {
+        let kind = self.kinds.iter().find(|kind| kind.role() == Some(role)).copied();
+        kind.ok_or_else(|| Error::Internal(format!("no shape has the role {role:?}")))
+    }
+
+    /// The kind that the rows of a table hang below: that of their owner, or of its owner. Before it, how many references lead there.
+    pub fn owner_of(&self, table: &'static Table) -> Option<(usize, NodeKind)> {
+        (1..).zip(table.way()).find_map(|(steps, owner)| {
+            let kind = self.kinds.iter().find(|kind| std::ptr::eq(kind.table(), owner.to))?;
+            Some((steps, *kind))
+        })
+    }
+
+    /// The types of relationships that rows bring with them.
+    pub fn bonds(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds.iter().flat_map(|kind| kind.shape().bonds).map(|bond| bond.name)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod samples {
+    //! A patient, what the patient had, and three tables of which the middle one is not in the graph.
+
+    use super::*;
+    use crate::db::Owner;
+
+    const fn table(name: &'static str, key: &'static str, belongs: Belongs) -> Table {
+        Table { name, key, belongs, links: &[], search: false }
+    }
+
+    pub(crate) static PATIENT: Table = table("Patient", "patient_id", Belongs::Patient);
+    pub(crate) static HISTORY: Table =
+        table("History", "history_id", Belongs::To(Owner { column: "patient_id", to: &PATIENT }));
+    pub(crate) static STAY: Table = table("Stay", "stay_id", Belongs::To(Owner { column: "guest_id", to: &PATIENT }));
+    pub(crate) static ROOM: Table = table("Room", "room_id", Belongs::To(Owner { column: "stay_id", to: &STAY }));
+    pub(crate) static BED: Table = table("Bed", "bed_id", Belongs::To(Owner { column: "room", to: &ROOM }));
+
+    static HAD: Shape =
+        Shape { sorted: Some(Sorted { by: "sort", labels: &[("a", "Condition"), ("b", "Allergy")] }), ..Shape::PLAIN };
+    static PARTS: [Part; 4] = [
+        Part::Nodes(Nodes { label: "Patient", table: &PATIENT, shape: &Shape::PLAIN }),
+        Part::Nodes(Nodes { label: "MedicalHistory", table: &HISTORY, shape: &HAD }),
+        Part::Nodes(Nodes { label: "Stay", table: &STAY, shape: &Shape::PLAIN }),
+        Part::Nodes(Nodes { label: "Bed", table: &BED, shape: &Shape::PLAIN }),
+    ];
+
+    pub(crate) fn shapes() -> Shapes {
+        Shapes::new(&PARTS)
+    }
+
+    pub(crate) fn kind(label: &str) -> NodeKind {
+        shapes().labelled(label).unwrap()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::samples::*;
 
     #[test]
-    fn every_kind_finds_its_own_shape_after_its_owners() {
-        for (at, shape) in SHAPES.iter().enumerate() {
-            assert!(std::ptr::eq(shape.kind.shape(), shape));
-            let owner = SHAPES.iter().position(|other| other.kind == shape.owner.0).unwrap();
-            assert!(owner < at || shape.kind == NodeKind::Patient);
-            let names: Vec<_> = shape.props.iter().map(|(name, ..)| *name).collect();
-            assert!(names.contains(&shape.caption));
-            assert!(shape.bonds.iter().flat_map(|bond| bond.props).all(|(_, prop)| names.contains(prop)));
-        }
+    fn a_kind_hangs_below_the_nearest_owner_that_is_a_node() {
+        let shapes = shapes();
+        let labels: Vec<_> = shapes.kinds().iter().map(|kind| kind.label()).collect();
+        assert_eq!(labels, ["Patient", "MedicalHistory", "Stay", "Bed"]);
+        assert_eq!(shapes.owner_of(&PATIENT), None);
+        assert_eq!(shapes.owner_of(&STAY), Some((1, kind("Patient"))));
+        assert_eq!(shapes.owner_of(&ROOM), Some((1, kind("Stay"))));
+        assert_eq!(shapes.owner_of(&BED), Some((2, kind("Stay"))));
+        assert_eq!(shapes.kinds().iter().map(|kind| kind.owner()).collect::<Vec<_>>(), [0, 0, 0, 2]);
     }
 }

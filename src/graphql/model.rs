@@ -10,6 +10,7 @@ use super::{
 use crate::{
     db::{Bad, By, Cond, Db, ListQuery, Path, Sql, Table, Towards, ValueKind},
     error::Result,
+    graph::shape::Part,
     graphql::{form::Form, rules::Rules},
 };
 use futures_util::future::BoxFuture;
@@ -192,6 +193,8 @@ pub struct Entity {
     pub generated: &'static [bool],
     /// What columns and computed fields speak of.
     pub classes: &'static [Classed],
+    /// What its rows are in the graph, if they are in it.
+    pub graph: Option<Part>,
     /// What must hold of a row that is written.
     pub rules: &'static Rules,
     /// The list of such rows in a form for their owner.

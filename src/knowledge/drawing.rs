@@ -7,7 +7,7 @@ use super::{
 use crate::db::Flag;
 use crate::{
     error::Error,
-    graph::{Drawing, Target, shape::NodeKind},
+    graph::{Drawing, Target},
     graphql::{
         args::Args,
         context::Cx,
@@ -138,7 +138,6 @@ impl Field for Graph {
 
 /// What lies within `depth` relationships of the patient, whichever way they point.
 fn around(drawing: &Drawing, knowledge: &Knowledge, depth: u32) -> Around {
-    let patient = Target::Own(NodeKind::Patient, drawing.patient);
     let mut places: BTreeMap<Target, Place> = BTreeMap::new();
     for (entry, label) in &drawing.nodes {
         places.insert(Target::Own(entry.kind, entry.id), Place::Entry(entry.clone(), *label));
@@ -167,8 +166,10 @@ fn around(drawing: &Drawing, knowledge: &Knowledge, depth: u32) -> Around {
         beside.entry(*from).or_default().push(*to);
         beside.entry(*to).or_default().push(*from);
     }
-    let (mut seen, mut order) = (HashSet::from([patient]), Vec::new());
-    let mut ahead = VecDeque::from([(patient, 0)]);
+    let patient = drawing.nodes.iter().find(|(entry, _)| entry.kind.is_patient());
+    let patient = patient.map(|(entry, _)| Target::Own(entry.kind, entry.id));
+    let (mut seen, mut order) = (HashSet::<Target>::from_iter(patient), Vec::new());
+    let mut ahead: VecDeque<_> = patient.into_iter().map(|patient| (patient, 0)).collect();
     while let Some((place, distance)) = ahead.pop_front() {
         order.push(place);
         let mut next: Vec<Target> = beside.get(&place).cloned().unwrap_or_default();

@@ -4,7 +4,7 @@
 use super::catalog::unknown;
 use crate::{
     error::{Error, Result},
-    graph::{Having, shape::NodeKind},
+    graph::{Having, shape::Role},
     graphql::{
         args::as_text,
         context::Cx,
@@ -72,10 +72,10 @@ impl Facts for PatientFacts {
 fn having(cx: &Cx, fact: &str, name: &str) -> Result<Having> {
     let knowledge = cx.graph.knowledge();
     let named = |kind| knowledge.named(kind, name).into_iter().map(|tie| tie.concept).collect::<Vec<_>>();
-    let by_name = |kind, of| Having { kind, concepts: named(of), name_key: Some(names::key(name)), active: true };
+    let by_name = |role, of| Having { role, concepts: named(of), name_key: Some(names::key(name)), active: true };
     Ok(match fact {
-        "hasCondition" => by_name(NodeKind::MedicalHistory, ConceptKind::Condition),
-        "reportsSymptom" => by_name(NodeKind::Symptom, ConceptKind::Symptom),
+        "hasCondition" => by_name(Role::Had, ConceptKind::Condition),
+        "reportsSymptom" => by_name(Role::Reported, ConceptKind::Symptom),
         _ => {
             let conditions = named(ConceptKind::Condition);
             if conditions.is_empty() {
@@ -89,7 +89,7 @@ fn having(cx: &Cx, fact: &str, name: &str) -> Result<Having> {
             let mut concepts: Vec<i32> = facts.filter(treats).map(|fact| fact.from).collect();
             concepts.sort_unstable();
             concepts.dedup();
-            Having { kind: NodeKind::Medication, concepts, name_key: None, active: true }
+            Having { role: Role::Taken, concepts, name_key: None, active: true }
         }
     })
 }

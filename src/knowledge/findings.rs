@@ -11,7 +11,7 @@ use super::{
 use crate::{
     db::Date,
     error::{Error, Result},
-    graph::{ClinicalEntry, Entry, shape::NodeKind},
+    graph::{ClinicalEntry, Entry, shape::Role},
     graphql::{
         args::Args,
         context::Cx,
@@ -57,22 +57,22 @@ fn entries(own: &HashMap<i32, Vec<ClinicalEntry>>, patient: Option<i32>) -> &[Cl
     patient.and_then(|patient| own.get(&patient)).map(Vec::as_slice).unwrap_or_default()
 }
 
-fn of(own: &[ClinicalEntry], kind: NodeKind) -> impl Iterator<Item = &ClinicalEntry> {
-    own.iter().filter(move |own| own.entry.kind == kind)
+fn of(own: &[ClinicalEntry], role: Role) -> impl Iterator<Item = &ClinicalEntry> {
+    own.iter().filter(move |own| own.entry.kind.role() == Some(role))
 }
 
 /// Entries of a patient that nothing explains, treats or calls for.
 pub struct Gaps {
     entity: &'static Entity,
-    kind: NodeKind,
+    role: Role,
 }
 
 /// Symptoms that speak for no condition of the patient.
-pub static UNEXPLAINED: Gaps = Gaps { entity: &symptom::ENTITY, kind: NodeKind::Symptom };
+pub static UNEXPLAINED: Gaps = Gaps { entity: &symptom::ENTITY, role: Role::Reported };
 /// Active conditions that no medicine taken is for.
-pub static UNTREATED: Gaps = Gaps { entity: &medical_history::ENTITY, kind: NodeKind::MedicalHistory };
+pub static UNTREATED: Gaps = Gaps { entity: &medical_history::ENTITY, role: Role::Had };
 /// Medicines taken that are for no condition of the patient.
-pub static UNINDICATED: Gaps = Gaps { entity: &medication::ENTITY, kind: NodeKind::Medication };
+pub static UNINDICATED: Gaps = Gaps { entity: &medication::ENTITY, role: Role::Taken };
 
 impl Gaps {
     /// The keys of the entries of each row's patient.
@@ -80,7 +80,7 @@ impl Gaps {
         let patients = keys(level, None);
         let own = own(cx, &patients).await?;
         let open = |patient: &Option<i32>| -> Vec<i32> {
-            let open = of(entries(&own, *patient), self.kind).filter(|own| own.active && !own.covered);
+            let open = of(entries(&own, *patient), self.role).filter(|own| own.active && !own.covered);
             open.map(|own| own.entry.id).collect()
         };
         Ok(patients.iter().map(open).collect())
@@ -355,7 +355,7 @@ impl Field for Differential {
             for patient in &patients {
                 let own = entries(&own, *patient);
                 let recent = |own: &&ClinicalEntry| since.is_none_or(|since| own.since.is_some_and(|day| day >= since));
-                let symptoms: Vec<&ClinicalEntry> = of(own, NodeKind::Symptom).filter(recent).collect();
+                let symptoms: Vec<&ClinicalEntry> = of(own, Role::Reported).filter(recent).collect();
                 made.push(differential(&knowledge, &symptoms, own, first as usize, cx.limits.max_page_size as usize))
                     .await?;
                 cx.breathe(own.len()).await;
@@ -378,7 +378,7 @@ fn differential(
         speaking.entry(tie.concept).or_default().push(at);
     }
     let mut conditions: HashMap<i32, i32> = HashMap::new();
-    for condition in of(own, NodeKind::MedicalHistory) {
+    for condition in of(own, Role::Had) {
         for tie in &condition.ties {
             conditions.entry(tie.concept).or_insert(condition.entry.id);
         }

@@ -2,7 +2,7 @@
 //! pairs: they are counted by concept, and made one medicine at a time.
 
 use crate::{
-    graph::{ClinicalEntry, Entry, shape::NodeKind},
+    graph::{ClinicalEntry, Entry, shape::Role},
     graphql::made::made,
     terminology::knowledge::{Fact, FactKind, Knowledge, Tie},
 };
@@ -59,13 +59,15 @@ struct Named {
 
 impl<'a> Matching<'a> {
     pub(super) fn of(knowledge: &'a Knowledge, rule: Rule, own: &'a [ClinicalEntry]) -> Self {
-        let some = |kind: NodeKind, active: bool| {
-            own.iter().filter(move |own| own.entry.kind == kind && (own.active || !active)).collect::<Vec<_>>()
+        let some = |role: Role, active: bool| {
+            own.iter()
+                .filter(move |own| own.entry.kind.role() == Some(role) && (own.active || !active))
+                .collect::<Vec<_>>()
         };
         let (from, to) = match rule {
-            Rule::SideEffect => (some(NodeKind::Medication, false), some(NodeKind::Symptom, false)),
-            Rule::Interaction => (some(NodeKind::Medication, true), some(NodeKind::Medication, true)),
-            Rule::Contraindication => (some(NodeKind::Medication, true), some(NodeKind::MedicalHistory, true)),
+            Rule::SideEffect => (some(Role::Taken, false), some(Role::Reported, false)),
+            Rule::Interaction => (some(Role::Taken, true), some(Role::Taken, true)),
+            Rule::Contraindication => (some(Role::Taken, true), some(Role::Had, true)),
         };
         let mut by_concept: HashMap<i32, Vec<Named>> = HashMap::new();
         for (at, own) in to.iter().enumerate() {

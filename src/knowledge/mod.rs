@@ -17,15 +17,14 @@ pub mod status;
 pub use fields::FIELDS;
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     graph::shape::NodeKind,
-    graphql::{args::Args, context::Cx, model::Entity, types::Arg},
-    labs::{lab_finding, lab_report},
-    medications::medication,
-    patients::patient,
-    records::medical_history,
-    reports::{report, report_finding},
-    visits::{appointment, symptom},
+    graphql::{
+        args::Args,
+        context::Cx,
+        model::{Entity, Model},
+        types::Arg,
+    },
 };
 
 /// The argument `first` of a list that is given whole unless it is very long.
@@ -38,17 +37,8 @@ fn first_of(args: &Args, cx: &Cx) -> Result<usize> {
     Ok(args.count("first", cx.limits.max_page_size)?.unwrap_or(cx.limits.max_page_size) as usize)
 }
 
-/// The rows that stand behind a kind of nodes.
-fn entity(kind: NodeKind) -> &'static Entity {
-    match kind {
-        NodeKind::Patient => &patient::ENTITY,
-        NodeKind::MedicalHistory => &medical_history::ENTITY,
-        NodeKind::Appointment => &appointment::ENTITY,
-        NodeKind::Symptom => &symptom::ENTITY,
-        NodeKind::Medication => &medication::ENTITY,
-        NodeKind::LabReport => &lab_report::ENTITY,
-        NodeKind::LabFinding => &lab_finding::ENTITY,
-        NodeKind::Report => &report::ENTITY,
-        NodeKind::ReportFinding => &report_finding::ENTITY,
-    }
+/// The entity whose rows stand behind a kind of nodes.
+fn entity(model: &Model, kind: NodeKind) -> Result<&'static Entity> {
+    let entity = model.of_table(kind.table());
+    entity.ok_or_else(|| Error::Internal(format!("{kind:?} nodes stand for no entity")))
 }

@@ -8,7 +8,7 @@ use crate::{
     error::Result,
     graph::{
         Because, Clinical, Entry,
-        shape::{INSTANCE_OF, NodeKind, SHAPES, TREATS_CONDITION},
+        shape::{INSTANCE_OF, NodeKind, Part, TREATS_CONDITION},
     },
     graphql::{
         args::Args,
@@ -35,7 +35,7 @@ pub enum Place {
 impl Place {
     /// The node of an entry on a path: of the medical history, only conditions are on any.
     fn of(entry: &Entry) -> Self {
-        Place::Entry(entry.clone(), (entry.kind == NodeKind::MedicalHistory).then_some("Condition"))
+        Place::Entry(entry.clone(), entry.kind.shape().clinical.as_ref().and_then(|clinical| clinical.only))
     }
 
     /// The node of a concept; `None` for one that a newer catalog no longer has.
@@ -67,18 +67,21 @@ impl Place {
             ConceptKind::Class => "DrugClass",
         };
         match self {
-            Place::Entry(entry, label) => {
-                let shape = entry.kind.shape();
-                [shape.label].iter().chain(shape.also).chain(label).map(|label| Arc::from(*label)).collect()
-            }
+            Place::Entry(entry, label) => [entry.kind.label()]
+                .iter()
+                .chain(entry.kind.shape().also)
+                .chain(label)
+                .map(|label| Arc::from(*label))
+                .collect(),
             Place::Concept(_, kind, _) => vec!["Concept".into(), of_concept(kind).into()],
         }
     }
 }
 
-/// The id of the node that stands for an entry: one of its own, because the entry's is the record's, of another type.
+/// The id of the node that stands for an entry: one of its own, because the entry's is the record's, of another type. A kind's label is
+/// its entity's name.
 pub fn entry_node((kind, id): (NodeKind, i32)) -> String {
-    format!("{}:{}:{id}", NODE.name, entity(kind).object.name)
+    format!("{}:{}:{id}", NODE.name, kind.label())
 }
 
 /// The id of the node that stands for a concept.
@@ -311,8 +314,8 @@ struct Record;
 
 impl Field for Record {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
-        for shape in &SHAPES {
-            types.entity(entity(shape.kind));
+        for entity in types.model.entities.iter().filter(|entity| matches!(entity.graph, Some(Part::Nodes(_)))) {
+            types.entity(entity);
         }
         types.object(&CONCEPT);
         FieldType::new("Node")
@@ -329,11 +332,10 @@ impl Field for Record {
             });
             let entries: Vec<(NodeKind, i32)> = entries.collect();
             let mut found: HashMap<(NodeKind, i32), Rows> = HashMap::new();
-            for shape in &SHAPES {
-                let keys: Vec<i32> =
-                    entries.iter().filter(|(kind, _)| *kind == shape.kind).map(|(_, id)| *id).collect();
-                let rows = visible(cx, entity(shape.kind), keys).await?;
-                found.extend(rows.into_iter().map(|(id, row)| ((shape.kind, id), row)));
+            for kind in cx.graph.shapes().kinds() {
+                let keys: Vec<i32> = entries.iter().filter(|(of, _)| of == kind).map(|(_, id)| *id).collect();
+                let rows = visible(cx, entity(cx.model, *kind)?, keys).await?;
+                found.extend(rows.into_iter().map(|(id, row)| ((*kind, id), row)));
             }
             let given = asked.iter().map(|place| {
                 let row = match place {

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     db::{Bind, By, Cond, Enum, Flag, Path, enumeration},
     entity::entity,
+    graph::shape::{As, Bond, Shape},
     graphql::{
         context::Cx,
         made::OfRow,
@@ -87,6 +88,7 @@ entity! {
         /// Adds findings to a laboratory report.
         "addLabFindings" = ADD;
     }
+    graph nodes SHAPE;
     checks &[Check {
         columns: &["abnormal_flag", "is_abnormal"],
         code: "REQUIRED",
@@ -95,6 +97,26 @@ entity! {
         holds: Holds::Always(|row| !row.flag("is_abnormal", false) || row.get("abnormal_flag").is_some()),
     }];
 }
+
+/// A finding of a laboratory report in the graph.
+static SHAPE: Shape = Shape {
+    also: &["LabResult", "TestResult"],
+    caption: "test_name",
+    props: &[
+        ("test_name", "test_name", As::Text),
+        ("test_value", "test_value", As::Text),
+        ("test_unit", "test_unit", As::Text),
+        ("reference_range", "reference_range", As::Text),
+        ("is_abnormal", "is_abnormal", As::Flag(false)),
+        ("flag", "abnormal_flag", As::Word),
+    ],
+    bonds: &[
+        Bond { name: "CONTAINS_FINDING", from_patient: false, props: &[("abnormal", "is_abnormal"), ("flag", "flag")] },
+        Bond { name: "CONTAINS_RESULT", from_patient: false, props: &[] },
+        Bond { name: "HAS_LAB_RESULT", from_patient: true, props: &[("abnormal", "is_abnormal")] },
+    ],
+    ..Shape::PLAIN
+};
 
 static ADD: AddAll = AddAll {
     name: "AddLabFindingsInput",

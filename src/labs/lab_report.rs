@@ -3,6 +3,7 @@
 use crate::{
     db::{By, Date, DateTime, Path},
     entity::entity,
+    graph::shape::{As, Bond, Shape},
     graphql::{
         form::Form,
         model::Children,
@@ -49,8 +50,23 @@ entity! {
         /// Records a laboratory report, with its findings.
         "recordLabReport" = RECORD;
     }
+    graph nodes SHAPE;
     checks &[];
 }
+
+/// A laboratory report in the graph.
+static SHAPE: Shape = Shape {
+    also: &["LabStudy"],
+    caption: "lab_type",
+    props: &[
+        ("lab_date", "lab_date", As::Date),
+        ("lab_type", "lab_type", As::Text),
+        ("ordering_doctor", "ordering_doctor", As::Text),
+        ("lab_facility", "lab_facility", As::Text),
+    ],
+    bonds: &[Bond { name: "HAS_LAB_REPORT", from_patient: true, props: &[("date", "lab_date"), ("type", "lab_type")] }],
+    ..Shape::PLAIN
+};
 
 static RECORD: Add = Add(&Form::add("RecordLabReportInput", "The fields of a new laboratory report.", &ENTITY));
 

@@ -3,6 +3,7 @@
 use crate::{
     db::{Bind, By, Cond, Date, DateTime, Flag, Path},
     entity::entity,
+    graph::shape::{As, Bond, Clinical, Role, Shape},
     graphql::{
         form::Form,
         model::Children,
@@ -60,6 +61,7 @@ entity! {
         /// Discontinues a medication.
         "discontinueMedication" = DISCONTINUE;
     }
+    graph nodes SHAPE;
     checks &[
         Check {
             columns: &["discontinued_date", "is_continued"],
@@ -79,6 +81,32 @@ entity! {
         },
     ];
 }
+
+/// A medication in the graph.
+static SHAPE: Shape = Shape {
+    caption: "name",
+    props: &[
+        ("name", "medicine_name", As::Text),
+        ("dosage", "dosage", As::Text),
+        ("frequency", "frequency", As::Text),
+        ("status", "is_continued", As::Active("discontinued")),
+        ("prescribed_date", "prescribed_date", As::Date),
+        ("discontinued_date", "discontinued_date", As::Date),
+        ("prescriber", "prescribed_by", As::Text),
+    ],
+    bonds: &[Bond {
+        name: "TAKES_MEDICATION",
+        from_patient: true,
+        props: &[("status", "status"), ("prescribed_date", "prescribed_date"), ("prescriber", "prescriber")],
+    }],
+    clinical: Some(Clinical {
+        role: Role::Taken,
+        only: None,
+        since: "prescribed_date",
+        until: Some("discontinued_date"),
+    }),
+    ..Shape::PLAIN
+};
 
 static PRESCRIBE: Add = Add(&Form::add("PrescribeMedicationInput", "The fields of a new medication.", &ENTITY));
 

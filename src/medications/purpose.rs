@@ -41,6 +41,7 @@ entity! {
         /// Adds purposes to a medication.
         "addMedicationPurposes" = ADD;
     }
+    graph purposes "condition_name";
     checks &[Check {
         columns: &["condition_name", "purpose_description"],
         code: "REQUIRED",

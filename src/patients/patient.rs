@@ -3,6 +3,7 @@
 use crate::{
     db::{Date, DateTime, Enum, enumeration},
     entity::entity,
+    graph::shape::{As, Shape},
     graphql::{
         context::Cx,
         form::Form,
@@ -53,6 +54,7 @@ entity! {
         /// Registers a patient.
         "registerPatient" = REGISTER;
     }
+    graph nodes SHAPE;
     checks &[
         Check {
             columns: &["dob"],
@@ -70,6 +72,15 @@ entity! {
         },
     ];
 }
+
+/// A patient in the graph.
+static SHAPE: Shape = Shape {
+    also: &["Person"],
+    caption: "name",
+    props: &[("name", "name", As::Text), ("dob", "dob", As::Date), ("gender", "sex", As::Text)],
+    fixed: &[("graph_center", "True"), ("node_type", "Patient"), ("entity_type", "person")],
+    ..Shape::PLAIN
+};
 
 static REGISTER: Add = Add(&Form::add("RegisterPatientInput", "The fields of a new patient.", &ENTITY).alone());
 

@@ -3,6 +3,7 @@
 use crate::{
     db::{Date, DateTime, Enum, Flag, Path, enumeration},
     entity::entity,
+    graph::shape::{As, Bond, Clinical, Derived, Role, Shape, Sorted},
     graphql::{
         form::Form,
         model::Children,
@@ -90,6 +91,7 @@ entity! {
         /// Records an entry of a patient's medical history.
         "recordMedicalHistory" = RECORD;
     }
+    graph nodes SHAPE;
     checks &[Check {
         columns: &["history_date"],
         code: "IN_FUTURE",
@@ -98,6 +100,37 @@ entity! {
         holds: Holds::Today(|row, today| not_in_future(row, "history_date", today)),
     }];
 }
+
+/// An entry in the graph: conditions, allergies and so on have a label of their own.
+static SHAPE: Shape = Shape {
+    sorted: Some(Sorted {
+        by: "category",
+        labels: &[
+            ("condition", "Condition"),
+            ("allergy", "Allergy"),
+            ("surgery", "Surgery"),
+            ("family_history", "FamilyHistory"),
+            ("lifestyle", "Lifestyle"),
+        ],
+    }),
+    caption: "name",
+    props: &[
+        ("name", "history_item", As::Text),
+        ("description", "history_details", As::Text),
+        ("category", "history_type", As::Renamed(&[("chronic_condition", "condition")])),
+        ("severity", "severity", As::Word),
+        ("status", "is_active", As::Active("resolved")),
+        ("date", "history_date", As::Date),
+    ],
+    derived: &[("is_chronic", Derived::Is("category", "chronic_condition"))],
+    bonds: &[Bond {
+        name: "HAS_MEDICAL_HISTORY",
+        from_patient: true,
+        props: &[("date", "date"), ("severity", "severity")],
+    }],
+    clinical: Some(Clinical { role: Role::Had, only: Some("Condition"), since: "date", until: None }),
+    ..Shape::PLAIN
+};
 
 static RECORD: Add =
     Add(&Form::add("RecordMedicalHistoryInput", "The fields of a new entry of a medical history.", &ENTITY));

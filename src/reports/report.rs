@@ -3,6 +3,7 @@
 use crate::{
     db::{By, Date, DateTime, Path},
     entity::entity,
+    graph::shape::{As, Bond, Shape},
     graphql::{
         form::Form,
         model::Children,
@@ -53,8 +54,22 @@ entity! {
         /// Adds a report, with its findings.
         "addReport" = ADD;
     }
+    graph nodes SHAPE;
     checks &[];
 }
+
+/// A report in the graph.
+static SHAPE: Shape = Shape {
+    caption: "report_type",
+    props: &[
+        ("report_date", "report_date", As::Date),
+        ("report_type", "report_type", As::Text),
+        ("summary", "report_summary", As::Text),
+        ("doctor_name", "doctor_name", As::Text),
+    ],
+    bonds: &[Bond { name: "HAS_REPORT", from_patient: true, props: &[("date", "report_date")] }],
+    ..Shape::PLAIN
+};
 
 static ADD: Add = Add(&Form::add("AddReportInput", "The fields of a new report.", &ENTITY));
 

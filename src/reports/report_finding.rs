@@ -4,6 +4,7 @@ use super::report;
 use crate::{
     db::{Enum, Flag, Path},
     entity::entity,
+    graph::shape::{As, Bond, Shape},
     graphql::{
         model::Children,
         relation::{List, One},
@@ -50,6 +51,7 @@ entity! {
         /// Adds findings to a report.
         "addReportFindings" = ADD;
     }
+    graph nodes SHAPE;
     checks &[Check {
         columns: &["abnormal_severity", "is_abnormal"],
         code: "REQUIRED",
@@ -58,6 +60,20 @@ entity! {
         holds: Holds::Always(|row| !row.flag("is_abnormal", false) || row.get("abnormal_severity").is_some()),
     }];
 }
+
+/// A finding of a report in the graph.
+static SHAPE: Shape = Shape {
+    caption: "finding_key",
+    props: &[
+        ("finding_key", "finding_key", As::Text),
+        ("finding_value", "finding_value", As::Text),
+        ("finding_unit", "finding_unit", As::Text),
+        ("is_abnormal", "is_abnormal", As::Flag(false)),
+        ("severity", "abnormal_severity", As::Word),
+    ],
+    bonds: &[Bond { name: "CONTAINS_FINDING", from_patient: false, props: &[] }],
+    ..Shape::PLAIN
+};
 
 static ADD: AddAll = AddAll {
     name: "AddReportFindingsInput",

@@ -3,6 +3,7 @@
 use crate::{
     db::{Bind, By, Cond, Date, DateTime, Enum, Enumerated, Op, Path, Time, enumeration},
     entity::entity,
+    graph::shape::{As, Bond, Shape},
     graphql::{
         context::Cx,
         form::Form,
@@ -97,8 +98,23 @@ entity! {
         /// Cancels an appointment.
         "cancelAppointment" = CANCEL;
     }
+    graph nodes SHAPE;
     checks &[];
 }
+
+/// An appointment in the graph.
+static SHAPE: Shape = Shape {
+    caption: "appointment_type",
+    props: &[
+        ("date", "appointment_date", As::Date),
+        ("time", "appointment_time", As::Text),
+        ("status", "status", As::Text),
+        ("appointment_type", "appointment_type", As::Word),
+        ("doctor_name", "doctor_name", As::Text),
+    ],
+    bonds: &[Bond { name: "HAS_APPOINTMENT", from_patient: true, props: &[("date", "date")] }],
+    ..Shape::PLAIN
+};
 
 /// Whoever plans an appointment plans it for a day to come. Only here: the database holds old ones, and imports bring them.
 static NOT_PAST: [Check; 1] = [Check {

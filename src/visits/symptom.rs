@@ -4,6 +4,7 @@ use super::appointment;
 use crate::{
     db::{Enum, Path, enumeration},
     entity::entity,
+    graph::shape::{As, Bond, Clinical, Derived, Role, Shape},
     graphql::{
         model::Children,
         relation::{List, One},
@@ -61,8 +62,28 @@ entity! {
         /// Records symptoms that a patient reported at an appointment.
         "recordSymptoms" = RECORD;
     }
+    graph nodes SHAPE;
     checks &[];
 }
+
+/// A symptom in the graph: reported on the day of its appointment.
+static SHAPE: Shape = Shape {
+    caption: "name",
+    props: &[
+        ("name", "symptom_name", As::Text),
+        ("description", "symptom_description", As::Text),
+        ("severity", "severity", As::Word),
+        ("duration", "duration", As::Text),
+        ("onset", "onset_type", As::Word),
+    ],
+    derived: &[("date", Derived::Owner("date"))],
+    bonds: &[
+        Bond { name: "REPORTED_SYMPTOM", from_patient: false, props: &[] },
+        Bond { name: "HAS_SYMPTOM", from_patient: true, props: &[("severity", "severity")] },
+    ],
+    clinical: Some(Clinical { role: Role::Reported, only: None, since: "date", until: None }),
+    ..Shape::PLAIN
+};
 
 static RECORD: AddAll = AddAll {
     name: "RecordSymptomsInput",

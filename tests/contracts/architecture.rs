@@ -86,10 +86,10 @@ fn allowed(room: &str) -> Vec<&'static str> {
         "request" => [&ground[..], &["db", "graph", "graphql"]].concat(),
         "write" => [&ground[..], &["db", "feed", "graph", "graphql"]].concat(),
         // What `entity!` expands to stands in the domains.
-        "entity" => [&ground[..], &["db", "graphql", "write"]].concat(),
+        "entity" => [&ground[..], &["db", "graph", "graphql", "write"]].concat(),
         "config" => [&ground[..], &["db", "graph", "graphql"]].concat(),
         "telemetry" => [&ground[..], &["config", "db", "graph", "graphql", "request"]].concat(),
-        "schema" => [&["db", "graphql", "write"], &DOMAINS[..]].concat(),
+        "schema" => [&["db", "graph", "graphql", "write"], &DOMAINS[..]].concat(),
         "http" => [&ground[..], &["config", "db", "graph", "graphql", "request", "telemetry"]].concat(),
         "csv" => [&ground[..], &["db", "graphql", "schema", "write"]].concat(),
         "cli" => {
@@ -115,7 +115,7 @@ fn allowed(room: &str) -> Vec<&'static str> {
         domain if DOMAINS.contains(&domain) => {
             let mut below = DOMAINS.to_vec();
             below.retain(|other| *other != "knowledge");
-            [&ground[..], &["db", "entity", "graphql", "write"], &below[..]].concat()
+            [&ground[..], &["db", "entity", "graph", "graphql", "write"], &below[..]].concat()
         }
         other => panic!("the room {other} is new: say here what it may use"),
     };

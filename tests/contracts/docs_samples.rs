@@ -113,7 +113,7 @@ async fn served(demo: &std::path::Path) -> (Store, tokio::task::JoinHandle<()>) 
     let file = scratch(&format!("{}.sqlite", unique("page")));
     fs::copy(demo, &file).unwrap();
     let url = format!("sqlite://{}", file.display());
-    let (db, graph) = (db::open(&options(&url)).await.unwrap(), Graph::embedded());
+    let (db, graph) = (db::open(&options(&url)).await.unwrap(), Graph::embedded(&medimax::schema::SHAPES));
     let projection = Follower::new(graph.clone(), db.clone(), medimax::schema::tables(), "page".into());
     let following = tokio::spawn(async move { projection.run().await });
     while !graph.is_ready() {

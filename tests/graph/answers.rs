@@ -9,7 +9,7 @@ use medimax::{
         projector::{Follower, built},
     },
     request::engine::Engine,
-    schema::{MODEL, tables},
+    schema::{MODEL, SHAPES, tables},
     scope::Scope,
     terminology::knowledge::{ConceptKind, FactKind},
 };
@@ -101,7 +101,7 @@ async fn both_stores_answer_every_field_byte_for_byte() {
     store
         .sql("UPDATE Medical_History SET history_item = 'Pregnancy', history_type = 'condition', is_active = 1 WHERE history_id % 4 = 1")
         .await;
-    let (here, there) = (built(&store.db).await.unwrap(), in_neo4j(&store, &place).await);
+    let (here, there) = (built(&SHAPES, &store.db).await.unwrap(), in_neo4j(&store, &place).await);
     let (here, there) = (engine(&store, &here), engine(&store, &there));
     for scope in [Scope::everything(), Scope::patients([2, 3, 5, 8, 13, 21, 34])] {
         for field in FIELDS.iter().chain([&DRAWING]) {
@@ -134,7 +134,7 @@ async fn both_stores_page_and_count_what_the_most_ill_have() {
     let each = if full() { 300 } else { 60 };
     let (store, place) = (Store::with_graph(Backend::MariaDb, 3).await, Place::new());
     heavy(&store, 2, each).await;
-    let (here, there) = (built(&store.db).await.unwrap(), in_neo4j(&store, &place).await);
+    let (here, there) = (built(&SHAPES, &store.db).await.unwrap(), in_neo4j(&store, &place).await);
     let (here, there) = (engine(&store, &here), engine(&store, &there));
     let everybody = Scope::everything();
     let both = async |query: &str| -> Value {
@@ -369,7 +369,7 @@ on_both!(rows_that_an_earlier_level_brought_stand_among_those_of_a_later_one, 0,
 
 on_both!(a_graph_that_is_fed_answers_as_one_that_is_built_anew, 0, async |store: Store| {
     let store = Store::with_graph(store.backend, 25).await;
-    let graph = Graph::embedded();
+    let graph = Graph::embedded(&SHAPES);
     let projection = Follower::new(graph.clone(), store.db.clone(), tables(), "test".into());
     let following = tokio::spawn(async move { projection.run().await });
     while !graph.status().ready {
@@ -389,7 +389,7 @@ on_both!(a_graph_that_is_fed_answers_as_one_that_is_built_anew, 0, async |store:
     let mut seen = BTreeSet::new();
     for change in changes {
         store.sql(change).await;
-        let built = built(&store.db).await.unwrap();
+        let built = built(&SHAPES, &store.db).await.unwrap();
         let all = format!(
             "{{ patients(first: 100) {{ nodes {{ id {} {DRAWING} }} }} graphStatus {{ nodes relationships patients }} }} {PATH}",
             PLAIN.join(" ")

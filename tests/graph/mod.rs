@@ -9,3 +9,4 @@ mod consumers;
 mod faults;
 mod feed;
 pub(crate) mod neo4j;
+mod shapes;

@@ -109,7 +109,7 @@ impl Hospital {
 
     async fn store(&self) -> Store {
         let db = db::open(&options(&self.url)).await.unwrap();
-        Store { backend: Backend::MariaDb, url: self.url.clone(), db, graph: Graph::embedded() }
+        Store { backend: Backend::MariaDb, url: self.url.clone(), db, graph: Graph::embedded(&medimax::schema::SHAPES) }
     }
 }
 

@@ -84,8 +84,12 @@ async fn the_printed_grants_are_what_serve_and_migrate_need() {
     for account in [&serves, &migrates, &reads] {
         admin.run(&format!("CREATE USER {account} IDENTIFIED BY '{SECRET}'")).await.unwrap();
     }
-    let store =
-        Store { backend: Backend::MariaDb, url: url.clone(), db: admin, graph: medimax::graph::Graph::embedded() };
+    let store = Store {
+        backend: Backend::MariaDb,
+        url: url.clone(),
+        db: admin,
+        graph: medimax::graph::Graph::embedded(&medimax::schema::SHAPES),
+    };
     let [serves_url, migrates_url, reads_url] = [&serves, &migrates, &reads].map(|account| as_account(&store, account));
 
     let found = Found::by(&["--database-url", &url]);
@@ -201,8 +205,12 @@ async fn an_account_that_triggers_run_as_is_looked_at() {
             .await
             .unwrap();
     }
-    let store =
-        Store { backend: Backend::MariaDb, url: url.clone(), db: admin, graph: medimax::graph::Graph::embedded() };
+    let store = Store {
+        backend: Backend::MariaDb,
+        url: url.clone(),
+        db: admin,
+        graph: medimax::graph::Graph::embedded(&medimax::schema::SHAPES),
+    };
     done(&mut medimax(&["migrate", "--database-url", &as_account(&store, &definer)]));
     Found::by(&["--database-url", &as_account(&store, &other)]).is(
         "definers",

@@ -120,7 +120,8 @@ async fn a_client_cannot_fill_mariadb_with_prepared_statements() {
     let server = Server::start(&[]).await;
     let url = server.database(5).await;
     let db = db::open(&crate::support::options(&url)).await.unwrap();
-    let store = Store { backend: Backend::MariaDb, url, db, graph: medimax::graph::Graph::embedded() };
+    let store =
+        Store { backend: Backend::MariaDb, url, db, graph: medimax::graph::Graph::embedded(&medimax::schema::SHAPES) };
     let kept = send(&store).await;
     let status = "SELECT 0, CAST(variable_value AS SIGNED) FROM information_schema.global_status \
                   WHERE variable_name = 'Prepared_stmt_count'";

@@ -16,7 +16,7 @@ async fn legacy() -> Store {
         backend: Backend::MariaDb,
         db: db::open(&options(&url)).await.unwrap(),
         url,
-        graph: medimax::graph::Graph::embedded(),
+        graph: medimax::graph::Graph::embedded(&medimax::schema::SHAPES),
     }
 }
 

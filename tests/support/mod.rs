@@ -15,7 +15,7 @@ use medimax::{
         recorder::{Ran, Recorder},
     },
     request::engine::{Caller, Engine},
-    schema::MODEL,
+    schema::{MODEL, SHAPES},
     scope::Scope,
     terminology::catalog,
 };
@@ -145,7 +145,7 @@ impl Store {
         if backend == Backend::MariaDb {
             migrate::up(&db, |_, _| {}).await.unwrap();
         }
-        Store { backend, url, db, graph: Graph::embedded() }
+        Store { backend, url, db, graph: Graph::embedded(&SHAPES) }
     }
 
     /// A migrated database with demo patients.
@@ -159,7 +159,7 @@ impl Store {
     pub(crate) async fn with_graph(backend: Backend, patients: u64) -> Self {
         let mut store = Store::with_patients(backend, patients).await;
         catalog::store(&store.db, &catalog::shipped().unwrap(), |_, _| {}).await.unwrap();
-        store.graph = projector::built(&store.db).await.unwrap();
+        store.graph = projector::built(&SHAPES, &store.db).await.unwrap();
         store
     }
 

@@ -4,7 +4,10 @@ use super::{
     process::{self, PATIENCE, free_port, leashed, program},
     scratch, unique,
 };
-use medimax::graph::neo4j::{Neo4j, Options};
+use medimax::{
+    graph::neo4j::{Neo4j, Options},
+    schema::SHAPES,
+};
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
@@ -87,14 +90,15 @@ impl Server {
         command.arg(format!("--home-dir={}", self.folder.display()));
         command.arg(format!("--config-dir={}", self.folder.join("conf").display())).arg("--console-mode");
         self.child = Some(command.spawn().unwrap());
-        let store = Neo4j::connect(&Options {
+        let options = Options {
             url: self.url(),
             prefix: String::new(),
             timeout: Duration::from_secs(10),
             max_connections: 1,
             ca_file: None,
             max_rows: 1,
-        });
+        };
+        let store = Neo4j::connect(&options, &SHAPES);
         let (store, since) = (store.unwrap(), Instant::now());
         while let Err(error) = store.state().await {
             let ended = self.child.as_mut().unwrap().try_wait().unwrap();

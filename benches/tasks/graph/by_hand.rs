@@ -27,14 +27,13 @@ pub(super) fn load(patients: &[Subgraph]) -> Vec<Query> {
 }
 
 fn create_node(node: &Node) -> String {
-    let shape = node.kind.shape();
-    let labels = [shape.label].into_iter().chain(shape.also.iter().copied()).chain(node.label);
+    let labels = [node.kind.label()].into_iter().chain(node.kind.shape().also.iter().copied()).chain(node.label);
     let labels: Vec<String> = labels.map(|label| format!("{BY_HAND}{label}")).collect();
     format!("UNWIND $rows AS row CREATE (n:{}) SET n = row", labels.join(":"))
 }
 
 fn create_link(link: &Link) -> String {
-    let own = |kind: NodeKind| (kind.shape().label, kind.shape().key);
+    let own = |kind: NodeKind| (kind.label(), kind.key());
     let (from, from_key) = own(link.from.0);
     let (to, to_key) = match link.to {
         Target::Own(kind, _) => own(kind),
@@ -57,7 +56,7 @@ fn link_row(link: &Link) -> BoltType {
 fn node_props(patient: i32, node: &Node) -> BoltMap {
     let mut props = map(&node.props);
     props.put("patient_id".into(), patient.into());
-    props.put(node.kind.shape().key.into(), node.id.into());
+    props.put(node.kind.key().into(), node.id.into());
     props
 }
 

@@ -10,6 +10,7 @@ use crate::{
 use medimax::{
     db::Db,
     graph::{Counts, projector, rows},
+    schema::SHAPES,
     terminology::knowledge::Knowledge,
 };
 use std::{
@@ -41,7 +42,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<()> {
     // The first round warms up.
     for round in 0..=arguments.rounds.min(3) {
         let began = Instant::now();
-        drop(projector::build(&db, Arc::new(Knowledge::load(&db).await?)).await?);
+        drop(projector::build(&SHAPES, &db, Arc::new(Knowledge::load(&db).await?)).await?);
         let build = milliseconds(began);
         let began = Instant::now();
         read_all(&db).await?;
@@ -102,7 +103,7 @@ impl Drop for File {
 
 /// Builds a graph as a gateway does that starts, and prints this process's memory and how much the graph holds.
 pub(crate) async fn build(url: &str) -> Result<()> {
-    let graph = projector::built(&open(url).await?).await?;
+    let graph = projector::built(&SHAPES, &open(url).await?).await?;
     let Counts { nodes, relationships, .. } = graph.counts().await?;
     say!("{} {nodes} {relationships}", memory(id(), "VmRSS")?);
     Ok(())
@@ -114,6 +115,6 @@ async fn read_all(db: &Db) -> Result<()> {
         let patients = rows::patients_after(db, after, READ).await?;
         let Some(last) = patients.last() else { return Ok(()) };
         after = *last;
-        rows::read(db, &patients).await?;
+        rows::read(db, &SHAPES, &patients).await?;
     }
 }

@@ -21,6 +21,7 @@ use medimax::{
         neo4j::Neo4j,
         projector::{self, Follower},
     },
+    schema::{SHAPES, tables},
 };
 use std::{
     io::Write,
@@ -44,8 +45,8 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database) -> Resul
     writes::full(arguments, &bolt, &db).await?;
     let neo4j = in_neo4j(&bolt)?;
     // It says that it may be asked.
-    Follower::new(neo4j.clone(), db.clone(), medimax::schema::tables(), "bench".into()).sync(false, &|_, _| {}).await?;
-    reads::run(arguments, &bolt, &url, [&neo4j, &projector::built(&db).await?]).await?;
+    Follower::new(neo4j.clone(), db.clone(), tables(), "bench".into()).sync(false, &|_, _| {}).await?;
+    reads::run(arguments, &bolt, &url, [&neo4j, &projector::built(&SHAPES, &db).await?]).await?;
     writes::one_patient(arguments, &bolt, &db, &url).await?;
     for prefix in [OURS, BY_HAND] {
         bolt.clear(prefix).await?;
@@ -69,7 +70,7 @@ async fn open(url: &str) -> Result<Db> {
 
 /// The gateway's graph in Neo4j.
 fn in_neo4j(bolt: &Bolt) -> Result<Graph> {
-    Ok(Graph::neo4j(Neo4j::connect(&bolt.options(OURS))?))
+    Ok(Graph::neo4j(Neo4j::connect(&bolt.options(OURS), &SHAPES)?))
 }
 
 /// Somebody who does a piece of work, and says how many rows it was.

@@ -11,7 +11,10 @@ use crate::{
     },
 };
 use futures_util::FutureExt;
-use medimax::graph::{At, Graph, neo4j::Neo4j, shape::NodeKind};
+use medimax::{
+    graph::{At, Graph, neo4j::Neo4j, shape::Role},
+    schema::SHAPES,
+};
 use neo4rs::Query;
 use std::{
     cell::RefCell,
@@ -43,7 +46,7 @@ const INDICATES: Question = Question {
 };
 
 pub(super) async fn run(arguments: &Arguments, bolt: &Bolt, url: &str, [neo4j, embedded]: [&Graph; 2]) -> Result<()> {
-    let statements = Neo4j::connect(&bolt.options(OURS))?.statements();
+    let statements = Neo4j::connect(&bolt.options(OURS), &SHAPES)?.statements();
     let statement = |name| {
         let found = statements.iter().find(|(known, _)| *known == name).ok_or("no such statement")?;
         Result::Ok(Query::new(found.1.clone()).param("most", i64::MAX))
@@ -51,7 +54,7 @@ pub(super) async fn run(arguments: &Arguments, bolt: &Bolt, url: &str, [neo4j, e
     let patients: Vec<i32> = (1..=i32::try_from(PATIENTS)?).collect();
     let own = embedded.own(&patients).await?;
     let symptoms: Vec<i32> =
-        own.iter().filter(|own| own.entry.kind == NodeKind::Symptom).map(|own| own.entry.id).collect();
+        own.iter().filter(|own| own.entry.kind.role() == Some(Role::Reported)).map(|own| own.entry.id).collect();
 
     let paths = statement("crossings")?.param("patients", &*patients);
     let by_hand = || async { Ok(bolt.rows(paths.clone()).await?.len()) }.boxed_local();

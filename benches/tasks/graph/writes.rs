@@ -15,9 +15,10 @@ use medimax::{
         projection::Projector,
         projector::Follower,
         rows,
-        shape::{NodeKind, SHAPES, Shape},
+        shape::NodeKind,
         watch::Watcher,
     },
+    schema::{SHAPES, tables},
     terminology::knowledge::Knowledge,
 };
 use mysql_async::{Conn, Row, prelude::Queryable};
@@ -30,7 +31,7 @@ use std::{
 /// Makes ready to be loaded, with constraints, indexes and what catalogs know, but no patients.
 async fn emptied(bolt: &Bolt, prefix: &str, db: &Db, knowledge: &Knowledge) -> Result<Neo4j> {
     bolt.clear(prefix).await?;
-    let store = Neo4j::connect(&bolt.options(prefix))?;
+    let store = Neo4j::connect(&bolt.options(prefix), &SHAPES)?;
     store.prepare(&Feed::new(db.clone()).database_id().await?).await?;
     let facts: Vec<_> =
         knowledge.concepts().iter().flat_map(|concept| knowledge.facts_from(concept.id)).cloned().collect();
@@ -41,8 +42,8 @@ async fn emptied(bolt: &Bolt, prefix: &str, db: &Db, knowledge: &Knowledge) -> R
 /// All patients as they ought to be in the graph.
 async fn wanted(db: &Db, knowledge: &Arc<Knowledge>) -> Result<Vec<Subgraph>> {
     let patients = rows::patients_after(db, i32::MIN, super::PROJECTED).await?;
-    let mut projector = Projector::new(knowledge.clone());
-    let projected = projector.project(&patients, rows::read(db, &patients).await?);
+    let mut projector = Projector::new(&SHAPES, knowledge.clone());
+    let projected = projector.project(&patients, rows::read(db, &SHAPES, &patients).await?);
     Ok(projected.iter().map(|patient| projector.subgraph(patient)).collect())
 }
 
@@ -56,7 +57,7 @@ pub(super) async fn full(arguments: &Arguments, bolt: &Bolt, db: &Db) -> Result<
         db.run("DELETE FROM Feed_Pending; DELETE FROM Feed_Consumer").await?;
         let (one, other) = (emptied(bolt, OURS, db, &knowledge).await?, emptied(bolt, BY_HAND, db, &knowledge).await?);
         let (statements, projection) =
-            (load.clone(), Follower::new(in_neo4j(bolt)?, db.clone(), medimax::schema::tables(), "bench".into()));
+            (load.clone(), Follower::new(in_neo4j(bolt)?, db.clone(), tables(), "bench".into()));
         let began = Instant::now();
         projection.sync(true, &|_, _| {}).await?;
         let synchronised = milliseconds(began) / 1e3;
@@ -133,7 +134,7 @@ impl<'a> OnePatient<'a> {
     /// Becomes the only consumer, and overhears the statements of one change.
     async fn of(bolt: &'a Bolt, db: &'a Db, url: &str) -> Result<Self> {
         db.run("DELETE FROM Change_Feed; DELETE FROM Feed_Pending; DELETE FROM Feed_Consumer").await?;
-        let (feed, store) = (Feed::new(db.clone()), Neo4j::connect(&bolt.options(OURS))?);
+        let (feed, store) = (Feed::new(db.clone()), Neo4j::connect(&bolt.options(OURS), &SHAPES)?);
         let consumer = feed.register("bench", KEEP_MS).await?.id;
         let epoch = feed.acquire(consumer, "bench", KEEP_MS, true).await?.ok_or("no right to write")?;
         let overheard: Arc<Mutex<Vec<(&'static str, String)>>> = Arc::default();
@@ -142,7 +143,7 @@ impl<'a> OnePatient<'a> {
             bolt,
             db,
             feed,
-            projector: Projector::new(Arc::new(Knowledge::load(db).await?)),
+            projector: Projector::new(&SHAPES, Arc::new(Knowledge::load(db).await?)),
             store: store.watched(Watcher::new(move |ran| {
                 hears
                     .lock()
@@ -183,10 +184,10 @@ impl<'a> OnePatient<'a> {
     /// What a gateway that leads does with a change.
     async fn project(&mut self) -> Result<f64> {
         let began = Instant::now();
-        self.feed.distribute(&medimax::schema::tables(), CHANGES).await?;
+        self.feed.distribute(&tables(), CHANGES).await?;
         let pending = self.feed.pending(self.consumer, CHANGES).await?;
         let patients: Vec<i32> = pending.iter().map(|entry| entry.patient).collect();
-        let projected = self.projector.project(&patients, rows::read(self.db, &patients).await?);
+        let projected = self.projector.project(&patients, rows::read(self.db, &SHAPES, &patients).await?);
         let wanted: Vec<_> = projected.iter().map(|patient| self.projector.subgraph(patient)).collect();
         match self.store.apply(self.epoch, &wanted).await? {
             Applied::Done(written) if written.nodes_changed == 1 => {}
@@ -213,8 +214,8 @@ impl<'a> OnePatient<'a> {
         sql.query_drop("COMMIT").await?;
         let patient: Option<i32> = sql.query_first("SELECT patient_id FROM Feed_Pending").await?;
         let patient = patient.ok_or("the feed holds no change")?;
-        for shape in &SHAPES {
-            let _: Vec<Row> = sql.exec(rows_of(shape), (patient,)).await?;
+        for kind in SHAPES.kinds() {
+            let _: Vec<Row> = sql.exec(rows_of(*kind), (patient,)).await?;
         }
         let purposes =
             "SELECT p.* FROM Medication m JOIN Medication_Purpose p USING (medication_id) WHERE m.patient_id = ?";
@@ -239,15 +240,17 @@ impl<'a> OnePatient<'a> {
 }
 
 /// A patient's rows of a table, those columns that the graph has.
-fn rows_of(Shape { table, key, owner, props, .. }: &Shape) -> String {
-    let columns: Vec<String> = props.iter().map(|(_, column, _)| format!("t.{column}")).collect();
+fn rows_of(kind: NodeKind) -> String {
+    let (key, table) = (kind.key(), kind.table().name);
+    let columns: Vec<String> = kind.shape().props.iter().map(|(_, column, _)| format!("t.{column}")).collect();
     let columns = columns.join(",");
-    let (of, column) = (owner.0.shape(), owner.1);
-    match owner.0 {
-        NodeKind::Patient => format!("SELECT t.{key},{columns} FROM {table} t WHERE t.patient_id = ?"),
-        _ => format!(
-            "SELECT t.{key},t.{column},{columns} FROM {} o JOIN {table} t ON t.{column} = o.{} WHERE o.patient_id = ?",
-            of.table, of.key
+    match kind.table().owner() {
+        Some(owner) if owner.to.owner().is_some() => format!(
+            "SELECT t.{key},t.{column},{columns} FROM {of} o JOIN {table} t ON t.{column} = o.{of_key} WHERE o.patient_id = ?",
+            column = owner.column,
+            of = owner.to.name,
+            of_key = owner.to.key
         ),
+        _ => format!("SELECT t.{key},{columns} FROM {table} t WHERE t.patient_id = ?"),
     }
 }

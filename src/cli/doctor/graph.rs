@@ -9,6 +9,7 @@ use crate::{
         inspect::{self, Backlog, Following},
         neo4j::Neo4j,
     },
+    schema::SHAPES,
 };
 use std::time::Instant;
 
@@ -19,7 +20,7 @@ pub(super) async fn check(config: &Config, db: Option<&Db>, report: &mut Report)
     let Some(options) = config.graph() else {
         return report.ok("graph", "in the gateway itself, which builds it at each start");
     };
-    if let Err(error) = look(Neo4j::connect(&options), db, report).await {
+    if let Err(error) = look(Neo4j::connect(&options, &SHAPES), db, report).await {
         failed(&error, report);
     }
 }

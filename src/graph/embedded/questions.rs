@@ -11,7 +11,7 @@ use crate::{
         self, Asked, At, COMMON, Clinical, ClinicalEntry, Counts, Crossing, DRAWN, Drawing, Entry, Having, OfSpan,
         REASONS, Similar, Span, Store, Target,
         projection::weight,
-        shape::{INDICATES_CONDITION, INSTANCE_OF, NodeKind, TREATS_CONDITION},
+        shape::{INDICATES_CONDITION, INSTANCE_OF, Role, TREATS_CONDITION},
     },
     scope::Scope,
     terminology::{knowledge::Tie, names},
@@ -20,15 +20,15 @@ use futures_util::{FutureExt, future::BoxFuture};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 impl Index {
-    fn entry(&self, entry: &Small) -> Entry {
-        Entry { kind: entry.kind(), id: entry.id, name: self.names.get(entry.name).cloned() }
+    fn entry(&self, entry: &Small) -> Option<Entry> {
+        Some(Entry { kind: self.kind(entry)?, id: entry.id, name: self.names.get(entry.name).cloned() })
     }
 
     pub(super) fn clinical_of(&self, patient: i32, block: &Block, link: &Link) -> Option<Clinical> {
         Some(Clinical {
             patient,
-            from: self.entry(block.entries.get(usize::from(link.from))?),
-            to: self.entry(block.entries.get(usize::from(link.to))?),
+            from: self.entry(block.entries.get(usize::from(link.from))?)?,
+            to: self.entry(block.entries.get(usize::from(link.to))?)?,
             because: self.reasons.get(link.because)?.clone(),
         })
     }
@@ -42,7 +42,7 @@ impl Index {
         match at {
             At::Symptom => &self.symptoms,
             At::Medication => &self.medications,
-            At::Indicated | At::Treated => &self.histories,
+            At::Indicated | At::Treated => &self.conditions,
         }
     }
 }
@@ -65,14 +65,14 @@ impl Ends {
     }
 
     /// For each key the places of the pairs at it: the key's own, the other's.
-    fn pairs(&self, block: &Block, keys: &[i32]) -> BTreeMap<i32, Vec<(u16, u16)>> {
-        let kind = match self.at {
-            At::Symptom => NodeKind::Symptom,
-            At::Medication => NodeKind::Medication,
-            At::Indicated | At::Treated => NodeKind::MedicalHistory,
+    fn pairs(&self, index: &Index, block: &Block, keys: &[i32]) -> BTreeMap<i32, Vec<(u16, u16)>> {
+        let role = match self.at {
+            At::Symptom => Role::Reported,
+            At::Medication => Role::Taken,
+            At::Indicated | At::Treated => Role::Had,
         };
         let wanted: HashSet<i32> = keys.iter().copied().collect();
-        let is_wanted = |entry: &Small| entry.kind() == kind && wanted.contains(&entry.id);
+        let is_wanted = |entry: &Small| wanted.contains(&entry.id) && index.role(entry) == Some(role);
         let mut found: BTreeMap<i32, Vec<(u16, u16)>> = BTreeMap::new();
         match self.at {
             At::Symptom | At::Medication => {
@@ -100,7 +100,7 @@ impl Question<Clinical> for Ends {
     }
     fn visit(&self, index: &Index, (patient, keys): Self::Item, found: &mut Vec<Clinical>) {
         let Some(block) = index.patients.get(&patient) else { return };
-        for mut pairs in self.pairs(block, &keys).into_values() {
+        for mut pairs in self.pairs(index, block, &keys).into_values() {
             pairs.sort_by_key(|(_, other)| block.entries.get(usize::from(*other)).map(|other| other.id));
             for (own, other) in pairs.into_iter().take(self.first) {
                 let (from, to) = match self.at {
@@ -121,7 +121,7 @@ impl Question<(i32, u32)> for Ends {
     }
     fn visit(&self, index: &Index, (patient, keys): Self::Item, found: &mut Vec<(i32, u32)>) {
         let Some(block) = index.patients.get(&patient) else { return };
-        let counts = self.pairs(block, &keys).into_iter().filter(|(_, pairs)| !pairs.is_empty());
+        let counts = self.pairs(index, block, &keys).into_iter().filter(|(_, pairs)| !pairs.is_empty());
         found.extend(counts.map(|(key, pairs)| (key, pairs.len() as u32)));
     }
 }
@@ -140,17 +140,17 @@ impl Question<ClinicalEntry> for Owned {
         let treated: HashSet<u16> =
             block.pairs().filter(|link| link.treats && taken(link)).map(|link| link.to).collect();
         for (at, entry) in (0..).zip(&block.entries) {
-            let kind = entry.kind();
-            let covered = match kind {
-                NodeKind::Symptom | NodeKind::Medication => !block.starting(at).is_empty(),
-                NodeKind::MedicalHistory if entry.is_condition() => treated.contains(&at),
-                _ => continue,
+            let covered = match index.role(entry) {
+                Some(Role::Reported | Role::Taken) => !block.starting(at).is_empty(),
+                Some(Role::Had) => treated.contains(&at),
+                None => continue,
             };
+            let Some(named) = index.entry(entry) else { continue };
             let mut ties: Vec<Tie> = block.ties_of(at).iter().map(|(_, tie)| *tie).collect();
             ties.sort_unstable();
             found.push(ClinicalEntry {
                 patient,
-                entry: index.entry(entry),
+                entry: named,
                 active: entry.active,
                 since: entry.since.get(),
                 until: entry.until.get(),
@@ -194,7 +194,7 @@ impl Question<Similar> for Alike {
         }
         let visible = |other: &i32| self.visible.as_ref().is_none_or(|visible| visible.contains(other));
         let weighed = shared.into_iter().filter(|(other, _)| visible(other)).filter_map(|(other, shared)| {
-            let concepts = concepts_of(index.patients.get(&other)?);
+            let concepts = concepts_of(index, index.patients.get(&other)?);
             let (theirs, concepts) = (concepts.values().sum(), concepts.into_keys().collect());
             Some(Similar { patient: asked.patient, other, shared, theirs, concepts })
         });
@@ -217,8 +217,9 @@ impl Question<Similar> for Alike {
 }
 
 /// A patient's concepts with their weights.
-fn concepts_of(block: &Block) -> BTreeMap<i32, i64> {
-    let weighed = |(at, tie): &(u16, Tie)| Some((tie.concept, weight(block.entries.get(usize::from(*at))?.kind())));
+fn concepts_of(index: &Index, block: &Block) -> BTreeMap<i32, i64> {
+    let weighed =
+        |(at, tie): &(u16, Tie)| Some((tie.concept, weight(index.kind(block.entries.get(usize::from(*at))?)?)));
     block.ties.iter().filter_map(weighed).collect()
 }
 
@@ -236,11 +237,7 @@ impl Question<i32> for Those {
     }
     fn visit(&self, index: &Index, patients: Vec<i32>, found: &mut Vec<i32>) {
         let having = &self.having;
-        let right = |entry: &Small| {
-            entry.kind() == having.kind
-                && (entry.active || !having.active)
-                && (having.kind != NodeKind::MedicalHistory || entry.is_condition())
-        };
+        let right = |entry: &Small| (entry.active || !having.active) && index.role(entry) == Some(having.role);
         let tied = |block: &Block| {
             let named = |(at, tie): &(u16, Tie)| {
                 having.concepts.contains(&tie.concept) && block.entries.get(usize::from(*at)).is_some_and(right)
@@ -292,12 +289,12 @@ impl Question<Drawing> for Drawings {
         let Some(block) = index.patients.get(&patient) else { return };
         let shown = block.entries.get(..self.most).unwrap_or(&block.entries);
         let mut drawing = Drawing { patient, cut: shown.len() < block.entries.len(), ..Drawing::default() };
-        let key = |at: u16| block.entries.get(usize::from(at)).map(|entry| (entry.kind(), entry.id));
+        let key = |at: u16| block.entries.get(usize::from(at)).and_then(|entry| Some((index.kind(entry)?, entry.id)));
         for (at, entry) in (0..).zip(shown) {
-            let own = (entry.kind(), entry.id);
-            drawing.nodes.push((index.entry(entry), entry.label()));
-            for bond in entry.kind().shape().bonds {
-                let from = if bond.from_patient { Some((NodeKind::Patient, patient)) } else { key(entry.owner) };
+            let (Some(own), Some(named)) = (key(at), index.entry(entry)) else { continue };
+            drawing.nodes.push((named, index.label(entry)));
+            for bond in own.0.shape().bonds {
+                let from = if bond.from_patient { key(0) } else { key(entry.owner) };
                 drawing.links.extend(from.map(|from| (from, bond.name, Target::Own(own.0, own.1))));
             }
             drawing

@@ -7,7 +7,10 @@ use super::{
     each_kind, label, rows,
     write::{Applied, Parts, REMOVE_LINKS, REMOVE_NODES, Written},
 };
-use crate::{error::Result, graph::shape::NodeKind};
+use crate::{
+    error::Result,
+    graph::shape::{NodeKind, Shapes},
+};
 use serde::Deserialize;
 
 /// The label of what catalogs know.
@@ -60,8 +63,8 @@ struct Stray {
 }
 
 /// Nodes whose patient is not there; one without a patient's key has none, and neither has one whose key none could have.
-fn orphans() -> String {
-    each_kind(" UNION ALL ", |_, label, key| {
+fn orphans(shapes: &Shapes) -> String {
+    each_kind(shapes, " UNION ALL ", |_, label, key| {
         format!(
             "MATCH (n:@{label}) WHERE NOT (n.patient_id IS :: INTEGER NOT NULL
                AND {} <= n.patient_id <= {} AND EXISTS {{
@@ -75,8 +78,8 @@ fn orphans() -> String {
 }
 
 /// Relationships from one patient to another.
-fn crossing() -> String {
-    each_kind(" UNION ALL ", |_, label, key| {
+fn crossing(shapes: &Shapes) -> String {
+    each_kind(shapes, " UNION ALL ", |_, label, key| {
         format!(
             "MATCH (a:@{label})-[r]->(b) WHERE a.patient_id <> b.patient_id
              RETURN elementId(r) AS element, type(r) + ' of {label} ' + coalesce(toString(a.{key}), '?') AS example"
@@ -87,11 +90,11 @@ fn crossing() -> String {
 /// Nodes whose key another has, all but one of each. Only of labels that no constraint guards.
 fn duplicates(unguarded: &[NodeKind]) -> String {
     let of = |kind: &NodeKind| {
-        let (label, key) = (label(*kind), kind.shape().key);
+        let (label, key) = (label(*kind), kind.key());
         format!(
             "MATCH (m:{label}) WITH m.{key} AS key, collect(m) AS copies WHERE key IS NOT NULL AND size(copies) > 1
              UNWIND tail(copies) AS n RETURN elementId(n) AS element, '{} ' + toString(key) AS example",
-            kind.shape().label
+            kind.label()
         )
     };
     unguarded.iter().map(of).collect::<Vec<_>>().join(" UNION ALL ")
@@ -113,8 +116,8 @@ impl Neo4j {
     pub async fn strays(&self, most: u32) -> Result<Strays> {
         let unguarded = self.unguarded().await?;
         Ok(Strays {
-            orphans: self.found("strays.orphans", &orphans(), most).await?,
-            crossing: self.found("strays.crossing", &crossing(), most).await?,
+            orphans: self.found("strays.orphans", &orphans(self.shapes), most).await?,
+            crossing: self.found("strays.crossing", &crossing(self.shapes), most).await?,
             duplicates: if unguarded.is_empty() {
                 Found::default()
             } else {
@@ -159,8 +162,8 @@ impl Neo4j {
         }
         self.mend_schema().await?;
         loop {
-            let nodes = self.elements("strays.orphans", &orphans()).await?;
-            let links = self.elements("strays.crossing", &crossing()).await?;
+            let nodes = self.elements("strays.orphans", &orphans(self.shapes)).await?;
+            let links = self.elements("strays.crossing", &crossing(self.shapes)).await?;
             if nodes.is_empty() && links.is_empty() {
                 return self.unchanged(epoch, written).await;
             }
@@ -188,7 +191,7 @@ impl Neo4j {
                  RETURN '{label}' AS label, nodes, relationships"
             )
         };
-        let text = each_kind(" UNION ALL ", |_, label, _| of(label)) + " UNION ALL " + &of(CONCEPT);
+        let text = each_kind(self.shapes, " UNION ALL ", |_, label, _| of(label)) + " UNION ALL " + &of(CONCEPT);
         Ok(self.client.rows(Ask::reading(&self.client, "amounts", &text)).await?)
     }
 

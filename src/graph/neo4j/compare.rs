@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     error::Result,
-    graph::{Link, Node, Subgraph, Target, shape::NodeKind},
+    graph::{
+        Link, Node, Subgraph, Target,
+        shape::{NodeKind, Shapes},
+    },
 };
 use neo4rs::{BoltMap, BoltType};
 use sha2::{Digest, Sha256};
@@ -49,16 +52,16 @@ impl Neo4j {
         }
         let compared = |part: &Subgraph| {
             let held = stored.get(&part.patient).map_or(&[][..], Vec::as_slice);
-            let (ours, theirs) = (digest(wanted_lines(part)), digest(stored_lines(held)));
+            let (ours, theirs) = (digest(wanted_lines(part)), digest(stored_lines(self.shapes, held)));
             (ours != theirs).then(|| {
-                let changes = diff(held, std::slice::from_ref(part));
+                let changes = diff(self.shapes, held, std::slice::from_ref(part));
                 Compared {
                     patient: part.patient,
                     gone: part.nodes.is_empty(),
                     wanted: ours,
                     held: theirs,
                     needs: Written::of(&changes),
-                    examples: named(&changes, held),
+                    examples: named(self.shapes, &changes, held),
                 }
             })
         };
@@ -99,9 +102,9 @@ fn wanted_lines(part: &Subgraph) -> Vec<String> {
     part.nodes.iter().map(node).chain(part.links.iter().map(link)).collect()
 }
 
-fn stored_lines(held: &[Stored]) -> Vec<String> {
+fn stored_lines(shapes: &Shapes, held: &[Stored]) -> Vec<String> {
     let known: HashMap<&str, (NodeKind, i32)> =
-        held.iter().filter_map(|node| Some((node.element.as_str(), identity(node)?))).collect();
+        held.iter().filter_map(|node| Some((node.element.as_str(), identity(shapes, node)?))).collect();
     let mut lines = Vec::new();
     for node in held {
         lines.push(node_line(node.labels.iter().map(String::as_str).collect(), &node.props));
@@ -118,10 +121,11 @@ fn stored_lines(held: &[Stored]) -> Vec<String> {
 }
 
 /// Some of what has to change, by labels, types and keys.
-fn named(changes: &Changes, held: &[Stored]) -> Vec<String> {
-    let at = |kind: NodeKind, key: i32| format!("{} {key}", kind.shape().label);
-    let place =
-        |node: &Stored| identity(node).map_or_else(|| "a node without a key".to_owned(), |(kind, id)| at(kind, id));
+fn named(shapes: &Shapes, changes: &Changes, held: &[Stored]) -> Vec<String> {
+    let at = |kind: NodeKind, key: i32| format!("{} {key}", kind.label());
+    let place = |node: &Stored| {
+        identity(shapes, node).map_or_else(|| "a node without a key".to_owned(), |(kind, id)| at(kind, id))
+    };
     let nodes: HashMap<&str, String> = held.iter().map(|node| (node.element.as_str(), place(node))).collect();
     let links: HashMap<&str, String> = held
         .iter()

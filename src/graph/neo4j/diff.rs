@@ -1,7 +1,10 @@
 //! What has to change so that the graph holds what is wanted: pure, without a server.
 
 use super::labels;
-use crate::graph::{Node, Props, Subgraph, Target, Value, shape::NodeKind, shape::SHAPES};
+use crate::graph::{
+    Node, Props, Subgraph, Target, Value,
+    shape::{NodeKind, Shapes},
+};
 use neo4rs::{BoltList, BoltMap, BoltType};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -85,14 +88,14 @@ pub(super) fn map(props: &Props) -> BoltMap {
 pub(super) fn node_props(patient: i32, node: &Node) -> BoltMap {
     let mut props = map(&node.props);
     props.put("patient_id".into(), patient.into());
-    props.put(node.kind.shape().key.into(), node.id.into());
+    props.put(node.kind.key().into(), node.id.into());
     props
 }
 
 /// What a stored node is: its kind and key, if it has them as we write them.
-pub(super) fn identity(node: &Stored) -> Option<(NodeKind, i32)> {
-    let shape = SHAPES.iter().find(|shape| node.labels.iter().any(|label| label == shape.label))?;
-    Some((shape.kind, number(node.props.value.get(shape.key)?)?))
+pub(super) fn identity(shapes: &Shapes, node: &Stored) -> Option<(NodeKind, i32)> {
+    let kind = shapes.kinds().iter().find(|kind| node.labels.iter().any(|label| label == kind.label()))?;
+    Some((*kind, number(node.props.value.get(kind.key())?)?))
 }
 
 /// A key.
@@ -114,7 +117,7 @@ fn fits(node: &Stored, wanted: &Node) -> bool {
 /// Compares what is stored of some patients with what is wanted of them. A node whose labels are wrong, and every copy of a
 /// node but one, is removed and made again. A relationship is its type, ends and properties: it never changes, it comes or
 /// goes. What fits nothing that is wanted, goes.
-pub(super) fn diff(stored: &[Stored], wanted: &[Subgraph]) -> Changes {
+pub(super) fn diff(shapes: &Shapes, stored: &[Stored], wanted: &[Subgraph]) -> Changes {
     let mut changes = Changes::default();
     let mut missing: BTreeMap<(NodeKind, i32), (i32, &Node)> = BTreeMap::new();
     for part in wanted {
@@ -122,7 +125,7 @@ pub(super) fn diff(stored: &[Stored], wanted: &[Subgraph]) -> Changes {
     }
     let mut kept: HashMap<&str, (NodeKind, i32)> = HashMap::new();
     for node in stored {
-        let known = identity(node).filter(|key| missing.get(key).is_some_and(|(_, wanted)| fits(node, wanted)));
+        let known = identity(shapes, node).filter(|key| missing.get(key).is_some_and(|(_, wanted)| fits(node, wanted)));
         let Some((key, (patient, wanted))) = known.and_then(|key| missing.remove_entry(&key)) else {
             changes.nodes_gone.push(node.element.clone());
             continue;
@@ -168,18 +171,21 @@ pub(super) fn diff(stored: &[Stored], wanted: &[Subgraph]) -> Changes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::Link;
+    use crate::graph::{
+        Link,
+        shape::samples::{kind, shapes},
+    };
 
     fn patient(id: i32, name: &str) -> Node {
-        Node { kind: NodeKind::Patient, id, label: None, props: Props::from([("name", Value::Text(name.into()))]) }
+        Node { kind: kind("Patient"), id, label: None, props: Props::from([("name", Value::Text(name.into()))]) }
     }
 
     fn entry(id: i32, label: Option<&'static str>) -> Node {
-        Node { kind: NodeKind::MedicalHistory, id, label, props: Props::new() }
+        Node { kind: kind("MedicalHistory"), id, label, props: Props::new() }
     }
 
     fn has(patient: i32, entry: i32) -> Link {
-        let (from, to) = ((NodeKind::Patient, patient), Target::Own(NodeKind::MedicalHistory, entry));
+        let (from, to) = ((kind("Patient"), patient), Target::Own(kind("MedicalHistory"), entry));
         Link { name: "HAS_MEDICAL_HISTORY", from, to, props: Props::new() }
     }
 
@@ -212,19 +218,19 @@ mod tests {
 
     #[test]
     fn what_is_there_already_changes_nothing() {
-        assert!(diff(&written(&one()), &[one()]).is_empty());
-        assert!(!diff(&[], &[one()]).is_empty());
+        assert!(diff(&shapes(), &written(&one()), &[one()]).is_empty());
+        assert!(!diff(&shapes(), &[], &[one()]).is_empty());
     }
 
     #[test]
     fn a_new_patient_is_made_whole() {
-        let changes = diff(&[], &[one()]);
+        let changes = diff(&shapes(), &[], &[one()]);
         assert_eq!(
             changes.created.keys().collect::<Vec<_>>(),
-            [&(NodeKind::Patient, None), &(NodeKind::MedicalHistory, Some("Condition"))]
+            [&(kind("Patient"), None), &(kind("MedicalHistory"), Some("Condition"))]
         );
         let linked: Vec<_> = changes.linked.into_iter().collect();
-        let place = ("HAS_MEDICAL_HISTORY", NodeKind::Patient, End::Own(NodeKind::MedicalHistory));
+        let place = ("HAS_MEDICAL_HISTORY", kind("Patient"), End::Own(kind("MedicalHistory")));
         assert_eq!(linked, [(place, vec![(1, 7, BoltMap::default())])]);
     }
 
@@ -232,7 +238,7 @@ mod tests {
     fn only_the_node_that_changed_is_written() {
         let mut wanted = one();
         wanted.nodes[0] = patient(1, "Grace");
-        let changes = diff(&written(&one()), &[wanted]);
+        let changes = diff(&shapes(), &written(&one()), &[wanted]);
         let props = node_props(1, &patient(1, "Grace"));
         assert_eq!(changes, Changes { changed: vec![("Patient1".into(), props)], ..Changes::default() });
     }
@@ -240,7 +246,7 @@ mod tests {
     #[test]
     fn a_patient_without_nodes_is_removed() {
         let gone = Subgraph { patient: 1, nodes: Vec::new(), links: Vec::new() };
-        let changes = diff(&written(&one()), &[gone]);
+        let changes = diff(&shapes(), &written(&one()), &[gone]);
         assert_eq!(changes.nodes_gone, ["Patient1", "MedicalHistory7"]);
         assert!(changes.created.is_empty() && changes.linked.is_empty());
     }
@@ -249,12 +255,12 @@ mod tests {
     fn another_label_makes_the_node_and_its_relationships_anew() {
         let mut wanted = one();
         wanted.nodes[1] = entry(7, Some("Allergy"));
-        let changes = diff(&written(&one()), &[wanted]);
+        let changes = diff(&shapes(), &written(&one()), &[wanted]);
         assert_eq!(
             (&changes.nodes_gone[..], &changes.links_gone[..]),
             (&["MedicalHistory7".into()][..], &["1-0".into()][..])
         );
-        assert!(changes.created.contains_key(&(NodeKind::MedicalHistory, Some("Allergy"))));
+        assert!(changes.created.contains_key(&(kind("MedicalHistory"), Some("Allergy"))));
         assert_eq!(changes.linked.len(), 1);
     }
 
@@ -271,7 +277,7 @@ mod tests {
         (foreign.element, foreign.to) = ("foreign".into(), "elsewhere".into());
         stored[0].links.extend([second, foreign]);
         stored.extend([copy, stranger]);
-        let changes = diff(&stored, &[one()]);
+        let changes = diff(&shapes(), &stored, &[one()]);
         assert_eq!(changes.nodes_gone, ["copy", "stranger"]);
         assert_eq!(changes.links_gone, ["second", "foreign"]);
         assert!(changes.created.is_empty() && changes.changed.is_empty() && changes.linked.is_empty());
@@ -284,7 +290,7 @@ mod tests {
         stored.extend(written(&other));
         let left = Subgraph { patient: 1, nodes: vec![patient(1, "Ada")], links: Vec::new() };
         let nodes = vec![patient(2, "Alan"), entry(7, Some("Condition"))];
-        let changes = diff(&stored, &[left, Subgraph { patient: 2, nodes, links: vec![has(2, 7)] }]);
+        let changes = diff(&shapes(), &stored, &[left, Subgraph { patient: 2, nodes, links: vec![has(2, 7)] }]);
         let moved = node_props(2, &entry(7, Some("Condition")));
         assert_eq!(changes.changed, [("MedicalHistory7".into(), moved)]);
         assert_eq!(changes.links_gone, ["1-0"]);
@@ -296,17 +302,14 @@ mod tests {
     fn a_tie_to_a_concept_is_kept_while_its_properties_are_the_same() {
         let tie = |how: &str| Link {
             name: "INSTANCE_OF",
-            from: (NodeKind::MedicalHistory, 7),
+            from: (kind("MedicalHistory"), 7),
             to: Target::Concept(3),
             props: Props::from([("how", Value::Text(how.into()))]),
         };
         let part = |how| Subgraph { links: vec![has(1, 7), tie(how)], ..one() };
-        assert!(diff(&written(&part("NAME")), &[part("NAME")]).is_empty());
-        let changes = diff(&written(&part("NAME")), &[part("SYNONYM")]);
+        assert!(diff(&shapes(), &written(&part("NAME")), &[part("NAME")]).is_empty());
+        let changes = diff(&shapes(), &written(&part("NAME")), &[part("SYNONYM")]);
         assert_eq!(changes.links_gone, ["1-1"]);
-        assert_eq!(
-            changes.linked.keys().collect::<Vec<_>>(),
-            [&("INSTANCE_OF", NodeKind::MedicalHistory, End::Concept)]
-        );
+        assert_eq!(changes.linked.keys().collect::<Vec<_>>(), [&("INSTANCE_OF", kind("MedicalHistory"), End::Concept)]);
     }
 }

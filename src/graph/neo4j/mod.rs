@@ -22,7 +22,7 @@ pub use schema::State;
 pub use write::{Applied, Written};
 
 use super::{
-    shape::{NodeKind, SHAPES},
+    shape::{NodeKind, Shapes},
     watch::Watcher,
 };
 use crate::error::Result;
@@ -68,6 +68,8 @@ pub struct PoolState {
 #[derive(Debug, Clone)]
 pub struct Neo4j {
     client: Client,
+    /// The kinds of its nodes.
+    shapes: &'static Shapes,
     max_rows: u32,
     /// The newest epoch that this process has made known to the graph.
     claimed: Arc<AtomicI64>,
@@ -77,9 +79,10 @@ pub struct Neo4j {
 
 impl Neo4j {
     /// Makes ready to connect; the first statement does.
-    pub fn connect(options: &Options) -> Result<Self> {
+    pub fn connect(options: &Options, shapes: &'static Shapes) -> Result<Self> {
         Ok(Neo4j {
             client: Client::open(options)?,
+            shapes,
             max_rows: options.max_rows,
             claimed: Arc::new(AtomicI64::new(i64::MIN)),
             mark: None,
@@ -96,6 +99,11 @@ impl Neo4j {
     /// The same store; what it writes puts this mark into the graph's state.
     pub(super) fn marked(&self, mark: i64) -> Self {
         Neo4j { mark: Some(mark), ..self.clone() }
+    }
+
+    /// The kinds of its nodes.
+    pub(super) fn shapes(&self) -> &'static Shapes {
+        self.shapes
     }
 
     /// How long a statement may take.
@@ -125,19 +133,18 @@ impl Neo4j {
 
 /// The label that a node's key is unique under.
 fn label(kind: NodeKind) -> String {
-    format!("@{}", kind.shape().label)
+    format!("@{}", kind.label())
 }
 
 /// All labels of a node, as `@Label:@Other`.
 fn labels(kind: NodeKind, besides: Option<&str>) -> String {
-    let shape = kind.shape();
-    let all = [shape.label].into_iter().chain(shape.also.iter().copied()).chain(besides);
+    let all = [kind.label()].into_iter().chain(kind.shape().also.iter().copied()).chain(besides);
     all.map(|label| format!("@{label}")).collect::<Vec<_>>().join(":")
 }
 
 /// A statement for every kind of node, put together.
-fn each_kind(joined: &str, text: impl Fn(NodeKind, &str, &str) -> String) -> String {
-    SHAPES.iter().map(|shape| text(shape.kind, shape.label, shape.key)).collect::<Vec<_>>().join(joined)
+fn each_kind(shapes: &Shapes, joined: &str, text: impl Fn(NodeKind, &str, &str) -> String) -> String {
+    shapes.kinds().iter().map(|kind| text(*kind, kind.label(), kind.key())).collect::<Vec<_>>().join(joined)
 }
 
 /// A patient's nodes (`n`) of a label.

@@ -10,7 +10,7 @@ use crate::{
     graph::{
         Asked, At, COMMON, Clinical, ClinicalEntry, Counts, Crossing, DRAWN, Drawing, Having, OfSpan, REASONS, Similar,
         Span, Store,
-        shape::{INDICATES_CONDITION, INSTANCE_OF, NodeKind, SHAPES, TREATS_CONDITION},
+        shape::{INDICATES_CONDITION, INSTANCE_OF, Role, Shapes, TREATS_CONDITION},
     },
     scope::Scope,
 };
@@ -19,40 +19,64 @@ use neo4rs::{BoltList, BoltType};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 
-/// The name of the question, the kind that the relationship starts from, and the pattern with the index it starts at.
-fn clinical(at: At) -> (&'static str, NodeKind, &'static str) {
+/// Puts the names of the shapes with roles into a statement. Of `symptom`, `condition` and `medication` these stand for: `{symptom}` the
+/// label, `{symptom.key}` the key, `{symptom.since}` and `{medication.until}` the days, `{condition.only}` the label that conditions alone
+/// have, `{symptom.bond}` the relationship from the patient.
+fn filled(shapes: &Shapes, text: &str) -> Result<String> {
+    let mut filled = text.to_owned();
+    for (name, role) in [("symptom", Role::Reported), ("condition", Role::Had), ("medication", Role::Taken)] {
+        let kind = shapes.with_role(role)?;
+        let (label, shape) = (kind.label(), kind.shape());
+        let clinical = shape.clinical.as_ref();
+        let bond = shape.bonds.iter().find(|bond| bond.from_patient);
+        for (of, word) in [
+            ("", label),
+            (".key", kind.key()),
+            (".only", clinical.and_then(|clinical| clinical.only).unwrap_or(label)),
+            (".since", clinical.map_or("", |clinical| clinical.since)),
+            (".until", clinical.and_then(|clinical| clinical.until).unwrap_or("")),
+            (".bond", bond.map_or("", |bond| bond.name)),
+        ] {
+            filled = filled.replace(&format!("{{{name}{of}}}"), word);
+        }
+    }
+    Ok(filled)
+}
+
+/// The name of the question, the role that the relationship starts from, and the pattern with the index it starts at.
+fn clinical(at: At) -> (&'static str, Role, &'static str) {
     match at {
         At::Symptom => (
             "clinical.symptom",
-            NodeKind::Symptom,
-            "(a:@Symptom {symptom_id: key})-[r:INDICATES_CONDITION]->(b:@MedicalHistory)
-             USING INDEX SEEK a:@Symptom(symptom_id)",
+            Role::Reported,
+            "(a:@{symptom} {{symptom.key}: key})-[r:INDICATES_CONDITION]->(b:@{condition})
+             USING INDEX SEEK a:@{symptom}({symptom.key})",
         ),
         At::Indicated => (
             "clinical.indicated",
-            NodeKind::Symptom,
-            "(b:@MedicalHistory {history_id: key})<-[r:INDICATES_CONDITION]-(a:@Symptom)
-             USING INDEX SEEK b:@MedicalHistory(history_id)",
+            Role::Reported,
+            "(b:@{condition} {{condition.key}: key})<-[r:INDICATES_CONDITION]-(a:@{symptom})
+             USING INDEX SEEK b:@{condition}({condition.key})",
         ),
         At::Treated => (
             "clinical.treated",
-            NodeKind::Medication,
-            "(b:@MedicalHistory {history_id: key})<-[r:TREATS_CONDITION]-(a:@Medication)
-             USING INDEX SEEK b:@MedicalHistory(history_id)",
+            Role::Taken,
+            "(b:@{condition} {{condition.key}: key})<-[r:TREATS_CONDITION]-(a:@{medication})
+             USING INDEX SEEK b:@{condition}({condition.key})",
         ),
         At::Medication => (
             "clinical.medication",
-            NodeKind::Medication,
-            "(a:@Medication {medication_id: key})-[r:TREATS_CONDITION]->(b:@MedicalHistory)
-             USING INDEX SEEK a:@Medication(medication_id)",
+            Role::Taken,
+            "(a:@{medication} {{medication.key}: key})-[r:TREATS_CONDITION]->(b:@{condition})
+             USING INDEX SEEK a:@{medication}({medication.key})",
         ),
     }
 }
 
-fn clinical_text(at: At) -> String {
+fn clinical_text(shapes: &Shapes, at: At) -> Result<String> {
     let (_, from, pattern) = clinical(at);
-    let (other, link) = (other(at), link_of(from));
-    format!(
+    let (other, link) = (other(shapes, at)?, link_of(from));
+    let text = format!(
         "UNWIND $keys AS key
          CALL (key) {{
            MATCH {pattern}
@@ -64,27 +88,28 @@ fn clinical_text(at: At) -> String {
            MATCH (a)-[r:{link}]->(b)
            RETURN properties(r) AS because ORDER BY r.kind IS NOT NULL, r.evidence LIMIT $reasons
          }}
-         RETURN a.patient_id AS patient, a.{} AS from_id, a.name AS from_name, b.history_id AS to_id, b.name AS to_name, because
+         RETURN a.patient_id AS patient, a.{} AS from_id, a.name AS from_name, b.{{condition.key}} AS to_id, b.name AS to_name, because
          LIMIT $most",
-        from.shape().key
-    )
+        shapes.with_role(from)?.key()
+    );
+    filled(shapes, &text)
 }
 
 /// The key of the other end.
-fn other(at: At) -> String {
+fn other(shapes: &Shapes, at: At) -> Result<String> {
     let (_, from, _) = clinical(at);
-    match at {
-        At::Symptom | At::Medication => "b.history_id".to_owned(),
-        At::Indicated | At::Treated => format!("a.{}", from.shape().key),
-    }
+    Ok(match at {
+        At::Symptom | At::Medication => format!("b.{}", shapes.with_role(Role::Had)?.key()),
+        At::Indicated | At::Treated => format!("a.{}", shapes.with_role(from)?.key()),
+    })
 }
 
-fn link_of(from: NodeKind) -> &'static str {
-    if from == NodeKind::Symptom { INDICATES_CONDITION } else { TREATS_CONDITION }
+fn link_of(from: Role) -> &'static str {
+    if from == Role::Reported { INDICATES_CONDITION } else { TREATS_CONDITION }
 }
 
 /// The name of the question how many there are, and its text.
-fn clinical_counts(at: At) -> (&'static str, String) {
+fn clinical_counts(shapes: &Shapes, at: At) -> Result<(&'static str, String)> {
     let (_, _, pattern) = clinical(at);
     let name = match at {
         At::Symptom => "clinical_counts.symptom",
@@ -98,15 +123,15 @@ fn clinical_counts(at: At) -> (&'static str, String) {
          WHERE a.patient_id = b.patient_id
          RETURN key AS id, count(DISTINCT {}) AS number
          LIMIT $most",
-        other(at)
+        other(shapes, at)?
     );
-    (name, text)
+    Ok((name, filled(shapes, &text)?))
 }
 
 // Without labels at the far ends: with them, a plan that is made while the graph is empty begins there.
 const CROSSINGS: &str = "
     UNWIND $patients AS id
-    MATCH (p:@Patient {patient_id: id})-[:HAS_MEDICAL_HISTORY]->(c:@Condition)
+    MATCH (p:@Patient {patient_id: id})-[:{condition.bond}]->(c:@{condition.only})
     USING INDEX SEEK p:@Patient(patient_id)
     WITH id, c, COUNT {
       MATCH (s)-[:INDICATES_CONDITION]->(c) WHERE s.patient_id = id RETURN DISTINCT s
@@ -120,30 +145,30 @@ const CROSSINGS: &str = "
       WHERE m.patient_id = id AND NOT coalesce(m.status = 'active', true) RETURN DISTINCT m
     } AS stopped
     WHERE taken + stopped > 0
-    RETURN id AS patient, c.history_id AS condition, coalesce(c.status = 'active', true) AS active, c.date AS since, symptoms,
+    RETURN id AS patient, c.{condition.key} AS condition, coalesce(c.status = 'active', true) AS active, c.{condition.since} AS since, symptoms,
       taken, stopped
     LIMIT $most";
 
 const CARE_PATHS: &str = "
     UNWIND $spans AS span
-    MATCH (c:@MedicalHistory {history_id: span.condition}) USING INDEX SEEK c:@MedicalHistory(history_id)
+    MATCH (c:@{condition} {{condition.key}: span.condition}) USING INDEX SEEK c:@{condition}({condition.key})
     WHERE c.patient_id = span.patient
     CALL (c, span) {
       MATCH (m)-[:TREATS_CONDITION]->(c)
       WHERE m.patient_id = span.patient AND coalesce(m.status = 'active', true) = span.taken
-      WITH DISTINCT m ORDER BY m.prescribed_date IS NULL, m.prescribed_date DESC, m.medication_id
+      WITH DISTINCT m ORDER BY m.{medication.since} IS NULL, m.{medication.since} DESC, m.{medication.key}
       WITH collect(m) AS all
       RETURN all[span.medication] AS m
     }
     CALL (c, span) {
       MATCH (s)-[:INDICATES_CONDITION]->(c) WHERE s.patient_id = span.patient
-      WITH DISTINCT s ORDER BY s.date IS NULL, s.date DESC, s.symptom_id
+      WITH DISTINCT s ORDER BY s.{symptom.since} IS NULL, s.{symptom.since} DESC, s.{symptom.key}
       WITH collect(s) AS all
       RETURN all[span.from..span.to] AS symptoms
     }
     WITH span, c, m, symptoms WHERE m IS NOT NULL
-    RETURN span.at AS at, c.patient_id AS patient, c.history_id AS history_id, c.name AS history,
-      m.medication_id AS medication_id, m.name AS medication,
+    RETURN span.at AS at, c.patient_id AS patient, c.{condition.key} AS history_id, c.name AS history,
+      m.{medication.key} AS medication_id, m.name AS medication,
       COLLECT {
         MATCH (m)-[r:TREATS_CONDITION]->(c)
         RETURN properties(r) ORDER BY r.kind IS NOT NULL, r.evidence LIMIT $reasons
@@ -151,7 +176,7 @@ const CARE_PATHS: &str = "
       COLLECT {
         UNWIND range(0, size(symptoms) - 1) AS place
         WITH symptoms[place] AS s, place
-        RETURN {symptom_id: s.symptom_id, symptom: s.name, indicates: COLLECT {
+        RETURN {symptom_id: s.{symptom.key}, symptom: s.name, indicates: COLLECT {
           MATCH (s)-[r:INDICATES_CONDITION]->(c)
           RETURN properties(r) ORDER BY r.kind IS NOT NULL, r.evidence LIMIT $reasons
         }} ORDER BY place
@@ -162,19 +187,19 @@ const OWN: &str = "
     UNWIND $patients AS id
     MATCH (p:@Patient {patient_id: id}) USING INDEX SEEK p:@Patient(patient_id)
     CALL (p) {
-      MATCH (p)-[:HAS_SYMPTOM]->(n:@Symptom)
-      RETURN n, 'Symptom' AS label, n.symptom_id AS key, true AS active, n.date AS since, null AS until,
-        EXISTS { (n)-[:INDICATES_CONDITION]->(:@MedicalHistory) } AS covered
+      MATCH (p)-[:{symptom.bond}]->(n:@{symptom})
+      RETURN n, '{symptom}' AS label, n.{symptom.key} AS key, true AS active, n.{symptom.since} AS since, null AS until,
+        EXISTS { (n)-[:INDICATES_CONDITION]->(:@{condition}) } AS covered
       UNION ALL
-      MATCH (p)-[:HAS_MEDICAL_HISTORY]->(n:@Condition)
-      RETURN n, 'MedicalHistory' AS label, n.history_id AS key, coalesce(n.status = 'active', true) AS active,
-        n.date AS since, null AS until,
-        EXISTS { (n)<-[:TREATS_CONDITION]-(:@Medication {status: 'active'}) } AS covered
+      MATCH (p)-[:{condition.bond}]->(n:@{condition.only})
+      RETURN n, '{condition}' AS label, n.{condition.key} AS key, coalesce(n.status = 'active', true) AS active,
+        n.{condition.since} AS since, null AS until,
+        EXISTS { (n)<-[:TREATS_CONDITION]-(:@{medication} {status: 'active'}) } AS covered
       UNION ALL
-      MATCH (p)-[:TAKES_MEDICATION]->(n:@Medication)
-      RETURN n, 'Medication' AS label, n.medication_id AS key, coalesce(n.status = 'active', true) AS active,
-        n.prescribed_date AS since, n.discontinued_date AS until,
-        EXISTS { (n)-[:TREATS_CONDITION]->(:@MedicalHistory) } AS covered
+      MATCH (p)-[:{medication.bond}]->(n:@{medication})
+      RETURN n, '{medication}' AS label, n.{medication.key} AS key, coalesce(n.status = 'active', true) AS active,
+        n.{medication.since} AS since, n.{medication.until} AS until,
+        EXISTS { (n)-[:TREATS_CONDITION]->(:@{condition}) } AS covered
     }
     RETURN id AS patient, label, key, n.name AS name, active, since, until, covered,
       COLLECT { MATCH (n)-[r:INSTANCE_OF]->(c:@Concept) RETURN {concept: c.concept_id, how: r.how} } AS ties
@@ -201,20 +226,22 @@ const SIMILAR: &str = "
     RETURN asked.patient AS patient, other, shared, theirs, coalesce(o.concepts, []) AS concepts
     LIMIT $most";
 
-/// The name of the question, and which entries (`n`) count.
-fn having(kind: NodeKind) -> Result<(&'static str, &'static str)> {
-    Ok(match kind {
-        NodeKind::Symptom => ("patients_with.symptom", "true"),
-        NodeKind::MedicalHistory => ("patients_with.condition", "n:@Condition"),
-        NodeKind::Medication => ("patients_with.medication", "true"),
-        other => return Err(Error::Internal(format!("{other:?} is no property of a patient"))),
-    })
+/// The name of the question which patients have such an entry.
+fn having(role: Role) -> &'static str {
+    match role {
+        Role::Reported => "patients_with.symptom",
+        Role::Had => "patients_with.condition",
+        Role::Taken => "patients_with.medication",
+    }
 }
 
 /// Symptoms have no status.
-fn having_text(kind: NodeKind, counts: &str) -> String {
+fn having_text(shapes: &Shapes, role: Role) -> Result<String> {
+    let kind = shapes.with_role(role)?;
     let label = label(kind);
-    format!(
+    let only = kind.shape().clinical.as_ref().and_then(|clinical| clinical.only);
+    let counts = only.map_or_else(|| "true".to_owned(), |only| format!("n:@{only}"));
+    Ok(format!(
         "CALL () {{
            UNWIND $concepts AS id
            MATCH (c:@Concept {{concept_id: id}})<-[:INSTANCE_OF]-(n:{label}) USING INDEX SEEK c:@Concept(concept_id)
@@ -225,19 +252,19 @@ fn having_text(kind: NodeKind, counts: &str) -> String {
          }}
          WITH n WHERE {counts} AND (NOT $active OR coalesce(n.status, 'active') = 'active')
          RETURN DISTINCT n.patient_id AS id ORDER BY id LIMIT $most"
-    )
+    ))
 }
 
 /// The nodes in the order of their kinds and keys, so that a drawing that is cut is always cut alike. What leads to a node and what its name
 /// names are few; clinical relationships may be many.
-fn drawing_text() -> String {
-    let nodes = each_kind(" UNION ALL ", |kind, label, key| {
-        let (at, caption) = (kind as usize, kind.shape().caption);
+fn drawing_text(shapes: &Shapes) -> Result<String> {
+    let nodes = each_kind(shapes, " UNION ALL ", |kind, label, key| {
+        let (at, caption) = (kind.place(), kind.shape().caption);
         format!("{} RETURN n, {at} AS kind, n.{key} AS key, toString(n.{caption}) AS name", of_patient(label))
     });
-    let bonds: BTreeSet<&str> = SHAPES.iter().flat_map(|shape| shape.bonds).map(|bond| bond.name).collect();
+    let bonds: BTreeSet<&str> = shapes.bonds().collect();
     let bonds = bonds.into_iter().collect::<Vec<_>>().join("|");
-    format!(
+    let text = format!(
         "UNWIND $patients AS id
          CALL (id) {{
            CALL (id) {{ {nodes} }}
@@ -248,17 +275,19 @@ fn drawing_text() -> String {
            COLLECT {{ MATCH (n)-[:{INSTANCE_OF}]->(m) RETURN m.concept_id }} AS ties,
            COLLECT {{
              MATCH (n)-[r:{INDICATES_CONDITION}|{TREATS_CONDITION}]->(m)
-             WITH DISTINCT type(r) AS link, m ORDER BY m.history_id LIMIT $drawn
+             WITH DISTINCT type(r) AS link, m ORDER BY m.{{condition.key}} LIMIT $drawn
              RETURN {{name: link, to: elementId(m)}}
            }} AS clinical
          LIMIT $most"
-    )
+    );
+    filled(shapes, &text)
 }
 
 /// Neo4j keeps these numbers, so nothing is counted.
-fn counts_text() -> String {
-    let nodes = each_kind(" UNION ALL ", |_, label, _| format!("MATCH (n:@{label}) RETURN count(n) AS number"));
-    let links = each_kind(" UNION ALL ", |_, label, _| format!("MATCH (:@{label})-[r]->() RETURN count(r) AS number"));
+fn counts_text(shapes: &Shapes) -> String {
+    let nodes = each_kind(shapes, " UNION ALL ", |_, label, _| format!("MATCH (n:@{label}) RETURN count(n) AS number"));
+    let links =
+        each_kind(shapes, " UNION ALL ", |_, label, _| format!("MATCH (:@{label})-[r]->() RETURN count(r) AS number"));
     format!(
         "MATCH (p:@Patient) WITH count(p) AS patients
          CALL () {{ {nodes} }}
@@ -271,23 +300,22 @@ fn counts_text() -> String {
 impl Neo4j {
     /// Every statement that answers questions: its name and text.
     pub fn statements(&self) -> Vec<(&'static str, String)> {
+        let shapes = self.shapes;
         let places = [At::Symptom, At::Indicated, At::Treated, At::Medication];
-        let kinds = [NodeKind::Symptom, NodeKind::MedicalHistory, NodeKind::Medication];
-        let clinical =
-            places.map(|at| (clinical(at).0, clinical_text(at))).into_iter().chain(places.map(clinical_counts));
-        let having = kinds.into_iter().filter_map(|kind| {
-            let (name, counts) = having(kind).ok()?;
-            Some((name, having_text(kind, counts)))
-        });
+        let roles = [Role::Reported, Role::Had, Role::Taken];
+        let named = |name, text: Result<String>| Some((name, text.ok()?));
+        let clinical = places.map(|at| named(clinical(at).0, clinical_text(shapes, at)));
+        let counts = places.map(|at| clinical_counts(shapes, at).ok());
+        let having = roles.map(|role| named(having(role), having_text(shapes, role)));
         let others = [
-            ("crossings", CROSSINGS.to_owned()),
-            ("care_paths", CARE_PATHS.to_owned()),
-            ("own", OWN.to_owned()),
-            ("similar", SIMILAR.to_owned()),
-            ("drawing", drawing_text()),
-            ("counts", counts_text()),
+            named("crossings", filled(shapes, CROSSINGS)),
+            named("care_paths", filled(shapes, CARE_PATHS)),
+            named("own", filled(shapes, OWN)),
+            named("similar", Ok(SIMILAR.to_owned())),
+            named("drawing", drawing_text(shapes)),
+            named("counts", Ok(counts_text(shapes))),
         ];
-        let all = clinical.chain(having).chain(others);
+        let all = clinical.into_iter().chain(counts).chain(having).chain(others).flatten();
         all.map(|(name, text)| (name, self.client.prefixed(&text))).collect()
     }
 
@@ -310,15 +338,17 @@ impl Store for Neo4j {
     fn clinical<'a>(&'a self, at: At, keys: &'a [i32], first: u32) -> BoxFuture<'a, Result<Vec<Clinical>>> {
         Box::pin(async move {
             let (name, from, _) = clinical(at);
-            let ask = self.ask(name, &clinical_text(at)).with("keys", keys).with("first", i64::from(first));
+            let (from, to) = (self.shapes.with_role(from)?, self.shapes.with_role(Role::Had)?);
+            let ask =
+                self.ask(name, &clinical_text(self.shapes, at)?).with("keys", keys).with("first", i64::from(first));
             let found: Vec<rows::Clinical> = self.bounded(ask.with("reasons", REASONS as i64)).await?;
-            found.into_iter().map(|row| row.read(from)).collect()
+            found.into_iter().map(|row| row.read(from, to)).collect()
         })
     }
 
     fn clinical_counts<'a>(&'a self, at: At, keys: &'a [i32]) -> BoxFuture<'a, Result<Vec<(i32, u32)>>> {
         Box::pin(async move {
-            let (name, text) = clinical_counts(at);
+            let (name, text) = clinical_counts(self.shapes, at)?;
             let found: Vec<rows::Number> = self.bounded(self.ask(name, &text).with("keys", keys)).await?;
             Ok(found.into_iter().map(|row| (row.id, row.number)).collect())
         })
@@ -326,7 +356,7 @@ impl Store for Neo4j {
 
     fn crossings<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<Crossing>>> {
         Box::pin(async move {
-            let ask = self.ask("crossings", CROSSINGS).with("patients", patients);
+            let ask = self.ask("crossings", &filled(self.shapes, CROSSINGS)?).with("patients", patients);
             let found: Vec<rows::Crossing> = self.bounded(ask).await?;
             Ok(found.into_iter().map(rows::Crossing::read).collect())
         })
@@ -335,16 +365,17 @@ impl Store for Neo4j {
     fn care_paths<'a>(&'a self, spans: &'a [Span]) -> BoxFuture<'a, Result<Vec<OfSpan>>> {
         Box::pin(async move {
             let asked: BoltList = (0..).zip(spans).map(|(at, span)| rows::span(at, span)).collect();
-            let ask = self.ask("care_paths", CARE_PATHS).with("spans", BoltType::List(asked));
+            let ask = self.ask("care_paths", &filled(self.shapes, CARE_PATHS)?).with("spans", BoltType::List(asked));
             let found: Vec<rows::CarePaths> = self.bounded(ask.with("reasons", REASONS as i64)).await?;
-            found.into_iter().map(rows::CarePaths::read).collect()
+            found.into_iter().map(|paths| paths.read(self.shapes)).collect()
         })
     }
 
     fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<ClinicalEntry>>> {
         Box::pin(async move {
-            let found: Vec<rows::Own> = self.bounded(self.ask("own", OWN).with("patients", patients)).await?;
-            found.into_iter().map(rows::Own::read).collect()
+            let ask = self.ask("own", &filled(self.shapes, OWN)?).with("patients", patients);
+            let found: Vec<rows::Own> = self.bounded(ask).await?;
+            found.into_iter().map(|own| own.read(self.shapes)).collect()
         })
     }
 
@@ -368,12 +399,11 @@ impl Store for Neo4j {
         })
     }
 
-    fn patients_with<'a>(&'a self, having_it: &'a Having, most: u32) -> BoxFuture<'a, Result<Vec<i32>>> {
+    fn patients_with<'a>(&'a self, asked: &'a Having, most: u32) -> BoxFuture<'a, Result<Vec<i32>>> {
         Box::pin(async move {
-            let (name, counts) = having(having_it.kind)?;
-            let ask =
-                self.ask(name, &having_text(having_it.kind, counts)).with("concepts", having_it.concepts.as_slice());
-            let ask = ask.with("name_key", having_it.name_key.as_deref()).with("active", having_it.active);
+            let text = having_text(self.shapes, asked.role)?;
+            let ask = self.ask(having(asked.role), &text).with("concepts", asked.concepts.as_slice());
+            let ask = ask.with("name_key", asked.name_key.as_deref()).with("active", asked.active);
             let found: Vec<rows::Id> = self.client.rows(ask.with("most", i64::from(most) + 1)).await?;
             Ok(found.into_iter().map(|row| row.id).collect())
         })
@@ -381,17 +411,17 @@ impl Store for Neo4j {
 
     fn drawing<'a>(&'a self, patients: &'a [i32], most: u32) -> BoxFuture<'a, Result<Vec<Drawing>>> {
         Box::pin(async move {
-            let ask = self.ask("drawing", &drawing_text()).with("patients", patients);
+            let ask = self.ask("drawing", &drawing_text(self.shapes)?).with("patients", patients);
             // One more than is shown tells whether there are more.
             let ask = ask.with("nodes", i64::from(most) + 1).with("drawn", DRAWN as i64 + 1);
             let nodes = self.bounded(ask).await?;
-            rows::drawings(self.client.prefix(), nodes, most)
+            rows::drawings(self.shapes, self.client.prefix(), nodes, most)
         })
     }
 
     fn counts(&self) -> BoxFuture<'_, Result<Counts>> {
         Box::pin(async move {
-            let found: Vec<rows::Counts> = self.client.rows(self.ask("counts", &counts_text())).await?;
+            let found: Vec<rows::Counts> = self.client.rows(self.ask("counts", &counts_text(self.shapes))).await?;
             Ok(found.first().map(rows::Counts::read).unwrap_or_default())
         })
     }

@@ -4,7 +4,7 @@ use crate::{
     error::{Error, Result},
     graph::{
         self, Because, DRAWN, Drawing, Entry, Target,
-        shape::{INDICATES_CONDITION, INSTANCE_OF, NodeKind, SHAPES, TREATS_CONDITION, history_label},
+        shape::{INDICATES_CONDITION, INSTANCE_OF, NodeKind, Role, Shapes, TREATS_CONDITION},
     },
     terminology::knowledge::{FactKind, How, Tie},
 };
@@ -74,11 +74,11 @@ pub(super) struct Clinical {
 }
 
 impl Clinical {
-    pub(super) fn read(self, from: NodeKind) -> Result<graph::Clinical> {
+    pub(super) fn read(self, from: NodeKind, to: NodeKind) -> Result<graph::Clinical> {
         Ok(graph::Clinical {
             patient: self.patient,
             from: entry(from, self.from_id, self.from_name),
-            to: entry(NodeKind::MedicalHistory, self.to_id, self.to_name),
+            to: entry(to, self.to_id, self.to_name),
             because: self.because.read()?.into(),
         })
     }
@@ -142,8 +142,9 @@ struct OfSymptom {
 }
 
 impl CarePaths {
-    pub(super) fn read(self) -> Result<(usize, Vec<graph::CarePath>)> {
-        let (patient, to) = (self.patient, entry(NodeKind::MedicalHistory, self.history_id, self.history));
+    pub(super) fn read(self, shapes: &Shapes) -> Result<(usize, Vec<graph::CarePath>)> {
+        let (symptom, medication) = (shapes.with_role(Role::Reported)?, shapes.with_role(Role::Taken)?);
+        let (patient, to) = (self.patient, entry(shapes.with_role(Role::Had)?, self.history_id, self.history));
         let clinical = |from: Entry, reasons: Vec<Why>| -> Result<Arc<[graph::Clinical]>> {
             let reason = |why: Why| {
                 Ok(graph::Clinical { patient, from: from.clone(), to: to.clone(), because: why.read()?.into() })
@@ -153,9 +154,9 @@ impl CarePaths {
             found.dedup();
             Ok(found.into())
         };
-        let treats = clinical(entry(NodeKind::Medication, self.medication_id, self.medication), self.treats)?;
+        let treats = clinical(entry(medication, self.medication_id, self.medication), self.treats)?;
         let path = |of: OfSymptom| {
-            let indicates = clinical(entry(NodeKind::Symptom, of.symptom_id, of.symptom), of.indicates)?;
+            let indicates = clinical(entry(symptom, of.symptom_id, of.symptom), of.indicates)?;
             Ok(graph::CarePath { indicates, treats: treats.clone() })
         };
         Ok((self.at, self.symptoms.into_iter().map(path).collect::<Result<_>>()?))
@@ -182,15 +183,15 @@ pub(super) struct Own {
 }
 
 impl Own {
-    pub(super) fn read(self) -> Result<graph::ClinicalEntry> {
-        let shape = SHAPES.iter().find(|shape| shape.label == self.label);
+    pub(super) fn read(self, shapes: &Shapes) -> Result<graph::ClinicalEntry> {
+        let kind = shapes.labelled(&self.label);
         let tie = |tied: Tied| {
             let how = How::of(&tied.how).ok_or_else(|| unreadable("a tie"))?;
             Ok(Tie { concept: tied.concept, how })
         };
         Ok(graph::ClinicalEntry {
             patient: self.patient,
-            entry: entry(shape.ok_or_else(|| unreadable("a label"))?.kind, self.key, self.name),
+            entry: entry(kind.ok_or_else(|| unreadable("a label"))?, self.key, self.name),
             active: self.active,
             since: self.since,
             until: self.until,
@@ -233,8 +234,8 @@ impl Counts {
 #[derive(Deserialize)]
 pub(super) struct Drawn {
     patient: i32,
-    /// Its place in [`SHAPES`].
-    kind: usize,
+    /// Its place in [`Shapes::kinds`].
+    kind: u8,
     key: i32,
     name: Option<String>,
     labels: Vec<String>,
@@ -260,24 +261,21 @@ struct Speaks {
 }
 
 /// The types of relationships that a drawing shows.
-fn type_of(name: &str) -> Option<&'static str> {
-    let bonds = SHAPES.iter().flat_map(|shape| shape.bonds).map(|bond| bond.name);
-    bonds.chain([INDICATES_CONDITION, TREATS_CONDITION, INSTANCE_OF]).find(|known| *known == name)
+fn type_of(shapes: &Shapes, name: &str) -> Option<&'static str> {
+    shapes.bonds().chain([INDICATES_CONDITION, TREATS_CONDITION, INSTANCE_OF]).find(|known| *known == name)
 }
 
 /// The label that a node has besides those of its kind.
-fn besides(labels: &[String], prefix: &str) -> Option<&'static str> {
-    let known =
-        ["condition", "allergy", "surgery", "family_history", "lifestyle"].into_iter().filter_map(history_label);
-    let mut held = known.filter(|known| labels.iter().any(|label| label.strip_prefix(prefix) == Some(known)));
-    held.next()
+fn besides(kind: NodeKind, labels: &[String], prefix: &str) -> Option<&'static str> {
+    let mut known = kind.shape().sorted.iter().flat_map(|sorted| sorted.labels).map(|(_, label)| *label);
+    known.find(|known| labels.iter().any(|label| label.strip_prefix(prefix) == Some(known)))
 }
 
 /// Puts each patient's nodes together; relationships to nodes that are not shown, or of types that are not ours, are left out.
-pub(super) fn drawings(prefix: &str, nodes: Vec<Drawn>, most: u32) -> Result<Vec<Drawing>> {
+pub(super) fn drawings(shapes: &Shapes, prefix: &str, nodes: Vec<Drawn>, most: u32) -> Result<Vec<Drawing>> {
     let mut patients: BTreeMap<i32, Vec<(NodeKind, Drawn)>> = BTreeMap::new();
     for node in nodes {
-        let kind = SHAPES.get(node.kind).ok_or_else(|| unreadable("a kind"))?.kind;
+        let kind = shapes.at(node.kind).ok_or_else(|| unreadable("a kind"))?;
         patients.entry(node.patient).or_default().push((kind, node));
     }
     let drawing = |(patient, mut nodes): (i32, Vec<(NodeKind, Drawn)>)| {
@@ -289,15 +287,15 @@ pub(super) fn drawings(prefix: &str, nodes: Vec<Drawn>, most: u32) -> Result<Vec
             nodes.iter().map(|(kind, node)| (node.element.clone(), (*kind, node.key))).collect();
         let mut drawing = Drawing { patient, cut, ..Drawing::default() };
         for (kind, node) in nodes {
-            let (label, own) = (besides(&node.labels, prefix), (kind, node.key));
+            let (label, own) = (besides(kind, &node.labels, prefix), (kind, node.key));
             drawing.cut |= node.clinical.len() > DRAWN;
             drawing.links.extend(node.bonds.into_iter().filter_map(|bond| {
-                Some((*elements.get(&bond.from)?, type_of(&bond.name)?, Target::Own(kind, node.key)))
+                Some((*elements.get(&bond.from)?, type_of(shapes, &bond.name)?, Target::Own(kind, node.key)))
             }));
             drawing.links.extend(node.ties.into_iter().map(|concept| (own, INSTANCE_OF, Target::Concept(concept))));
             drawing.links.extend(node.clinical.into_iter().take(DRAWN).filter_map(|link| {
                 let (kind, id) = elements.get(&link.to)?;
-                Some((own, type_of(&link.name)?, Target::Own(*kind, *id)))
+                Some((own, type_of(shapes, &link.name)?, Target::Own(*kind, *id)))
             }));
             drawing.nodes.push((entry(kind, node.key, node.name), label));
         }

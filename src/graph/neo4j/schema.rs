@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    graph::shape::{NodeKind, SHAPES},
+    graph::shape::{NodeKind, Shapes},
 };
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
@@ -46,15 +46,15 @@ struct Index {
 }
 
 impl Index {
-    fn all() -> Vec<Index> {
+    fn all(shapes: &Shapes) -> Vec<Index> {
         let unique = |label, property| Index { label, property, unique: true };
         let plain = |label, property| Index { label, property, unique: false };
         let mut all = vec![unique("MediMax", "id"), unique("Concept", "concept_id")];
-        all.extend(SHAPES.iter().map(|shape| unique(shape.label, shape.key)));
-        let below = SHAPES.iter().filter(|shape| shape.kind != NodeKind::Patient);
-        all.extend(below.map(|shape| plain(shape.label, "patient_id")));
-        let named = [NodeKind::Symptom, NodeKind::MedicalHistory, NodeKind::Medication];
-        all.extend(named.map(|kind| plain(kind.shape().label, "name_key")));
+        all.extend(shapes.kinds().iter().map(|kind| unique(kind.label(), kind.key())));
+        let below = shapes.kinds().iter().filter(|kind| !kind.is_patient());
+        all.extend(below.map(|kind| plain(kind.label(), "patient_id")));
+        let named = shapes.kinds().iter().filter(|kind| kind.role().is_some());
+        all.extend(named.map(|kind| plain(kind.label(), "name_key")));
         all
     }
 
@@ -184,7 +184,7 @@ impl Neo4j {
             RETURN labelsOrTypes[0] AS label, properties[0] AS property, owningConstraint IS NOT NULL AS unique";
         let rows: Vec<Present> = self.client.rows(Ask::reading(&self.client, "schema.show", text)).await?;
         let present: HashSet<Present> = rows.into_iter().collect();
-        let mut all = Index::all();
+        let mut all = Index::all(self.shapes);
         all.retain(|index| {
             let (label, property) = (self.client.prefix().to_owned() + index.label, index.property.to_owned());
             !present.contains(&Present { label, property, unique: index.unique })
@@ -196,7 +196,7 @@ impl Neo4j {
     pub(super) async fn unguarded(&self) -> Result<Vec<NodeKind>> {
         let absent = self.absent().await?;
         let open = |label| absent.iter().any(|index| index.unique && index.label == label);
-        Ok(SHAPES.iter().filter(|shape| open(shape.label)).map(|shape| shape.kind).collect())
+        Ok(self.shapes.kinds().iter().filter(|kind| open(kind.label())).copied().collect())
     }
 }
 

@@ -13,7 +13,10 @@ use super::{
     rows::map,
     schema,
 };
-use crate::{error::Result, graph::Subgraph};
+use crate::{
+    error::Result,
+    graph::{Subgraph, shape::Shapes},
+};
 use neo4rs::{BoltList, BoltMap, BoltType};
 use serde::de::IgnoredAny;
 use std::{collections::BTreeMap, sync::atomic::Ordering};
@@ -136,7 +139,7 @@ impl Neo4j {
             return Ok(Applied::Refused);
         }
         let patients: Vec<i32> = wanted.iter().map(|part| part.patient).collect();
-        let changes = diff(&self.stored(&patients).await?, wanted);
+        let changes = diff(self.shapes, &self.stored(&patients).await?, wanted);
         let written = Written::of(&changes);
         if changes.is_empty() {
             return self.unchanged(epoch, written).await;
@@ -203,7 +206,7 @@ impl Neo4j {
 
     /// What the graph holds of these patients.
     pub(super) async fn stored(&self, patients: &[i32]) -> Result<Vec<Stored>> {
-        let ask = Ask::reading(&self.client, "stored", &stored()).with("patients", patients);
+        let ask = Ask::reading(&self.client, "stored", &stored(self.shapes)).with("patients", patients);
         let mut rows: Vec<Stored> = self.client.rows(ask).await?;
         for label in rows.iter_mut().flat_map(|node| &mut node.labels) {
             // What is not ours fits none of ours.
@@ -214,8 +217,8 @@ impl Neo4j {
 }
 
 /// All nodes of patients with the relationships that start there.
-pub(super) fn stored() -> String {
-    let nodes = each_kind(" UNION ", |_, label, _| of_patient(label) + " RETURN n");
+pub(super) fn stored(shapes: &Shapes) -> String {
+    let nodes = each_kind(shapes, " UNION ", |_, label, _| of_patient(label) + " RETURN n");
     format!(
         "UNWIND $patients AS id
          CALL (id) {{ {nodes} }}
@@ -248,7 +251,7 @@ fn parts(changes: Changes) -> Parts {
     }
     for (kind, keys) in keys {
         // A row may have moved here from a patient who is not among those compared.
-        let (label, key) = (label(kind), kind.shape().key);
+        let (label, key) = (label(kind), kind.key());
         parts.add(
             &format!(
                 "UNWIND $rows AS key MATCH (n:{label} {{{key}: key}}) USING INDEX SEEK n:{label}({key}) DETACH DELETE n"
@@ -263,10 +266,10 @@ fn parts(changes: Changes) -> Parts {
     }
     for ((name, from, end), links) in changes.linked {
         let (to, to_key) = match end {
-            End::Own(kind) => (label(kind), kind.shape().key),
+            End::Own(kind) => (label(kind), kind.key()),
             End::Concept => ("@Concept".into(), "concept_id"),
         };
-        let text = create_links(name, (&label(from), from.shape().key), (&to, to_key));
+        let text = create_links(name, (&label(from), from.key()), (&to, to_key));
         parts.add(&text, links.into_iter().map(link_row));
     }
     parts

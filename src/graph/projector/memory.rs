@@ -7,6 +7,7 @@ use super::{
         handle::Backend,
         projection::Projector,
         rows,
+        shape::Shapes,
     },
     Follower, POLL, READ,
 };
@@ -32,7 +33,7 @@ impl Follower {
         self.graph.note(|status| status.consumer = Some(consumer.id));
         let mut projector = None;
         if !consumer.fresh && self.graph.status().ready {
-            projector = Some(Projector::new(self.graph.knowledge()));
+            projector = Some(Projector::new(self.graph.shapes(), self.graph.knowledge()));
         }
         let mut last = None;
         loop {
@@ -87,7 +88,8 @@ impl Follower {
 
     /// The graph of all patients. Each batch is projected while the next is read.
     async fn build_whole(&self, knowledge: Arc<Knowledge>) -> Result<(Index, Projector)> {
-        let (mut index, mut projector) = (Index::default(), Projector::new(knowledge));
+        let shapes = self.graph.shapes();
+        let (mut index, mut projector) = (Index::new(shapes), Projector::new(shapes, knowledge));
         let (mut patients, mut read) = self.batch_after(i32::MIN).await?;
         while let Some(last) = patients.last().copied() {
             let batch = std::mem::take(&mut patients);
@@ -107,7 +109,7 @@ impl Follower {
     async fn batch_after(&self, last: i32) -> Result<(Vec<i32>, rows::Rows)> {
         let reading = async {
             let patients = rows::patients_after(&self.db, last, READ).await?;
-            let read = rows::read(&self.db, &patients).await?;
+            let read = rows::read(&self.db, self.graph.shapes(), &patients).await?;
             Ok((patients, read))
         };
         self.long("reading patients", reading).await
@@ -115,11 +117,11 @@ impl Follower {
 }
 
 /// A graph in this process of all that the relational store holds now; nobody keeps it in step.
-pub async fn built(db: &Db) -> Result<Graph> {
-    let graph = Graph::embedded();
+pub async fn built(shapes: &'static Shapes, db: &Db) -> Result<Graph> {
+    let graph = Graph::embedded(shapes);
     let knowledge = Arc::new(Knowledge::load(db).await?);
     if let Backend::Embedded(store) = &graph.backend {
-        store.replace(build(db, knowledge.clone()).await?.0);
+        store.replace(build(shapes, db, knowledge.clone()).await?.0);
     }
     graph.learn(knowledge);
     graph.note(|status| status.ready = true);
@@ -129,7 +131,7 @@ pub async fn built(db: &Db) -> Result<Graph> {
 /// The graph to be asked once and kept in step by nobody here: a Neo4j that holds the store's records as it stands, or one
 /// built in this process.
 pub async fn to_ask(graph: &Graph, db: &Db) -> Result<Graph> {
-    let Backend::Neo4j(store) = &graph.backend else { return built(db).await };
+    let Backend::Neo4j(store) = &graph.backend else { return built(graph.shapes(), db).await };
     let state = store.state_of(&Feed::new(db.clone()).database_id().await?).await?;
     if state.is_none_or(|state| state.catalog.is_none()) {
         return Err(Error::Setup("the graph was never filled: run `medimax sync`".into()));
@@ -140,6 +142,6 @@ pub async fn to_ask(graph: &Graph, db: &Db) -> Result<Graph> {
 }
 
 /// The graph of all patients, in memory.
-pub async fn build(db: &Db, knowledge: Arc<Knowledge>) -> Result<(Index, Projector)> {
-    Follower::new(Graph::embedded(), db.clone(), Vec::new(), String::new()).build_whole(knowledge).await
+pub async fn build(shapes: &'static Shapes, db: &Db, knowledge: Arc<Knowledge>) -> Result<(Index, Projector)> {
+    Follower::new(Graph::embedded(shapes), db.clone(), Vec::new(), String::new()).build_whole(knowledge).await
 }

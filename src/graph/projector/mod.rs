@@ -109,7 +109,8 @@ impl Follower {
             let started = Instant::now();
             let ended = match &self.graph.backend {
                 Backend::Embedded(store) => self.embedded(store).await,
-                Backend::Neo4j(store) => self.neo4j(store, &mut known).await,
+                // Boxed: the compiler follows futures within futures only so deep.
+                Backend::Neo4j(store) => Box::pin(self.neo4j(store, &mut known)).await,
             };
             self.graph.note(|status| status.leads = false);
             if started.elapsed() > PAUSE {
@@ -211,7 +212,7 @@ impl Follower {
     async fn read(&self, projector: &mut Projector, pending: &[Pending]) -> Result<Vec<Projected>> {
         let patients: BTreeSet<i32> = pending.iter().map(|entry| entry.patient).collect();
         let patients: Vec<i32> = patients.into_iter().collect();
-        let rows = self.long("reading patients", rows::read(&self.db, &patients)).await?;
+        let rows = self.long("reading patients", rows::read(&self.db, self.graph.shapes(), &patients)).await?;
         Ok(projector.project(&patients, rows))
     }
 

@@ -166,7 +166,7 @@ impl Follower {
             renewed: None,
             held: 0,
             doubted: false,
-            projector: Projector::new(knowledge),
+            projector: Projector::new(self.graph.shapes(), knowledge),
             batch: Batch::default(),
         };
         self.let_go(&mut writing).await?;
@@ -233,7 +233,7 @@ impl Follower {
         let consumer = writing.consumer.id;
         let knowledge = self.knowledge().await?;
         if knowledge.version() != writing.projector.knowledge.version() {
-            writing.projector = Projector::new(knowledge);
+            writing.projector = Projector::new(self.graph.shapes(), knowledge);
         }
         if writing.renewed.is_none_or(|renewed| renewed.elapsed() > RENEW) {
             let acquired = self.feed.acquire(consumer, &self.holder, LEASE_MS, false);

@@ -11,7 +11,7 @@ fn gateway(store: &Store) -> Gateway {
 
 /// Waits until gateways answer as one would whose graph had just been built; nobody may write meanwhile.
 async fn are_in_step(store: &mut Store, gateways: &[&Gateway]) {
-    store.graph = built(&store.db).await.unwrap();
+    store.graph = built(&SHAPES, &store.db).await.unwrap();
     let wanted = store.ask(EVERYTHING).await;
     assert!(wanted["data"]["patients"]["nodes"][0]["graph"]["nodes"][5].is_object(), "{wanted}");
     for gateway in gateways {

@@ -20,6 +20,7 @@ use crate::support::{
 use medimax::{
     db,
     graph::{neo4j::Neo4j, projection::Projector, rows},
+    schema::SHAPES,
     terminology::knowledge::Knowledge,
 };
 use serde_json::{Value, json};
@@ -69,7 +70,7 @@ impl Hospital {
         let store = Store::with_patients(Backend::MariaDb, patients).await;
         Hospital {
             store,
-            neo4j: Neo4j::connect(&graph_options(graph_url, prefix)).unwrap(),
+            neo4j: Neo4j::connect(&graph_options(graph_url, prefix), &SHAPES).unwrap(),
             graph_url: graph_url.to_owned(),
             prefix: prefix.to_owned(),
             timeout_ms: "2000",
@@ -129,12 +130,12 @@ impl Hospital {
         let state = self.neo4j.state().await.unwrap().unwrap();
         assert_eq!(state.catalog.as_deref(), Some(knowledge.version()));
         let (mut projector, mut differing, mut after, mut all) =
-            (Projector::new(knowledge), Vec::new(), i32::MIN, Vec::new());
+            (Projector::new(&SHAPES, knowledge), Vec::new(), i32::MIN, Vec::new());
         loop {
             let patients = rows::patients_after(db, after, 100).await.unwrap();
             let Some(last) = patients.last() else { break };
             after = *last;
-            let projected = projector.project(&patients, rows::read(db, &patients).await.unwrap());
+            let projected = projector.project(&patients, rows::read(db, &SHAPES, &patients).await.unwrap());
             let wanted: Vec<_> = projected.iter().map(|patient| projector.subgraph(patient)).collect();
             differing.extend(self.neo4j.differing(&wanted).await.unwrap());
             all.extend(patients);

@@ -10,7 +10,7 @@ use std::{net::TcpListener, time::Instant};
 const LIMIT: Duration = Duration::from_secs(1);
 
 fn hasty(url: &str) -> Neo4j {
-    Neo4j::connect(&Options { timeout: LIMIT, max_connections: 1, ..options(url, "Nobody_") }).unwrap()
+    Neo4j::connect(&Options { timeout: LIMIT, max_connections: 1, ..options(url, "Nobody_") }, &SHAPES).unwrap()
 }
 
 /// That an answer is this error, soon.
@@ -73,7 +73,7 @@ async fn what_does_not_speak_bolt_is_named() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_that_somebody_holds_costs_the_time_limit_and_leaves_nothing() {
     let (place, store) = Place::prepared().await;
-    let hurried = Neo4j::connect(&Options { timeout: LIMIT, ..options(&server(), &place.prefix) }).unwrap();
+    let hurried = Neo4j::connect(&Options { timeout: LIMIT, ..options(&server(), &place.prefix) }, &SHAPES).unwrap();
     let mut other = Bolt::connect(&server());
     other.begin();
     other.run(&format!("MATCH (s:{}MediMax) SET s.lock = 0", place.prefix), json!({}));
@@ -96,7 +96,7 @@ fn options_that_cannot_work_say_so() {
         (Options { ca_file: Some(file.clone()), ..options("bolt+s://neo4j:secret@graph", "") }, "graph_ca_file"),
         (Options { ca_file: Some("/nowhere".into()), ..options("bolt+s://neo4j:secret@graph", "") }, "graph_ca_file"),
     ] {
-        let Err(Error::Setup(text)) = Neo4j::connect(&wrong) else { panic!("{wrong:?} was taken") };
+        let Err(Error::Setup(text)) = Neo4j::connect(&wrong, &SHAPES) else { panic!("{wrong:?} was taken") };
         assert!(text.contains(says) && !text.contains("secret"), "{text}");
     }
 }

@@ -13,8 +13,9 @@ use medimax::{
     graph::{
         Link, Node, Props, Subgraph, Target, Value,
         neo4j::{Applied, Neo4j, Options, Written},
-        shape::NodeKind,
+        shape::{NodeKind, Shapes},
     },
+    schema::SHAPES,
     terminology::knowledge::{Concept, ConceptKind, Fact, FactKind, How},
 };
 use serde_json::json;
@@ -58,7 +59,12 @@ impl Place {
 
     /// Another gateway.
     pub(crate) fn store(&self) -> Neo4j {
-        Neo4j::connect(&options(&server(), &self.prefix)).unwrap()
+        self.store_of(&SHAPES)
+    }
+
+    /// One that knows these kinds of nodes.
+    pub(crate) fn store_of(&self, shapes: &'static Shapes) -> Neo4j {
+        Neo4j::connect(&options(&server(), &self.prefix), shapes).unwrap()
     }
 
     /// Runs a statement past the store; `@` stands for the prefix.
@@ -99,31 +105,31 @@ fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, day).unwrap()
 }
 
-fn node<const N: usize>(
-    kind: NodeKind,
-    id: i32,
-    label: Option<&'static str>,
-    props: [(&'static str, Value); N],
-) -> Node {
-    Node { kind, id, label, props: Props::from(props) }
+/// The kind of nodes with a label.
+fn kind(label: &str) -> NodeKind {
+    SHAPES.labelled(label).unwrap()
 }
 
-fn link(name: &'static str, from: (NodeKind, i32), to: Target) -> Link {
-    Link { name, from, to, props: Props::new() }
+fn node<const N: usize>(of: &str, id: i32, label: Option<&'static str>, props: [(&'static str, Value); N]) -> Node {
+    Node { kind: kind(of), id, label, props: Props::from(props) }
 }
 
-fn own(name: &'static str, from: (NodeKind, i32), to: (NodeKind, i32)) -> Link {
-    link(name, from, Target::Own(to.0, to.1))
+fn link(name: &'static str, from: (&str, i32), to: Target) -> Link {
+    Link { name, from: (kind(from.0), from.1), to, props: Props::new() }
+}
+
+fn own(name: &'static str, from: (&str, i32), to: (&str, i32)) -> Link {
+    link(name, from, Target::Own(kind(to.0), to.1))
 }
 
 /// A tie to a concept.
-fn tie(from: (NodeKind, i32), concept: i32, how: How) -> Link {
+fn tie(from: (&str, i32), concept: i32, how: How) -> Link {
     let props = Props::from([("how", text(how.as_str()))]);
     Link { props, ..link("INSTANCE_OF", from, Target::Concept(concept)) }
 }
 
 /// A clinical relationship by a fact of a catalog.
-fn known(name: &'static str, from: (NodeKind, i32), to: i32, fact: (i32, FactKind, i32)) -> Link {
+fn known(name: &'static str, from: (&str, i32), to: i32, fact: (i32, FactKind, i32)) -> Link {
     let props = Props::from([
         ("source", text("textbook")),
         ("evidence", text("trial")),
@@ -133,7 +139,7 @@ fn known(name: &'static str, from: (NodeKind, i32), to: i32, fact: (i32, FactKin
         ("to_concept", Value::Int(fact.2.into())),
         ("to_how", text("SYNONYM")),
     ]);
-    Link { props, ..own(name, from, (NodeKind::MedicalHistory, to)) }
+    Link { props, ..own(name, from, ("MedicalHistory", to)) }
 }
 
 fn concept(id: i32, kind: ConceptKind, name: &str) -> Concept {
@@ -162,19 +168,13 @@ fn written(applied: Applied) -> Written {
 
 /// A patient with a condition and a medication for it, whose keys follow from the patient's.
 fn simple(id: i32, name: &str) -> Subgraph {
-    let (patient, condition, medication) =
-        ((NodeKind::Patient, id), (NodeKind::MedicalHistory, id * 10), (NodeKind::Medication, id * 10));
+    let (patient, condition, medication) = (("Patient", id), ("MedicalHistory", id * 10), ("Medication", id * 10));
     Subgraph {
         patient: id,
         nodes: vec![
-            node(NodeKind::Patient, id, None, [("name", text(name)), ("dob", Value::Date(day(2)))]),
-            node(
-                NodeKind::MedicalHistory,
-                id * 10,
-                Some("Condition"),
-                [("name", text("asthma")), ("status", text("active"))],
-            ),
-            node(NodeKind::Medication, id * 10, None, [("name", text("salbutamol")), ("status", text("active"))]),
+            node("Patient", id, None, [("name", text(name)), ("dob", Value::Date(day(2)))]),
+            node("MedicalHistory", id * 10, Some("Condition"), [("name", text("asthma")), ("status", text("active"))]),
+            node("Medication", id * 10, None, [("name", text("salbutamol")), ("status", text("active"))]),
         ],
         links: vec![
             own("HAS_MEDICAL_HISTORY", patient, condition),

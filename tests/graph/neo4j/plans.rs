@@ -9,23 +9,23 @@ fn ward(patients: std::ops::RangeInclusive<i32>) -> Vec<Subgraph> {
     let part = |id: i32| {
         let mut part = Subgraph {
             patient: id,
-            nodes: vec![node(NodeKind::Patient, id, None, [("concept_weight", Value::Int(1))])],
+            nodes: vec![node("Patient", id, None, [("concept_weight", Value::Int(1))])],
             links: Vec::new(),
         };
         for n in 0..5 {
             let key = id * 10 + n;
             let named = [("name", text("x")), ("name_key", text(&format!("x{key}"))), ("status", text("active"))];
             for (kind, label, name) in [
-                (NodeKind::Symptom, None, "HAS_SYMPTOM"),
-                (NodeKind::MedicalHistory, Some("Condition"), "HAS_MEDICAL_HISTORY"),
-                (NodeKind::Medication, None, "TAKES_MEDICATION"),
+                ("Symptom", None, "HAS_SYMPTOM"),
+                ("MedicalHistory", Some("Condition"), "HAS_MEDICAL_HISTORY"),
+                ("Medication", None, "TAKES_MEDICATION"),
             ] {
                 part.nodes.push(node(kind, key, label, named.clone()));
-                part.links.push(own(name, (NodeKind::Patient, id), (kind, key)));
+                part.links.push(own(name, ("Patient", id), (kind, key)));
                 part.links.push(tie((kind, key), id / 10, How::Name));
             }
-            part.links.push(known("INDICATES_CONDITION", (NodeKind::Symptom, key), key, (1, FactKind::Indicates, 1)));
-            part.links.push(known("TREATS_CONDITION", (NodeKind::Medication, key), key, (1, FactKind::Treats, 1)));
+            part.links.push(known("INDICATES_CONDITION", ("Symptom", key), key, (1, FactKind::Indicates, 1)));
+            part.links.push(known("TREATS_CONDITION", ("Medication", key), key, (1, FactKind::Treats, 1)));
         }
         part
     };

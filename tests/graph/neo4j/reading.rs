@@ -11,10 +11,10 @@ use medimax::{
     terminology::knowledge::Tie,
 };
 
-const P: NodeKind = NodeKind::Patient;
-const S: NodeKind = NodeKind::Symptom;
-const H: NodeKind = NodeKind::MedicalHistory;
-const M: NodeKind = NodeKind::Medication;
+const P: &str = "Patient";
+const S: &str = "Symptom";
+const H: &str = "MedicalHistory";
+const M: &str = "Medication";
 
 /// Ada coughs and has bronchitis, which amoxicillin treats, and had an eczema and a cream for it. Alan coughs twice; Grace
 /// had bronchitis, and has a fever.
@@ -112,8 +112,8 @@ async fn clinic() -> (Place, Neo4j) {
     (place, store)
 }
 
-fn entry(kind: NodeKind, id: i32, name: &str) -> Entry {
-    Entry { kind, id, name: Some(name.into()) }
+fn entry(of: &str, id: i32, name: &str) -> Entry {
+    Entry { kind: kind(of), id, name: Some(name.into()) }
 }
 
 fn by_fact(from: i32, kind: FactKind) -> Because {
@@ -220,8 +220,9 @@ async fn similar_patients_share_weight_within_the_scope() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn patients_are_found_by_concept_and_by_name() {
     let (_place, store) = clinic().await;
-    let with = async |kind, concepts: &[i32], name: Option<&str>, active| {
-        let having = Having { kind, concepts: concepts.into(), name_key: name.map(str::to_owned), active };
+    let with = async |label, concepts: &[i32], name: Option<&str>, active| {
+        let role = kind(label).role().unwrap();
+        let having = Having { role, concepts: concepts.into(), name_key: name.map(str::to_owned), active };
         store.patients_with(&having, 100).await.unwrap()
     };
     assert_eq!(with(S, &[1], None, true).await, [1, 2]);
@@ -247,10 +248,10 @@ async fn a_drawing_shows_all_or_says_that_it_is_cut() {
     alan.links.sort();
     let nodes = vec![(entry(P, 2, "Alan"), None), (entry(S, 13, "cough"), None), (entry(S, 14, "cough"), None)];
     let mut links = vec![
-        ((P, 2), "HAS_SYMPTOM", Target::Own(S, 13)),
-        ((P, 2), "HAS_SYMPTOM", Target::Own(S, 14)),
-        ((S, 13), "INSTANCE_OF", Target::Concept(1)),
-        ((S, 14), "INSTANCE_OF", Target::Concept(1)),
+        ((kind(P), 2), "HAS_SYMPTOM", Target::Own(kind(S), 13)),
+        ((kind(P), 2), "HAS_SYMPTOM", Target::Own(kind(S), 14)),
+        ((kind(S), 13), "INSTANCE_OF", Target::Concept(1)),
+        ((kind(S), 14), "INSTANCE_OF", Target::Concept(1)),
     ];
     links.sort();
     assert_eq!(alan, Drawing { patient: 2, nodes, links, cut: false });
@@ -262,7 +263,10 @@ async fn a_drawing_shows_all_or_says_that_it_is_cut() {
     assert_eq!(cut.nodes, [(entry(P, 1, "Ada"), None), (entry(H, 21, "chest cold"), Some("Condition"))]);
     assert_eq!(
         cut.links,
-        [((P, 1), "HAS_MEDICAL_HISTORY", Target::Own(H, 21)), ((H, 21), "INSTANCE_OF", Target::Concept(2)),]
+        [
+            ((kind(P), 1), "HAS_MEDICAL_HISTORY", Target::Own(kind(H), 21)),
+            ((kind(H), 21), "INSTANCE_OF", Target::Concept(2)),
+        ]
     );
     assert!(cut.cut);
     assert_eq!(store.drawing(&[99], 5).await.unwrap(), []);
@@ -277,7 +281,7 @@ async fn what_there_is_is_counted() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_with_too_many_rows_is_refused() {
     let (place, _store) = clinic().await;
-    let narrow = Neo4j::connect(&Options { max_rows: 7, ..options(&server(), &place.prefix) }).unwrap();
+    let narrow = Neo4j::connect(&Options { max_rows: 7, ..options(&server(), &place.prefix) }, &SHAPES).unwrap();
     assert_eq!(narrow.own(&[2, 3]).await.unwrap().len(), 4);
     let refused = narrow.own(&[1, 2]).await;
     assert!(matches!(refused, Err(Error::Limit { key: "max_level_rows", allowed: 7, asked: None })));

@@ -41,8 +41,8 @@ async fn a_row_moves_to_another_patient_and_patients_go() {
     store.apply(1, &[simple(1, "Ada"), simple(2, "Alan")]).await.unwrap();
     // Only the new owner is looked at: the old one's entry is taken away.
     let mut taker = simple(2, "Alan");
-    taker.nodes.push(node(NodeKind::MedicalHistory, 10, Some("Condition"), [("name", text("asthma"))]));
-    taker.links.push(own("HAS_MEDICAL_HISTORY", (NodeKind::Patient, 2), (NodeKind::MedicalHistory, 10)));
+    taker.nodes.push(node("MedicalHistory", 10, Some("Condition"), [("name", text("asthma"))]));
+    taker.links.push(own("HAS_MEDICAL_HISTORY", ("Patient", 2), ("MedicalHistory", 10)));
     let moved = written(store.apply(1, &[taker.clone()]).await.unwrap());
     assert_eq!((moved.nodes_created, moved.links_created), (1, 1));
     assert_eq!(place.number("MATCH (n:@MedicalHistory {history_id: 10, patient_id: 2})<-[r]-() RETURN count(r)"), 1);
@@ -146,7 +146,7 @@ async fn knowledge_is_written_by_difference_and_keeps_its_nodes() {
     assert_eq!(place.number("MATCH (:@SymptomConcept:@Concept {names: ['wheezing by another name'], code: 'C1'})-[r:INDICATES {source: 'textbook', weight: 3}]->(:@ConditionConcept) RETURN count(r)"), 1);
 
     let mut part = simple(1, "Ada");
-    part.links.push(tie((NodeKind::MedicalHistory, 10), 2, How::Name));
+    part.links.push(tie(("MedicalHistory", 10), 2, How::Name));
     assert_eq!(written(store.apply(1, &[part.clone()]).await.unwrap()).links_created, 4);
     // Another kind, another name, one concept less: ties to what stays are untouched.
     let concepts = [concept(1, ConceptKind::Symptom, "wheezing"), concept(2, ConceptKind::Symptom, "Asthma")];
