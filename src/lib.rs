@@ -27,3 +27,6 @@ pub mod telemetry;
 pub mod terminology;
 pub mod visits;
 pub mod write;
+
+#[cfg(test)]
+pub mod probe;

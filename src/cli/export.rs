@@ -1,7 +1,7 @@
 //! `medimax export`: the records as files.
 
 use super::{counted, database_url, open_filled, progress::Progress, say, unreachable};
-use crate::{config::Config, csv, error::Result};
+use crate::{config::Config, csv, error::Result, schema};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::{path::PathBuf, time::Instant};
 
@@ -23,7 +23,8 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     let db = open_filled(&config.database(database_url(config)?)).await?;
     let started = Instant::now();
     let progress = Progress::new("Exporting", "rows", 0);
-    let written = csv::write(&db, dir, args.get_flag("force"), &|done, total| progress.at(done, total)).await;
+    let written =
+        csv::write(&db, schema::entities(), dir, args.get_flag("force"), &|done, total| progress.at(done, total)).await;
     drop(progress);
     let written = written.map_err(unreachable)?;
     let rows = counted(written.rows, "row");

@@ -3,7 +3,7 @@
 mod adopt;
 mod archive;
 mod backup;
-mod check;
+pub(crate) mod check;
 mod doctor;
 mod explain;
 mod export;

@@ -11,6 +11,7 @@ use crate::{
         change::{lists_after, of_list},
     },
     error::Result,
+    graphql::model::Entity,
 };
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -31,21 +32,27 @@ pub struct Written {
     pub formulas: u64,
 }
 
-/// Writes the tables. `force` writes over the files of a folder that is not empty. `progress` is told how many rows of how
+/// Writes the tables of entities. `force` writes over the files of a folder that is not empty. `progress` is told how many rows of how
 /// many are written. What was made is removed again if it does not come to its end.
-pub async fn write(db: &Db, dir: &Path, force: bool, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Written> {
+pub async fn write(
+    db: &Db,
+    entities: &[&'static Entity],
+    dir: &Path,
+    force: bool,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Written> {
     let mut made = Made::default();
     made.folder(dir)?;
     is_free(dir, force)?;
     let mut tx = Tx::begin_snapshot(db).await?;
     let (mut total, mut written) = (0, Written::default());
-    for sheet in sheets() {
+    for sheet in sheets(entities) {
         let mut sql = Sql::new(tx.dialect());
         sql.push(format!("SELECT 0, COUNT(*) FROM {}", sheet.entity.table.name));
         total += tx.numbers(sql).await?.first().map_or(0, |(_, count)| *count as u64);
     }
     let mut parts = Vec::new();
-    for sheet in sheets() {
+    for sheet in sheets(entities) {
         let mut part = Part::new(dir.join(sheet.file()))?;
         table(&mut tx, &sheet, &mut part, &mut |rows, formulas| {
             written.rows += rows;

@@ -6,7 +6,10 @@ use super::{
     sheet::{Sheet, Slot, of_file, sheets},
     text::{At, Records, fields},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    graphql::model::Entity,
+};
 use std::{
     fs::{self, File},
     io::BufReader,
@@ -35,9 +38,9 @@ pub(super) struct Source {
 }
 
 impl Folder {
-    /// Looks at a folder's files, and reads their first lines.
-    pub fn open(dir: &Path) -> Result<Self> {
-        let sheets = sheets();
+    /// Looks at a folder's files for the tables of entities, and reads their first lines.
+    pub fn open(dir: &Path, entities: &[&'static Entity]) -> Result<Self> {
+        let sheets = sheets(entities);
         let mut folder = Folder { sources: sheets.iter().map(|_| None).collect(), sheets, unread: Vec::new() };
         for entry in fs::read_dir(dir).map_err(|error| cannot("read", dir, error))? {
             let path = entry.map_err(|error| cannot("read", dir, error))?.path();

@@ -6,7 +6,6 @@ use crate::{
         model::Entity,
         rules::{ColumnRule, kind_of},
     },
-    schema,
 };
 
 /// A table.
@@ -31,8 +30,7 @@ pub(super) enum Slot {
 }
 
 /// Every table, each after the one that its rows hang below.
-pub(super) fn sheets() -> Vec<Sheet> {
-    let entities = schema::entities();
+pub(super) fn sheets(entities: &[&'static Entity]) -> Vec<Sheet> {
     let above = |entity: &Entity| {
         let owner = entity.table.owner()?;
         let at = entities.iter().position(|other| other.table.name == owner.to.name)?;
@@ -96,10 +94,11 @@ impl Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema;
 
     #[test]
     fn every_table_comes_after_the_one_above() {
-        let sheets = sheets();
+        let sheets = sheets(schema::entities());
         for (at, sheet) in sheets.iter().enumerate() {
             assert_eq!(sheet.above.is_none(), sheet.entity.table.name == "Patient");
             assert!(sheet.above.is_none_or(|(above, _)| above < at), "{}", sheet.entity.table.name);
@@ -108,7 +107,7 @@ mod tests {
 
     #[test]
     fn names_are_known_in_every_spelling() {
-        let sheets = sheets();
+        let sheets = sheets(schema::entities());
         let name = |file| of_file(&sheets, file).map(|at| sheets[at].entity.table.name);
         for file in ["Medical_History.csv", "medical_history.CSV", "medicalhistory.csv", "MedicalHistory.csv"] {
             assert_eq!(name(file), Some("Medical_History"), "{file}");

@@ -19,6 +19,8 @@ pub enum Bind {
     Int(i64),
     /// A number with a fraction.
     Float(f64),
+    /// An exact number, in its one spelling.
+    Decimal(String),
     /// Text, dates included: both stores compare dates with their usual spelling.
     Text(String),
 }
@@ -334,6 +336,12 @@ pub(super) fn push_bind(sql: &mut Sql, value: &Bind) {
         Bind::Int(value) => sql.int(*value),
         Bind::Float(value) => sql.float(*value),
         Bind::Text(value) => sql.text(value.clone()),
+        Bind::Decimal(value) => match sql.dialect() {
+            // It would compare a decimal with a text as floating-point numbers.
+            Dialect::MariaDb => sql.push("CAST(").text(value.clone()).push(" AS DECIMAL(30,15))"),
+            // The column's affinity makes a number of the text.
+            Dialect::Sqlite => sql.text(value.clone()),
+        },
     };
 }
 

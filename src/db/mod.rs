@@ -31,6 +31,9 @@ pub(crate) use pool::{Tx, load, load_on};
 pub use select::{By, ListQuery, Path, Place, Select, large_column, large_sizes};
 pub use sql::{Dialect, Sql};
 pub use table::{Belongs, Link, Owner, Table};
-pub use value::{Bad, Column, Date, DateTime, Flag, Id, Stored, Time, ValueKind, write_json};
+pub use value::{
+    Bad, Column, Date, DateTime, Decimal, Flag, Id, Json, MOST, Stored, Time, Uuid, ValueKind, Whole, decimal, fixed,
+    is_int, is_within, uuid, write_json,
+};
 pub use watch::{Ran, Watcher};
 pub use write::{Cell, Writer};

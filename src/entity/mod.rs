@@ -49,8 +49,9 @@ pub use row::{Placed, Row, Set, StaticallySized};
 /// }
 /// ```
 ///
-/// A column is written as one `line` of so many characters, as `prose`, or as a `value` that is no text; where it says
-/// nothing, clients do not write it.
+/// A column is written as one `line` of so many characters, as `prose`, as a `code` (`Country`, `Currency`, `Language`), as `json` that
+/// looks like a static of this name, or as a `value` that is no text; where it says nothing, clients do not write it. Numbers hold
+/// their range in their type: `Whole<1, 10>`, `Decimal<2, 0, 500>` with two places.
 macro_rules! entity {
     (
         $(#[doc = $doc:literal])*
@@ -61,7 +62,7 @@ macro_rules! entity {
         belongs { $($belongs:tt)* }
         $(links { $($link:ident -> $to:ident;)* })?
         columns {
-            $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty = $field:literal $($index:ident)*, $class:ident $(, $($rule:ident $(($size:literal))?)+)?;)*
+            $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty = $field:literal $($index:ident)*, $class:ident $(, $($rule:ident $(($size:tt))?)+)?;)*
         }
         $(large { $($(#[doc = $ldoc:literal])* $large:ident = $lfield:literal, $lclass:ident;)* })?
         $(computed { $($(#[doc = $sdoc:literal])* $computed:literal: $sty:ty = $compute:expr, $sclass:ident;)* })?
@@ -417,6 +418,12 @@ macro_rules! rule {
     };
     ($name:expr, line($size:literal)) => {
         $crate::graphql::rules::ColumnRule::line($name, $size)
+    };
+    ($name:expr, code($which:ident)) => {
+        $crate::graphql::rules::ColumnRule::code($name, $crate::graphql::rules::Code::$which)
+    };
+    ($name:expr, json($schema:ident)) => {
+        $crate::graphql::rules::ColumnRule::json($name, &$schema)
     };
     ($name:expr, prose) => {
         $crate::graphql::rules::ColumnRule::prose($name)

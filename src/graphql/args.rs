@@ -5,7 +5,10 @@ use super::{
     context::{Cx, constant},
     model::Entity,
 };
-use crate::error::{Error, Result};
+use crate::{
+    db::decimal,
+    error::{Error, Result},
+};
 use async_graphql::{Name, Positioned, Value, Variables};
 use async_graphql_value::Value as DocumentValue;
 
@@ -92,6 +95,15 @@ pub fn as_int(value: &Value) -> Option<i64> {
 pub fn as_float(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64().filter(|number| number.is_finite()),
+        _ => None,
+    }
+}
+
+/// An exact number in its one spelling, given as a text or as a number.
+pub fn as_decimal(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => decimal(&number.to_string()),
+        Value::String(text) => decimal(text),
         _ => None,
     }
 }

@@ -1,13 +1,13 @@
 //! Filters: an input object a type, described from the entity's columns and relations, read into a [`Cond`].
 
 use super::{
-    args::{as_float, as_int, as_list, as_text, id_of},
+    args::{as_decimal, as_float, as_int, as_list, as_text, id_of},
     context::Cx,
     model::{Entity, Model, Scalar},
     types::Types,
 };
 use crate::{
-    db::{Bind, Cond, Date, DateTime, LookUp, Op, Quantifier, Related, ValueKind},
+    db::{Bind, Cond, Date, DateTime, LookUp, Op, Quantifier, Related, ValueKind, uuid},
     error::{Error, Result},
     scope::Scope,
 };
@@ -25,11 +25,14 @@ pub fn operators(kind: ValueKind) -> &'static [&'static str] {
     match kind {
         ValueKind::Id | ValueKind::Int => &["eq", "in"],
         ValueKind::Text => &["eq", "ne", "in", "startsWith", "contains", "isNull"],
-        ValueKind::Enum(_) => &["eq", "ne", "in", "isNull"],
+        ValueKind::Enum(_) | ValueKind::Uuid => &["eq", "ne", "in", "isNull"],
         ValueKind::Flag(_) => &["eq"],
-        ValueKind::Date | ValueKind::DateTime | ValueKind::Float => {
-            &["eq", "ne", "in", "lt", "lte", "gt", "gte", "isNull"]
-        }
+        ValueKind::Date
+        | ValueKind::DateTime
+        | ValueKind::Float
+        | ValueKind::Whole { .. }
+        | ValueKind::Decimal { .. } => &["eq", "ne", "in", "lt", "lte", "gt", "gte", "isNull"],
+        ValueKind::Json => &["isNull"],
         ValueKind::Time => &[],
     }
 }
@@ -252,7 +255,7 @@ impl Reader {
             let one = || binds(entity, scalar, value, &at);
             all.push(match operator {
                 "eq" | "in" => equal(scalar, column, as_list(value), |value| binds(entity, scalar, value, &at))?,
-                "ne" if matches!(scalar.kind, ValueKind::Enum(_)) => Cond::NotIn(column, one()?),
+                "ne" if matches!(scalar.kind, ValueKind::Enum(_) | ValueKind::Uuid) => Cond::NotIn(column, one()?),
                 "isNull" => Cond::IsNull(column, *value == Value::Boolean(true)),
                 "startsWith" => Cond::StartsWith(column, as_text(value).unwrap_or_default().into()),
                 "contains" => Cond::Contains(column, as_text(value).unwrap_or_default().into()),
@@ -300,7 +303,19 @@ fn binds(entity: &'static Entity, scalar: &Scalar, value: &Value, at: &str) -> R
     let wrong = |what: &str| Err(Error::BadInput(format!("`{at}` needs {what}")));
     Ok(vec![match scalar.kind {
         ValueKind::Id => return Ok(id_of(entity, value)?.map(|key| Bind::Int(i64::from(key))).into_iter().collect()),
-        ValueKind::Int => Bind::Int(as_int(value).unwrap_or_default()),
+        ValueKind::Int | ValueKind::Whole { .. } => Bind::Int(as_int(value).unwrap_or_default()),
+        ValueKind::Decimal { .. } => match as_decimal(value) {
+            Some(number) => Bind::Decimal(number),
+            None => return wrong("a decimal of at most 15 digits, as 36.6"),
+        },
+        // As other programs may have written it, whatever the column's collation.
+        ValueKind::Uuid => match uuid(text) {
+            Some(canonical) => {
+                let spellings = [canonical.to_ascii_uppercase(), canonical];
+                return Ok(spellings.into_iter().map(Bind::Text).collect());
+            }
+            None => return wrong("a UUID"),
+        },
         ValueKind::Flag(_) => Bind::Int(i64::from(*value == Value::Boolean(true))),
         ValueKind::Enum(of) => {
             return Ok(of.spellings(text).into_iter().map(|stored| Bind::Text(stored.into())).collect());
@@ -317,6 +332,6 @@ fn binds(entity: &'static Entity, scalar: &Scalar, value: &Value, at: &str) -> R
             Some(number) => Bind::Float(number),
             None => return wrong("a number"),
         },
-        ValueKind::Text | ValueKind::Time => Bind::Text(text.into()),
+        ValueKind::Text | ValueKind::Time | ValueKind::Json => Bind::Text(text.into()),
     }])
 }

@@ -132,8 +132,11 @@ impl Form {
     pub fn describe(&'static self, above: Option<Above>, types: &mut Types<'_>) -> String {
         let mut fields: Vec<Arg> = above.iter().map(Above::arg).collect();
         for column in self.columns() {
-            let kind = types.kind(kind_of(self.entity, column.name));
-            let (name, doc) = self.shown(column);
+            let of = kind_of(self.entity, column.name);
+            let (kind, (name, mut doc)) = (types.kind(of), self.shown(column));
+            if let Some((min, max)) = of.range() {
+                doc = format!("{doc} From {min} to {max}.");
+            }
             let needed = if column.required && self.verb == Verb::Add { "!" } else { "" };
             fields.push(Arg::new(name, format!("{kind}{needed}"), doc));
         }

@@ -280,7 +280,7 @@ impl Sorting {
             let scalar = entity.object.scalar_of_column(by.column).filter(|_| !by.via)?;
             let kind = entity.object.scalars.get(scalar)?.kind;
             // Text has a collation, which only the database knows.
-            (!matches!(kind, crate::db::ValueKind::Text)).then_some((scalar, by.descending != ask.backwards))
+            kind.has_ranks().then_some((scalar, by.descending != ask.backwards))
         });
         scalars.collect::<Option<Vec<_>>>().map_or(Sorting::AsTheyCome, Sorting::Here)
     }

@@ -9,6 +9,7 @@ pub mod context;
 pub mod exec;
 pub mod filter;
 pub mod form;
+pub mod json_schema;
 pub mod limits;
 pub mod loaders;
 pub mod made;

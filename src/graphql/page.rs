@@ -12,7 +12,7 @@ use super::{
     types::Arg,
 };
 use crate::{
-    db::{Bind, By, Date, DateTime, ListQuery, Place, ValueKind, write_json},
+    db::{Bind, By, Date, DateTime, ListQuery, Place, ValueKind, decimal, write_json},
     error::{Error, Result},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -180,6 +180,14 @@ fn place(entity: &Entity, order: &[By], digest: u64, arg: &str, cursor: &str) ->
         }
         let bind = match scalar.kind {
             ValueKind::Int => Bind::Int(i64::from(i32::try_from(value.as_i64()?).ok()?)),
+            // A text is what some other program stored there.
+            ValueKind::Whole { .. } => {
+                value.as_i64().map(Bind::Int).or_else(|| Some(Bind::Text(value.as_str()?.into())))?
+            }
+            ValueKind::Decimal { .. } => {
+                let text = value.as_str()?;
+                decimal(text).map_or_else(|| Bind::Text(text.to_owned()), Bind::Decimal)
+            }
             ValueKind::Float => Bind::Float(value.as_f64()?),
             ValueKind::Date => Bind::Text(Date::parse(value.as_str()?).and(value.as_str())?.to_owned()),
             ValueKind::DateTime => Bind::Text(DateTime::parse(value.as_str()?)?.stored_text()),

@@ -3,9 +3,9 @@
 //! The database has the same rules as constraints where it can express them; [`Check::constraint`] names them, so that its
 //! refusal, after a race or a rule that was missed here, reads the same.
 
-use super::model::Entity;
+use super::{json_schema::JsonSchema, model::Entity};
 use crate::{
-    db::{Cell, ValueKind},
+    db::{Cell, ValueKind, fixed},
     error::Violation,
 };
 use chrono::NaiveDate;
@@ -17,6 +17,20 @@ use std::collections::BTreeMap;
 pub struct Cells(BTreeMap<&'static str, Option<String>>);
 
 impl Cells {
+    /// A row as it is stored, in the spelling that is written.
+    pub fn of_stored(entity: &Entity, texts: Vec<Option<String>>) -> Self {
+        let mut cells = Cells::default();
+        for (column, text) in entity.stored().into_iter().zip(texts) {
+            let text = text.map(|text| match kind_of(entity, column) {
+                // SQLite keeps no zeros at a number's end.
+                ValueKind::Decimal { places, .. } => fixed(&text, places).unwrap_or(text),
+                _ => text,
+            });
+            cells.set(column, text);
+        }
+        cells
+    }
+
     /// A value; `None` where it is NULL or not there.
     pub fn get(&self, column: &str) -> Option<&str> {
         self.0.get(column)?.as_deref()
@@ -50,7 +64,7 @@ impl Cells {
     /// As parameters of a statement.
     pub fn cells(&self, entity: &Entity) -> Vec<(&'static str, Cell)> {
         let cell = |column: &str, value: Option<&str>| match (kind_of(entity, column), value.map(str::parse)) {
-            (ValueKind::Flag(_) | ValueKind::Int, Some(Ok(number))) => Cell::Int(number),
+            (ValueKind::Flag(_) | ValueKind::Int | ValueKind::Whole { .. }, Some(Ok(number))) => Cell::Int(number),
             _ => Cell::Text(value.map(str::to_owned)),
         };
         self.iter().map(|(column, value)| (column, cell(column, value))).collect()
@@ -79,6 +93,8 @@ pub struct ColumnRule {
     pub required: bool,
     /// How long a text may be.
     pub longest: Longest,
+    /// What its JSON must look like.
+    pub json: &'static JsonSchema,
     /// The field that shows it, and what it is, where that is no scalar of the row.
     pub shown: Option<(&'static str, &'static str)>,
 }
@@ -90,34 +106,109 @@ pub enum Longest {
     Line(usize),
     /// Lines of so many bytes together.
     Prose(usize),
+    /// A short code.
+    Code(Code),
     /// It is no text.
     NoText,
 }
 
+/// Codes that stand for something in other systems, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// A country, by the two letters of ISO 3166-1.
+    Country,
+    /// A currency, by the three letters of ISO 4217.
+    Currency,
+    /// A language, by its tag of BCP 47.
+    Language,
+}
+
+impl Code {
+    /// The most characters of such codes.
+    pub fn longest(self) -> usize {
+        match self {
+            Code::Country => 2,
+            Code::Currency => 3,
+            Code::Language => 35,
+        }
+    }
+
+    /// What such a code is.
+    pub fn what(self) -> &'static str {
+        match self {
+            Code::Country => "the two letters of a country (ISO 3166-1), as DE",
+            Code::Currency => "the three letters of a currency (ISO 4217), as EUR",
+            Code::Language => "the tag of a language (BCP 47), as en or pt-BR",
+        }
+    }
+
+    /// A code in its one spelling; `None` for what has not its form. Whether the code is given to anything is not looked up: the
+    /// lists change.
+    pub fn canonical(self, text: &str) -> Option<String> {
+        let text = text.trim();
+        let letters = |text: &str| text.bytes().all(|b| b.is_ascii_alphabetic());
+        match self {
+            Code::Country | Code::Currency => {
+                (text.len() == self.longest() && letters(text)).then(|| text.to_ascii_uppercase())
+            }
+            Code::Language => {
+                let mut parts = text.split('-');
+                let language = parts.next().filter(|part| matches!(part.len(), 2 | 3) && letters(part))?;
+                let mut tag = language.to_ascii_lowercase();
+                for part in parts {
+                    if !(1..=8).contains(&part.len()) || !part.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                        return None;
+                    }
+                    let lower = part.to_ascii_lowercase();
+                    tag.push('-');
+                    tag.push_str(&match (part.len(), letters(part)) {
+                        (2, true) => part.to_ascii_uppercase(),
+                        (4, true) => {
+                            lower.chars().take(1).map(|c| c.to_ascii_uppercase()).chain(lower.chars().skip(1)).collect()
+                        }
+                        _ => lower,
+                    });
+                }
+                (tag.len() <= self.longest()).then_some(tag)
+            }
+        }
+    }
+}
+
 /// The bytes of MariaDB's TEXT.
-const TEXT: usize = 65_535;
+pub const TEXT: usize = 65_535;
 /// The bytes of MariaDB's LONGTEXT.
 const LONGTEXT: usize = 4_294_967_295;
 
 impl ColumnRule {
     /// One line of text.
     pub const fn line(name: &'static str, characters: usize) -> Self {
-        ColumnRule { name, required: false, longest: Longest::Line(characters), shown: None }
+        ColumnRule { longest: Longest::Line(characters), ..Self::of(name) }
     }
 
     /// Lines of text.
     pub const fn prose(name: &'static str) -> Self {
-        ColumnRule { name, required: false, longest: Longest::Prose(TEXT), shown: None }
+        ColumnRule { longest: Longest::Prose(TEXT), ..Self::of(name) }
     }
 
     /// A text of any length, which `field` shows.
     pub const fn large(name: &'static str, field: &'static str, doc: &'static str) -> Self {
-        ColumnRule { name, required: false, longest: Longest::Prose(LONGTEXT), shown: Some((field, doc)) }
+        ColumnRule { longest: Longest::Prose(LONGTEXT), shown: Some((field, doc)), ..Self::of(name) }
+    }
+
+    /// A short code.
+    pub const fn code(name: &'static str, code: Code) -> Self {
+        ColumnRule { longest: Longest::Code(code), ..Self::of(name) }
+    }
+
+    /// JSON that looks like this.
+    pub const fn json(name: &'static str, json: &'static JsonSchema) -> Self {
+        ColumnRule { json, ..Self::of(name) }
     }
 
     /// Anything but text.
     pub const fn of(name: &'static str) -> Self {
-        ColumnRule { name, required: false, longest: Longest::NoText, shown: None }
+        ColumnRule { name, required: false, longest: Longest::NoText, json: &JsonSchema::Any, shown: None }
     }
 
     /// The same, which every row must have.
@@ -187,4 +278,30 @@ pub fn violation(path: &[Value], field: &str, code: &'static str, message: impl 
 /// A rule that a date is not after today.
 pub fn not_in_future(cells: &Cells, column: &str, today: NaiveDate) -> bool {
     cells.day(column).is_none_or(|day| day <= today)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn codes_have_one_spelling() {
+        for (code, text, is) in [
+            (Code::Country, "de", Some("DE")),
+            (Code::Country, "DEU", None),
+            (Code::Country, "Ö", None),
+            (Code::Currency, " eur ", Some("EUR")),
+            (Code::Currency, "€", None),
+            (Code::Language, "EN", Some("en")),
+            (Code::Language, "pt-br", Some("pt-BR")),
+            (Code::Language, "ZH-hant-TW", Some("zh-Hant-TW")),
+            (Code::Language, "de-CH-1996", Some("de-CH-1996")),
+            (Code::Language, "english", None),
+            (Code::Language, "en_US", None),
+            (Code::Language, "en-", None),
+            (Code::Language, "e", None),
+        ] {
+            assert_eq!(code.canonical(text).as_deref(), is, "{text}");
+        }
+    }
 }

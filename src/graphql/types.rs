@@ -2,11 +2,12 @@
 //! exports, introspects and validates against them; it runs none of them (see `engine`).
 
 use super::{
+    args::{as_decimal, as_int},
     filter::{filterable, operators},
     model::{Entity, Model, Object, Scalar},
     page::{orderable, screaming},
 };
-use crate::db::{Enumeration, ValueKind};
+use crate::db::{Enumeration, MOST, ValueKind, is_int, uuid};
 use async_graphql::{
     ID, InputType, Value,
     indexmap::IndexMap,
@@ -144,6 +145,31 @@ impl Types<'_> {
         match kind {
             ValueKind::Id => "ID".into(),
             ValueKind::Int => "Int".into(),
+            ValueKind::Whole { min, max } if is_int(min, max) => "Int".into(),
+            ValueKind::Whole { .. } => self.scalar(
+                "SafeInt",
+                "A whole number from -9007199254740991 to 9007199254740991, which every reader of JSON reads exactly.",
+                "https://the-guild.dev/graphql/scalars/docs/scalars/safe-int",
+                |value| as_int(value).is_some_and(|number| (-MOST..=MOST).contains(&number)),
+            ),
+            ValueKind::Decimal { .. } => self.scalar(
+                "Decimal",
+                "An exact number of at most 15 digits, as the text `82.50`; input may be a number, too.",
+                "",
+                |value| as_decimal(value).is_some(),
+            ),
+            ValueKind::Uuid => self.scalar(
+                "UUID",
+                "A UUID, as `0e5af2d1-93c4-4b6a-8f0e-aa00bb11cc22`; input may be in upper case.",
+                "https://www.rfc-editor.org/rfc/rfc9562",
+                |value| matches!(value, Value::String(text) if uuid(text).is_some()),
+            ),
+            ValueKind::Json => self.scalar(
+                "JSON",
+                "A value of JSON, whatever it holds.",
+                "https://www.rfc-editor.org/rfc/rfc8259",
+                |_| true,
+            ),
             ValueKind::Float => "Float".into(),
             ValueKind::Text => "String".into(),
             ValueKind::Flag(_) => "Boolean".into(),
@@ -151,23 +177,27 @@ impl Types<'_> {
                 "Date",
                 "A calendar day, as `2024-05-01`.",
                 "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6",
+                is_text,
             ),
             ValueKind::Time => self.scalar(
                 "Time",
                 "A time of day, as `14:30:00`.",
                 "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6",
+                is_text,
             ),
             ValueKind::DateTime => self.scalar(
                 "DateTime",
                 "A moment in UTC, as `2024-05-01T10:00:00Z`.",
                 "https://datatracker.ietf.org/doc/html/rfc3339",
+                is_text,
             ),
             ValueKind::Enum(of) => self.enumeration(of),
         }
     }
 
-    fn scalar(&mut self, name: &'static str, doc: &str, url: &str) -> String {
-        self.once(name, |_| scalar_type(name, doc, Some(url), |value| matches!(value, Value::String(_))));
+    fn scalar(&mut self, name: &'static str, doc: &str, url: &str, is_valid: fn(&Value) -> bool) -> String {
+        let url = Some(url).filter(|url| !url.is_empty());
+        self.once(name, |_| scalar_type(name, doc, url, is_valid));
         name.into()
     }
 
@@ -253,6 +283,8 @@ impl Types<'_> {
                 ValueKind::Id => "Id",
                 ValueKind::Flag(_) => "Boolean",
                 ValueKind::Text => "Text",
+                // `IntFilter` is of keys, which are not compared.
+                ValueKind::Whole { min, max } if is_int(min, max) => "WholeNumber",
                 _ => kind.as_str(),
             }
         );
@@ -422,6 +454,10 @@ fn enum_type<N: Into<String>>(
         directive_invocations: Vec::new(),
         requires_scopes: Vec::new(),
     }
+}
+
+fn is_text(value: &Value) -> bool {
+    matches!(value, Value::String(_))
 }
 
 fn scalar_type(name: &str, doc: &str, url: Option<&str>, is_valid: fn(&Value) -> bool) -> MetaType {

@@ -54,7 +54,7 @@ mod tests {
         let shown = |text: &str, target: &str, level: Level| targets(text).unwrap().would_enable(target, &level);
         assert!(shown("debug", "medimax::http", Level::DEBUG) && !shown("debug", "neo4rs", Level::DEBUG));
         assert!(shown("debug", "neo4rs", Level::INFO) && !shown("error", "neo4rs", Level::WARN));
-        assert!(shown("warn,medimax::graph=debug", "medimax::feed", Level::DEBUG));
+        assert!(shown("warn,medimax::graph=debug", "medimax::graph::projector", Level::DEBUG));
         assert!(!shown("warn,medimax::graph=debug", "medimax::http", Level::INFO));
         assert!(shown("info,neo4rs=trace", "neo4rs", Level::TRACE));
         for wrong in ["", "loud", "info,medimax=loud", "info,medimax"] {

@@ -1,13 +1,13 @@
 //! What a client wants written, read from an input object: canonical values by column, and every rule that they break.
 
 use crate::{
-    db::ValueKind,
+    db::{ValueKind, fixed, is_within, uuid},
     error::Violation,
     graphql::{
-        args::{as_list, as_text},
+        args::{as_int, as_list, as_text},
         form::Form,
         model::{Entity, Model},
-        rules::{Cells, ColumnRule, Longest, broken, kind_of, violation},
+        rules::{Cells, ColumnRule, Longest, TEXT, broken, kind_of, violation},
     },
 };
 use async_graphql::{Value, indexmap::IndexMap};
@@ -114,6 +114,14 @@ fn canonical(kind: ValueKind, column: &ColumnRule, value: &Value) -> Result<Opti
         return Ok(None);
     }
     match value {
+        _ if matches!(kind, ValueKind::Json) => {
+            let json = value.clone().into_json().map_err(|_none| ("INVALID", "this must be JSON".to_owned()))?;
+            read(kind, column, &json.to_string())
+        }
+        // JSON may spell a whole number `5.0`.
+        Value::Number(_) if matches!(kind, ValueKind::Whole { .. }) => {
+            read(kind, column, &as_int(value).map_or_else(|| value.to_string(), |number| number.to_string()))
+        }
         Value::Boolean(yes) => Ok(Some(u8::from(*yes).to_string())),
         Value::Number(number) => read(kind, column, &number.to_string()),
         _ => read(kind, column, as_text(value).unwrap_or_default()),
@@ -123,7 +131,27 @@ fn canonical(kind: ValueKind, column: &ColumnRule, value: &Value) -> Result<Opti
 /// A text as the value that is stored, or what is wrong with it. A blank text is none.
 pub fn read(kind: ValueKind, column: &ColumnRule, text: &str) -> Result<Option<String>, (&'static str, String)> {
     let wrong = |what: &str| Err(("INVALID", format!("this must be {what}")));
+    let within = |is: bool, min, max, value: String| match is {
+        true => Ok(Some(value)),
+        false => Err(("OUT_OF_RANGE", format!("this must be from {min} to {max}"))),
+    };
     match kind {
+        ValueKind::Whole { min, max } => match text.trim().parse::<i64>() {
+            Ok(number) => within((min..=max).contains(&number), min, max, number.to_string()),
+            Err(_) => wrong(&format!("a whole number from {min} to {max}")),
+        },
+        ValueKind::Decimal { places, min, max } => match fixed(text.trim(), places) {
+            Some(number) => within(is_within(&number, min, max), min, max, number),
+            None => wrong(&format!(
+                "a number with at most {places} digits after the point, as {:.*}",
+                places as usize, 36.6
+            )),
+        },
+        ValueKind::Uuid => match uuid(text.trim()) {
+            Some(uuid) => Ok(Some(uuid)),
+            None => wrong("a UUID, as 0e5af2d1-93c4-4b6a-8f0e-aa00bb11cc22"),
+        },
+        ValueKind::Json => json(column, text),
         ValueKind::Date => match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
             // MariaDB's DATE knows no year 0.
             Ok(day) if is_like(text, "0000-00-00") && day.year() > 0 => Ok(Some(day.to_string())),
@@ -155,7 +183,25 @@ pub fn read(kind: ValueKind, column: &ColumnRule, text: &str) -> Result<Option<S
             Some(stored) => Ok(Some(stored.to_owned())),
             None => wrong(&format!("one of {}'s values", of.name)),
         },
-        _ => clean(column.longest, text),
+        _ => match column.longest {
+            // A blank one is none.
+            Longest::Code(code) if shows(text) => match code.canonical(text) {
+                Some(code) => Ok(Some(code)),
+                None => wrong(code.what()),
+            },
+            longest => clean(longest, text),
+        },
+    }
+}
+
+/// A JSON text in its one spelling: without spaces, members by their names.
+fn json(column: &ColumnRule, text: &str) -> Result<Option<String>, (&'static str, String)> {
+    let value: Json = serde_json::from_str(text).map_err(|_none| ("INVALID", "this must be JSON".to_owned()))?;
+    column.json.check(&value).map_err(|wrong| ("INVALID", wrong))?;
+    let text = value.to_string();
+    match text.len() > TEXT {
+        true => Err(("TOO_LONG", format!("this must be no longer than {TEXT} bytes"))),
+        false => Ok(Some(text)),
     }
 }
 

@@ -266,10 +266,7 @@ impl Attempt<'_> {
         cells: &Cells,
     ) -> Result<()> {
         let stored = self.locked(tx, form.entity, key, expected).await?;
-        let mut row = Cells::default();
-        for (column, text) in form.entity.stored().into_iter().zip(stored) {
-            row.set(column, text);
-        }
+        let mut row = Cells::of_stored(form.entity, stored);
         let mut changed = Cells::default();
         for (column, value) in cells.iter() {
             if row.get(column) != value {

@@ -194,6 +194,21 @@ fn every_page_of_the_docs_that_a_file_names_is_there() {
 }
 
 #[test]
+fn the_page_of_queries_tells_every_scalar() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let [schema, page] = ["schema.graphql", "docs/queries.md"].map(|file| fs::read_to_string(root.join(file)).unwrap());
+    let scalars: Vec<&str> = schema
+        .lines()
+        .filter_map(|line| line.strip_prefix("scalar ")?.split_whitespace().next())
+        .filter(|name| !["ID", "Int", "Float", "String", "Boolean"].contains(name))
+        .collect();
+    assert!(scalars.contains(&"DateTime"), "{scalars:?}");
+    for scalar in scalars {
+        assert!(page.contains(&format!("`{scalar}` ")), "docs/queries.md does not say what a value of {scalar} is");
+    }
+}
+
+#[test]
 fn readme_is_short_and_leads_to_every_page_of_the_docs() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = fs::read_to_string(root.join("README.md")).unwrap();

@@ -194,6 +194,9 @@ on_both!(rules_are_those_of_the_tables, 0, async |store: Store| {
             );
             match (store.backend, column.longest) {
                 (Backend::MariaDb, Longest::Line(most)) => assert_eq!(*ty, format!("varchar({most})"), "{place}"),
+                (Backend::MariaDb, Longest::Code(code)) => {
+                    assert_eq!(*ty, format!("varchar({})", code.longest()), "{place}");
+                }
                 (Backend::MariaDb, Longest::Prose(65_535)) => assert_eq!(ty, "text", "{place}"),
                 (Backend::MariaDb, Longest::Prose(_)) => assert_eq!(ty, "longtext", "{place}"),
                 (Backend::Sqlite, Longest::Line(most)) => {

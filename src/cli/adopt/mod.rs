@@ -13,6 +13,7 @@ use crate::{
         adopt::{self, Kind, Plan},
     },
     error::Result,
+    schema,
 };
 use std::process::ExitCode;
 
@@ -94,7 +95,8 @@ async fn broken(db: &Db, plan: &Plan) -> Result<Vec<Broken>> {
     let has = |table: &str, column: &str| plan.tables.get(table).is_some_and(|columns| columns.contains(column));
     let of_finding =
         |Finding { check, of, count, examples }| Broken { of, rule: check.name.to_owned(), count, examples };
-    let mut broken: Vec<Broken> = records::check_faults(db, has).await?.into_iter().map(of_finding).collect();
+    let mut broken: Vec<Broken> =
+        records::check_faults(db, schema::entities(), has).await?.into_iter().map(of_finding).collect();
     for rule in plan.rules.iter().filter(|rule| has(rule.table, rule.key)) {
         let mut condition = Sql::new(db.dialect());
         condition.push(rule.broken.clone());

@@ -1,7 +1,7 @@
 //! `medimax check`: whether the rows of the relational store are whole, and whether the graph holds what they say.
 
 mod differences;
-pub(super) mod records;
+pub(crate) mod records;
 pub(super) mod report;
 
 use super::{database_url, holder, open_filled, open_graph, progress::Progress, say, unreachable};
@@ -46,7 +46,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     let db = open_filled(&options).await?;
     let graph = open_graph(config)?;
     let mut report = Report::new(db.dialect(), graph.store_name());
-    report.findings = records::check(&db).await.map_err(unreachable)?;
+    report.findings = records::check(&db, schema::entities()).await.map_err(unreachable)?;
     let projection = Follower::new(graph, db, schema::tables(), holder());
     match compare(&projection, args.get_flag("repair")).await {
         Ok((graph, mended)) => {

@@ -8,8 +8,7 @@ use super::{
 use crate::{
     db::{Db, Dialect, Sql, Table, ValueKind},
     error::Result,
-    graphql::model::Scalar,
-    schema,
+    graphql::model::{Entity, Scalar},
 };
 
 /// Keys that are named of each finding.
@@ -40,6 +39,20 @@ static IMPOSSIBLE_TIME: Check = Check {
     name: "impossible-time",
     fault: true,
     advice: "The column holds no time of a day, and is answered as null with an error: write the time, or NULL.",
+};
+
+static UNREADABLE: Check = Check {
+    store: "database",
+    name: "unreadable-value",
+    fault: true,
+    advice: "The column holds what is no value of its kind (no number, UUID or JSON), and is answered as null with an error: \
+             write one that is, or NULL.",
+};
+static OUT_OF_RANGE: Check = Check {
+    store: "database",
+    name: "out-of-range",
+    fault: false,
+    advice: "The column holds a number that clients of the gateway may not write; it is answered as it stands.",
 };
 
 /// What is answered as it stands, but lacks something. (table, what is to hold, the kind of finding)
@@ -86,15 +99,20 @@ struct Question {
 }
 
 /// Asks everything of every table.
-pub(super) async fn check(db: &Db) -> Result<Vec<Finding>> {
-    let mut questions = faults(db.dialect(), |_, _| true);
-    questions.extend(incomplete(db.dialect()));
+pub(crate) async fn check(db: &Db, entities: &[&'static Entity]) -> Result<Vec<Finding>> {
+    let mut questions = faults(db.dialect(), entities, |_, _| true);
+    questions.extend(incomplete(db.dialect(), entities));
     ask(db, questions).await
 }
 
 /// Asks for faults alone, and only of tables and columns that there are.
-pub(in super::super) async fn check_faults(db: &Db, has: impl Fn(&str, &str) -> bool) -> Result<Vec<Finding>> {
-    ask(db, faults(db.dialect(), has)).await
+pub(in super::super) async fn check_faults(
+    db: &Db,
+    entities: &[&'static Entity],
+    has: impl Fn(&str, &str) -> bool,
+) -> Result<Vec<Finding>> {
+    let questions = faults(db.dialect(), entities, has).into_iter().filter(|question| question.check.fault);
+    ask(db, questions.collect()).await
 }
 
 async fn ask(db: &Db, questions: Vec<Question>) -> Result<Vec<Finding>> {
@@ -126,8 +144,8 @@ pub(in super::super) async fn rows_where(
     Ok((count, found.iter().map(|(key, _)| key.to_string()).collect()))
 }
 
-fn faults(dialect: Dialect, has: impl Fn(&str, &str) -> bool) -> Vec<Question> {
-    let tables = schema::entities().iter().map(|entity| entity.table);
+fn faults(dialect: Dialect, entities: &[&'static Entity], has: impl Fn(&str, &str) -> bool) -> Vec<Question> {
+    let tables = entities.iter().map(|entity| entity.table);
     let mut all = Vec::new();
     for table in tables.filter(|table| has(table.name, table.key)) {
         for (column, to) in table.references().filter(|(column, to)| has(table.name, column) && has(to.name, to.key)) {
@@ -140,11 +158,11 @@ fn faults(dialect: Dialect, has: impl Fn(&str, &str) -> bool) -> Vec<Question> {
             all.push(Question { check: &ORPHAN, of: table.name.to_owned(), table, condition });
         }
     }
-    for entity in schema::entities().iter().filter(|entity| has(entity.table.name, entity.table.key)) {
+    for entity in entities.iter().filter(|entity| has(entity.table.name, entity.table.key)) {
         let table = entity.table;
         let stored = |scalar: &&Scalar| !scalar.column.is_empty() && has(table.name, scalar.column);
         for scalar in entity.object.scalars.iter().filter(stored) {
-            if let Some((check, condition)) = of_values(dialect, scalar) {
+            for (check, condition) in of_values(dialect, scalar) {
                 all.push(Question { check, of: format!("{}.{}", table.name, scalar.column), table, condition });
             }
         }
@@ -153,9 +171,9 @@ fn faults(dialect: Dialect, has: impl Fn(&str, &str) -> bool) -> Vec<Question> {
 }
 
 /// What is to be asked of rows that are answered as they stand.
-fn incomplete(dialect: Dialect) -> Vec<Question> {
+fn incomplete(dialect: Dialect, entities: &[&'static Entity]) -> Vec<Question> {
     let mut all = Vec::new();
-    for entity in schema::entities() {
+    for entity in entities {
         for (_, text, check) in INCOMPLETE.iter().filter(|(name, ..)| *name == entity.table.name) {
             let mut condition = Sql::new(dialect);
             condition.push(*text);
@@ -166,7 +184,7 @@ fn incomplete(dialect: Dialect) -> Vec<Question> {
 }
 
 /// When a column's value is none of its type. NULL is none of these.
-fn of_values(dialect: Dialect, scalar: &Scalar) -> Option<(&'static Check, Sql)> {
+fn of_values(dialect: Dialect, scalar: &Scalar) -> Vec<(&'static Check, Sql)> {
     let (column, mut sql) = (format!("t.{}", scalar.column), Sql::new(dialect));
     let check = match scalar.kind {
         ValueKind::Enum(of) => {
@@ -211,7 +229,40 @@ fn of_values(dialect: Dialect, scalar: &Scalar) -> Option<(&'static Check, Sql)>
             });
             &IMPOSSIBLE_TIME
         }
-        ValueKind::Id | ValueKind::Int | ValueKind::Float | ValueKind::Text | ValueKind::Flag(_) => return None,
+        ValueKind::Uuid => {
+            sql.push(match dialect {
+                Dialect::MariaDb => {
+                    format!("{column} NOT REGEXP '^[0-9A-Fa-f]{{8}}(-[0-9A-Fa-f]{{4}}){{3}}-[0-9A-Fa-f]{{12}}$'")
+                }
+                Dialect::Sqlite => {
+                    let digits = |count: usize| "[0-9A-Fa-f]".repeat(count);
+                    format!("{column} NOT GLOB '{}'", [8, 4, 4, 4, 12].map(digits).join("-"))
+                }
+            });
+            &UNREADABLE
+        }
+        ValueKind::Json => {
+            sql.push(format!("JSON_VALID({column}) = 0"));
+            &UNREADABLE
+        }
+        ValueKind::Whole { min, max } | ValueKind::Decimal { min, max, .. } => {
+            sql.push(format!("({column} < {min} OR {column} > {max})"));
+            // MariaDB's columns hold numbers alone.
+            if dialect == Dialect::MariaDb {
+                return vec![(&OUT_OF_RANGE, sql)];
+            }
+            sql.push(format!(" AND typeof({column}) IN ('integer', 'real')"));
+            let mut unreadable = Sql::new(dialect);
+            unreadable.push(match scalar.kind {
+                ValueKind::Decimal { places, .. } => format!(
+                    "{column} IS NOT NULL AND (typeof({column}) NOT IN ('integer', 'real') \
+                     OR {column} <> round({column}, {places}))"
+                ),
+                _ => format!("typeof({column}) NOT IN ('integer', 'null')"),
+            });
+            return vec![(&OUT_OF_RANGE, sql), (&UNREADABLE, unreadable)];
+        }
+        ValueKind::Id | ValueKind::Int | ValueKind::Float | ValueKind::Text | ValueKind::Flag(_) => return Vec::new(),
     };
-    Some((check, sql))
+    vec![(check, sql)]
 }

@@ -16,22 +16,22 @@ const WIDTH: usize = 100;
 
 /// A kind of finding. A fault is what costs answers: rows that nobody sees, values that cannot be understood, a graph that
 /// holds something else. A note is what is answered as it stands.
-pub(in super::super) struct Check {
+pub(crate) struct Check {
     pub(super) store: &'static str,
-    pub(in super::super) name: &'static str,
+    pub(crate) name: &'static str,
     pub(super) fault: bool,
     /// What it means and what to do.
-    pub(in super::super) advice: &'static str,
+    pub(crate) advice: &'static str,
 }
 
 /// What a check found of one thing.
-pub(in super::super) struct Finding {
-    pub(in super::super) check: &'static Check,
+pub(crate) struct Finding {
+    pub(crate) check: &'static Check,
     /// The table, the column, or the part of the graph.
-    pub(in super::super) of: String,
-    pub(in super::super) count: i64,
+    pub(crate) of: String,
+    pub(crate) count: i64,
     /// Some: keys and labels, never values.
-    pub(in super::super) examples: Vec<String>,
+    pub(crate) examples: Vec<String>,
 }
 
 impl Finding {

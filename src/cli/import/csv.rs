@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     csv::{self, Folder, Manner, Refusal},
     error::{Error, Result},
+    schema,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{collections::BTreeSet, fmt::Write, sync::Arc, time::Instant};
@@ -24,7 +25,7 @@ pub(super) fn command() -> Command {
 
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     let manner = Manner { new_keys: args.get_flag("new-keys"), dry_run: args.get_flag("dry-run") };
-    let folder = Folder::open(dir_of(args))?;
+    let folder = Folder::open(dir_of(args), schema::entities())?;
     let unread = folder.unread.clone();
     let db = open_with_tables(config).await?;
 

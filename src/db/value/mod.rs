@@ -4,8 +4,12 @@
 //! and [`Stored::write`] says [`Bad`] when asked for such a value.
 
 mod moment;
+mod number;
+mod text;
 
 pub use moment::{Date, DateTime, Time};
+pub use number::{Decimal, MOST, Whole, decimal, fixed, is_int, is_within};
+pub use text::{Json, Uuid, uuid};
 
 use super::enumeration::Enumeration;
 use diesel::{
@@ -24,10 +28,26 @@ pub struct Bad(pub &'static str);
 pub enum ValueKind {
     /// A global id, `Patient:12`.
     Id,
-    /// A relational key or number.
+    /// A relational key, or a number that is computed.
     Int,
+    /// A whole number.
+    Whole {
+        /// The least that clients write.
+        min: i64,
+        /// The most.
+        max: i64,
+    },
     /// A number with a fraction.
     Float,
+    /// An exact number.
+    Decimal {
+        /// Its digits after the point.
+        places: u32,
+        /// The least that clients write.
+        min: i64,
+        /// The most.
+        max: i64,
+    },
     /// Text.
     Text,
     /// A yes or no; NULL reads as the default.
@@ -40,6 +60,25 @@ pub enum ValueKind {
     DateTime,
     /// One of a list of spellings.
     Enum(&'static Enumeration),
+    /// A UUID.
+    Uuid,
+    /// A JSON text.
+    Json,
+}
+
+impl ValueKind {
+    /// The least and the most that clients write, of numbers.
+    pub fn range(self) -> Option<(i64, i64)> {
+        match self {
+            ValueKind::Whole { min, max } | ValueKind::Decimal { min, max, .. } => Some((min, max)),
+            _ => None,
+        }
+    }
+
+    /// Whether values are in the order of their ranks ([`Stored::rank`]). Of texts the database alone knows the collation.
+    pub fn has_ranks(self) -> bool {
+        !matches!(self, ValueKind::Text | ValueKind::Uuid | ValueKind::Json)
+    }
 }
 
 /// A Rust type that stands for a column of a row.
