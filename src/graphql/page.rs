@@ -39,9 +39,13 @@ pub fn expected(args: &Args, limits: &Limits) -> u64 {
 }
 
 /// The fields by which rows of an entity can be ordered. Never an enum: MariaDB sorts it by its place in the list and
-/// compares it as text, so that pages would skip rows.
+/// compares it as text, so that pages would skip rows. Nor JSON, which has no order.
 pub fn orderable(entity: &Entity) -> impl Iterator<Item = &'static Scalar> {
-    entity.object.scalars.iter().filter(|scalar| scalar.ordered && !matches!(scalar.kind, ValueKind::Enum(_)))
+    entity
+        .object
+        .scalars
+        .iter()
+        .filter(|scalar| scalar.ordered && !matches!(scalar.kind, ValueKind::Enum(_) | ValueKind::Json))
 }
 
 /// `dateOfBirth` as `DATE_OF_BIRTH`.

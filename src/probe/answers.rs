@@ -1,6 +1,10 @@
 //! Reading: every comparison, order and page against plain Rust over the same rows, good and bad.
 
-use super::{ENTITIES, Store, on_both};
+use super::{ENTITIES, Store, on_both, reading};
+use crate::{
+    db::{Bind, Cond, ListQuery, Op, Select},
+    scope::Scope,
+};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 
@@ -334,6 +338,33 @@ on_both!(every_order_goes_through_every_page, async |store: Store| {
                 assert_eq!(keys(&next["subject"]["readingPages"]["nodes"]), own[5..], "{order} of {at}");
             }
         }
+    }
+});
+
+on_both!(a_comparison_is_served_by_an_index, async |store: Store| {
+    let rows = (0..3_000).map(|at| format!("(1, {at}, {at}, {at}.25, '0e5af2d1-93c4-4b6a-8f0e-{at:012}')"));
+    let rows = rows.collect::<Vec<_>>().join(",");
+    let sql = format!("INSERT INTO Probe_Reading (subject_id, severity, bytes, height, session) VALUES {rows}");
+    store.db.run(&sql).await.unwrap();
+    store.db.run(if store.is_sqlite() { "ANALYZE" } else { "ANALYZE TABLE Probe_Reading" }).await.unwrap();
+    let decimal = |text: &str| Bind::Decimal(text.into());
+    let session = Bind::Text("0e5af2d1-93c4-4b6a-8f0e-000000000007".into());
+    for (index, cond, count) in [
+        ("severity", Cond::In("severity", vec![Bind::Int(7)]), 1),
+        ("bytes", Cond::Compare("bytes", Op::Gte, Bind::Int(2_990)), 10),
+        ("height", Cond::In("height", vec![decimal("7.25"), decimal("9.25")]), 2),
+        ("height", Cond::Compare("height", Op::Gt, decimal("2989.249")), 11),
+        ("height", Cond::Compare("height", Op::Lte, decimal("7.25")), 8),
+        ("session", Cond::In("session", vec![session]), 1),
+    ] {
+        let ask = ListQuery { filter: Some(cond), ..ListQuery::default() };
+        let columns: &[&str] = &["reading_id", "bytes"];
+        let select = Select { dialect: store.db.dialect(), table: &reading::TABLE, columns };
+        let sql = select.rows(&Scope::everything(), &ask);
+        let plan = store.db.shown_plan(&sql).await.unwrap();
+        let uses = if store.is_sqlite() { format!("USING INDEX {index} ") } else { format!(" by {index} (") };
+        assert!(format!("{plan} ").replace("COVERING ", "").contains(&uses), "{index}: {plan}");
+        assert_eq!(store.db.numbers(&sql).await.unwrap().len(), count, "{index}");
     }
 });
 

@@ -35,7 +35,7 @@ static ENTITIES: &[&Entity] = &[&subject::ENTITY, &reading::ENTITY];
 static MODEL: LazyLock<Model> = LazyLock::new(|| Model::new("A test's.", &QUERY, &MUTATION, ENTITIES, &[]));
 
 /// The tables. What would keep bad values out is left out, as it may be in a table that was taken over.
-const MARIADB: [&str; 2] = [
+const MARIADB: &[&str] = &[
     "CREATE TABLE Probe_Subject (subject_id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, country VARCHAR(2), \
      KEY (name)) CHARACTER SET utf8mb4",
     "CREATE TABLE Probe_Reading (reading_id INT AUTO_INCREMENT PRIMARY KEY, subject_id INT NOT NULL, severity BIGINT, \
@@ -43,12 +43,16 @@ const MARIADB: [&str; 2] = [
      language VARCHAR(35), KEY (subject_id), KEY (severity), KEY (bytes), KEY (height), KEY (session), KEY (fee), \
      KEY (fee_currency)) CHARACTER SET utf8mb4",
 ];
-const SQLITE: [&str; 2] = [
+const SQLITE: &[&str] = &[
     "CREATE TABLE Probe_Subject (subject_id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT COLLATE NOCASE NOT NULL, \
      country TEXT COLLATE NOCASE)",
     "CREATE TABLE Probe_Reading (reading_id INTEGER PRIMARY KEY AUTOINCREMENT, subject_id INTEGER NOT NULL, severity INTEGER, \
      bytes INTEGER, height NUMERIC, session TEXT COLLATE NOCASE, metadata TEXT, fee INTEGER, fee_currency TEXT COLLATE NOCASE, \
      language TEXT COLLATE NOCASE)",
+    "CREATE INDEX severity ON Probe_Reading (severity)",
+    "CREATE INDEX bytes ON Probe_Reading (bytes)",
+    "CREATE INDEX height ON Probe_Reading (height)",
+    "CREATE INDEX session ON Probe_Reading (session)",
 ];
 
 /// A database with the tests' tables.

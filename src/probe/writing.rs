@@ -1,7 +1,13 @@
 //! Writing: what a mutation or a file gives arrives, or is refused with what to do.
 
-use super::{ENTITIES, Store, folder, on_both};
-use crate::{csv, db::Sql};
+use super::{ENTITIES, Store, folder, on_both, reading};
+use crate::{
+    csv,
+    db::{
+        Sql,
+        backup::{Image, Whole},
+    },
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -216,4 +222,31 @@ on_both!(files_bring_every_value_back, async |store: Store| {
     let refused: Vec<_> = refused.map(|refusal| (refusal.column, refusal.code)).collect();
     let told = ["severity", "height", "session", "metadata"].map(|column| (column.to_owned(), "INVALID"));
     assert_eq!(refused, told);
+});
+
+on_both!(a_backup_brings_every_value_back, async |store: Store| {
+    let small = json!({"height": "-0.05", "bytes": 0, "severity": 1, "metadata": {"device": "ä"}});
+    added(&store, json!([whole(), {}, small])).await;
+    let all = format!("{{ readings {{ nodes {{ id version {FIELDS} }} }} }}");
+    let before = store.data(&all, Value::Null).await;
+    assert_eq!(before["readings"]["nodes"].as_array().unwrap().len(), 3);
+    let mut columns: Vec<String> = reading::ENTITY.stored().into_iter().map(str::to_owned).collect();
+    columns.rotate_left(1);
+    let image = Image { name: "Probe_Reading".into(), key: "reading_id".into(), columns, rows: 3 };
+    let mut kept = Vec::new();
+    let mut reading = Whole::reading(&store.db).await.unwrap();
+    reading
+        .each(&image, |rows| {
+            kept.extend(rows);
+            Ok(())
+        })
+        .await
+        .unwrap();
+    reading.commit().await.unwrap();
+    store.db.run("DELETE FROM Probe_Reading").await.unwrap();
+    let mut writing = Whole::writing(&store.db).await.unwrap();
+    writing.insert(&image, &kept).await.unwrap();
+    writing.commit().await.unwrap();
+    // The versions too: each value is stored as it was.
+    assert_eq!(store.data(&all, Value::Null).await, before);
 });

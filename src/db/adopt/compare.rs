@@ -245,6 +245,8 @@ fn fits(definition: &str, is: &found::Column) -> bool {
     let one_of = |types: &[&str]| types.contains(&is.data_type.as_str());
     match definition_type(definition) {
         "INT" => is.data_type == "int" && !is.column_type.contains("unsigned"),
+        "BIGINT" => one_of(&["int", "bigint"]) && !is.column_type.contains("unsigned"),
+        "DECIMAL" => one_of(&["decimal"]),
         "TINYINT" => one_of(&["tinyint"]),
         "DATE" => one_of(&["date"]),
         "TIME" => one_of(&["time"]),
