@@ -93,13 +93,19 @@ on_both!(a_correction_writes_what_changes, async |store: Store| {
         );
         store.ask(&query, json!({"id": reading["id"], "version": version, "input": input})).await
     };
-    // The same values in other spellings change nothing.
+    // The same values in other spellings write nothing.
+    let refusal = match store.is_sqlite() {
+        true => "BEGIN SELECT RAISE(ABORT, 'no'); END",
+        false => "FOR EACH ROW SIGNAL SQLSTATE '45000'",
+    };
+    store.db.run(&format!("CREATE TRIGGER Probe_still BEFORE UPDATE ON Probe_Reading {refusal}")).await.unwrap();
     let mut same = whole();
     same["height"] = json!(182.5);
     same["metadata"] =
         json!({"device": "d \"1\"", "mode": null, "notes": whole()["metadata"]["notes"], "samples": [1, -2.5]});
     let answer = correct(same, &reading["version"]).await;
     assert_eq!(answer["data"]["correctProbeReading"]["reading"], reading, "{answer}");
+    store.db.run("DROP TRIGGER Probe_still").await.unwrap();
     let answer = correct(
         json!({"severity": 1, "height": "-0.05", "metadata": {"device": "e"}, "session": null}),
         &reading["version"],
