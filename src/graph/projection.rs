@@ -174,9 +174,9 @@ impl Projector {
             Item { kind, id, owner, label: None, cells, active: true, since: None, until: None, ties: Arc::default() };
         let shape = kind.shape();
         if let Some(sorted) = &shape.sorted
-            && let Some(Value::Text(value)) = item.value(sorted.by)
+            && let Some(word) = item.word_of_today(sorted.by)
         {
-            item.label = sorted.labels.iter().find(|(known, _)| *known == &*value).map(|(_, label)| *label);
+            item.label = sorted.labels.iter().find(|(known, _)| *known == word).map(|(_, label)| *label);
         }
         if let Some(clinical) = &shape.clinical {
             item.active = item.flag(STATUS, true);
@@ -348,6 +348,17 @@ impl Item {
         self.text(name).map(str::to_lowercase)
     }
 
+    /// The same, where words of before became others.
+    fn word_of_today(&self, name: &str) -> Option<String> {
+        let word = self.word(name)?;
+        match self.kind.shape().props.iter().find(|(known, ..)| *known == name) {
+            Some((.., As::Renamed(words))) => {
+                Some(words.iter().find(|(before, _)| *before == word).map_or(word, |(_, today)| (*today).to_owned()))
+            }
+            _ => Some(word),
+        }
+    }
+
     fn flag(&self, name: &str, default: bool) -> bool {
         self.text(name).map_or(default, |stored| stored != "0")
     }
@@ -370,11 +381,7 @@ impl Item {
         let text = |text: &str| Some(Value::Text(text.into())).filter(|_| !text.is_empty());
         match form {
             As::Text => text(self.text(name)?),
-            As::Renamed(words) => {
-                let word = self.word(name)?;
-                text(words.iter().find(|(before, _)| *before == word).map_or(&word, |(_, today)| today))
-            }
-            As::Word => text(&self.word(name)?),
+            As::Word | As::Renamed(_) => text(&self.word_of_today(name)?),
             As::Date => self.day(name).map(Value::Date),
             As::Flag(default) => Some(Value::Flag(self.flag(name, *default))),
             As::Active(no) => text(if self.flag(name, true) { ACTIVE } else { no }),

@@ -234,6 +234,29 @@ fn no_circle_of_files_leads_through_two_rooms() {
 }
 
 #[test]
+fn the_graph_names_no_entity_but_the_patient() {
+    let below = medimax::schema::entities().iter().filter(|entity| entity.table.name != "Patient");
+    let names: BTreeSet<&str> = below.flat_map(|entity| [entity.object.name, entity.table.name]).collect();
+    for (path, text) in sources().into_iter().filter(|(path, _)| room(path) == "graph") {
+        let (code, _tests) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
+        for name in &names {
+            for named in [
+                format!("@{name}"),
+                format!("\"{name}\""),
+                format!("'{name}'"),
+                format!("FROM {name} "),
+                format!("JOIN {name} "),
+            ] {
+                let whole = code
+                    .match_indices(&named)
+                    .any(|(at, _)| !code[at + named.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+                assert!(!whole, "{} names {named}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
 fn drivers_stay_in_their_rooms() {
     for (path, text) in sources() {
         let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
