@@ -9,7 +9,7 @@ mod writing;
 use crate::{
     config::Config,
     db::{self, Db, Dialect, Options, Tls, migrate},
-    graph::Graph,
+    graph::{Graph, shape::Shapes},
     graphql::{
         model::{Entity, Model, Object},
         recorder::Recorder,
@@ -32,6 +32,7 @@ static QUERY: Object = Object { name: "Query", doc: "Reads.", is_node: false, of
 static MUTATION: Object =
     Object { name: "Mutation", doc: "Writes.", is_node: false, of: None, scalars: &[], fields: &[] };
 static ENTITIES: &[&Entity] = &[&subject::ENTITY, &reading::ENTITY];
+static SHAPES: LazyLock<Shapes> = LazyLock::new(|| Shapes::new([]));
 static MODEL: LazyLock<Model> = LazyLock::new(|| Model::new("A test's.", &QUERY, &MUTATION, ENTITIES, &[]));
 
 /// The tables. What would keep bad values out is left out, as it may be in a table that was taken over.
@@ -93,8 +94,13 @@ impl Store {
         for table in tables {
             db.run(table).await.unwrap();
         }
-        let engine =
-            Engine::new(&MODEL, db.clone(), Graph::embedded(), Config::default().limits(), Duration::from_secs(60));
+        let engine = Engine::new(
+            &MODEL,
+            db.clone(),
+            Graph::embedded(&SHAPES),
+            Config::default().limits(),
+            Duration::from_secs(60),
+        );
         Store { db, engine }
     }
 
