@@ -1,7 +1,7 @@
 //! Which patients a caller may see: an argument of every read.
 //!
-//! **Invariant:** no statement that reads rows can be built without a [`Scope`], but the one that leads from rows that passed
-//! one to their owners (`db::select`). Whether a scope needs to stand in the statement follows from the references of the
+//! **Invariant:** no statement that leads from a table or from rows to other rows can be built without a [`Scope`], but the one to
+//! their owners (`db::select`). What reads more of a row by its own key (a large text, its version) takes the keys of rows that passed one. Whether a scope needs to stand in the statement follows from the references of the
 //! tables (`db::table`).
 
 use std::sync::Arc;

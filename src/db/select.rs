@@ -1,5 +1,5 @@
-//! The few statements that reads are made of. Each takes a [`Scope`], but the one that leads from rows to their owners: it
-//! takes the keys of rows that passed one, and an [`Owner`] for proof.
+//! The few statements that reads are made of. What leads to rows takes a [`Scope`], but the one that leads from rows to their
+//! owners: it takes the keys of rows that passed one, and an [`Owner`] for proof. A large text of a row is read by the row's own key.
 //!
 //! A statement answers rows, or `(parent key, position, row)` where the row itself does not hold the parent's key.
 
