@@ -274,11 +274,15 @@ pub fn large_sizes(dialect: Dialect, table: &Table, column: &'static str, keys: 
 
 /// Writes that the rows called `alias` belong to patients in scope, or to everybody.
 pub(super) fn push_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &Scope) {
-    let Some(patients) = scope.only().filter(|_| !table.is_everybodys()) else {
+    let Some(patients) = scope.only() else {
         sql.push("1=1");
         return;
     };
     let column = match &table.belongs {
+        Belongs::Everybody => {
+            sql.push("1=1");
+            return;
+        }
         Belongs::Patient => table.key,
         Belongs::To(owner) if matches!(owner.to.belongs, Belongs::Patient) => owner.column,
         Belongs::To(owner) => {
@@ -291,7 +295,6 @@ pub(super) fn push_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &Scop
             sql.push(")");
             return;
         }
-        Belongs::Everybody => return,
     };
     sql.column(alias, column).push(" IN (SELECT k.id FROM ").keys(patients).push(")");
 }

@@ -88,7 +88,7 @@ macro_rules! entity {
         #[doc = concat!("The table ", $name, " and its GraphQL type.")]
         pub static ENTITY: $crate::graphql::model::Entity = $crate::graphql::model::Entity {
             object: &OBJECT,
-            called: ($a, $all),
+            called: $a,
             connection: &$crate::graphql::model::Object {
                 name: concat!(stringify!($row), "Connection"),
                 doc: concat!("One page of a list of `", stringify!($row), "` objects."),

@@ -57,7 +57,7 @@ impl Above {
 
     /// As a field of an input.
     pub fn arg(&self) -> Arg {
-        let (one, name) = (self.entity.called.0, self.entity.object.name);
+        let (one, name) = (self.entity.called, self.entity.object.name);
         Arg::new(self.field, "ID!", format!("The global id of {one}, as `{name}:12`; `12` will do."))
     }
 }

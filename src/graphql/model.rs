@@ -185,8 +185,8 @@ pub struct Entity {
     pub edge: &'static Object,
     /// The table.
     pub table: &'static Table,
-    /// One and many of them in words, as "a medication", "medications".
-    pub called: (&'static str, &'static str),
+    /// One of them in words, as "a medication".
+    pub called: &'static str,
     /// The columns in the order of the row type.
     pub columns: &'static [&'static str],
     /// For each of them, whether the database computes it.
