@@ -75,9 +75,17 @@ impl ValueKind {
         }
     }
 
-    /// Whether values are in the order of their ranks ([`Stored::rank`]). Of texts the database alone knows the collation.
+    /// Whether values are in the order of their ranks ([`Stored::rank`]). Of texts the database alone knows the collation, and a flag does
+    /// not know whether it was NULL.
     pub fn has_ranks(self) -> bool {
-        !matches!(self, ValueKind::Text | ValueKind::Uuid | ValueKind::Json)
+        match self {
+            ValueKind::Id | ValueKind::Int | ValueKind::Whole { .. } | ValueKind::Float | ValueKind::Decimal { .. } => {
+                true
+            }
+            ValueKind::Date | ValueKind::DateTime => true,
+            ValueKind::Text | ValueKind::Flag(_) | ValueKind::Time | ValueKind::Enum(_) => false,
+            ValueKind::Uuid | ValueKind::Json => false,
+        }
     }
 }
 
@@ -267,6 +275,17 @@ mod tests {
         assert!(ordered.iter().all(|number| Some(*number).rank() > None::<f64>.rank()));
         assert_eq!((-0.0).rank(), 0.0.rank());
         assert_ne!(7.0.rank(), 7.25.rank());
+    }
+
+    #[test]
+    fn kinds_that_have_ranks_are_those_whose_values_have_one() {
+        fn agrees<T: Stored>(value: &T) -> bool {
+            value.rank().is_some() == T::KIND.has_ranks()
+        }
+        let day = Date::parse("2024-05-01");
+        assert!(agrees(&7) && agrees(&7.5) && agrees(&String::from("7")) && agrees(&day) && agrees(&Some(day)));
+        assert!(agrees(&Flag::<true>(false)) && agrees(&Time::parse("14:30:00")));
+        assert!(agrees(&DateTime::parse("2024-05-01 10:00:00")));
     }
 
     #[test]
