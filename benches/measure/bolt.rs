@@ -49,7 +49,7 @@ impl Bolt {
 
     /// Removes all nodes of a prefix; constraints and indexes stay.
     pub(crate) async fn clear(&self, prefix: &str) -> Result<()> {
-        let labels = SHAPES.kinds().iter().map(|kind| kind.label()).chain(["Concept", "MediMax"]);
+        let labels = SHAPES.all().iter().map(|kind| kind.label()).chain(["Concept", "MediMax"]);
         for label in labels {
             // A transaction's memory is bounded.
             let some = format!("MATCH (n:{prefix}{label}) WITH n LIMIT 5000 DETACH DELETE n RETURN 1 AS gone");

@@ -54,7 +54,7 @@ impl Folder {
             if let Some(other) = source {
                 return Err(Error::Setup(format!("{} and {name} are the same table: keep one of them", other.name)));
             }
-            *source = Some(Source::open(&path, name, *sheet)?);
+            *source = Some(Source::open(&path, name, sheet.clone())?);
         }
         folder.unread.sort();
         if folder.sources.iter().all(Option::is_none) {
@@ -79,8 +79,9 @@ impl Source {
         if source.records()?.next(&mut header).map_err(|error| source.unreadable(error))?.is_some() {
             source.columns = source.header(&header)?;
         }
-        let lacking = |column: &&str| !source.columns.iter().any(|(_, slot)| sheet.column(*slot) == *column);
-        match sheet.needed().find(lacking) {
+        let lacking = |column: &&str| !source.columns.iter().any(|(_, slot)| source.sheet.column(*slot) == *column);
+        let lacked = source.sheet.needed().find(lacking);
+        match lacked {
             Some(column) => Err(Error::Setup(format!("{} lacks the column {column}", source.name))),
             None => Ok(source),
         }

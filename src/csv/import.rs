@@ -7,7 +7,7 @@ use super::{
     folder::{Folder, Source},
     index::{Index, Place},
     row::{Fault, Row, row, stored},
-    sheet::Slot,
+    sheet::{Slot, Unit},
 };
 use crate::{
     db::{
@@ -20,8 +20,8 @@ use crate::{
 };
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -91,7 +91,7 @@ pub async fn run(
     let mut outcome = Outcome::default();
     let index = Arc::new(Index::make(db, folder, &mut outcome.refused, reading).await?);
     let total = index.places.len();
-    let import = Import { db, index: &index, manner };
+    let import = Import { db, index: &index, manner, settled: Mutex::default() };
     let (mut done, mut next) = (0, prepare(&index, 0));
     while done < total {
         let (prepared, end) = next.await.map_err(|error| Error::Internal(error.to_string()))??;
@@ -122,7 +122,7 @@ fn prepare(index: &Arc<Index>, from: usize) -> Preparing {
         let range = index.chunk(from);
         let end = range.end;
         let mut prepared = Prepared::default();
-        for places in index.places.get(range).unwrap_or_default().chunk_by(|a, b| a.of == b.of) {
+        for places in index.places.get(range).unwrap_or_default().chunk_by(|a, b| index.unit(a) == index.unit(b)) {
             prepared.patient(&index, places)?;
         }
         Ok((prepared, end))
@@ -164,6 +164,10 @@ impl Prepared {
 }
 
 impl Index {
+    fn is_of_patient(&self, sheet: usize) -> bool {
+        self.folder.sheets.get(sheet).is_some_and(|sheet| sheet.unit == Unit::Patient)
+    }
+
     fn source(&self, sheet: usize) -> Result<&Source> {
         let source = self.folder.sources.get(sheet).and_then(Option::as_ref);
         source.ok_or_else(|| Error::Internal("a row is of no file".into()))
@@ -186,7 +190,12 @@ struct Import<'a> {
     db: &'a Db,
     index: &'a Index,
     manner: Manner,
+    /// The rows that others may point to and that the database has now, by table and key in the file, with their keys there.
+    settled: Mutex<Keys>,
 }
+
+/// Keys in the database, by table and key in the file.
+type Keys = HashMap<(usize, i32), i32>;
 
 /// Pauses before a transaction that the database took back for another's sake is written again.
 const PAUSES_MS: [u64; 4] = [5, 25, 125, 625];
@@ -252,16 +261,23 @@ impl Import<'_> {
         };
         let mut outcome = Outcome::default();
         let mut fresh: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
+        let mut targets = self.present(&mut tx, patients).await?;
         for patient in patients {
-            let added = self.added(patient, &stored, &mut outcome)?;
-            outcome.patients += u64::from(!added.is_empty());
+            let refused = outcome.refused.len();
+            let added = self.added(patient, &stored, &targets, &mut outcome)?;
+            if outcome.refused.len() == refused {
+                let pointed = patient.iter().filter(|row| self.index.targets.contains_key(&row.sheet));
+                targets.extend(pointed.map(|row| ((row.sheet, row.key), row.key)));
+            }
+            let is_patient = patient.first().is_some_and(|row| self.index.is_of_patient(row.sheet));
+            outcome.patients += u64::from(is_patient && !added.is_empty());
             outcome.added += added.len() as u64;
             for row in added {
                 fresh.entry(row.sheet).or_default().push(row);
             }
         }
+        let mut keys = targets;
         if !self.manner.dry_run {
-            let mut keys = HashMap::new();
             for (sheet, rows) in fresh {
                 for rows in rows.chunks(most) {
                     let inserted = self.insert(&mut tx, sheet, rows, &mut keys).await;
@@ -270,13 +286,63 @@ impl Import<'_> {
             }
         }
         tx.commit().await?;
+        keys.retain(|(sheet, key), _| self.index.targets.get(sheet).is_some_and(|keys| keys.contains(key)));
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
         Ok(outcome)
     }
 
-    /// The rows of a patient that the database lacks; none, where it has another in the place of one of them.
-    fn added<'r>(&self, patient: &'r [Row], stored: &Stored, outcome: &mut Outcome) -> Result<Vec<&'r Row>> {
+    /// The rows that these rows point to and that the database has, with their keys there. A row of the files that was refused is not
+    /// among them, whatever row the database has under its key.
+    async fn present(&self, tx: &mut Tx, patients: &[Vec<Row>]) -> Result<Keys> {
+        let mut wanted: BTreeMap<usize, BTreeSet<i32>> = BTreeMap::new();
+        let mut present = HashMap::new();
+        {
+            let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+            for (_, to, key) in patients.iter().flatten().flat_map(|row| &row.links) {
+                let place = (*to, *key);
+                match settled.get(&place) {
+                    Some(there) => {
+                        present.insert(place, *there);
+                    }
+                    None if self.index.targets.get(to).is_some_and(|keys| keys.contains(key)) => {}
+                    None => {
+                        wanted.entry(*to).or_default().insert(*key);
+                    }
+                }
+            }
+        }
+        for (to, keys) in wanted {
+            let Some(table) = self.index.folder.sheets.get(to).map(|sheet| sheet.entity.table) else { continue };
+            let keys: Vec<i32> = keys.into_iter().collect();
+            let sql = as_lists(tx.dialect(), table, &[table.key], &keys);
+            let found = tx.conn().texts(sql).await?;
+            present.extend(found.into_iter().map(|(key, _)| ((to, key), key)));
+        }
+        Ok(present)
+    }
+
+    /// The rows of a patient that the database lacks; none, where it has another in the place of one of them, or where one points
+    /// to a row that is neither in the database nor written with it.
+    fn added<'r>(
+        &self,
+        patient: &'r [Row],
+        stored: &Stored,
+        targets: &Keys,
+        outcome: &mut Outcome,
+    ) -> Result<Vec<&'r Row>> {
         let (mut added, mut others, mut same) = (Vec::with_capacity(patient.len()), Vec::new(), 0);
         for row in patient {
+            let is_there = |(_, to, key): &&(&str, usize, i32)| {
+                targets.contains_key(&(*to, *key))
+                    || patient.iter().any(|other| (other.sheet, other.key) == (*to, *key))
+            };
+            if let Some((column, ..)) = row.links.iter().find(|link| !is_there(link)) {
+                let source = self.index.source(row.sheet)?;
+                let reason = "the row that this points to is refused, or in neither the files nor the database";
+                let fault = Fault::new(source.spelled(column), "REFERENCE", reason);
+                others.push(Refusal::new(source, row.line, fault));
+                continue;
+            }
             match stored.get(&(row.sheet, row.key)) {
                 None => added.push(row),
                 Some(texts) => match self.different(row, texts)? {
@@ -320,6 +386,7 @@ impl Import<'_> {
         let same = |slot: Slot, text: Option<&str>| match slot {
             Slot::Key => true,
             Slot::Above => text.and_then(|text| text.parse().ok()) == Some(row.above),
+            Slot::Link(column, _) => is_same(ValueKind::Int, column, text, row.cells.get(column.name)),
             Slot::Value(column, kind) => is_same(kind, column, text, row.cells.get(column.name)),
             Slot::Stamp(name) => is_same(ValueKind::DateTime, &ColumnRule::of(name), text, row.cells.get(name)),
         };
@@ -330,18 +397,17 @@ impl Import<'_> {
     }
 
     /// Adds rows of a table. `keys` are those that rows of the files were given, by table and key in the file.
-    async fn insert(
-        &self,
-        tx: &mut Tx,
-        sheet: usize,
-        rows: &[&Row],
-        keys: &mut HashMap<(usize, i32), i32>,
-    ) -> Result<()> {
+    async fn insert(&self, tx: &mut Tx, sheet: usize, rows: &[&Row], keys: &mut Keys) -> Result<()> {
         let source = self.index.source(sheet)?;
         let (table, above) = (source.sheet.entity.table, source.sheet.above);
         let (mut columns, mut lines) = (Vec::new(), Vec::with_capacity(rows.len()));
         for row in rows {
             let mut cells = row.cells.cells(source.sheet.entity);
+            for (column, to, key) in &row.links {
+                let there = keys.get(&(*to, *key)).copied().unwrap_or(*key);
+                let cell = cells.iter_mut().find(|(other, _)| other == column);
+                cell.into_iter().for_each(|(_, cell)| *cell = Cell::Int(there.into()));
+            }
             if let Some((parent, column)) = above {
                 let above = keys.get(&(parent, row.above)).copied().unwrap_or(row.above);
                 cells.push((column, Cell::Int(above.into())));
@@ -381,6 +447,9 @@ fn of_database(source: &Source, text: &str) -> Fault {
         return Fault::new(source.spelled(column), check.code, check.message);
     }
     if text.to_lowercase().contains("foreign key constraint") {
+        if !source.sheet.links.is_empty() {
+            return Fault::new("", "REFERENCE", "what this row hangs below or points to was removed meanwhile");
+        }
         let column = source.sheet.above.map_or("", |(_, column)| source.spelled(column));
         return Fault::new(column, "ORPHAN", "what this row hangs below was removed meanwhile");
     }

@@ -5,18 +5,23 @@ use super::{
     folder::{Folder, Source},
     import::Refusal,
     row::{Fault, keys},
+    sheet::Unit,
     text::{At, fields},
 };
 use crate::{
     db::{Db, Sql, Table},
     error::{Error, Result},
 };
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Range,
+    sync::Arc,
+};
 
 /// A row in a file: 32 bytes, because there are many.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    /// The key of the row above, and later of the patient; [`NOBODY`] where there is none.
+    /// The key of the row above, and later of the unit (the patient); [`NOBODY`] where there is none.
     pub(super) of: i32,
     pub(super) key: i32,
     pub(super) at: At,
@@ -36,10 +41,12 @@ const KEYS: usize = 5_000;
 const ROWS: usize = 5_000;
 const BYTES: u64 = 4 << 20;
 
-/// The rows of a folder, patient after patient, each row after the one above it.
+/// The rows of a folder, unit after unit, each row after the one above it.
 pub(super) struct Index {
     pub(super) folder: Folder,
     pub(super) places: Vec<Place>,
+    /// Of each table that rows of the files point to, the keys in its file.
+    pub(super) targets: HashMap<usize, HashSet<i32>>,
 }
 
 impl Index {
@@ -76,6 +83,11 @@ impl Index {
                 belong(db, places, parents, parent.entity.table).await?;
             }
         }
+        let mut targets = HashMap::new();
+        for (to, _) in folder.sources.iter().flatten().flat_map(|source| &source.sheet.links) {
+            let keys = tables.get(*to).into_iter().flatten().map(|place| place.key);
+            targets.entry(*to).or_insert_with(|| keys.collect());
+        }
         let mut places = Vec::with_capacity(tables.iter().map(Vec::len).sum());
         for table in tables {
             places.extend(table);
@@ -92,15 +104,23 @@ impl Index {
             place.of != NOBODY
         };
         places.retain(no_orphan);
-        places.sort_unstable_by_key(|place| (place.of, place.sheet, place.key, place.at.line));
-        Ok(Index { folder, places })
+        let mut index = Index { folder, places: Vec::new(), targets };
+        places.sort_unstable_by_key(|place| (index.unit(place), place.sheet, place.key, place.at.line));
+        index.places = places;
+        Ok(index)
     }
 
-    /// The rows of whole patients that begin at a row, as many as one transaction takes.
+    /// What a row is written with: the kind of unit, and the key of the patient or of the row of reference data.
+    pub(super) fn unit(&self, place: &Place) -> (Unit, i32) {
+        let sheet = self.folder.sheets.get(usize::from(place.sheet));
+        (sheet.map_or(Unit::Patient, |sheet| sheet.unit), place.of)
+    }
+
+    /// The rows of whole units that begin at a row, as many as one transaction takes.
     pub(super) fn chunk(&self, from: usize) -> Range<usize> {
         let (mut to, mut bytes) = (from, 0);
         let rest = self.places.get(from..).unwrap_or_default();
-        for patient in rest.chunk_by(|a, b| a.of == b.of) {
+        for patient in rest.chunk_by(|a, b| self.unit(a) == self.unit(b)) {
             bytes += patient.iter().map(|place| u64::from(place.length)).sum::<u64>();
             if to > from && (to - from + patient.len() > ROWS || bytes > BYTES) {
                 break;

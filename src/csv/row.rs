@@ -22,6 +22,8 @@ pub(super) struct Row {
     /// The key of the row that it hangs below; its own, where there is none.
     pub(super) above: i32,
     pub(super) cells: Cells,
+    /// The rows that it points to: our column, and the table and key of the row.
+    pub(super) links: Vec<(&'static str, usize, i32)>,
 }
 
 /// Something that is wrong with a row.
@@ -49,6 +51,9 @@ pub(super) fn keys(source: &Source, fields: &[Field<'_>]) -> Result<(i32, i32), 
     Ok((key, above))
 }
 
+/// What a key must be.
+const A_KEY: &str = "this must be a key: a whole number from 1 to 2147483647";
+
 fn key_in(source: &Source, fields: &[Field<'_>], is: impl Fn(Slot) -> bool) -> Result<i32, Fault> {
     let at = source.columns.iter().position(|(_, slot)| is(*slot)).unwrap_or_default();
     let text = fields.get(at).and_then(Option::as_deref).and_then(|text| std::str::from_utf8(text).ok());
@@ -56,7 +61,7 @@ fn key_in(source: &Source, fields: &[Field<'_>], is: impl Fn(Slot) -> bool) -> R
     key.ok_or_else(|| match fields.len() == source.columns.len() {
         true => {
             let name = source.columns.get(at).map_or("", |(name, _)| name);
-            Fault::new(name, "INVALID", "this must be a key: a whole number from 1 to 2147483647")
+            Fault::new(name, "INVALID", A_KEY)
         }
         false => ragged(source, fields.len()),
     })
@@ -73,11 +78,29 @@ pub(super) fn row(source: &Source, sheet: usize, line: u32, record: &[u8]) -> Re
         return Err(vec![ragged(source, fields.len())]);
     }
     let (key, above) = keys(source, &fields).map_err(|fault| vec![fault])?;
-    let (mut cells, mut faults) = (Cells::default(), Vec::new());
+    let (mut cells, mut links, mut faults) = (Cells::default(), Vec::new(), Vec::new());
     for ((name, slot), field) in source.columns.iter().zip(&fields) {
         let (column, kind) = match slot {
             Slot::Key | Slot::Above => continue,
             Slot::Value(column, kind) => (*column, *kind),
+            Slot::Link(column, to) => {
+                match field
+                    .as_deref()
+                    .map(|text| str::from_utf8(text).unwrap_or("?").trim())
+                    .filter(|text| !text.is_empty())
+                {
+                    None if column.required => faults.push(Fault::new(name, "REQUIRED", "this must be given")),
+                    None => cells.set(column.name, None),
+                    Some(text) => match text.parse::<i32>().ok().filter(|key| *key > 0) {
+                        Some(key) => {
+                            links.push((column.name, *to, key));
+                            cells.set(column.name, Some(key.to_string()));
+                        }
+                        None => faults.push(Fault::new(name, "INVALID", A_KEY)),
+                    },
+                }
+                continue;
+            }
             Slot::Stamp(column) => (&ColumnRule::of(column), ValueKind::DateTime),
         };
         match field.as_deref().map(|text| value(kind, column, text)).transpose().map(Option::flatten) {
@@ -98,7 +121,7 @@ pub(super) fn row(source: &Source, sheet: usize, line: u32, record: &[u8]) -> Re
             faults.push(Fault::new(column, check.code, check.message));
         }
     }
-    if faults.is_empty() { Ok(Row { sheet, line, key, above, cells }) } else { Err(faults) }
+    if faults.is_empty() { Ok(Row { sheet, line, key, above, cells, links }) } else { Err(faults) }
 }
 
 /// A value as it is stored, or what is wrong with it.

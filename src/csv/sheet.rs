@@ -1,7 +1,7 @@
 //! A table as a file holds it: how the file and its columns may be spelled.
 
 use crate::{
-    db::ValueKind,
+    db::{Table, ValueKind},
     graphql::{
         model::Entity,
         rules::{ColumnRule, kind_of},
@@ -9,11 +9,24 @@ use crate::{
 };
 
 /// A table.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Sheet {
     pub(super) entity: &'static Entity,
     /// The table that its rows hang below, as a place in [`sheets`], and our column with the key.
     pub(super) above: Option<(usize, &'static str)>,
+    /// The tables that its rows point to besides, and our columns with the keys.
+    pub(super) links: Vec<(usize, &'static str)>,
+    /// What its rows are imported with: all of a patient are one unit, and come after all reference data.
+    pub(super) unit: Unit,
+}
+
+/// What rows are written with, whole or not at all, in the order in which they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Unit {
+    /// The row of reference data in this table, with what belongs to it.
+    Reference(usize),
+    /// The patient.
+    Patient,
 }
 
 /// What a column of a file is to the table.
@@ -23,20 +36,28 @@ pub(super) enum Slot {
     Key,
     /// The key of the row above.
     Above,
+    /// The key of a row in this table that the row points to.
+    Link(&'static ColumnRule, usize),
     /// A value that has rules.
     Value(&'static ColumnRule, ValueKind),
     /// When the row was made or changed.
     Stamp(&'static str),
 }
 
-/// Every table, each after the one that its rows hang below.
+/// Every table, each after those that its rows hang below or point to.
 pub(super) fn sheets(entities: &[&'static Entity]) -> Vec<Sheet> {
-    let above = |entity: &Entity| {
-        let owner = entity.table.owner()?;
-        let at = entities.iter().position(|other| other.table.name == owner.to.name)?;
-        Some((at, owner.column))
+    let of = |table: &Table| entities.iter().position(|entity| entity.table.name == table.name);
+    let sheet = |entity: &&'static Entity| {
+        let table = entity.table;
+        let root = table.way().last().map_or(table, |owner| owner.to);
+        Sheet {
+            entity,
+            above: table.owner().and_then(|owner| Some((of(owner.to)?, owner.column))),
+            links: table.links.iter().filter_map(|link| Some((of(link.to)?, link.column))).collect(),
+            unit: of(root).filter(|_| root.is_everybodys()).map_or(Unit::Patient, Unit::Reference),
+        }
     };
-    entities.iter().map(|entity| Sheet { entity, above: above(entity) }).collect()
+    entities.iter().map(sheet).collect()
 }
 
 /// A name without what its spellings differ in: case and underscores.
@@ -69,6 +90,10 @@ impl Sheet {
         Some(match self.entity.rules.column(column) {
             _ if column == self.entity.table.key => Slot::Key,
             _ if self.above.is_some_and(|(_, above)| column == above) => Slot::Above,
+            Some(rule) if rule.is_link() => match self.links.iter().find(|(_, link)| column == *link) {
+                Some((to, _)) => Slot::Link(rule, *to),
+                None => Slot::Value(rule, kind_of(self.entity, column)),
+            },
             Some(rule) => Slot::Value(rule, kind_of(self.entity, column)),
             None => Slot::Stamp(column),
         })
@@ -79,7 +104,7 @@ impl Sheet {
         match slot {
             Slot::Key => self.entity.table.key,
             Slot::Above => self.above.map_or(self.entity.table.key, |(_, column)| column),
-            Slot::Value(column, _) => column.name,
+            Slot::Value(column, _) | Slot::Link(column, _) => column.name,
             Slot::Stamp(column) => column,
         }
     }
@@ -97,11 +122,14 @@ mod tests {
     use crate::schema;
 
     #[test]
-    fn every_table_comes_after_the_one_above() {
+    fn every_table_comes_after_those_that_it_refers_to() {
         let sheets = sheets(schema::entities());
         for (at, sheet) in sheets.iter().enumerate() {
-            assert_eq!(sheet.above.is_none(), sheet.entity.table.name == "Patient");
-            assert!(sheet.above.is_none_or(|(above, _)| above < at), "{}", sheet.entity.table.name);
+            let table = sheet.entity.table;
+            assert_eq!(sheet.above.is_none(), table.owner().is_none(), "{}", table.name);
+            assert_eq!(sheet.links.len(), table.links.len(), "{}", table.name);
+            let before = sheet.above.iter().chain(&sheet.links);
+            assert!(before.into_iter().all(|(other, _)| *other < at), "{}", table.name);
         }
     }
 
@@ -115,12 +143,13 @@ mod tests {
         assert_eq!((name("Patients.csv"), name("Patient.txt"), name("Patient")), (None, None, None));
 
         let column = |at: usize, name| sheets[at].slot(name).map(|slot| sheets[at].column(slot));
+        let patient = of_file(&sheets, "Patient.csv").unwrap();
         for name in ["dob", "DOB", "dateOfBirth", " date_of_birth "] {
-            assert_eq!(column(0, name), Some("dob"), "{name}");
+            assert_eq!(column(patient, name), Some("dob"), "{name}");
         }
         let report = of_file(&sheets, "Report.csv").unwrap();
         assert_eq!(column(report, "fullText"), Some("complete_report"));
-        assert_eq!((column(report, "id"), column(0, "age")), (None, None));
+        assert_eq!((column(report, "id"), column(patient, "age")), (None, None));
         // No spelling stands for two columns.
         for (at, sheet) in sheets.iter().enumerate() {
             for stored in sheet.entity.stored() {

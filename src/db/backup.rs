@@ -1,6 +1,6 @@
 //! Whole tables out of a store and into one: any table of the migrations, with whatever columns it has, every value as text.
 //!
-//! Which tables there are, and that a row comes after the rows it hangs below, is what the migrations' order says.
+//! Which tables there are, and that a row comes after the rows that it refers to, follows from the migrations.
 
 use super::{
     migrate,

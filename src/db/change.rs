@@ -100,14 +100,27 @@ impl Tx {
         rows.into_iter().next().and_then(|(_, list)| list).map(|list| of_list(&list)).transpose()
     }
 
-    /// Whether the caller may see a row.
-    pub(crate) async fn sees(&mut self, table: &Table, key: i32, scope: &Scope) -> Result<bool> {
+    /// Which of these rows the caller may see. They stay until this transaction ends.
+    pub(crate) async fn seen(&mut self, table: &Table, keys: &[i32], scope: &Scope) -> Result<Vec<i32>> {
         let mut sql = Sql::new(self.dialect());
-        sql.called(table.name, Some(1));
-        sql.push("SELECT 0, COUNT(*) FROM ").keys(&[key]).straight_join();
+        sql.called(table.name, None);
+        sql.push(format!("SELECT t.{}, 0 FROM ", table.key)).keys(keys).straight_join();
         sql.push(format!("{} t ON t.{} = k.id WHERE ", table.name, table.key));
         push_scope(&mut sql, "t", table, scope);
-        Ok(self.numbers(sql).await?.first().is_some_and(|(_, count)| *count > 0))
+        if self.dialect() == Dialect::MariaDb {
+            sql.push(" LOCK IN SHARE MODE");
+        }
+        Ok(self.numbers(sql).await?.into_iter().map(|(key, _)| key).collect())
+    }
+
+    /// Whether any row of a table has this value in a column.
+    pub(crate) async fn any_has(&mut self, table: &Table, column: &str, key: i32) -> Result<bool> {
+        let mut sql = Sql::new(self.dialect());
+        sql.called(table.name, Some(1));
+        sql.push(format!("SELECT 0, {} FROM {} WHERE {column} = ", table.key, table.name))
+            .int(key.into())
+            .push(" LIMIT 1");
+        Ok(!self.numbers(sql).await?.is_empty())
     }
 
     /// Adds rows of the same columns, and answers their keys in the same order.

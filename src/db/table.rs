@@ -3,6 +3,8 @@
 //! **Invariant:** a row and its owner are the same patient's, so that a read which follows owners never leaves the patient
 //! whom it started from. A [`Link`] may lead to anybody's row: whatever follows one takes a [`Scope`](crate::scope::Scope).
 
+use crate::scope::Scope;
+
 /// A table.
 #[derive(Debug)]
 pub struct Table {
@@ -61,6 +63,11 @@ impl Table {
         self.owner().filter(|owner| owner.column == column)
     }
 
+    /// The reference in a column to a row that rows do not belong to, if this is one.
+    pub fn link_in(&self, column: &str) -> Option<&Link> {
+        self.links.iter().find(|link| link.column == column)
+    }
+
     /// Every reference: its column, and the table that it leads to.
     pub fn references(&self) -> impl Iterator<Item = (&'static str, &'static Table)> {
         let owner = self.owner().map(|owner| (owner.column, owner.to));
@@ -71,6 +78,12 @@ impl Table {
     /// reference data.
     pub fn way(&self) -> impl Iterator<Item = &Owner> {
         std::iter::successors(self.owner(), |owner| owner.to.owner())
+    }
+
+    /// Whether a caller may write rows. Reference data is every caller's to see, so only a caller who may see every patient writes it.
+    pub fn is_written_by(&self, scope: &Scope) -> bool {
+        let root = self.way().last().map_or(self, |owner| owner.to);
+        !root.is_everybodys() || scope.only().is_none()
     }
 
     /// Whether every caller may see every row.

@@ -43,14 +43,16 @@ pub use row::{Placed, Row, Set, StaticallySized};
 ///         /// Prescribes a medication.
 ///         "prescribeMedication" = PRESCRIBE;
 ///     }
-///     graph nodes SHAPE;                            // what rows are in the graph: nodes of a shape, or `purposes` of what they
-///         // belong to, by the column with the condition's name; left out, they are not in it
+///     graph nodes SHAPE;                            // what rows are in the graph: nodes of a shape, `relationships` from what they
+///         // belong to, to what they point to, or `purposes` of what they belong to, by the column with the condition's name; left
+///         // out, they are not in it
 ///     checks &[];                                   // what must hold between columns
 /// }
 /// ```
 ///
 /// A column is written as one `line` of so many characters, as `prose`, as a `code` (`Country`, `Currency`, `Language`), as `json` that
-/// looks like a static of this name, or as a `value` that is no text; where it says nothing, clients do not write it. Numbers hold
+/// looks like a static of this name, as a `link` to the row that it points to, or as a `value` that is no text; where it says nothing,
+/// clients do not write it. Numbers hold
 /// their range in their type: `Whole<1, 10>`, `Decimal<2, 0, 500>` with two places.
 macro_rules! entity {
     (
@@ -188,7 +190,9 @@ macro_rules! entity {
                 },
                 $crate::graphql::model::FieldDef {
                     name: concat!("remove", stringify!($row)),
-                    doc: concat!("Removes ", $a, " with all that belongs to it. This cannot be undone."),
+                    doc: concat!(
+                        "Removes ", $a, " with all that belongs to it, unless other objects point to it. This cannot be undone."
+                    ),
                     field: &$crate::write::Remove(&ENTITY),
                 },
             ],
@@ -405,6 +409,12 @@ macro_rules! in_graph {
             shape: &$shape,
         }))
     };
+    ($row:ident, relationships $relationship:expr) => {
+        Some($crate::graph::shape::Part::Relationships($crate::graph::shape::Relationships {
+            table: &TABLE,
+            relationship: &$relationship,
+        }))
+    };
     ($row:ident, purposes $column:expr) => {
         Some($crate::graph::shape::Part::Purposes($crate::graph::shape::Purposes { table: &TABLE, column: $column }))
     };
@@ -424,6 +434,9 @@ macro_rules! rule {
     };
     ($name:expr, json($schema:ident)) => {
         $crate::graphql::rules::ColumnRule::json($name, &$schema)
+    };
+    ($name:expr, link) => {
+        $crate::graphql::rules::ColumnRule::link($name)
     };
     ($name:expr, prose) => {
         $crate::graphql::rules::ColumnRule::prose($name)

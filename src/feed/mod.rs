@@ -1,4 +1,5 @@
-//! The change feed: which patients changed, for the graphs that are made from them, whichever program made the change.
+//! The change feed: which patients changed, and whether reference data did, for the graphs that are made from them, whichever program made
+//! the change.
 //!
 //! 1. Triggers write a row of `Change_Feed` for every row that is inserted, updated or deleted: its owner, the row that tells
 //!    the patient (of a symptom, the appointment). That is one plain INSERT. A trigger that looked the patient up would lock
@@ -7,6 +8,8 @@
 //! 2. [`Feed::distribute`], by any gateway at any time, turns changes into patients and gives them to every consumer. The way from
 //!    an owner to its patient follows from the tables. A change of a table that this gateway does not know stays for one that does:
 //!    gateways are upgraded one by one.
+//!    A change of reference data, which belong to no patient, is given as [`REFERENCE`] in the place of a patient: they are few, and are
+//!    read anew as a whole, once, however many patients have to do with the row.
 //! 3. A consumer takes [`Feed::pending`], reads those patients anew, and says what it [`Feed::applied`].
 //!
 //! Nothing here remembers "the last id": ids are given when a row is written and seen when its transaction commits, so a lower
@@ -47,12 +50,15 @@ pub struct Consumer {
     pub fresh: bool,
 }
 
-/// A patient that a consumer has yet to read anew. The same patient may be pending many times.
+/// In the place of a patient's key: the reference data. No patient has this key, for patients are read by keys above it.
+pub const REFERENCE: i32 = i32::MIN;
+
+/// A patient, or [`REFERENCE`], that a consumer has yet to read anew. The same patient may be pending many times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pending {
     /// The key of this entry; never given to another.
     pub id: i64,
-    /// The patient, who may have been deleted.
+    /// The patient, who may have been deleted, or [`REFERENCE`].
     pub patient: i32,
     /// When the oldest of the changes was made.
     pub made_ms: i64,
@@ -419,6 +425,11 @@ impl Feed {
 fn to_patients(tables: &[&Table]) -> (String, String) {
     let (mut patients, mut joins) = (Vec::new(), String::new());
     for (at, table) in tables.iter().enumerate() {
+        let top = table.way().last().map_or(*table, |owner| owner.to);
+        if top.is_everybodys() {
+            patients.push(format!("CASE f.owner WHEN '{}' THEN {REFERENCE} END", table.name));
+            continue;
+        }
         if matches!(table.belongs, Belongs::Patient) {
             patients.push(format!("CASE f.owner WHEN '{}' THEN f.owner_id END", table.name));
             continue;

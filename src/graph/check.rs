@@ -1,4 +1,4 @@
-//! Whether a Neo4j holds what the relational store says, patient by patient, and mending it where it does not.
+//! Whether a Neo4j holds what the relational store says, the reference data and patient by patient, and mending it where it does not.
 //!
 //! Programs and gateways write meanwhile. So a patient differs only where two looks saw the same difference and the feed has
 //! nothing for the patient; whoever else differs is pending: the graph has yet to be told.
@@ -9,9 +9,10 @@ use super::{
     neo4j::{Applied, Compared, Neo4j, State, Strays, Written},
     projection::Projector,
     projector::{Follower, KEEP_NEO4J_MS, POLL, Progress, READ, consumer_name, overtaken},
+    reference::Reference,
     rows,
 };
-use crate::{db::Sql, error::Result};
+use crate::{db::Sql, error::Result, feed::REFERENCE};
 use std::{
     collections::{BTreeMap, HashSet},
     time::Duration,
@@ -50,9 +51,11 @@ pub struct Report {
     pub stale: Vec<i32>,
     /// Patients whom the graph does not hold as wanted.
     pub differing: Vec<i32>,
-    /// What would have to be written for both.
+    /// The reference data, where the graph does not hold them as wanted.
+    pub reference: Option<Compared>,
+    /// What would have to be written for all of these.
     pub needs: Written,
-    /// Some of both, in detail.
+    /// Some of the patients, in detail.
     pub examples: Vec<Compared>,
     /// Patients who differ because the graph has yet to be told of a change.
     pub pending: u64,
@@ -100,6 +103,7 @@ impl Report {
             && !self.catalog.differs()
             && self.stale.is_empty()
             && self.differing.is_empty()
+            && self.reference.is_none()
             && self.overdue.0 == 0
     }
 }
@@ -179,8 +183,10 @@ impl Follower {
         }
         let mut writing = self.begin(store).await?;
         // A patient whom the database does not have is removed like one who was deleted just now.
-        for patients in
-            [&report.stale, &report.differing].into_iter().flat_map(|patients| patients.chunks(READ as usize))
+        let reference: Vec<i32> = report.reference.iter().map(|compared| compared.patient).collect();
+        for patients in [&reference, &report.stale, &report.differing]
+            .into_iter()
+            .flat_map(|patients| patients.chunks(READ as usize))
         {
             self.feed.enqueue(writing.consumer.id, patients).await?;
         }
@@ -221,7 +227,7 @@ fn passed(applied: Applied) -> Result<()> {
     }
 }
 
-/// A patient who differed at the first look, with the digests of both sides.
+/// A patient who differed at the first look, or the reference layer, with the digests of both sides.
 struct Suspect {
     patient: i32,
     wanted: String,
@@ -247,7 +253,12 @@ struct Looking<'a> {
 
 impl Looking<'_> {
     async fn run(mut self, progress: Progress<'_>) -> Result<Report> {
-        let mut suspects = self.all(progress).await?;
+        let layer = self.projection.reference().await?;
+        self.projector.refer_to(Reference::of(&layer));
+        let reference = [layer];
+        self.count(&reference);
+        let mut suspects: Vec<Suspect> = self.store.compare(&reference).await?.into_iter().map(Suspect::from).collect();
+        suspects.extend(self.all(progress).await?);
         suspects.extend(self.unknown().await?);
         if !suspects.is_empty() {
             sleep(SECOND_LOOK).await;
@@ -325,6 +336,11 @@ impl Looking<'_> {
                 report.pending += 1;
                 continue;
             }
+            if found.patient == REFERENCE {
+                report.needs += found.needs;
+                report.reference = Some(found);
+                continue;
+            }
             if found.gone { &mut report.stale } else { &mut report.differing }.push(found.patient);
             report.needs += found.needs;
             if report.examples.len() < NAMED {
@@ -334,11 +350,19 @@ impl Looking<'_> {
         Ok(())
     }
 
-    /// Patients as they ought to be.
+    /// Patients as they ought to be, and the reference layer, where it is among them.
     async fn wanted(&mut self, patients: &[i32]) -> Result<Vec<Subgraph>> {
-        let rows = rows::read(&self.projection.db, self.projection.graph.shapes(), patients).await?;
-        let projected = self.projector.project(patients, rows);
-        Ok(projected.iter().map(|patient| self.projector.subgraph(patient)).collect())
+        let mut wanted = Vec::new();
+        if patients.contains(&REFERENCE) {
+            let layer = self.projection.reference().await?;
+            self.projector.refer_to(Reference::of(&layer));
+            wanted.push(layer);
+        }
+        let patients: Vec<i32> = patients.iter().copied().filter(|patient| *patient != REFERENCE).collect();
+        let rows = rows::read(&self.projection.db, self.projection.graph.shapes(), &patients).await?;
+        let projected = self.projector.project(&patients, rows);
+        wanted.extend(projected.iter().map(|patient| self.projector.subgraph(patient)));
+        Ok(wanted)
     }
 
     fn count(&mut self, wanted: &[Subgraph]) {

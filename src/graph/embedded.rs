@@ -1,11 +1,14 @@
 //! The graph in this process: a block of entries, ties and clinical relationships a patient, and for each concept the patients whose
 //! entries name it. All that a question needs of a patient lies together, and a patient is replaced whole.
 //!
+//! Reference data stand beside them, once; a block holds their keys, and what has no such row is passed over when it is asked.
+//!
 //! No adjacency list of the whole: every walk stays within a patient or goes through a concept, and the relationships that
 //! a row brings with it (`HAS_SYMPTOM` and its like) follow from its kind and its owner, so they are not stored.
 
 mod care;
 mod questions;
+mod reference;
 mod walk;
 
 use super::{
@@ -15,6 +18,7 @@ use super::{
 };
 use crate::terminology::knowledge::Tie;
 use chrono::NaiveDate;
+use reference::{Points, Shared};
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hash, Hasher},
@@ -35,6 +39,7 @@ pub struct Index {
     names: Interned<str>,
     reasons: Interned<Because>,
     counts: Counts,
+    reference: Shared,
 }
 
 /// By keys of rows, which are many, and which nobody outside chooses: one multiplication hashes them.
@@ -63,6 +68,7 @@ struct Block {
     entries: Box<[Small]>,
     ties: Box<[(u16, Tie)]>,
     clinical: Box<[Link]>,
+    pointers: Box<[(u16, Points)]>,
 }
 
 /// An entry.
@@ -152,6 +158,7 @@ impl Index {
             names: Interned::default(),
             reasons: Interned::default(),
             counts: Counts::default(),
+            reference: Shared::default(),
         }
     }
 
@@ -172,7 +179,7 @@ impl Index {
     /// Puts a patient in the place of what was known of them; one without entries is removed.
     pub fn put(&mut self, projected: &Projected) {
         self.remove(projected.patient);
-        let Projected { patient, entries, clinical } = projected;
+        let Projected { patient, entries, clinical, pointers } = projected;
         if entries.is_empty() {
             return;
         }
@@ -192,6 +199,7 @@ impl Index {
             entries: entries.iter().map(|item| self.small(item)).collect(),
             ties: (0..).zip(entries).flat_map(|(at, item)| item.ties.iter().map(move |tie| (at, *tie))).collect(),
             clinical: links.into(),
+            pointers: reference::in_order(pointers),
         };
         for entry in &block.entries {
             if let Some(of) = self.keys_of(entry) {
@@ -207,7 +215,7 @@ impl Index {
 
     /// How much it holds.
     pub fn counts(&self) -> Counts {
-        self.counts
+        Counts { relationships: self.counts.relationships + self.reference.pointed(), ..self.counts }
     }
 
     fn remove(&mut self, patient: i32) {
@@ -254,6 +262,7 @@ impl Index {
     }
 
     fn count(&mut self, block: &Block, sign: i64) {
+        self.reference.count(block, sign);
         let kinds = block.entries.iter().filter_map(|entry| self.kind(entry));
         let bonds: usize = kinds.map(|kind| kind.shape().bonds.len()).sum();
         let relationships = bonds + block.ties.len() + block.clinical.len();

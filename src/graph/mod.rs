@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod neo4j;
 pub mod projection;
 pub mod projector;
+pub mod reference;
 pub mod rows;
 pub mod shape;
 mod status;
@@ -47,10 +48,10 @@ pub enum Value {
 /// Properties, in the order of their names.
 pub type Props = std::collections::BTreeMap<&'static str, Value>;
 
-/// A patient's part of the graph as it ought to be. Without nodes, the patient is gone.
+/// A patient's part of the graph as it ought to be, or the reference layer. Without nodes, the patient is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Subgraph {
-    /// The patient's key.
+    /// The patient's key, or [`REFERENCE`](crate::feed::REFERENCE).
     pub patient: i32,
     /// The nodes; their keys and `patient_id` are not among the properties.
     pub nodes: Vec<Node>,
@@ -58,7 +59,7 @@ pub struct Subgraph {
     pub links: Vec<Link>,
 }
 
-/// A node of the patient layer.
+/// A node of the patient layer or of the reference layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// Its kind.
@@ -71,7 +72,7 @@ pub struct Node {
     pub props: Props,
 }
 
-/// A relationship of the patient layer.
+/// A relationship of the patient layer or of the reference layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Link {
     /// Its type.
@@ -91,6 +92,15 @@ pub enum Target {
     Own(NodeKind, i32),
     /// At a concept.
     Concept(i32),
+    /// At reference data, which all patients share.
+    Reference(NodeKind, i32),
+}
+
+impl Target {
+    /// A node made from a row: of the patient, or of reference data.
+    pub fn node(kind: NodeKind, id: i32) -> Self {
+        if kind.is_reference() { Target::Reference(kind, id) } else { Target::Own(kind, id) }
+    }
 }
 
 /// An entry of a patient's record, as answers name it.
@@ -279,13 +289,14 @@ pub trait Store: Send + Sync {
     /// The patients who have this, smallest key first; where more than `most` do, one more than that.
     fn patients_with<'a>(&'a self, having: &'a Having, most: u32) -> BoxFuture<'a, Result<Vec<i32>>>;
     /// The whole sub-graph of these patients: each node with its labels, each relationship without properties, `most` nodes a patient,
-    /// and of each node the [`DRAWN`] clinical relationships to the conditions with the smallest keys.
+    /// and of each node the [`DRAWN`] clinical relationships to the conditions with the smallest keys. Besides, the first [`DRAWN`] rows of
+    /// reference data that each node points to, by kind and key, and what those rows point to.
     fn drawing<'a>(&'a self, patients: &'a [i32], most: u32) -> BoxFuture<'a, Result<Vec<Drawing>>>;
     /// How much there is.
     fn counts(&self) -> BoxFuture<'_, Result<Counts>>;
 }
 
-/// As many clinical relationships of one node are drawn.
+/// As many clinical relationships of one node are drawn, and as many to reference data.
 pub const DRAWN: usize = 25;
 
 /// A patient's sub-graph, to draw.
@@ -293,12 +304,20 @@ pub const DRAWN: usize = 25;
 pub struct Drawing {
     /// The patient.
     pub patient: i32,
-    /// The nodes, each with its label besides those of its kind.
+    /// The nodes, those of reference data too, each with its label besides those of its kind.
     pub nodes: Vec<(Entry, Option<&'static str>)>,
     /// The relationships: from, type, to.
     pub links: Vec<((NodeKind, i32), &'static str, Target)>,
     /// Whether there were more nodes, or more relationships of one of them.
     pub cut: bool,
+}
+
+impl Drawing {
+    /// Leaves each node once: several entries may point to the same reference data.
+    fn once(&mut self) {
+        self.nodes.sort_unstable();
+        self.nodes.dedup();
+    }
 }
 
 /// How much a graph holds.

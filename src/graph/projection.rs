@@ -1,8 +1,9 @@
-//! What a patient's rows are in the graph: entries, the concepts that their names name, and the clinical relationships
-//! among them. Pure, and the same for both stores.
+//! What a patient's rows are in the graph: entries, the concepts that their names name, the clinical relationships among them, and
+//! what they point to of the reference data. Pure, and the same for both stores.
 
 use super::{
     Because, Link, Node, Props, Subgraph, Target, Value,
+    reference::{Pointer, Reference, pointer, pointers},
     rows::{Line, Rows},
     shape::{ACTIVE, As, Derived, INDICATES_CONDITION, INSTANCE_OF, NodeKind, Role, STATUS, Shapes, TREATS_CONDITION},
 };
@@ -22,6 +23,8 @@ pub struct Projected {
     pub entries: Vec<Item>,
     /// `INDICATES_CONDITION` and `TREATS_CONDITION`.
     pub clinical: Vec<Clinic>,
+    /// What leads to reference data, whether those data are there or not.
+    pub pointers: Vec<Pointer>,
 }
 
 /// One entry.
@@ -86,6 +89,7 @@ pub struct Projector {
     /// What the catalogs know.
     pub knowledge: Arc<Knowledge>,
     shapes: &'static Shapes,
+    reference: Reference,
     purpose: Arc<str>,
     ties: HashMap<(ConceptKind, Box<str>), Arc<[Tie]>>,
     keys: HashMap<Box<str>, Arc<str>>,
@@ -100,7 +104,19 @@ const REMEMBERED: usize = 100_000;
 impl Projector {
     /// One that knows what these catalogs know, and makes nodes of these shapes.
     pub fn new(shapes: &'static Shapes, knowledge: Arc<Knowledge>) -> Self {
-        Projector { knowledge, shapes, purpose: PURPOSE.into(), ties: HashMap::new(), keys: HashMap::new() }
+        Projector {
+            knowledge,
+            shapes,
+            reference: Reference::default(),
+            purpose: PURPOSE.into(),
+            ties: HashMap::new(),
+            keys: HashMap::new(),
+        }
+    }
+
+    /// The reference data that relationships may lead to from now on; before, there are none.
+    pub fn refer_to(&mut self, reference: Reference) {
+        self.reference = reference;
     }
 
     fn ties(&mut self, kind: ConceptKind, name: &str) -> Arc<[Tie]> {
@@ -130,8 +146,9 @@ impl Projector {
 
     /// The patients as they ought to be, in the order asked for; one without a row is gone.
     pub fn project(&mut self, patients: &[i32], rows: Rows) -> Vec<Projected> {
-        let Rows { tables, purposes } = rows;
+        let Rows { tables, relationships, purposes } = rows;
         let mut tables: Vec<_> = tables.into_iter().map(|lines| lines.into_iter().peekable()).collect();
+        let mut relationships: Vec<_> = relationships.into_iter().map(|lines| lines.into_iter().peekable()).collect();
         let mut purposes: Vec<_> = purposes.into_iter().map(|lines| lines.into_iter().peekable()).collect();
         let mut sorted = patients.to_vec();
         sorted.sort_unstable();
@@ -139,13 +156,20 @@ impl Projector {
         let mut done = Vec::with_capacity(sorted.len());
         for patient in sorted {
             let lines = tables.iter_mut().map(|lines| of_patient(lines, patient)).collect();
+            let relationships = relationships.iter_mut().map(|lines| of_patient(lines, patient)).collect();
             let purposes = purposes.iter_mut().map(|lines| of_patient(lines, patient)).collect();
-            done.push(self.one(patient, lines, purposes));
+            done.push(self.one(patient, lines, relationships, purposes));
         }
         done
     }
 
-    fn one(&mut self, patient: i32, tables: Vec<Vec<Line>>, purposes: Vec<Vec<Line>>) -> Projected {
+    fn one(
+        &mut self,
+        patient: i32,
+        tables: Vec<Vec<Line>>,
+        relationships: Vec<Vec<Line>>,
+        purposes: Vec<Vec<Line>>,
+    ) -> Projected {
         let mut entries: Vec<Item> = Vec::with_capacity(tables.iter().map(Vec::len).sum());
         let mut places = Places::new();
         for (kind, lines) in self.shapes.kinds().iter().zip(tables) {
@@ -166,18 +190,19 @@ impl Projector {
             }
         }
         let clinical = self.clinical(&entries, &places, purposes);
-        Projected { patient, entries, clinical }
+        let mut found: Vec<Pointer> =
+            (0..).zip(&entries).flat_map(|(from, item)| pointers(self.shapes, from, item.kind, &item.cells)).collect();
+        let tables = self.shapes.relationships().iter().zip(relationships);
+        for ((of, rows), line) in tables.flat_map(|(table, lines)| lines.into_iter().map(move |line| (table, line))) {
+            let from = places.get(&(of.place(), line.owner));
+            found.extend(from.and_then(|from| pointer(self.shapes, rows, *from, &line.cells)));
+        }
+        Projected { patient, entries, clinical, pointers: found }
     }
 
     fn item(&mut self, kind: NodeKind, id: i32, owner: u16, cells: Vec<Option<Box<str>>>, so_far: &[Item]) -> Item {
-        let mut item =
-            Item { kind, id, owner, label: None, cells, active: true, since: None, until: None, ties: Arc::default() };
+        let mut item = Item::plain(kind, id, owner, cells);
         let shape = kind.shape();
-        if let Some(sorted) = &shape.sorted
-            && let Some(word) = item.word_of_today(sorted.by)
-        {
-            item.label = sorted.labels.iter().find(|(known, _)| *known == word).map(|(_, label)| *label);
-        }
         if let Some(clinical) = &shape.clinical {
             item.active = item.flag(STATUS, true);
             item.since = item.derived_day(clinical.since, so_far);
@@ -238,23 +263,12 @@ impl Projector {
 
     /// The nodes and relationships, with all their properties.
     pub fn subgraph(&mut self, projected: &Projected) -> Subgraph {
-        let Projected { patient, entries, clinical } = projected;
+        let Projected { patient, entries, clinical, pointers } = projected;
         let mut graph = Subgraph { patient: *patient, nodes: Vec::with_capacity(entries.len()), links: Vec::new() };
         let (concepts, weight) = concepts(entries);
         for item in entries {
             let shape = item.kind.shape();
-            let mut props: Props =
-                shape.props.iter().filter_map(|(name, ..)| Some((*name, item.value(name)?))).collect();
-            props.extend(shape.fixed.iter().map(|(name, text)| (*name, Value::Text((*text).into()))));
-            for (name, derived) in shape.derived {
-                let value = match derived {
-                    Derived::Is(of, word) => Some(Value::Flag(item.word(of).as_deref() == Some(*word))),
-                    Derived::Owner(theirs) => {
-                        entries.get(usize::from(item.owner)).and_then(|owner| owner.value(theirs))
-                    }
-                };
-                props.extend(value.map(|value| (*name, value)));
-            }
+            let mut props = item.props(entries.get(usize::from(item.owner)));
             if item.kind.is_patient() {
                 props.insert("concepts", Value::Ints(concepts.iter().map(|id| i64::from(*id)).collect()));
                 props.insert("concept_weight", Value::Int(weight));
@@ -293,6 +307,11 @@ impl Projector {
                 props: reason(because),
             });
         }
+        for Pointer { name, from, to, props } in pointers.iter().filter(|pointer| self.reference.holds(pointer.to)) {
+            let from = entries.get(usize::from(*from)).map(|from| (from.kind, from.id));
+            let to = Target::Reference(to.0, to.1);
+            graph.links.extend(from.map(|from| Link { name, from, to, props: props.clone() }));
+        }
         graph
     }
 }
@@ -329,6 +348,33 @@ fn reason(because: &Because) -> Props {
 }
 
 impl Item {
+    /// One that says nothing of the patient's health.
+    pub(super) fn plain(kind: NodeKind, id: i32, owner: u16, cells: Vec<Option<Box<str>>>) -> Self {
+        let mut item =
+            Item { kind, id, owner, label: None, cells, active: true, since: None, until: None, ties: Arc::default() };
+        if let Some(sorted) = &kind.shape().sorted
+            && let Some(word) = item.word_of_today(sorted.by)
+        {
+            item.label = sorted.labels.iter().find(|(known, _)| *known == word).map(|(_, label)| *label);
+        }
+        item
+    }
+
+    /// The properties that its shape names; the owner is the entry that it hangs below.
+    pub(super) fn props(&self, owner: Option<&Item>) -> Props {
+        let shape = self.kind.shape();
+        let mut props: Props = shape.props.iter().filter_map(|(name, ..)| Some((*name, self.value(name)?))).collect();
+        props.extend(shape.fixed.iter().map(|(name, text)| (*name, Value::Text((*text).into()))));
+        for (name, derived) in shape.derived {
+            let value = match derived {
+                Derived::Is(of, word) => Some(Value::Flag(self.word(of).as_deref() == Some(*word))),
+                Derived::Owner(theirs) => owner.and_then(|owner| owner.value(theirs)),
+            };
+            props.extend(value.map(|value| (*name, value)));
+        }
+        props
+    }
+
     /// What it says of the patient's health.
     pub fn role(&self) -> Option<Role> {
         self.kind.role_with(self.label)
@@ -344,23 +390,21 @@ impl Item {
         self.cells.get(at)?.as_deref()
     }
 
+    fn form(&self, name: &str) -> As {
+        self.kind.shape().props.iter().find(|(known, ..)| *known == name).map_or(As::Text, |(.., form)| *form)
+    }
+
     fn word(&self, name: &str) -> Option<String> {
         self.text(name).map(str::to_lowercase)
     }
 
     /// The same, where words of before became others.
     fn word_of_today(&self, name: &str) -> Option<String> {
-        let word = self.word(name)?;
-        match self.kind.shape().props.iter().find(|(known, ..)| *known == name) {
-            Some((.., As::Renamed(words))) => {
-                Some(words.iter().find(|(before, _)| *before == word).map_or(word, |(_, today)| (*today).to_owned()))
-            }
-            _ => Some(word),
-        }
+        Some(self.form(name).word(self.text(name)?))
     }
 
     fn flag(&self, name: &str, default: bool) -> bool {
-        self.text(name).map_or(default, |stored| stored != "0")
+        flag(self.text(name), default)
     }
 
     fn day(&self, name: &str) -> Option<NaiveDate> {
@@ -378,13 +422,35 @@ impl Item {
     /// A property; `None` for what is unknown or cannot be understood.
     fn value(&self, name: &str) -> Option<Value> {
         let (.., form) = self.kind.shape().props.iter().find(|(known, ..)| *known == name)?;
+        form.value(self.text(name))
+    }
+}
+
+fn flag(stored: Option<&str>, default: bool) -> bool {
+    stored.map_or(default, |stored| stored != "0")
+}
+
+impl As {
+    /// A word in lower case, as it is spelled today.
+    fn word(self, stored: &str) -> String {
+        let word = stored.to_lowercase();
+        match self {
+            As::Renamed(words) => {
+                words.iter().find(|(before, _)| *before == word).map_or(word, |(_, today)| (*today).to_owned())
+            }
+            _ => word,
+        }
+    }
+
+    /// What a stored text is as a property; `None` for what is unknown or cannot be understood.
+    pub(super) fn value(self, stored: Option<&str>) -> Option<Value> {
         let text = |text: &str| Some(Value::Text(text.into())).filter(|_| !text.is_empty());
-        match form {
-            As::Text => text(self.text(name)?),
-            As::Word | As::Renamed(_) => text(&self.word_of_today(name)?),
-            As::Date => self.day(name).map(Value::Date),
-            As::Flag(default) => Some(Value::Flag(self.flag(name, *default))),
-            As::Active(no) => text(if self.flag(name, true) { ACTIVE } else { no }),
+        match self {
+            As::Text => text(stored?),
+            As::Word | As::Renamed(_) => text(&self.word(stored?)),
+            As::Date => stored?.parse().ok().map(Value::Date),
+            As::Flag(default) => Some(Value::Flag(flag(stored, default))),
+            As::Active(no) => text(if flag(stored, true) { ACTIVE } else { no }),
         }
     }
 }

@@ -1,6 +1,11 @@
-//! Patients' rows as the projection reads them: one statement a table, however many patients, every column as text.
+//! Rows as the projection reads them, every column as text: those of patients one statement a table, however many patients; those of
+//! reference data a table whole.
 
-use super::shape::{Purposes, Shapes};
+use super::{
+    Subgraph,
+    reference::{self, Key, columns, columns_of},
+    shape::{Purposes, Shapes},
+};
 use crate::{
     db::{Db, Dialect, Owner, Sql, Table, load},
     error::Result,
@@ -14,13 +19,13 @@ use diesel::{
 /// A row of one of the tables.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The patient that it belongs to.
+    /// The patient that it belongs to; of reference data the row's own key.
     pub patient: i32,
     /// Its key.
     pub key: i32,
     /// The key of the row that it hangs below.
     pub owner: i32,
-    /// The columns of its shape's properties.
+    /// The columns that were asked for.
     pub cells: Vec<Option<Box<str>>>,
 }
 
@@ -29,6 +34,8 @@ pub struct Line {
 pub struct Rows {
     /// For each of [`Shapes::kinds`] its rows, by patient.
     pub tables: Vec<Vec<Line>>,
+    /// For each of [`Shapes::relationships`] its rows, by patient; the owner is the node that they start from.
+    pub relationships: Vec<Vec<Line>>,
     /// For each of [`Shapes::purposes`] its rows, by patient; the owner is the medication.
     pub purposes: Vec<Vec<Line>>,
 }
@@ -121,13 +128,84 @@ async fn read_table(
 pub async fn read(db: &Db, shapes: &Shapes, patients: &[i32]) -> Result<Rows> {
     let mut rows = Rows::default();
     for kind in shapes.kinds() {
-        let columns: Vec<&str> = kind.shape().props.iter().map(|(_, column, _)| *column).collect();
-        rows.tables.push(read_table(db, shapes, patients, kind.table(), &columns).await?);
+        rows.tables.push(read_table(db, shapes, patients, kind.table(), &columns(*kind)).await?);
+    }
+    for (_, of) in shapes.relationships() {
+        rows.relationships.push(read_table(db, shapes, patients, of.table, &columns_of(of)).await?);
     }
     for (_, Purposes { table, column }) in shapes.purposes() {
         rows.purposes.push(read_table(db, shapes, patients, table, &[column]).await?);
     }
     Ok(rows)
+}
+
+/// Rows of reference data that one statement reads.
+const SPAN: u32 = 5_000;
+
+/// Reads the reference layer.
+pub async fn read_reference(db: &Db, shapes: &Shapes) -> Result<Subgraph> {
+    let mut tables = Vec::new();
+    for kind in shapes.reference() {
+        let (table, columns, mut lines) = (kind.table(), columns(*kind), Vec::<Line>::new());
+        loop {
+            let mut sql = Sql::new(db.dialect());
+            sql.push(format!("SELECT t.{0},t.{0},t.{0}", table.key));
+            for column in &columns {
+                sql.push(format!(",CAST(t.{column} AS CHAR)"));
+            }
+            sql.push(format!(" FROM {} t WHERE t.{} > ", table.name, table.key));
+            sql.int(i64::from(lines.last().map_or(i32::MIN, |line| line.key)));
+            sql.push(format!(" ORDER BY t.{} LIMIT ", table.key)).int(i64::from(SPAN));
+            let some = load!(db, sql, Columns, Line)?;
+            let whole = some.len() < SPAN as usize;
+            lines.extend(some);
+            if whole {
+                break;
+            }
+        }
+        tables.push(lines);
+    }
+    Ok(reference::layer(shapes, tables))
+}
+
+/// The patients whose rows point to one of these rows of reference data.
+pub async fn pointing(db: &Db, shapes: &Shapes, to: Vec<Key>) -> Result<Vec<i32>> {
+    let mut patients = Vec::new();
+    for (table, column) in shapes.pointing() {
+        let kind = shapes.pointed_to(table, column);
+        let keys: Vec<i32> = to.iter().filter(|(of, _)| Some(*of) == kind).map(|(_, key)| *key).collect();
+        for some in keys.chunks(SPAN as usize) {
+            let sql = statement_pointing(db.dialect(), table, column, some);
+            patients.extend(db.numbers(&sql).await?.into_iter().map(|(patient, _)| patient));
+        }
+    }
+    patients.sort_unstable();
+    patients.dedup();
+    Ok(patients)
+}
+
+/// The patients of the rows of a table that point by a column to one of these keys.
+fn statement_pointing(dialect: Dialect, table: &Table, column: &str, keys: &[i32]) -> Sql {
+    let way: Vec<&Owner> = table.way().collect();
+    let (last, joined) = match way.split_last() {
+        Some((last, joined)) => (last.column, joined),
+        None => (table.key, &[][..]),
+    };
+    let mut sql = Sql::new(dialect);
+    sql.push(format!("SELECT DISTINCT o{}.{last},0 FROM ", joined.len())).keys(keys).straight_join();
+    sql.push(format!("{} o0 ON o0.{column} = k.id", table.name));
+    for (at, owner) in joined.iter().enumerate() {
+        sql.straight_join().push(format!(
+            "{} o{} ON o{}.{} = o{at}.{}",
+            owner.to.name,
+            at + 1,
+            at + 1,
+            owner.to.key,
+            owner.column
+        ));
+    }
+    sql.push(format!(" WHERE o{}.{last} IS NOT NULL", joined.len()));
+    sql
 }
 
 /// The keys of patients above `after`, smallest first.
@@ -169,6 +247,28 @@ mod tests {
         ] {
             let sql = statement(Dialect::Sqlite, &shapes(), &[1], table, &["x"]);
             assert_eq!(sql.shown(), text.replace('@', keys));
+        }
+    }
+
+    #[test]
+    fn the_way_back_from_reference_data_ends_at_the_patient() {
+        let keys = "(SELECT value AS id FROM json_each(?)) k";
+        for (table, text) in [
+            (
+                &CARE,
+                "SELECT DISTINCT o0.guest_id,0 FROM @ CROSS JOIN Care o0 ON o0.x = k.id WHERE o0.guest_id IS NOT NULL",
+            ),
+            (
+                &BED,
+                "SELECT DISTINCT o2.guest_id,0 FROM @ CROSS JOIN Bed o0 ON o0.x = k.id CROSS JOIN Room o1 ON o1.room_id = o0.room \
+                 CROSS JOIN Stay o2 ON o2.stay_id = o1.stay_id WHERE o2.guest_id IS NOT NULL",
+            ),
+            (
+                &PATIENT,
+                "SELECT DISTINCT o0.patient_id,0 FROM @ CROSS JOIN Patient o0 ON o0.x = k.id WHERE o0.patient_id IS NOT NULL",
+            ),
+        ] {
+            assert_eq!(statement_pointing(Dialect::Sqlite, table, "x", &[1]).shown(), text.replace('@', keys));
         }
     }
 }

@@ -1,5 +1,6 @@
-//! The patient layer: which rows become which nodes, with which properties, and how they hang together. The shapes themselves stand
-//! with the entities and are given from above ([`Shapes`]); their names are those that hospitals' own graph queries use already.
+//! Which rows become which nodes, with which properties, and how they hang together. Rows of patients make the patient layer; rows that
+//! belong to nobody (`Belongs::Everybody`) make the reference layer, which all patients share. The shapes themselves stand with the
+//! entities and are given from above ([`Shapes`]); their names are those that hospitals' own graph queries use already.
 
 use crate::{
     db::{Belongs, Table},
@@ -15,11 +16,13 @@ use std::{
 pub enum Part {
     /// Each is a node.
     Nodes(Nodes),
+    /// Each is a relationship.
+    Relationships(Relationships),
     /// Each says what the row that it belongs to is for.
     Purposes(Purposes),
 }
 
-/// A table whose rows are nodes.
+/// A table whose rows are nodes: of a patient, or of the reference data that all patients share.
 #[derive(Debug)]
 pub struct Nodes {
     /// The label that the key is unique under: the entity's name.
@@ -28,6 +31,26 @@ pub struct Nodes {
     pub table: &'static Table,
     /// What else a node has.
     pub shape: &'static Shape,
+}
+
+/// A table whose rows are relationships: from the node that a row belongs to, to reference data that the row points to.
+#[derive(Debug)]
+pub struct Relationships {
+    /// The table.
+    pub table: &'static Table,
+    /// What a relationship has.
+    pub relationship: &'static Relationship,
+}
+
+/// What the rows of a table are as relationships.
+#[derive(Debug)]
+pub struct Relationship {
+    /// The type.
+    pub name: &'static str,
+    /// The column that points to the reference data, one of [`Table::links`].
+    pub column: &'static str,
+    /// Properties: name, column, form.
+    pub props: &'static [(&'static str, &'static str, As)],
 }
 
 /// A table whose rows say which condition a medication was prescribed for.
@@ -56,6 +79,8 @@ pub struct Shape {
     pub fixed: &'static [(&'static str, &'static str)],
     /// Relationships that lead to it.
     pub bonds: &'static [Bond],
+    /// Relationships that lead from it to reference data: the type, and the column, one of [`Table::links`].
+    pub links: &'static [(&'static str, &'static str)],
     /// What it says of the patient's health, if it does.
     pub clinical: Option<Clinical>,
 }
@@ -70,6 +95,7 @@ impl Shape {
         derived: &[],
         fixed: &[],
         bonds: &[],
+        links: &[],
         clinical: None,
     };
 }
@@ -171,7 +197,7 @@ impl NodeKind {
         self.place
     }
 
-    /// The place of the kind that it hangs below; a patient's is its own.
+    /// The place of the kind that it hangs below; that of a patient and of reference data is its own.
     pub fn owner(self) -> u8 {
         self.owner
     }
@@ -199,6 +225,11 @@ impl NodeKind {
     /// Whether it is the patient.
     pub fn is_patient(self) -> bool {
         matches!(self.nodes.table.belongs, Belongs::Patient)
+    }
+
+    /// Whether its nodes are reference data, which belong to no patient.
+    pub fn is_reference(self) -> bool {
+        self.nodes.table.is_everybodys()
     }
 
     /// What its nodes say of the patient's health.
@@ -245,10 +276,15 @@ impl std::fmt::Debug for NodeKind {
     }
 }
 
-/// All kinds of nodes, owners before what they own, and what says what they are for.
+/// All kinds of nodes: those of patients, owners before what they own, then those of reference data; and what says what they are for, and
+/// what leads from the ones to the others.
 #[derive(Debug)]
 pub struct Shapes {
-    kinds: Vec<NodeKind>,
+    all: Vec<NodeKind>,
+    /// How many of them are of patients.
+    of_patients: usize,
+    /// Before each the kind that its rows belong to.
+    relationships: Vec<(NodeKind, &'static Relationships)>,
     /// Before each the kind that its rows belong to.
     purposes: Vec<(NodeKind, &'static Purposes)>,
 }
@@ -256,26 +292,52 @@ pub struct Shapes {
 impl Shapes {
     /// These parts, owners before what belongs to them.
     pub fn new(parts: impl IntoIterator<Item = &'static Part>) -> Self {
-        let mut shapes = Shapes { kinds: Vec::new(), purposes: Vec::new() };
+        let mut shapes = Shapes { all: Vec::new(), of_patients: 0, relationships: Vec::new(), purposes: Vec::new() };
+        let mut reference = Vec::new();
         for part in parts {
             match part {
+                Part::Relationships(rows) => {
+                    let owner = shapes.owner_of(rows.table);
+                    shapes.relationships.extend(owner.map(|(_, owner)| (owner, rows)));
+                }
                 Part::Purposes(purposes) => {
                     let owner = shapes.owner_of(purposes.table);
                     shapes.purposes.extend(owner.map(|(_, owner)| (owner, purposes)));
                 }
+                Part::Nodes(nodes) if nodes.table.is_everybodys() => reference.push(nodes),
                 Part::Nodes(nodes) => {
-                    let place = shapes.kinds.len() as u8;
+                    let place = shapes.all.len() as u8;
                     let owner = shapes.owner_of(nodes.table).map_or(place, |(_, owner)| owner.place);
-                    shapes.kinds.push(NodeKind { place, owner, nodes });
+                    shapes.all.push(NodeKind { place, owner, nodes });
+                    shapes.of_patients += 1;
                 }
             }
+        }
+        for nodes in reference {
+            let place = shapes.all.len() as u8;
+            shapes.all.push(NodeKind { place, owner: place, nodes });
         }
         shapes
     }
 
     /// Every kind.
+    pub fn all(&self) -> &[NodeKind] {
+        &self.all
+    }
+
+    /// The kinds of patients' nodes.
     pub fn kinds(&self) -> &[NodeKind] {
-        &self.kinds
+        self.all.get(..self.of_patients).unwrap_or_default()
+    }
+
+    /// The kinds of reference data.
+    pub fn reference(&self) -> &[NodeKind] {
+        self.all.get(self.of_patients..).unwrap_or_default()
+    }
+
+    /// The tables whose rows are relationships from patients' nodes to reference data, each after the kind that its rows belong to.
+    pub fn relationships(&self) -> &[(NodeKind, &'static Relationships)] {
+        &self.relationships
     }
 
     /// What says what medications are for, each after the kind that its rows belong to.
@@ -285,31 +347,58 @@ impl Shapes {
 
     /// The kind at a place.
     pub fn at(&self, place: u8) -> Option<NodeKind> {
-        self.kinds.get(usize::from(place)).copied()
+        self.all.get(usize::from(place)).copied()
     }
 
     /// The kind of a label.
     pub fn labelled(&self, label: &str) -> Option<NodeKind> {
-        self.kinds.iter().find(|kind| kind.label() == label).copied()
+        self.all.iter().find(|kind| kind.label() == label).copied()
     }
 
     /// The kind whose nodes have a role.
     pub fn with_role(&self, role: Role) -> Result<NodeKind> {
-        let kind = self.kinds.iter().find(|kind| kind.role() == Some(role)).copied();
+        let kind = self.kinds().iter().find(|kind| kind.role() == Some(role)).copied();
         kind.ok_or_else(|| Error::Internal(format!("no shape has the role {role:?}")))
     }
 
     /// The kind that the rows of a table hang below: that of their owner, or of its owner. Before it, how many references lead there.
     pub fn owner_of(&self, table: &'static Table) -> Option<(usize, NodeKind)> {
         (1..).zip(table.way()).find_map(|(steps, owner)| {
-            let kind = self.kinds.iter().find(|kind| std::ptr::eq(kind.table(), owner.to))?;
+            let kind = self.kinds().iter().find(|kind| std::ptr::eq(kind.table(), owner.to))?;
             Some((steps, *kind))
         })
     }
 
-    /// The types of relationships that rows bring with them.
+    /// The kind of reference data that a column of a table points to.
+    pub fn pointed_to(&self, table: &'static Table, column: &str) -> Option<NodeKind> {
+        let link = table.links.iter().find(|link| link.column == column)?;
+        self.reference().iter().find(|kind| std::ptr::eq(kind.table(), link.to)).copied()
+    }
+
+    /// What leads from patients' rows to reference data: tables and columns.
+    pub fn pointing(&self) -> Vec<(&'static Table, &'static str)> {
+        let rows = self.relationships.iter().map(|(_, rows)| (rows.table, rows.relationship.column));
+        let links = |kind: &NodeKind| {
+            let table = kind.table();
+            kind.shape().links.iter().map(move |(_, column)| (table, *column))
+        };
+        rows.chain(self.kinds().iter().flat_map(links)).collect()
+    }
+
+    /// The types of relationships that rows bring with them, among the nodes of a patient.
     pub fn bonds(&self) -> impl Iterator<Item = &'static str> {
-        self.kinds.iter().flat_map(|kind| kind.shape().bonds).map(|bond| bond.name)
+        self.kinds().iter().flat_map(|kind| kind.shape().bonds).map(|bond| bond.name)
+    }
+
+    /// The types of relationships from patients' nodes to reference data.
+    pub fn to_reference(&self) -> impl Iterator<Item = &'static str> {
+        let rows = self.relationships.iter().map(|(_, rows)| rows.relationship.name);
+        rows.chain(self.kinds().iter().flat_map(|kind| kind.shape().links).map(|(name, _)| *name))
+    }
+
+    /// The types of relationships among reference data.
+    pub fn among_reference(&self) -> impl Iterator<Item = &'static str> {
+        self.reference().iter().flat_map(|kind| kind.shape().links).map(|(name, _)| *name)
     }
 }
 
@@ -318,7 +407,7 @@ pub(super) mod samples {
     //! A patient, what the patient had, and three tables of which the middle one is not in the graph.
 
     use super::*;
-    use crate::db::Owner;
+    use crate::db::{Link, Owner};
 
     const fn table(name: &'static str, key: &'static str, belongs: Belongs) -> Table {
         Table { name, key, belongs, links: &[], search: false }
@@ -333,11 +422,19 @@ pub(super) mod samples {
 
     static HAD: Shape =
         Shape { sorted: Some(Sorted { by: "sort", labels: &[("a", "Condition"), ("b", "Allergy")] }), ..Shape::PLAIN };
-    static PARTS: [Part; 4] = [
+    pub(crate) static DOCTOR: Table = table("Doctor", "doctor_id", Belongs::Everybody);
+    pub(crate) static CARE: Table = Table {
+        links: &[Link { column: "doctor_id", to: &DOCTOR }],
+        ..table("Care", "care_id", Belongs::To(Owner { column: "guest_id", to: &PATIENT }))
+    };
+    static SEEN_BY: Relationship = Relationship { name: "SEEN_BY", column: "doctor_id", props: &[] };
+    static PARTS: [Part; 6] = [
+        Part::Nodes(Nodes { label: "Doctor", table: &DOCTOR, shape: &Shape::PLAIN }),
         Part::Nodes(Nodes { label: "Patient", table: &PATIENT, shape: &Shape::PLAIN }),
         Part::Nodes(Nodes { label: "MedicalHistory", table: &HISTORY, shape: &HAD }),
         Part::Nodes(Nodes { label: "Stay", table: &STAY, shape: &Shape::PLAIN }),
         Part::Nodes(Nodes { label: "Bed", table: &BED, shape: &Shape::PLAIN }),
+        Part::Relationships(Relationships { table: &CARE, relationship: &SEEN_BY }),
     ];
 
     pub(crate) fn shapes() -> Shapes {
@@ -363,5 +460,20 @@ mod tests {
         assert_eq!(shapes.owner_of(&ROOM), Some((1, kind("Stay"))));
         assert_eq!(shapes.owner_of(&BED), Some((2, kind("Stay"))));
         assert_eq!(shapes.kinds().iter().map(|kind| kind.owner()).collect::<Vec<_>>(), [0, 0, 0, 2]);
+    }
+
+    #[test]
+    fn reference_data_come_after_what_is_of_patients() {
+        let shapes = shapes();
+        let doctor = kind("Doctor");
+        assert_eq!(shapes.reference(), [doctor]);
+        assert_eq!((doctor.place(), doctor.owner(), shapes.at(4)), (4, 4, Some(doctor)));
+        assert_eq!((shapes.all().len(), shapes.kinds().len()), (5, 4));
+        assert_eq!(shapes.pointed_to(&CARE, "doctor_id"), Some(doctor));
+        assert_eq!(shapes.pointed_to(&CARE, "guest_id"), None);
+        let [(patient, rows)] = shapes.relationships() else { panic!("{:?}", shapes.relationships()) };
+        assert_eq!((*patient, rows.table.name), (kind("Patient"), "Care"));
+        assert_eq!(shapes.to_reference().collect::<Vec<_>>(), ["SEEN_BY"]);
+        assert_eq!(shapes.among_reference().count(), 0);
     }
 }

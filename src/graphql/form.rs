@@ -57,9 +57,14 @@ impl Above {
 
     /// As a field of an input.
     pub fn arg(&self) -> Arg {
-        let (one, name) = (self.entity.called, self.entity.object.name);
-        Arg::new(self.field, "ID!", format!("The global id of {one}, as `{name}:12`; `12` will do."))
+        id_arg(self.field, self.entity, "!")
     }
+}
+
+/// A field of an input that names a row by its id.
+fn id_arg(field: &'static str, entity: &Entity, needed: &str) -> Arg {
+    let (one, name) = (entity.called, entity.object.name);
+    Arg::new(field, format!("ID{needed}"), format!("The global id of {one}, as `{name}:12`; `12` will do."))
 }
 
 impl Form {
@@ -114,6 +119,12 @@ impl Form {
         first.map_or("input", |column| self.field(column))
     }
 
+    /// The entity of the row whose key a column holds, if it points to one.
+    pub fn linked(&self, model: &Model, column: &ColumnRule) -> Option<&'static Entity> {
+        let link = self.entity.table.link_in(column.name).filter(|_| column.is_link())?;
+        model.of_table(link.to)
+    }
+
     fn shown(&self, column: &'static ColumnRule) -> (&'static str, String) {
         let object = self.entity.object;
         let scalar = object.scalar_of_column(column.name).and_then(|scalar| object.scalars.get(scalar));
@@ -132,12 +143,16 @@ impl Form {
     pub fn describe(&'static self, above: Option<Above>, types: &mut Types<'_>) -> String {
         let mut fields: Vec<Arg> = above.iter().map(Above::arg).collect();
         for column in self.columns() {
+            let needed = if column.required && self.verb == Verb::Add { "!" } else { "" };
+            if let Some(to) = self.linked(types.model, column) {
+                fields.push(id_arg(self.field(column), to, needed));
+                continue;
+            }
             let of = kind_of(self.entity, column.name);
             let (kind, (name, mut doc)) = (types.kind(of), self.shown(column));
             if let Some((min, max)) = of.range() {
                 doc = format!("{doc} From {min} to {max}.");
             }
-            let needed = if column.required && self.verb == Verb::Add { "!" } else { "" };
             fields.push(Arg::new(name, format!("{kind}{needed}"), doc));
         }
         for below in self.below(types.model) {

@@ -71,6 +71,14 @@ impl Model {
         self.entities.iter().copied().filter(move |below| below.table.owner().is_some_and(|owner| owner.to.name == of))
     }
 
+    /// The entities whose rows point to the rows of another, and the columns in which they do.
+    pub fn pointing_to(&self, entity: &Entity) -> impl Iterator<Item = (&'static Entity, &'static str)> {
+        let to = entity.table.name;
+        self.entities.iter().copied().flat_map(move |by| {
+            by.table.links.iter().filter(move |link| link.to.name == to).map(move |link| (by, link.column))
+        })
+    }
+
     /// Everything that belongs to the rows of an entity, the lowest first.
     pub fn all_below(&self, entity: &'static Entity) -> Vec<&'static Entity> {
         let (mut all, mut level) = (Vec::new(), vec![entity]);

@@ -110,6 +110,8 @@ pub enum Longest {
     Code(Code),
     /// It is no text.
     NoText,
+    /// It is the key of a row that the row points to.
+    Link,
 }
 
 /// Codes that stand for something in other systems, too.
@@ -184,6 +186,16 @@ impl ColumnRule {
     /// One line of text.
     pub const fn line(name: &'static str, characters: usize) -> Self {
         ColumnRule { longest: Longest::Line(characters), ..Self::of(name) }
+    }
+
+    /// The key of a row that the row points to.
+    pub const fn link(name: &'static str) -> Self {
+        ColumnRule { longest: Longest::Link, ..Self::of(name) }
+    }
+
+    /// Whether it holds the key of a row that the row points to.
+    pub fn is_link(&self) -> bool {
+        self.longest == Longest::Link
     }
 
     /// Lines of text.

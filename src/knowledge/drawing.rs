@@ -36,7 +36,8 @@ struct Around {
 
 made! {
     Around {
-        /// Whether there are more nodes than a drawing shows, or more relationships from one symptom or medicine to conditions.
+        /// Whether there are more nodes than a drawing shows, or more relationships from one symptom or medicine to conditions, or from one
+        /// entry to doctors.
         "truncated": Flag<false> = |around| Flag(around.cut);
     }
 }
@@ -83,7 +84,7 @@ impl Field for Graph {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.object(&AROUND);
         let doc = format!(
-            "How many relationships a node may be away from the patient: 1 (the default) gives the entries of the patient's record, 2 adds the concepts that the entries name, 3 adds what the catalogs know of those concepts; at most {DEEPEST}."
+            "How many relationships a node may be away from the patient: 1 (the default) gives the entries of the patient's record and the doctors who look after the patient, 2 adds the concepts that the entries name and where the doctors work, 3 adds what the catalogs know of those concepts; at most {DEEPEST}."
         );
         FieldType { ty: AROUND.name.into(), args: vec![Arg::new("depth", "Int", doc)] }
     }
@@ -140,7 +141,7 @@ impl Field for Graph {
 fn around(drawing: &Drawing, knowledge: &Knowledge, depth: u32) -> Around {
     let mut places: BTreeMap<Target, Place> = BTreeMap::new();
     for (entry, label) in &drawing.nodes {
-        places.insert(Target::Own(entry.kind, entry.id), Place::Entry(entry.clone(), *label));
+        places.insert(Target::node(entry.kind, entry.id), Place::Entry(entry.clone(), *label));
     }
     let mut links: Vec<(Target, Target, Edge)> = Vec::new();
     for ((kind, id), name, to) in &drawing.links {
@@ -148,11 +149,11 @@ fn around(drawing: &Drawing, knowledge: &Knowledge, depth: u32) -> Around {
             places.extend(Place::concept(knowledge, *concept).map(|place| (*to, place)));
         }
         let target = match to {
-            Target::Own(kind, id) => entry_node((*kind, *id)),
+            Target::Own(kind, id) | Target::Reference(kind, id) => entry_node((*kind, *id)),
             Target::Concept(id) => concept_node(*id),
         };
         let edge = Edge { from: entry_node((*kind, *id)), to: target, name, source: None, evidence: None, how: None };
-        links.push((Target::Own(*kind, *id), *to, edge));
+        links.push((Target::node(*kind, *id), *to, edge));
     }
     // Facts between the concepts that the patient's entries name; nobody else's concepts come in.
     let concepts: Vec<i32> = places.keys().filter_map(|place| concept(*place)).collect();
@@ -191,6 +192,6 @@ fn around(drawing: &Drawing, knowledge: &Knowledge, depth: u32) -> Around {
 fn concept(place: Target) -> Option<i32> {
     match place {
         Target::Concept(id) => Some(id),
-        Target::Own(..) => None,
+        Target::Own(..) | Target::Reference(..) => None,
     }
 }

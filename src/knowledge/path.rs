@@ -23,10 +23,10 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// A node: an entry of a record, or a concept.
+/// A node: an entry of a record, a row of reference data, or a concept.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Place {
-    /// An entry, with a label besides those of its kind.
+    /// An entry or a row of reference data, with a label besides those of its kind.
     Entry(Entry, Option<&'static str>),
     /// A concept.
     Concept(i32, ConceptKind, Arc<str>),
@@ -106,7 +106,7 @@ made! {
 /// A node of the graph.
 pub static NODE: Object = Object {
     name: "GraphNode",
-    doc: "A node of the graph: an entry of a patient's record, or a concept of a catalog.",
+    doc: "A node of the graph: an entry of a patient's record, reference data that the record points to, as a doctor, or a concept of a catalog.",
     is_node: false,
     of: None,
     scalars: Place::SCALARS,
@@ -118,12 +118,12 @@ pub static NODE: Object = Object {
         },
         FieldDef {
             name: "record",
-            doc: "What the node stands for: the entry of the record, or the concept. Null where the entry is gone meanwhile.",
+            doc: "What the node stands for: the entry of the record, the reference data, or the concept. Null where it is gone meanwhile.",
             field: &Record,
         },
         FieldDef {
             name: "concept",
-            doc: "The concept of a catalog; null for an entry of a patient's record.",
+            doc: "The concept of a catalog; null for an entry of a patient's record and for reference data.",
             field: &ToOne {
                 object: &CONCEPT,
                 make: |place: &Place, cx| match place {
@@ -332,7 +332,7 @@ impl Field for Record {
             });
             let entries: Vec<(NodeKind, i32)> = entries.collect();
             let mut found: HashMap<(NodeKind, i32), Rows> = HashMap::new();
-            for kind in cx.graph.shapes().kinds() {
+            for kind in cx.graph.shapes().all() {
                 let keys: Vec<i32> = entries.iter().filter(|(of, _)| of == kind).map(|(_, id)| *id).collect();
                 let rows = visible(cx, entity(cx.model, *kind)?, keys).await?;
                 found.extend(rows.into_iter().map(|(id, row)| ((*kind, id), row)));

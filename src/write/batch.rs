@@ -269,11 +269,9 @@ impl AddEach {
 
     /// Adds one item.
     async fn one(&self, cx: &Cx, mutation: &str, at: usize, given: &Given, options: &Options) -> Result<Outcome> {
-        let mut reader =
-            Reader { model: cx.model, today: cx.today, path: vec!["input".into(), at.into()], violations: Vec::new() };
+        let mut reader = Reader::new(cx, vec!["input".into(), at.into()]);
         let rows = vec![reader.new_row(self.form, given)];
-        super::sound(reader)?;
-        let operation = Operation::Add { form: self.form, above: None, rows };
+        let operation = Operation::Add { form: self.form, above: None, rows, links: super::sound(reader)? };
         let done = AssertUnwindSafe(perform(cx, mutation, &operation, options)).catch_unwind().await;
         done.unwrap_or_else(|_panic| Err(Error::Internal("a panic in an import".into())))
     }

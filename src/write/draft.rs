@@ -4,7 +4,8 @@ use crate::{
     db::{ValueKind, fixed, is_within, uuid},
     error::Violation,
     graphql::{
-        args::{as_int, as_list, as_text},
+        args::{as_int, as_list, as_text, id_of},
+        context::Cx,
         form::Form,
         model::{Entity, Model},
         rules::{Cells, ColumnRule, Longest, TEXT, broken, kind_of, violation},
@@ -34,6 +35,17 @@ impl fmt::Debug for Draft {
     }
 }
 
+/// A row that an input points to.
+#[derive(Debug, Clone)]
+pub struct Linked {
+    /// Where the input names it.
+    pub path: Vec<Json>,
+    /// Its entity.
+    pub entity: &'static Entity,
+    /// Its key.
+    pub key: i32,
+}
+
 /// Reads input objects. All that is wrong with them is gathered.
 pub struct Reader {
     /// The schema.
@@ -42,11 +54,18 @@ pub struct Reader {
     pub today: NaiveDate,
     /// Where we are.
     pub path: Vec<Json>,
+    /// The rows that the input points to.
+    pub links: Vec<Linked>,
     /// What is wrong.
     pub violations: Vec<Violation>,
 }
 
 impl Reader {
+    /// One that begins here.
+    pub fn new(cx: &Cx, path: Vec<Json>) -> Self {
+        Reader { model: cx.model, today: cx.today, path, links: Vec::new(), violations: Vec::new() }
+    }
+
     /// A new row of a form.
     pub fn new_row(&mut self, form: &'static Form, given: &IndexMap<async_graphql::Name, Value>) -> Draft {
         let cells = self.cells(form, given);
@@ -94,7 +113,11 @@ impl Reader {
         for column in form.columns() {
             let field = form.field(column);
             let Some(value) = given.get(field) else { continue };
-            match canonical(kind_of(form.entity, column.name), column, value) {
+            let read = match form.linked(self.model, column) {
+                Some(to) => self.link(field, to, value),
+                None => canonical(kind_of(form.entity, column.name), column, value),
+            };
+            match read {
                 Ok(None) if column.required => {
                     let message =
                         if *value == Value::Null { "this must not be null" } else { "this must not be blank" };
@@ -105,6 +128,23 @@ impl Reader {
             }
         }
         cells
+    }
+
+    /// The key of the row that a field points to.
+    fn link(
+        &mut self,
+        field: &str,
+        entity: &'static Entity,
+        value: &Value,
+    ) -> Result<Option<String>, (&'static str, String)> {
+        if *value == Value::Null {
+            return Ok(None);
+        }
+        // Digits beyond the range of keys name nobody, like -1.
+        let key = id_of(entity, value).map_err(|error| ("INVALID", error.public_message()))?.unwrap_or(-1);
+        let path = self.path.iter().cloned().chain([field.into()]).collect();
+        self.links.push(Linked { path, entity, key });
+        Ok(Some(key.to_string()))
     }
 }
 

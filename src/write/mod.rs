@@ -6,6 +6,7 @@ pub mod draft;
 mod idempotency;
 pub mod payload;
 mod perform;
+mod references;
 mod version;
 
 pub use idempotency::forget_keys;
@@ -25,7 +26,7 @@ use crate::{
     },
 };
 use async_graphql::{Name, Value, indexmap::IndexMap};
-use draft::Reader;
+use draft::{Linked, Reader};
 use payload::{Outcome, REMOVAL, Removal};
 use perform::{Operation, Options, perform};
 use std::sync::{Arc, atomic::Ordering::Relaxed};
@@ -108,7 +109,7 @@ fn input(args: &Args) -> IndexMap<Name, Value> {
 }
 
 fn reader(cx: &Cx) -> Reader {
-    Reader { model: cx.model, today: cx.today, path: vec!["input".into()], violations: Vec::new() }
+    Reader::new(cx, vec!["input".into()])
 }
 
 fn row(entity: &Entity, args: &Args) -> Result<(i32, Option<String>)> {
@@ -135,9 +136,9 @@ fn above_of(
     }
 }
 
-/// Everything that is wrong, at once.
-fn sound(reader: Reader) -> Result<()> {
-    if reader.violations.is_empty() { Ok(()) } else { Err(Error::Invalid(reader.violations)) }
+/// What the input points to, or everything that is wrong, at once.
+fn sound(reader: Reader) -> Result<Vec<Linked>> {
+    if reader.violations.is_empty() { Ok(reader.links) } else { Err(Error::Invalid(reader.violations)) }
 }
 
 impl Add {
@@ -145,8 +146,7 @@ impl Add {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.0.entity, &given, &mut reader);
         let rows = vec![reader.new_row(self.0, &given)];
-        sound(reader)?;
-        Ok(Operation::Add { form: self.0, above, rows })
+        Ok(Operation::Add { form: self.0, above, rows, links: sound(reader)? })
     }
 }
 
@@ -155,8 +155,7 @@ impl AddAll {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.entity, &given, &mut reader);
         let rows = reader.new_rows(self.entity, &given);
-        sound(reader)?;
-        Ok(Operation::Add { form: self.entity.form, above, rows })
+        Ok(Operation::Add { form: self.entity.form, above, rows, links: sound(reader)? })
     }
 }
 
@@ -171,11 +170,11 @@ impl Change {
                 reader.violations.push(rules::violation(&reader.path, field, "REQUIRED", "this must be given"));
             }
         }
-        sound(reader)?;
+        let links = sound(reader)?;
         for (column, value) in self.set {
             cells.set(column, Some((*value).to_owned()));
         }
-        Ok(Operation::Change { form: self.form, key, expected, cells })
+        Ok(Operation::Change { form: self.form, key, expected, cells, links })
     }
 }
 

@@ -1,14 +1,15 @@
 //! A mutation as one transaction: all of it or nothing, once, and said only when it is kept.
 
 use super::{
-    draft::Draft,
+    draft::{Draft, Linked},
     idempotency,
     payload::{Outcome, Removed},
+    references::{self, nobody},
 };
 use crate::{
     db::{Belongs, Cell, Refusal, Tx, change, fault},
     error::{Error, Result, Violation},
-    feed::Feed,
+    feed::{Feed, REFERENCE},
     graphql::{
         context::Cx,
         form::{Above, Form},
@@ -33,6 +34,8 @@ pub(super) enum Operation {
         above: Option<(Above, i32)>,
         /// The new rows.
         rows: Vec<Draft>,
+        /// The rows that they point to.
+        links: Vec<Linked>,
     },
     /// New values of a row.
     Change {
@@ -44,6 +47,8 @@ pub(super) enum Operation {
         expected: Option<String>,
         /// The values.
         cells: Cells,
+        /// The rows that they point to.
+        links: Vec<Linked>,
     },
     /// The end of a row and of all that belongs to it.
     Remove {
@@ -57,6 +62,22 @@ pub(super) enum Operation {
 }
 
 impl Operation {
+    /// The entity of the row that it adds, changes or removes.
+    fn entity(&self) -> &'static Entity {
+        match self {
+            Operation::Add { form, .. } | Operation::Change { form, .. } => form.entity,
+            Operation::Remove { entity, .. } => entity,
+        }
+    }
+
+    /// Where an input names that row, or gives its values.
+    fn path(&self) -> &'static str {
+        match self {
+            Operation::Add { .. } => "input",
+            Operation::Change { .. } | Operation::Remove { .. } => "id",
+        }
+    }
+
     /// Equal for the same request, spelled however, and by whichever process.
     fn identity(&self, mutation: &str) -> String {
         let text = match self {
@@ -186,7 +207,7 @@ impl Attempt<'_> {
         Ok(outcome)
     }
 
-    /// The patients whom it concerns; known only to whoever waits for the graph. `made` are those whom it added.
+    /// The patients whom it concerns, or [`REFERENCE`]; known only to whoever waits for the graph. `made` are those whom it added.
     async fn patients(&self, tx: &mut Tx, made: &[i32]) -> Result<Vec<i32>> {
         if !self.options.wait_for_graph {
             return Ok(Vec::new());
@@ -194,35 +215,45 @@ impl Attempt<'_> {
         let (table, key) = match self.operation {
             Operation::Add { above: Some((above, key)), .. } => (above.entity.table, *key),
             Operation::Add { above: None, form, .. } => {
-                let are_patients = matches!(form.entity.table.belongs, Belongs::Patient);
-                return Ok(if are_patients { made.to_vec() } else { Vec::new() });
+                return Ok(match form.entity.table.belongs {
+                    Belongs::Patient => made.to_vec(),
+                    Belongs::Everybody => vec![REFERENCE],
+                    Belongs::To(_) => Vec::new(),
+                });
             }
             Operation::Change { form, key, .. } => (form.entity.table, *key),
             Operation::Remove { entity, key, .. } => (entity.table, *key),
         };
+        if table.is_everybodys() {
+            return Ok(vec![REFERENCE]);
+        }
         Ok(tx.patient_of(table, key).await?.into_iter().collect())
     }
 
     async fn act(&self, tx: &mut Tx) -> Result<Outcome> {
+        references::may_write(self.cx, self.operation.entity(), self.operation.path())?;
         match self.operation {
-            Operation::Add { form, above, rows } => {
-                if let Some((above, key)) = above
-                    && !tx.sees(above.entity.table, *key, &self.cx.scope).await?
-                {
-                    return Err(nobody(&["input", above.field], above.entity));
-                }
+            Operation::Add { form, above, rows, links } => {
+                let above_link = above.map(|(above, key)| Linked {
+                    path: vec!["input".into(), above.field.into()],
+                    entity: above.entity,
+                    key,
+                });
+                references::exist(tx, self.cx, above_link.iter().chain(links)).await?;
                 let given = above.map(|(above, key)| (above.owner.column, key));
                 match add(tx, form.entity, given, rows).await {
                     Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
                     Err(error) => Err(self.of_database(tx, error, Some(form), above.map(|(above, _)| above)).await),
                 }
             }
-            Operation::Change { form, key, expected, cells } => {
+            Operation::Change { form, key, expected, cells, links } => {
+                references::exist(tx, self.cx, links.iter()).await?;
                 self.change(tx, form, *key, expected.as_deref(), cells).await?;
                 Ok(Outcome { keys: vec![*key], ..Outcome::default() })
             }
             Operation::Remove { entity, key, expected } => {
                 self.locked(tx, entity, *key, expected.as_deref()).await?;
+                references::none_to(tx, self.cx, entity, *key).await?;
                 let mut removed = Vec::new();
                 // Not left to the database's cascades: an adopted one may lack them.
                 for entity_below in self.cx.model.all_below(entity).iter().chain([entity]) {
@@ -342,15 +373,6 @@ async fn add(
         keys.extend(made);
     }
     Ok(keys)
-}
-
-fn nobody(path: &[&str], entity: &Entity) -> Error {
-    let path = path.iter().map(|part| (*part).into()).collect();
-    Error::Invalid(vec![Violation {
-        path,
-        code: "NOT_FOUND",
-        message: format!("there is no such {}", entity.object.name),
-    }])
 }
 
 fn of_checks(form: &Form, checks: Vec<&Check>) -> Vec<Violation> {

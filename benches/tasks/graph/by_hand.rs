@@ -36,7 +36,7 @@ fn create_link(link: &Link) -> String {
     let own = |kind: NodeKind| (kind.label(), kind.key());
     let (from, from_key) = own(link.from.0);
     let (to, to_key) = match link.to {
-        Target::Own(kind, _) => own(kind),
+        Target::Own(kind, _) | Target::Reference(kind, _) => own(kind),
         Target::Concept(_) => ("Concept", "concept_id"),
     };
     format!(
@@ -47,7 +47,7 @@ fn create_link(link: &Link) -> String {
 }
 
 fn link_row(link: &Link) -> BoltType {
-    let (Target::Own(_, to) | Target::Concept(to)) = link.to;
+    let (Target::Own(_, to) | Target::Concept(to) | Target::Reference(_, to)) = link.to;
     let props = BoltType::Map(map(&link.props));
     let row = [("from", link.from.1.into()), ("to", to.into()), ("props", props)];
     BoltType::Map(row.into_iter().map(|(name, value): (&str, BoltType)| (name.into(), value)).collect())

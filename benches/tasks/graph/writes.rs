@@ -14,6 +14,7 @@ use medimax::{
         neo4j::{Applied, Neo4j},
         projection::Projector,
         projector::Follower,
+        reference::Reference,
         rows,
         shape::NodeKind,
         watch::Watcher,
@@ -36,13 +37,21 @@ async fn emptied(bolt: &Bolt, prefix: &str, db: &Db, knowledge: &Knowledge) -> R
     let facts: Vec<_> =
         knowledge.concepts().iter().flat_map(|concept| knowledge.facts_from(concept.id)).cloned().collect();
     store.apply_knowledge(0, knowledge.concepts(), &facts, knowledge.version()).await?;
+    store.apply(0, &[rows::read_reference(db, &SHAPES).await?]).await?;
     Ok(store)
+}
+
+/// A projector that knows the reference data.
+async fn projector(db: &Db, knowledge: Arc<Knowledge>) -> Result<Projector> {
+    let mut projector = Projector::new(&SHAPES, knowledge);
+    projector.refer_to(Reference::of(&rows::read_reference(db, &SHAPES).await?));
+    Ok(projector)
 }
 
 /// All patients as they ought to be in the graph.
 async fn wanted(db: &Db, knowledge: &Arc<Knowledge>) -> Result<Vec<Subgraph>> {
     let patients = rows::patients_after(db, i32::MIN, super::PROJECTED).await?;
-    let mut projector = Projector::new(&SHAPES, knowledge.clone());
+    let mut projector = projector(db, knowledge.clone()).await?;
     let projected = projector.project(&patients, rows::read(db, &SHAPES, &patients).await?);
     Ok(projected.iter().map(|patient| projector.subgraph(patient)).collect())
 }
@@ -143,7 +152,7 @@ impl<'a> OnePatient<'a> {
             bolt,
             db,
             feed,
-            projector: Projector::new(&SHAPES, Arc::new(Knowledge::load(db).await?)),
+            projector: projector(db, Arc::new(Knowledge::load(db).await?)).await?,
             store: store.watched(Watcher::new(move |ran| {
                 hears
                     .lock()
@@ -216,6 +225,10 @@ impl<'a> OnePatient<'a> {
         let patient = patient.ok_or("the feed holds no change")?;
         for kind in SHAPES.kinds() {
             let _: Vec<Row> = sql.exec(rows_of(*kind), (patient,)).await?;
+        }
+        for (_, rows) in SHAPES.relationships() {
+            let text = format!("SELECT * FROM {} WHERE patient_id = ?", rows.table.name);
+            let _: Vec<Row> = sql.exec(text, (patient,)).await?;
         }
         let purposes =
             "SELECT p.* FROM Medication m JOIN Medication_Purpose p USING (medication_id) WHERE m.patient_id = ?";

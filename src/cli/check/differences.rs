@@ -3,6 +3,7 @@
 use super::report::{Check, Finding};
 use crate::{
     error::Error,
+    feed::REFERENCE,
     graph::{
         check::{Catalog, Report},
         neo4j::Written,
@@ -27,6 +28,10 @@ static KNOWLEDGE: Check = fault("knowledge", "Concepts and facts are not those o
 static STALE: Check = fault("stale", "These patients are not in the database any more: run with --repair.");
 static DIFFERING: Check =
     fault("differing", "The graph holds something else of these patients than the database: run with --repair.");
+static REFERENCE_DATA: Check = fault(
+    "reference",
+    "The graph holds something else of the data that all patients share, as doctors, than the database: run with --repair.",
+);
 static PENDING: Check = Check {
     store: "graph",
     name: "pending",
@@ -67,12 +72,22 @@ pub(super) fn findings(report: &Report) -> Vec<Finding> {
             if report.catalog.differs() { total(needs).max(1) } else { 0 },
             vec![versions],
         ),
+        found(
+            &REFERENCE_DATA,
+            "nodes and relationships",
+            report.reference.as_ref().map_or(0, |compared| total(&compared.needs).max(1)),
+            report.reference.iter().flat_map(|compared| compared.examples.clone()).collect(),
+        ),
         found(&STALE, "patients", report.stale.len() as i64, patients(true)),
         found(&DIFFERING, "patients", report.differing.len() as i64, patients(false)),
-        found(&OVERDUE, "patients", report.overdue.0, report.overdue.1.iter().map(i32::to_string).collect()),
+        found(&OVERDUE, "patients", report.overdue.0, report.overdue.1.iter().map(overdue).collect()),
         found(&PENDING, "patients", report.pending as i64, Vec::new()),
     ];
     all.into_iter().filter(|finding| finding.count > 0).collect()
+}
+
+fn overdue(patient: &i32) -> String {
+    if *patient == REFERENCE { "reference data".into() } else { patient.to_string() }
 }
 
 fn total(needs: &Written) -> i64 {

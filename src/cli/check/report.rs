@@ -185,13 +185,17 @@ fn compared(graph: &check::Report) -> Value {
     let amounts = graph.amounts.iter().map(|beside| {
         json!({ "label": beside.label, "nodes": pair(beside.nodes), "relationships": pair(beside.relationships) })
     });
-    let patients = graph.examples.iter().map(|Compared { patient, wanted, held, needs, examples, .. }| {
+    let digest = |compared: &Compared| json!({ "database": compared.wanted, "graph": compared.held });
+    let patients = graph.examples.iter().map(|compared| {
         json!({
-            "patient": patient,
-            "digest": { "database": wanted, "graph": held },
-            "needs": needed(needs),
-            "examples": examples,
+            "patient": compared.patient,
+            "digest": digest(compared),
+            "needs": needed(&compared.needs),
+            "examples": compared.examples,
         })
+    });
+    let reference = graph.reference.as_ref().map(|compared| {
+        json!({ "digest": digest(compared), "needs": needed(&compared.needs), "examples": compared.examples })
     });
     json!({
         "prepared": graph.prepared,
@@ -200,6 +204,7 @@ fn compared(graph: &check::Report) -> Value {
         "catalog": { "database": graph.catalog.wanted, "graph": graph.catalog.held },
         "amounts": amounts.collect::<Vec<_>>(),
         "needs": needed(&graph.needs),
+        "reference": reference,
         "patients": patients.collect::<Vec<_>>(),
     })
 }

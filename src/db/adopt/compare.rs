@@ -78,8 +78,9 @@ fn add(plan: &mut Plan, found: &Found, documents: &[ours::Table], version: i32, 
     match makes {
         Makes::Table(name) => {
             let (there, document) = (found.table(name), documents.iter().find(|table| table.name == name));
-            let ours = found.recorded("table", name, name).is_some();
-            if let (Some(_), None, None, false) = (there, document, &found.applied, ours) {
+            let applied = found.applied.iter().flatten().any(|applied| *applied == version);
+            let ours = applied || plan.made_by_us(found) || found.recorded("table", name, name).is_some();
+            if let (Some(_), None, false) = (there, document, ours) {
                 plan.obstacles.push(Obstacle {
                     of: name.to_owned(),
                     what: "MediMax has a table of this name, and this is another".into(),

@@ -116,7 +116,9 @@ fn makes(statement: &'static str) -> Option<Makes> {
     if let Some(rest) = statement.strip_prefix("CREATE TABLE IF NOT EXISTS ") {
         return Some(Makes::Table(rest.split(' ').next()?));
     }
-    if let Some(rest) = statement.strip_prefix("ALTER TABLE ") {
+    // Rows that are there have nothing in a new column, so that a foreign key on it need not look at them, nor lock them.
+    let altering = statement.strip_prefix("SET STATEMENT foreign_key_checks = 0 FOR ").unwrap_or(statement);
+    if let Some(rest) = altering.strip_prefix("ALTER TABLE ") {
         let (table, rest) = rest.split_once(" ADD COLUMN IF NOT EXISTS ")?;
         return Some(Makes::Column(table, rest.split(' ').next()?));
     }

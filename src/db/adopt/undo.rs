@@ -44,7 +44,16 @@ async fn remove(conn: &mut Conn, found: &Found, kind: Kind, thing: &Recorded) ->
         Kind::Rows => return Ok(None),
         Kind::Version => format!("DELETE FROM Schema_Migration WHERE version = {name}"),
         Kind::Trigger => format!("DROP TRIGGER IF EXISTS {name}"),
-        Kind::Column => format!("ALTER TABLE {table} DROP COLUMN IF EXISTS {name}, LOCK=NONE"),
+        Kind::Column => {
+            let keys: String = found::lines(conn, table)
+                .await?
+                .iter()
+                .filter_map(|line| line.strip_prefix("CONSTRAINT `")?.split_once("` FOREIGN KEY "))
+                .filter(|(_, of)| of.starts_with(&format!("(`{name}`)")))
+                .map(|(key, _)| format!("DROP FOREIGN KEY IF EXISTS `{key}`, "))
+                .collect();
+            format!("ALTER TABLE {table} {keys}DROP COLUMN IF EXISTS {name}, LOCK=NONE")
+        }
         Kind::Table => format!("DROP TABLE IF EXISTS {name}"),
         Kind::Index => {
             let lines = found::lines(conn, table).await?;

@@ -58,9 +58,55 @@ pub fn latest(dialect: Dialect) -> Result<i32> {
     Ok(known(dialect)?.last().map_or(0, |migration| migration.version))
 }
 
-/// The tables that the migrations make, in their order: a table comes after those that it refers to.
+/// The tables that the migrations make, each after those that it refers to, by a column of a later migration too.
 pub(in crate::db) fn tables(dialect: Dialect) -> Result<Vec<&'static str>> {
-    Ok(known(dialect)?.iter().flat_map(made).collect())
+    let migrations = known(dialect)?;
+    let mut left: Vec<&str> = migrations.iter().flat_map(made).collect();
+    let references: Vec<(&str, &str)> = migrations
+        .iter()
+        .flat_map(|migration| steps(migration.up))
+        .flat_map(|(_, statement)| references(statement))
+        .collect();
+    let mut ordered = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let is_free =
+            |table: &&str| !references.iter().any(|(from, to)| from == table && to != table && left.contains(to));
+        // Of a circle, which no order can hold, the first comes first.
+        let next = left.iter().position(is_free).unwrap_or_default();
+        ordered.push(left.remove(next));
+    }
+    Ok(ordered)
+}
+
+/// What a statement makes that somebody else may have made before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Makes {
+    Table(&'static str),
+    /// (table, column)
+    Column(&'static str, &'static str),
+}
+
+/// What the steps of a migration make.
+pub(super) fn makes(migration: &Migration) -> impl Iterator<Item = Makes> + use<> {
+    steps(migration.up).filter_map(|(_, statement)| {
+        if let Some((_, rest)) = statement.split_once("CREATE TABLE IF NOT EXISTS ") {
+            return word(rest).map(Makes::Table);
+        }
+        let (table, rest) = statement.split_once("ALTER TABLE ")?.1.split_once(" ADD COLUMN ")?;
+        word(rest.strip_prefix("IF NOT EXISTS ").unwrap_or(rest)).map(|column| Makes::Column(table, column))
+    })
+}
+
+fn word(text: &'static str) -> Option<&'static str> {
+    text.split([' ', '(', ',', ';', '\n']).next()
+}
+
+/// The tables that a statement makes or alters, each with a table that it refers to from then on.
+fn references(statement: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of = ["CREATE TABLE IF NOT EXISTS ", "ALTER TABLE "]
+        .into_iter()
+        .find_map(|verb| word(statement.split_once(verb)?.1));
+    statement.split(" REFERENCES ").skip(1).filter_map(move |rest| Some((of?, word(rest)?)))
 }
 
 /// The tables that the first migration makes.
@@ -77,4 +123,29 @@ fn made(migration: &Migration) -> impl Iterator<Item = &'static str> + use<> {
 pub(in crate::db) fn steps(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let text = text.strip_prefix("-- ").unwrap_or(text);
     text.split("\n-- ").filter_map(|step| step.split_once('\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_comes_after_those_that_it_refers_to() {
+        for dialect in [Dialect::MariaDb, Dialect::Sqlite] {
+            let tables = tables(dialect).unwrap();
+            let at = |name| tables.iter().position(|table| *table == name).unwrap();
+            let mut seen = 0;
+            for (from, to) in
+                known(dialect).unwrap().iter().flat_map(|one| steps(one.up)).flat_map(|(_, s)| references(s))
+            {
+                assert!(at(to) < at(from), "{from} before {to}");
+                seen += 1;
+            }
+            assert!(seen > 10, "{dialect:?}: {seen}");
+            let mut sorted = tables.clone();
+            sorted.sort_unstable();
+            sorted.dedup();
+            assert_eq!(sorted.len(), tables.len());
+        }
+    }
 }

@@ -7,6 +7,7 @@
 //! that gateways are upgraded one by one. It is kept with the version in the database, where those binaries find it.
 
 mod files;
+mod guard;
 mod state;
 
 use super::{
@@ -53,13 +54,17 @@ pub async fn up(db: &Db, mut on_step: impl FnMut(&Migration, &str)) -> Result<Ve
         return Err(Error::Setup(format!("the database was adopted: {todo}")));
     }
     widen(&mut conn, dialect).await?;
+    let missing: Vec<Migration> = all.into_iter().filter(|migration| !applied.contains(&migration.version)).collect();
+    guard::nothing_is_there(&mut conn, dialect, &missing).await?;
     let mut done = Vec::new();
-    for migration in all.into_iter().filter(|migration| !applied.contains(&migration.version)) {
+    for migration in missing {
+        guard::begin(&mut conn, dialect, &migration).await?;
         run_steps(&mut conn, &migration, migration.up, &mut on_step).await?;
         let mut sql = Sql::new(dialect);
         sql.push("INSERT INTO Schema_Migration (version, name, suits) VALUES (").int(i64::from(migration.version));
         sql.push(", ").text(migration.name).push(", ").int(i64::from(migration.suits)).push(")");
         conn.touch(sql).await?;
+        guard::end(&mut conn, dialect, &migration).await?;
         done.push(migration);
     }
     // SQLite keeps its statistics in tables, and the first that are noted make these. They belong to the schema, so they are made with

@@ -293,6 +293,7 @@ impl Question<Drawing> for Drawings {
         for (at, entry) in (0..).zip(shown) {
             let (Some(own), Some(named)) = (key(at), index.entry(entry)) else { continue };
             drawing.nodes.push((named, index.label(entry)));
+            index.refer(block, at, own, &mut drawing);
             for bond in own.0.shape().bonds {
                 let from = if bond.from_patient { key(0) } else { key(entry.owner) };
                 drawing.links.extend(from.map(|from| (from, bond.name, Target::Own(own.0, own.1))));
@@ -309,6 +310,7 @@ impl Question<Drawing> for Drawings {
                 (own, if treats { TREATS_CONDITION } else { INDICATES_CONDITION }, Target::Own(kind, id))
             }));
         }
+        drawing.once();
         found.push(drawing);
     }
 }

@@ -7,7 +7,7 @@
 use super::Index;
 use crate::{
     error::{Error, Result},
-    graph::projection::Projected,
+    graph::{Subgraph, projection::Projected},
 };
 use std::{
     sync::{
@@ -73,6 +73,13 @@ impl Embedded {
             if let Some(index) = &mut *self.index.write().unwrap_or_else(PoisonError::into_inner) {
                 index.put(patient);
             }
+        }
+    }
+
+    /// Puts the reference layer in the place of what was there.
+    pub fn put_reference(&self, layer: &Subgraph) {
+        if let Some(index) = &mut *self.index.write().unwrap_or_else(PoisonError::into_inner) {
+            index.put_reference(layer);
         }
     }
 

@@ -64,7 +64,7 @@ struct Stray {
 
 /// Nodes whose patient is not there; one without a patient's key has none, and neither has one whose key none could have.
 fn orphans(shapes: &Shapes) -> String {
-    each_kind(shapes, " UNION ALL ", |_, label, key| {
+    each_kind(shapes.kinds(), " UNION ALL ", |_, label, key| {
         format!(
             "MATCH (n:@{label}) WHERE NOT (n.patient_id IS :: INTEGER NOT NULL
                AND {} <= n.patient_id <= {} AND EXISTS {{
@@ -79,7 +79,7 @@ fn orphans(shapes: &Shapes) -> String {
 
 /// Relationships from one patient to another.
 fn crossing(shapes: &Shapes) -> String {
-    each_kind(shapes, " UNION ALL ", |_, label, key| {
+    each_kind(shapes.kinds(), " UNION ALL ", |_, label, key| {
         format!(
             "MATCH (a:@{label})-[r]->(b) WHERE a.patient_id <> b.patient_id
              RETURN elementId(r) AS element, type(r) + ' of {label} ' + coalesce(toString(a.{key}), '?') AS example"
@@ -191,7 +191,7 @@ impl Neo4j {
                  RETURN '{label}' AS label, nodes, relationships"
             )
         };
-        let text = each_kind(self.shapes, " UNION ALL ", |_, label, _| of(label)) + " UNION ALL " + &of(CONCEPT);
+        let text = each_kind(self.shapes.all(), " UNION ALL ", |_, label, _| of(label)) + " UNION ALL " + &of(CONCEPT);
         Ok(self.client.rows(Ask::reading(&self.client, "amounts", &text)).await?)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Neo4j,
-    diff::{Changes, Stored, diff, identity, map, node_props, number},
+    diff::{Changes, Stored, diff, identity, map, node_props},
     labels,
     write::Written,
 };
@@ -20,10 +20,10 @@ use std::collections::{BTreeMap, HashMap};
 /// How many of a patient's differences are named.
 const NAMED: usize = 5;
 
-/// A patient in the graph beside the same patient as wanted.
+/// A patient, or the reference layer, in the graph beside the same as wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
-    /// The patient's key.
+    /// The patient's key, or that of the reference layer.
     pub patient: i32,
     /// Whether the database does not have this patient.
     pub gone: bool,
@@ -110,11 +110,9 @@ fn stored_lines(shapes: &Shapes, held: &[Stored]) -> Vec<String> {
         lines.push(node_line(node.labels.iter().map(String::as_str).collect(), &node.props));
         for link in &node.links {
             // Where it leads out of the patient, it is like nothing that is wanted.
-            let to = match &link.concept {
-                Some(concept) => number(concept).map(Target::Concept),
-                None => known.get(link.to.as_str()).map(|(kind, id)| Target::Own(*kind, *id)),
-            };
-            lines.push(link_line(&link.name, known.get(node.element.as_str()).copied(), to, &link.props));
+            let from = known.get(node.element.as_str()).copied();
+            let to = from.and_then(|(kind, _)| link.target(shapes, kind, |to| known.get(to).copied()));
+            lines.push(link_line(&link.name, from, to, &link.props));
         }
     }
     lines

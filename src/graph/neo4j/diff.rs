@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// A node as the graph holds it, with the relationships that start at it.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Stored {
-    /// The patient that it was found under.
+    /// The patient that it was found under, or the reference data.
     pub(super) patient: i32,
     pub(super) element: String,
     /// Without the prefix.
@@ -30,13 +30,36 @@ pub(super) struct StoredLink {
     pub(super) to: String,
     /// That node's key, if it is a concept.
     pub(super) concept: Option<BoltType>,
+    /// The label of that node, if it is reference data,
+    pub(super) reference: Option<String>,
+    /// and its key.
+    pub(super) key: Option<BoltType>,
     pub(super) props: BoltMap,
+}
+
+impl StoredLink {
+    /// What it ends at, where it starts at a node of this kind; `own` says which of the nodes beside that one an element is.
+    pub(super) fn target(
+        &self,
+        shapes: &Shapes,
+        from: NodeKind,
+        own: impl Fn(&str) -> Option<(NodeKind, i32)>,
+    ) -> Option<Target> {
+        match (&self.concept, &self.reference) {
+            (Some(concept), _) => number(concept).map(Target::Concept),
+            // Among reference data it is known which copy of a node stays.
+            (None, Some(label)) if !from.is_reference() => {
+                Some(Target::Reference(shapes.labelled(label)?, self.key.as_ref().and_then(number)?))
+            }
+            _ => own(&self.to).map(|(kind, id)| Target::node(kind, id)),
+        }
+    }
 }
 
 /// At what kind of node a relationship ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum End {
-    Own(NodeKind),
+    Node(NodeKind),
     Concept,
 }
 
@@ -54,6 +77,8 @@ pub(super) type NewLink = (i32, i32, BoltMap);
 pub(super) struct Changes {
     pub(super) links_gone: Vec<String>,
     pub(super) nodes_gone: Vec<String>,
+    /// Those of the nodes that go of which another node stays: they go with the relationships that lead to them.
+    pub(super) copies: Vec<(NodeKind, i32)>,
     /// New nodes by their kind and further label: key and properties.
     pub(super) created: BTreeMap<Labelled, Vec<(i32, BoltMap)>>,
     /// All properties of nodes that stay.
@@ -65,6 +90,12 @@ pub(super) struct Changes {
 impl Changes {
     pub(super) fn is_empty(&self) -> bool {
         *self == Changes::default()
+    }
+
+    /// The nodes that are made or made anew, of which some relationships from elsewhere are wanted that are not there yet.
+    pub(super) fn made(&self) -> Vec<(NodeKind, i32)> {
+        let nodes = self.created.iter().flat_map(|((kind, _), made)| made.iter().map(|(id, _)| (*kind, *id)));
+        nodes.chain(self.copies.iter().copied()).collect()
     }
 }
 
@@ -87,14 +118,16 @@ pub(super) fn map(props: &Props) -> BoltMap {
 /// All properties of a node, its keys included.
 pub(super) fn node_props(patient: i32, node: &Node) -> BoltMap {
     let mut props = map(&node.props);
-    props.put("patient_id".into(), patient.into());
+    if !node.kind.is_reference() {
+        props.put("patient_id".into(), patient.into());
+    }
     props.put(node.kind.key().into(), node.id.into());
     props
 }
 
 /// What a stored node is: its kind and key, if it has them as we write them.
 pub(super) fn identity(shapes: &Shapes, node: &Stored) -> Option<(NodeKind, i32)> {
-    let kind = shapes.kinds().iter().find(|kind| node.labels.iter().any(|label| label == kind.label()))?;
+    let kind = shapes.all().iter().find(|kind| node.labels.iter().any(|label| label == kind.label()))?;
     Some((*kind, number(node.props.value.get(kind.key())?)?))
 }
 
@@ -128,6 +161,7 @@ pub(super) fn diff(shapes: &Shapes, stored: &[Stored], wanted: &[Subgraph]) -> C
         let known = identity(shapes, node).filter(|key| missing.get(key).is_some_and(|(_, wanted)| fits(node, wanted)));
         let Some((key, (patient, wanted))) = known.and_then(|key| missing.remove_entry(&key)) else {
             changes.nodes_gone.push(node.element.clone());
+            changes.copies.extend(identity(shapes, node));
             continue;
         };
         kept.insert(&node.element, key);
@@ -136,6 +170,7 @@ pub(super) fn diff(shapes: &Shapes, stored: &[Stored], wanted: &[Subgraph]) -> C
             changes.changed.push((node.element.clone(), props));
         }
     }
+    changes.copies.retain(|key| kept.values().any(|kept| kept == key));
     for ((kind, id), (patient, node)) in missing {
         changes.created.entry((kind, node.label)).or_default().push((id, node_props(patient, node)));
     }
@@ -145,11 +180,8 @@ pub(super) fn diff(shapes: &Shapes, stored: &[Stored], wanted: &[Subgraph]) -> C
         absent.entry((link.name, link.from, link.to)).or_default().push((link.name, map(&link.props)));
     }
     for (node, link) in stored.iter().flat_map(|node| node.links.iter().map(move |link| (node, link))) {
-        let to = match &link.concept {
-            Some(concept) => number(concept).map(Target::Concept),
-            None => kept.get(link.to.as_str()).map(|(kind, id)| Target::Own(*kind, *id)),
-        };
-        let place = kept.get(node.element.as_str()).zip(to);
+        let from = kept.get(node.element.as_str());
+        let place = from.and_then(|from| Some((from, link.target(shapes, from.0, |to| kept.get(to).copied())?)));
         let same = place.and_then(|(from, to)| absent.get_mut(&(link.name.as_str(), *from, to)));
         match same.and_then(|left| left.iter().position(|(_, props)| *props == link.props).map(|at| (left, at))) {
             Some((left, at)) => drop(left.swap_remove(at)),
@@ -158,7 +190,7 @@ pub(super) fn diff(shapes: &Shapes, stored: &[Stored], wanted: &[Subgraph]) -> C
     }
     for ((_, (kind, from), to), left) in absent {
         let (end, to) = match to {
-            Target::Own(kind, id) => (End::Own(kind), id),
+            Target::Own(kind, id) | Target::Reference(kind, id) => (End::Node(kind), id),
             Target::Concept(id) => (End::Concept, id),
         };
         for (name, props) in left {
@@ -171,9 +203,12 @@ pub(super) fn diff(shapes: &Shapes, stored: &[Stored], wanted: &[Subgraph]) -> C
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{
-        Link,
-        shape::samples::{kind, shapes},
+    use crate::{
+        feed::REFERENCE,
+        graph::{
+            Link,
+            shape::samples::{kind, shapes},
+        },
     };
 
     fn patient(id: i32, name: &str) -> Node {
@@ -199,8 +234,13 @@ mod tests {
         let link = |(at, link): (usize, &Link)| StoredLink {
             element: format!("{}-{at}", part.patient),
             name: link.name.into(),
-            to: if let Target::Own(kind, id) = link.to { element(kind, id) } else { "concept".into() },
+            to: match link.to {
+                Target::Own(kind, id) | Target::Reference(kind, id) => element(kind, id),
+                Target::Concept(_) => "concept".into(),
+            },
             concept: if let Target::Concept(id) = link.to { Some(id.into()) } else { None },
+            reference: if let Target::Reference(kind, _) = link.to { Some(kind.label().into()) } else { None },
+            key: if let Target::Reference(_, id) = link.to { Some(id.into()) } else { None },
             props: map(&link.props),
         };
         let stored = |node: &Node| Stored {
@@ -230,7 +270,7 @@ mod tests {
             [&(kind("Patient"), None), &(kind("MedicalHistory"), Some("Condition"))]
         );
         let linked: Vec<_> = changes.linked.into_iter().collect();
-        let place = ("HAS_MEDICAL_HISTORY", kind("Patient"), End::Own(kind("MedicalHistory")));
+        let place = ("HAS_MEDICAL_HISTORY", kind("Patient"), End::Node(kind("MedicalHistory")));
         assert_eq!(linked, [(place, vec![(1, 7, BoltMap::default())])]);
     }
 
@@ -311,5 +351,43 @@ mod tests {
         let changes = diff(&shapes(), &written(&part("NAME")), &[part("SYNONYM")]);
         assert_eq!(changes.links_gone, ["1-1"]);
         assert_eq!(changes.linked.keys().collect::<Vec<_>>(), [&("INSTANCE_OF", kind("MedicalHistory"), End::Concept)]);
+    }
+
+    fn layer(doctors: &[i32]) -> Subgraph {
+        let doctor = |id: &i32| Node { kind: kind("Doctor"), id: *id, label: None, props: Props::new() };
+        Subgraph { patient: REFERENCE, nodes: doctors.iter().map(doctor).collect(), links: Vec::new() }
+    }
+
+    #[test]
+    fn a_patients_relationship_to_reference_data_is_kept_by_their_key() {
+        let seen = |id: i32| Link {
+            name: "SEEN_BY",
+            from: (kind("Patient"), 1),
+            to: Target::Reference(kind("Doctor"), id),
+            props: Props::new(),
+        };
+        let part = |id| Subgraph { links: vec![has(1, 7), seen(id)], ..one() };
+        assert!(diff(&shapes(), &written(&part(3)), &[part(3)]).is_empty());
+        let changes = diff(&shapes(), &written(&part(3)), &[part(4)]);
+        assert_eq!(changes.links_gone, ["1-1"]);
+        let linked: Vec<_> = changes.linked.into_iter().collect();
+        let place = ("SEEN_BY", kind("Patient"), End::Node(kind("Doctor")));
+        assert_eq!(linked, [(place, vec![(1, 4, BoltMap::default())])]);
+    }
+
+    #[test]
+    fn reference_data_belong_to_no_patient_and_tell_what_was_made() {
+        let changes = diff(&shapes(), &written(&layer(&[1])), &[layer(&[1, 2])]);
+        let props: BoltMap = [("doctor_id".into(), 2.into())].into_iter().collect();
+        assert_eq!(changes.created.values().collect::<Vec<_>>(), [&vec![(2, props)]]);
+        assert_eq!(changes.made(), [(kind("Doctor"), 2)]);
+        // Of two nodes of one key one goes, and relationships that lead to it with it.
+        let mut stored = written(&layer(&[1, 2]));
+        let mut copy = stored[0].clone();
+        copy.element = "copy".into();
+        stored.push(copy);
+        let changes = diff(&shapes(), &stored, &[layer(&[1])]);
+        assert_eq!(changes.nodes_gone, ["Doctor2", "copy"]);
+        assert_eq!(changes.made(), [(kind("Doctor"), 1)]);
     }
 }

@@ -142,12 +142,19 @@ fn labels(kind: NodeKind, besides: Option<&str>) -> String {
     all.map(|label| format!("@{label}")).collect::<Vec<_>>().join(":")
 }
 
-/// A statement for every kind of node, put together.
-fn each_kind(shapes: &Shapes, joined: &str, text: impl Fn(NodeKind, &str, &str) -> String) -> String {
-    shapes.kinds().iter().map(|kind| text(*kind, kind.label(), kind.key())).collect::<Vec<_>>().join(joined)
+/// A statement for each of these kinds of nodes, put together.
+fn each_kind(kinds: &[NodeKind], joined: &str, text: impl Fn(NodeKind, &str, &str) -> String) -> String {
+    kinds.iter().map(|kind| text(*kind, kind.label(), kind.key())).collect::<Vec<_>>().join(joined)
 }
 
 /// A patient's nodes (`n`) of a label.
 fn of_patient(label: &str) -> String {
     format!("MATCH (n:@{label} {{patient_id: id}}) USING INDEX SEEK n:@{label}(patient_id)")
+}
+
+/// Of a node that may be reference data, what `of` says of its kind; null of any other.
+fn of_reference(shapes: &Shapes, node: &str, of: impl Fn(NodeKind) -> String) -> String {
+    let cases = shapes.reference().iter().map(|kind| format!(" WHEN {node}:{} THEN {}", label(*kind), of(*kind)));
+    let cases = cases.collect::<String>();
+    if cases.is_empty() { "null".into() } else { format!("CASE{cases} END") }
 }

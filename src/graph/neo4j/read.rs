@@ -1,10 +1,11 @@
 //! Reading: what [`Store`] asks, one statement each.
 //!
 //! **Invariant:** no pattern passes *through* a concept, which thousands of entries name, but where the question is who names
-//! it; then it starts there, by its key. Every statement starts from keys, and its rows are bounded. Each names the index that
+//! it; then it starts there, by its key. No pattern passes through reference data either, which thousands of patients point to: it leads
+//! there from a patient's node, and on in the direction of relationships. Every statement starts from keys, and its rows are bounded. Each names the index that
 //! it starts at: a plan that was made while the graph was empty would read whole labels, and is kept for a while.
 
-use super::{Neo4j, client::Ask, each_kind, label, of_patient, rows};
+use super::{Neo4j, client::Ask, each_kind, label, of_patient, of_reference, rows};
 use crate::{
     error::{Error, Result},
     graph::{
@@ -255,15 +256,37 @@ fn having_text(shapes: &Shapes, role: Role) -> Result<String> {
     ))
 }
 
+/// The reference data that a node (`from`) points to by relationships of these types, each as a map with these fields besides.
+fn referred<'a>(shapes: &Shapes, from: &str, to: &str, types: impl Iterator<Item = &'a str>, besides: &str) -> String {
+    let types = types.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("|");
+    if types.is_empty() {
+        return "[]".into();
+    }
+    let kind = of_reference(shapes, to, |kind| kind.place().to_string());
+    let key = of_reference(shapes, to, |kind| format!("{to}.{}", kind.key()));
+    let name = of_reference(shapes, to, |kind| format!("toString({to}.{})", kind.shape().caption));
+    format!(
+        "COLLECT {{
+           MATCH ({from})-[{to}_link:{types}]->({to})
+           WITH DISTINCT type({to}_link) AS {to}_type, {to}, {kind} AS {to}_kind, {key} AS {to}_key
+           WHERE {to}_key IS NOT NULL
+           ORDER BY {to}_kind, {to}_key, {to}_type LIMIT $drawn
+           RETURN {{link: {to}_type, kind: {to}_kind, key: {to}_key, name: {name}, labels: labels({to}){besides}}}
+         }}"
+    )
+}
+
 /// The nodes in the order of their kinds and keys, so that a drawing that is cut is always cut alike. What leads to a node and what its name
 /// names are few; clinical relationships may be many.
 fn drawing_text(shapes: &Shapes) -> Result<String> {
-    let nodes = each_kind(shapes, " UNION ALL ", |kind, label, key| {
+    let nodes = each_kind(shapes.kinds(), " UNION ALL ", |kind, label, key| {
         let (at, caption) = (kind.place(), kind.shape().caption);
         format!("{} RETURN n, {at} AS kind, n.{key} AS key, toString(n.{caption}) AS name", of_patient(label))
     });
     let bonds: BTreeSet<&str> = shapes.bonds().collect();
     let bonds = bonds.into_iter().collect::<Vec<_>>().join("|");
+    let on = referred(shapes, "a", "b", shapes.among_reference(), "");
+    let reference = referred(shapes, "n", "a", shapes.to_reference(), &format!(", on: {on}"));
     let text = format!(
         "UNWIND $patients AS id
          CALL (id) {{
@@ -273,6 +296,7 @@ fn drawing_text(shapes: &Shapes) -> Result<String> {
          RETURN id AS patient, kind, key, name, labels(n) AS labels, elementId(n) AS element,
            COLLECT {{ MATCH (n)<-[r:{bonds}]-(m) RETURN {{name: type(r), from: elementId(m)}} }} AS bonds,
            COLLECT {{ MATCH (n)-[:{INSTANCE_OF}]->(m) RETURN m.concept_id }} AS ties,
+           {reference} AS reference,
            COLLECT {{
              MATCH (n)-[r:{INDICATES_CONDITION}|{TREATS_CONDITION}]->(m)
              WITH DISTINCT type(r) AS link, m ORDER BY m.{{condition.key}} LIMIT $drawn
@@ -285,9 +309,11 @@ fn drawing_text(shapes: &Shapes) -> Result<String> {
 
 /// Neo4j keeps these numbers, so nothing is counted.
 fn counts_text(shapes: &Shapes) -> String {
-    let nodes = each_kind(shapes, " UNION ALL ", |_, label, _| format!("MATCH (n:@{label}) RETURN count(n) AS number"));
-    let links =
-        each_kind(shapes, " UNION ALL ", |_, label, _| format!("MATCH (:@{label})-[r]->() RETURN count(r) AS number"));
+    let nodes =
+        each_kind(shapes.kinds(), " UNION ALL ", |_, label, _| format!("MATCH (n:@{label}) RETURN count(n) AS number"));
+    let links = each_kind(shapes.kinds(), " UNION ALL ", |_, label, _| {
+        format!("MATCH (:@{label})-[r]->() RETURN count(r) AS number")
+    });
     format!(
         "MATCH (p:@Patient) WITH count(p) AS patients
          CALL () {{ {nodes} }}

@@ -234,7 +234,7 @@ impl Counts {
 #[derive(Deserialize)]
 pub(super) struct Drawn {
     patient: i32,
-    /// Its place in [`Shapes::kinds`].
+    /// Its place in [`Shapes::all`].
     kind: u8,
     key: i32,
     name: Option<String>,
@@ -246,6 +246,22 @@ pub(super) struct Drawn {
     ties: Vec<i32>,
     /// What it speaks for, or is for; one more than is drawn tells that there are more.
     clinical: Vec<Speaks>,
+    /// What it points to of the reference data; likewise.
+    reference: Vec<Referred>,
+}
+
+/// Reference data that a node points to.
+#[derive(Deserialize)]
+struct Referred {
+    link: String,
+    /// Its place in [`Shapes::all`].
+    kind: u8,
+    key: i32,
+    name: Option<String>,
+    labels: Vec<String>,
+    /// What it points to itself.
+    #[serde(default)]
+    on: Vec<Referred>,
 }
 
 #[derive(Deserialize)]
@@ -262,7 +278,8 @@ struct Speaks {
 
 /// The types of relationships that a drawing shows.
 fn type_of(shapes: &Shapes, name: &str) -> Option<&'static str> {
-    shapes.bonds().chain([INDICATES_CONDITION, TREATS_CONDITION, INSTANCE_OF]).find(|known| *known == name)
+    let rows = shapes.bonds().chain(shapes.to_reference()).chain(shapes.among_reference());
+    rows.chain([INDICATES_CONDITION, TREATS_CONDITION, INSTANCE_OF]).find(|known| *known == name)
 }
 
 /// The label that a node has besides those of its kind.
@@ -298,8 +315,21 @@ pub(super) fn drawings(shapes: &Shapes, prefix: &str, nodes: Vec<Drawn>, most: u
                 Some((own, type_of(shapes, &link.name)?, Target::Own(*kind, *id)))
             }));
             drawing.nodes.push((entry(kind, node.key, node.name), label));
+            refer(shapes, prefix, own, node.reference, &mut drawing);
         }
+        drawing.once();
         drawing
     };
     Ok(patients.into_iter().map(drawing).collect())
+}
+
+/// Adds what a node points to of the reference data.
+fn refer(shapes: &Shapes, prefix: &str, from: (NodeKind, i32), to: Vec<Referred>, drawing: &mut Drawing) {
+    drawing.cut |= to.len() > DRAWN;
+    for Referred { link, kind, key, name, labels, on } in to.into_iter().take(DRAWN) {
+        let Some((kind, link)) = shapes.at(kind).zip(type_of(shapes, &link)) else { continue };
+        drawing.nodes.push((entry(kind, key, name), besides(kind, &labels, prefix)));
+        drawing.links.push((from, link, Target::Reference(kind, key)));
+        refer(shapes, prefix, (kind, key), on, drawing);
+    }
 }

@@ -3,6 +3,7 @@
 use super::{
     Neo4j,
     client::{Ask, Fault},
+    each_kind,
     write::Parts,
 };
 use crate::{
@@ -50,7 +51,7 @@ impl Index {
         let unique = |label, property| Index { label, property, unique: true };
         let plain = |label, property| Index { label, property, unique: false };
         let mut all = vec![unique("MediMax", "id"), unique("Concept", "concept_id")];
-        all.extend(shapes.kinds().iter().map(|kind| unique(kind.label(), kind.key())));
+        all.extend(shapes.all().iter().map(|kind| unique(kind.label(), kind.key())));
         let below = shapes.kinds().iter().filter(|kind| !kind.is_patient());
         all.extend(below.map(|kind| plain(kind.label(), "patient_id")));
         let named = shapes.kinds().iter().filter(|kind| kind.role().is_some());
@@ -86,6 +87,7 @@ struct Present {
 #[derive(Deserialize)]
 struct Foreign {
     patients: bool,
+    reference: bool,
 }
 
 const STATE: &str = "
@@ -97,25 +99,34 @@ impl Neo4j {
     /// Makes the graph ready to be written from this database: constraints, indexes and its state. It may be done again,
     /// and by several gateways at once.
     pub async fn prepare(&self, database_id: &str) -> Result<State> {
-        // Patients before the state, which is made before them: so another gateway's first patients are not taken for a
-        // stranger's.
-        let text = "OPTIONAL MATCH (p:@Patient) WITH p LIMIT 1 RETURN p IS NOT NULL AS patients";
-        let found: Vec<Foreign> = self.client.rows(Ask::reading(&self.client, "foreign", text)).await?;
-        match self.state_of(database_id).await? {
-            Some(_) => {}
-            None if found.iter().any(|found| found.patients) => {
-                return Err(Error::Setup(format!(
-                    "the graph holds {}Patient nodes that MediMax did not make: use another database in graph_url, or \
-                     another graph_label_prefix",
-                    self.client.prefix()
-                )));
-            }
-            None => {}
+        // Nodes before the state, which is made before them: so another gateway's first ones are not taken for a stranger's. A
+        // graph may have been made before reference data were in it; then nodes of their labels are a stranger's still.
+        let nodes = each_kind(self.shapes.reference(), "", |_, label, _| format!(" OR EXISTS {{ MATCH (:@{label}) }}"));
+        let text = format!(
+            "RETURN EXISTS {{ MATCH (:@Patient) }} AS patients,
+               NOT EXISTS {{ MATCH (s:@MediMax {{id: 1}}) WHERE s.reference }} AND (false{nodes}) AS reference"
+        );
+        let found: Vec<Foreign> = self.client.rows(Ask::reading(&self.client, "foreign", &text)).await?;
+        let is_new = self.state_of(database_id).await?.is_none();
+        let reference = self.shapes.reference().iter().map(|kind| kind.label());
+        let foreign: Vec<String> = [("Patient", is_new && found.iter().any(|found| found.patients))]
+            .into_iter()
+            .chain(reference.map(|label| (label, found.iter().any(|found| found.reference))))
+            .filter(|(_, is)| *is)
+            .map(|(label, _)| format!("{}{label}", self.client.prefix()))
+            .collect();
+        if !foreign.is_empty() {
+            return Err(Error::Setup(format!(
+                "the graph holds {} nodes that MediMax did not make: use another database in graph_url, or another \
+                 graph_label_prefix",
+                foreign.join(" or ")
+            )));
         }
         self.mend_schema().await?;
         let text = "
             MERGE (s:@MediMax {id: 1})
             ON CREATE SET s.version = $version, s.store_id = randomUUID(), s.database_id = $database_id, s.epoch = 0
+            SET s.reference = true
             WITH s WHERE s.version < $version SET s.version = $version";
         let ask = Ask::writing(&self.client, "state.make", text);
         let _: Vec<IgnoredAny> =
@@ -196,7 +207,7 @@ impl Neo4j {
     pub(super) async fn unguarded(&self) -> Result<Vec<NodeKind>> {
         let absent = self.absent().await?;
         let open = |label| absent.iter().any(|index| index.unique && index.label == label);
-        Ok(self.shapes.kinds().iter().filter(|kind| open(kind.label())).copied().collect())
+        Ok(self.shapes.all().iter().filter(|kind| open(kind.label())).copied().collect())
     }
 }
 

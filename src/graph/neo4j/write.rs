@@ -9,13 +9,17 @@ use super::{
     Neo4j,
     client::Ask,
     diff::{Changes, End, NewLink, Stored, diff},
-    each_kind, label, labels, of_patient,
+    each_kind, label, labels, of_patient, of_reference,
     rows::map,
     schema,
 };
 use crate::{
     error::Result,
-    graph::{Subgraph, shape::Shapes},
+    feed::REFERENCE,
+    graph::{
+        Subgraph,
+        shape::{NodeKind, Shapes},
+    },
 };
 use neo4rs::{BoltList, BoltMap, BoltType};
 use serde::de::IgnoredAny;
@@ -125,9 +129,20 @@ pub(super) fn link_row((from, to, props): NewLink) -> BoltType {
     map([("from", from.into()), ("to", to.into()), ("props", BoltType::Map(props))])
 }
 
+/// What has to change.
+pub(in crate::graph) struct Plan(Changes);
+
+impl Plan {
+    /// The nodes that are made or made anew: relationships from elsewhere that ought to lead to them are to be looked at.
+    pub(in crate::graph) fn made(&self) -> Vec<(NodeKind, i32)> {
+        self.0.made()
+    }
+}
+
 impl Neo4j {
-    /// Makes the graph hold these patients as wanted, each named once; one without nodes is removed. Concepts that
-    /// relationships lead to must be there (see [`Neo4j::apply_knowledge`]).
+    /// Makes the graph hold these patients, or the reference layer, as wanted, each named once; a patient without nodes is removed.
+    /// Concepts that relationships lead to must be there (see [`Neo4j::apply_knowledge`]), and reference data too: a relationship
+    /// to what is not there is not made.
     pub async fn apply(&self, epoch: i64, wanted: &[Subgraph]) -> Result<Applied> {
         self.apply_by(epoch, wanted, usize::MAX).await
     }
@@ -135,11 +150,23 @@ impl Neo4j {
     /// The same by statements of so many rows at most. Between two of them the graph holds a part of what is wanted; if the
     /// last does not come, it is to be applied again.
     pub async fn apply_by(&self, epoch: i64, wanted: &[Subgraph], most: usize) -> Result<Applied> {
+        match self.plan(epoch, wanted).await? {
+            Some(plan) => self.carry_out(epoch, plan, most).await,
+            None => Ok(Applied::Refused),
+        }
+    }
+
+    /// What has to change so that the graph holds these as wanted; nothing where a newer epoch is in force.
+    pub(in crate::graph) async fn plan(&self, epoch: i64, wanted: &[Subgraph]) -> Result<Option<Plan>> {
         if !self.claim(epoch).await? {
-            return Ok(Applied::Refused);
+            return Ok(None);
         }
         let patients: Vec<i32> = wanted.iter().map(|part| part.patient).collect();
-        let changes = diff(self.shapes, &self.stored(&patients).await?, wanted);
+        Ok(Some(Plan(diff(self.shapes, &self.stored(&patients).await?, wanted))))
+    }
+
+    /// Writes what a plan says, by statements of so many rows at most.
+    pub(in crate::graph) async fn carry_out(&self, epoch: i64, Plan(changes): Plan, most: usize) -> Result<Applied> {
         let written = Written::of(&changes);
         if changes.is_empty() {
             return self.unchanged(epoch, written).await;
@@ -204,10 +231,14 @@ impl Neo4j {
         Ok(!rows.is_empty())
     }
 
-    /// What the graph holds of these patients.
+    /// What the graph holds of these patients, or of the reference layer.
     pub(super) async fn stored(&self, patients: &[i32]) -> Result<Vec<Stored>> {
         let ask = Ask::reading(&self.client, "stored", &stored(self.shapes)).with("patients", patients);
         let mut rows: Vec<Stored> = self.client.rows(ask).await?;
+        if patients.contains(&REFERENCE) && !self.shapes.reference().is_empty() {
+            let ask = Ask::reading(&self.client, "stored.reference", &stored_reference(self.shapes));
+            rows.extend(self.client.rows::<Stored>(ask.with("reference", REFERENCE)).await?);
+        }
         for label in rows.iter_mut().flat_map(|node| &mut node.labels) {
             // What is not ours fits none of ours.
             *label = label.strip_prefix(self.client.prefix()).map_or_else(|| format!("?{label}"), str::to_owned);
@@ -218,14 +249,28 @@ impl Neo4j {
 
 /// All nodes of patients with the relationships that start there.
 pub(super) fn stored(shapes: &Shapes) -> String {
-    let nodes = each_kind(shapes, " UNION ", |_, label, _| of_patient(label) + " RETURN n");
+    let nodes = each_kind(shapes.kinds(), " UNION ", |_, label, _| of_patient(label) + " RETURN n");
+    format!("UNWIND $patients AS id CALL (id) {{ {nodes} }} RETURN id AS patient, {}", held(shapes))
+}
+
+/// The same of all reference data.
+fn stored_reference(shapes: &Shapes) -> String {
+    let nodes = each_kind(shapes.reference(), " UNION ", |_, label, _| format!("MATCH (n:@{label}) RETURN n"));
+    format!("CALL () {{ {nodes} }} RETURN $reference AS patient, {}", held(shapes))
+}
+
+/// What is read of a node (`n`).
+fn held(shapes: &Shapes) -> String {
+    let (label, key) = (
+        of_reference(shapes, "m", |kind| format!("'{}'", kind.label())),
+        of_reference(shapes, "m", |kind| format!("m.{}", kind.key())),
+    );
     format!(
-        "UNWIND $patients AS id
-         CALL (id) {{ {nodes} }}
-         RETURN id AS patient, elementId(n) AS element, labels(n) AS labels, properties(n) AS props,
+        "elementId(n) AS element, labels(n) AS labels, properties(n) AS props,
            COLLECT {{
              MATCH (n)-[r]->(m)
-             RETURN {{element: elementId(r), name: type(r), to: elementId(m), concept: m.concept_id, props: properties(r)}}
+             RETURN {{element: elementId(r), name: type(r), to: elementId(m), concept: m.concept_id, reference: {label}, key: {key},
+               props: properties(r)}}
            }} AS links"
     )
 }
@@ -266,7 +311,7 @@ fn parts(changes: Changes) -> Parts {
     }
     for ((name, from, end), links) in changes.linked {
         let (to, to_key) = match end {
-            End::Own(kind) => (label(kind), kind.key()),
+            End::Node(kind) => (label(kind), kind.key()),
             End::Concept => ("@Concept".into(), "concept_id"),
         };
         let text = create_links(name, (&label(from), from.key()), (&to, to_key));

@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
 };
 use crate::{
-    feed::{EMBEDDED, Feed},
+    feed::{EMBEDDED, Feed, REFERENCE},
     terminology::knowledge::Knowledge,
 };
 use std::sync::Arc;
@@ -49,6 +49,9 @@ impl Follower {
             };
             let pending = self.step("reading changes", self.feed.pending(consumer.id, READ)).await?;
             if !pending.is_empty() {
+                if pending.iter().any(|entry| entry.patient == REFERENCE) {
+                    store.put_reference(&self.reference().await?);
+                }
                 let projected = self.read(projector, &pending).await?;
                 store.put(&projected);
                 let entries: Vec<i64> = pending.iter().map(|entry| entry.id).collect();
@@ -90,6 +93,7 @@ impl Follower {
     async fn build_whole(&self, knowledge: Arc<Knowledge>) -> Result<(Index, Projector)> {
         let shapes = self.graph.shapes();
         let (mut index, mut projector) = (Index::new(shapes), Projector::new(shapes, knowledge));
+        index.put_reference(&self.reference().await?);
         let (mut patients, mut read) = self.batch_after(i32::MIN).await?;
         while let Some(last) = patients.last().copied() {
             let batch = std::mem::take(&mut patients);

@@ -17,7 +17,7 @@ pub(super) use neo4j::consumer_name;
 pub(super) use sync::overtaken;
 
 use super::{
-    Graph,
+    Graph, Subgraph,
     handle::Backend,
     projection::{Projected, Projector},
     rows,
@@ -27,7 +27,7 @@ use crate::{
     error::{Error, Result},
 };
 use crate::{
-    feed::{Consumer, Feed, Pending},
+    feed::{Consumer, Feed, Pending, REFERENCE},
     terminology::knowledge::Knowledge,
 };
 use batch::Aside;
@@ -210,10 +210,16 @@ impl Follower {
 
     /// The patients of some entries, each once, as they are now.
     async fn read(&self, projector: &mut Projector, pending: &[Pending]) -> Result<Vec<Projected>> {
-        let patients: BTreeSet<i32> = pending.iter().map(|entry| entry.patient).collect();
+        let patients = pending.iter().map(|entry| entry.patient).filter(|patient| *patient != REFERENCE);
+        let patients: BTreeSet<i32> = patients.collect();
         let patients: Vec<i32> = patients.into_iter().collect();
         let rows = self.long("reading patients", rows::read(&self.db, self.graph.shapes(), &patients)).await?;
         Ok(projector.project(&patients, rows))
+    }
+
+    /// The reference layer as it is now.
+    pub(super) async fn reference(&self) -> Result<Subgraph> {
+        self.long("reading reference data", rows::read_reference(&self.db, self.graph.shapes())).await
     }
 
     async fn note_backlog(&self, consumer: i32) -> Result<()> {

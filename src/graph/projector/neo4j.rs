@@ -6,12 +6,14 @@ use super::{
         Status, Subgraph,
         neo4j::{Applied, Neo4j, Written},
         projection::Projector,
+        reference::Reference,
+        rows,
     },
     Follower, KEEP_NEO4J_MS, POLL, READ,
     batch::Batch,
 };
 use crate::error::{Error, Result};
-use crate::feed::Consumer;
+use crate::feed::{Consumer, Pending, REFERENCE};
 use std::{collections::BTreeSet, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -42,6 +44,8 @@ pub(in crate::graph) struct Writing {
     /// The graph is older than what it was told, and whoever leads has yet to see that.
     doubted: bool,
     projector: Projector,
+    /// Whether the graph holds the reference data that the projector refers to. Nobody knows of those that another gateway wrote.
+    refers: bool,
     batch: Batch,
 }
 
@@ -167,6 +171,7 @@ impl Follower {
             held: 0,
             doubted: false,
             projector: Projector::new(self.graph.shapes(), knowledge),
+            refers: false,
             batch: Batch::default(),
         };
         self.let_go(&mut writing).await?;
@@ -183,7 +188,7 @@ impl Follower {
     /// Takes up a right to write that was just given: from now on nobody older writes the graph, so it stands as it is seen.
     pub(super) async fn step_in(&self, writing: &mut Writing) -> Result<Seen> {
         let Some(epoch) = writing.epoch else { return Ok(Seen::Overtaken) };
-        writing.renewed = Some(Instant::now());
+        (writing.renewed, writing.refers) = (Some(Instant::now()), false);
         if !writing.several().claim(epoch).await? {
             return Ok(Seen::Overtaken);
         }
@@ -234,6 +239,7 @@ impl Follower {
         let knowledge = self.knowledge().await?;
         if knowledge.version() != writing.projector.knowledge.version() {
             writing.projector = Projector::new(self.graph.shapes(), knowledge);
+            writing.refers = false;
         }
         if writing.renewed.is_none_or(|renewed| renewed.elapsed() > RENEW) {
             let acquired = self.feed.acquire(consumer, &self.holder, LEASE_MS, false);
@@ -266,6 +272,14 @@ impl Follower {
         let (consumer, size, besides) = (writing.consumer.id, writing.batch.size(), self.aside().waiting());
         let pending = self.feed.pending_besides(consumer, &besides, size);
         let pending = self.step("reading changes", pending).await?;
+        let (reference, pending): (Vec<Pending>, _) = pending.into_iter().partition(|entry| entry.patient == REFERENCE);
+        if !reference.is_empty() || !writing.refers && !besides.contains(&REFERENCE) {
+            match self.refer(writing, &reference).await? {
+                // Patients come in the same turn: reference data may change all the time.
+                Turn::Looked(..) if writing.epoch.is_some() && !pending.is_empty() => {}
+                ended => return Ok(ended),
+            }
+        }
         if pending.is_empty() {
             if besides.is_empty() {
                 // Those who were set aside were deleted, or another program wrote them.
@@ -285,44 +299,87 @@ impl Follower {
             Ok(Applied::Refused) => Ok(Turn::Overtaken),
             Ok(Applied::Done(written)) => {
                 writing.batch.took(started.elapsed(), writing.store.timeout() * (SEVERAL / 2));
-                let entries: Vec<i64> = pending.iter().map(|entry| entry.id).collect();
-                let mark = (written != Written::default()).then_some(mark);
-                writing.held = mark.unwrap_or(writing.held);
-                self.step("noting what was done", self.feed.acknowledge(consumer, &entries, mark)).await?;
-                if self.aside().fitted(wanted.iter().map(|part| part.patient)) {
-                    tracing::info!("a patient who was set aside is in the graph now");
-                }
-                self.note_aside();
-                Ok(Turn::Looked(projected.len() as u64, pending.len() as u32 == size))
+                self.acknowledge(writing, &pending, (written != Written::default()).then_some(mark)).await?;
+                self.fitted(wanted.iter().map(|part| part.patient));
+                Ok(Turn::Looked(projected.len() as u64, (pending.len() + reference.len()) as u32 == size))
             }
-            Err(error @ Error::Setup(_)) => Err(error),
-            Err(error) => {
-                // Where the server answers, it was too much for it; else it is the server, and no smaller batch will do.
-                writing.store.state().await?;
-                self.let_go(writing).await?;
-                match wanted.as_slice() {
-                    [one] => self.set_aside(one.patient, &error),
-                    several => {
-                        writing.batch.halve();
-                        let half = writing.batch.size();
-                        tracing::info!(
-                            "{} patients at once are too many ({error}): {half} changes next",
-                            several.len()
-                        );
-                    }
-                }
-                Ok(Turn::Looked(0, true))
-            }
+            Err(error) => self.too_much(writing, &wanted, error).await,
         }
     }
 
-    /// Sets a patient aside who does not fit into the graph, so that all others go on.
+    /// Writes the reference data as they are now, and strikes off what told of them. Patients who point to what was not there have
+    /// relationships that were left out, so they are looked at again; that is noted first, for afterwards nothing tells who they are.
+    async fn refer(&self, writing: &mut Writing, pending: &[Pending]) -> Result<Turn> {
+        let layer = self.reference().await?;
+        writing.projector.refer_to(Reference::of(&layer));
+        writing.refers = true;
+        let Some((epoch, mark)) = self.next_mark(writing).await? else { return Ok(Turn::Overtaken) };
+        let (consumer, store) = (writing.consumer.id, writing.alone().marked(mark));
+        let planning = async { Ok(store.plan(epoch, std::slice::from_ref(&layer)).await) };
+        let plan = match self.renewing(consumer, planning).await? {
+            Ok(Some(plan)) => plan,
+            Ok(None) => return Ok(Turn::Overtaken),
+            Err(error) => return self.too_much(writing, &[layer], error).await,
+        };
+        let pointing = rows::pointing(&self.db, self.graph.shapes(), plan.made());
+        for patients in self.long("looking who points to reference data", pointing).await?.chunks(READ as usize) {
+            self.step("having patients looked at", self.feed.enqueue(consumer, patients)).await?;
+        }
+        let writes = async { Ok(store.carry_out(epoch, plan, ROWS).await) };
+        match self.renewing(consumer, writes).await? {
+            Ok(Applied::Refused) => Ok(Turn::Overtaken),
+            Ok(Applied::Done(written)) => {
+                self.acknowledge(writing, pending, (written != Written::default()).then_some(mark)).await?;
+                self.fitted([REFERENCE]);
+                Ok(Turn::Looked(0, true))
+            }
+            Err(error) => self.too_much(writing, &[layer], error).await,
+        }
+    }
+
+    /// What was wanted was too much for one statement, or the server is not well.
+    async fn too_much(&self, writing: &mut Writing, wanted: &[Subgraph], error: Error) -> Result<Turn> {
+        if let Error::Setup(_) = error {
+            return Err(error);
+        }
+        // Where the server answers, it was too much for it; else it is the server, and no smaller batch will do.
+        writing.store.state().await?;
+        self.let_go(writing).await?;
+        match wanted {
+            [one] => self.set_aside(one.patient, &error),
+            several => {
+                writing.batch.halve();
+                let half = writing.batch.size();
+                tracing::info!("{} patients at once are too many ({error}): {half} changes next", several.len());
+            }
+        }
+        Ok(Turn::Looked(0, true))
+    }
+
+    /// Strikes off what was dealt with; with the mark that the graph bears since, if it had to be written.
+    async fn acknowledge(&self, writing: &mut Writing, pending: &[Pending], mark: Option<i64>) -> Result<()> {
+        writing.held = mark.unwrap_or(writing.held);
+        let entries: Vec<i64> = pending.iter().map(|entry| entry.id).collect();
+        let noted = self.feed.acknowledge(writing.consumer.id, &entries, mark);
+        self.step("noting what was done", noted).await
+    }
+
+    /// Notes who fitted into the graph.
+    fn fitted(&self, patients: impl IntoIterator<Item = i32>) {
+        if self.aside().fitted(patients) {
+            tracing::info!("what or who was set aside is in the graph now");
+        }
+        self.note_aside();
+    }
+
+    /// Sets a patient aside who does not fit into the graph, or the reference data, so that all others go on.
     fn set_aside(&self, patient: i32, error: &Error) {
         let pause = self.aside().set(patient);
         let many = self.note_aside();
+        let what = if patient == REFERENCE { "what is known of reference data" } else { "a patient" };
         tracing::error!(
             set_aside = many,
-            "a patient does not fit into the graph ({error}) and is set aside for {} s; `medimax check` names who waits",
+            "{what} does not fit into the graph ({error}) and is set aside for {} s; `medimax check` names who waits",
             pause.as_secs()
         );
     }
@@ -364,23 +421,28 @@ impl Follower {
         }
     }
 
-    /// Writes what the catalogs know, removes patients that are no more, and has every patient looked at.
+    /// Writes what the catalogs know and the reference data, removes patients that are no more, and has every patient looked at.
     pub(super) async fn everything(&self, writing: &mut Writing) -> Result<Turn> {
         let Some((epoch, mark)) = self.next_mark(writing).await? else { return Ok(Turn::Overtaken) };
         let consumer = writing.consumer.id;
-        let done = self.renewing(consumer, self.anew(writing, epoch, mark)).await?;
+        let layer = self.reference().await?;
+        let done = self.renewing(consumer, self.anew(writing, &layer, epoch, mark)).await?;
         if done {
-            writing.held = mark;
+            writing.projector.refer_to(Reference::of(&layer));
+            (writing.held, writing.refers) = (mark, true);
             let noted = self.feed.acknowledge(consumer, &[], Some(mark));
             self.step("noting what was done", noted).await?;
         }
         Ok(if done { Turn::Looked(0, true) } else { Turn::Overtaken })
     }
 
-    async fn anew(&self, writing: &Writing, epoch: i64, mark: i64) -> Result<bool> {
+    async fn anew(&self, writing: &Writing, layer: &Subgraph, epoch: i64, mark: i64) -> Result<bool> {
         let (store, knowledge) = (writing.alone(), &writing.projector.knowledge);
         let (concepts, facts) = (knowledge.concepts(), knowledge.facts());
         if store.apply_knowledge(epoch, concepts, facts, knowledge.version()).await? == Applied::Refused {
+            return Ok(false);
+        }
+        if store.apply_by(epoch, std::slice::from_ref(layer), ROWS).await? == Applied::Refused {
             return Ok(false);
         }
         let mut after = i32::MIN;

@@ -1,0 +1,62 @@
+//! What holds of references when rows are written: the caller sees the rows that an input points to, no row points to a row that is
+//! removed, and reference data is not written by a caller who sees only some patients.
+
+use super::draft::Linked;
+use crate::{
+    db::Tx,
+    error::{Error, Result, Violation},
+    graphql::{context::Cx, model::Entity},
+};
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// That the caller may write rows of an entity.
+pub(super) fn may_write(cx: &Cx, entity: &Entity, path: &str) -> Result<()> {
+    if entity.table.is_written_by(&cx.scope) {
+        return Ok(());
+    }
+    let message = "this is data of every patient: only a caller who may see every patient writes it".to_owned();
+    Err(Error::Invalid(vec![Violation { path: vec![path.into()], code: "FORBIDDEN", message }]))
+}
+
+/// That the caller may see every row that an input points to.
+pub(super) async fn exist(tx: &mut Tx, cx: &Cx, links: impl Iterator<Item = &Linked>) -> Result<()> {
+    let mut by_table: BTreeMap<&str, Vec<&Linked>> = BTreeMap::new();
+    for link in links {
+        by_table.entry(link.entity.table.name).or_default().push(link);
+    }
+    let mut violations = Vec::new();
+    for links in by_table.into_values() {
+        let Some(Linked { entity, .. }) = links.first() else { continue };
+        let keys: BTreeSet<i32> = links.iter().map(|link| link.key).collect();
+        let keys: Vec<i32> = keys.into_iter().collect();
+        let seen: BTreeSet<i32> = tx.seen(entity.table, &keys, &cx.scope).await?.into_iter().collect();
+        let missing = links.into_iter().filter(|link| !seen.contains(&link.key));
+        violations.extend(missing.map(|link| not_found(link.path.clone(), link.entity)));
+    }
+    if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+}
+
+/// That no row points to the one that is to be removed.
+pub(super) async fn none_to(tx: &mut Tx, cx: &Cx, entity: &Entity, key: i32) -> Result<()> {
+    let mut used: Vec<&str> = Vec::new();
+    for (by, column) in cx.model.pointing_to(entity) {
+        if !used.contains(&by.object.name) && tx.any_has(by.table, column, key).await? {
+            used.push(by.object.name);
+        }
+    }
+    if used.is_empty() {
+        return Ok(());
+    }
+    let message = format!("objects of {} point to it: change or remove them first", used.join(", "));
+    Err(Error::Invalid(vec![Violation { path: vec!["id".into()], code: "IN_USE", message }]))
+}
+
+/// That a row is not there, or not for this caller.
+pub(super) fn nobody(path: &[&str], entity: &Entity) -> Error {
+    Error::Invalid(vec![not_found(path.iter().map(|part| (*part).into()).collect(), entity)])
+}
+
+fn not_found(path: Vec<Json>, entity: &Entity) -> Violation {
+    Violation { path, code: "NOT_FOUND", message: format!("there is no such {}", entity.object.name) }
+}
