@@ -4,12 +4,13 @@ use super::{learn, open_with_tables, progress::Progress, say, unreachable};
 use crate::{
     config::Config,
     db::{Cell, Db, Sql, Writer},
-    demo::{self, DemoPatient, DemoRow, DemoTable, DemoValue},
+    demo::{self, DemoPatient, DemoRow, DemoTable, DemoValue, Row},
     error::{Error, Result},
     terminology::catalog,
 };
 use chrono::NaiveDate;
 use clap::ArgMatches;
+use std::{collections::HashMap, sync::Arc};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 /// Patients of one transaction.
@@ -40,7 +41,7 @@ pub(super) async fn know(db: &Db) -> Result<()> {
 }
 
 /// Adds made-up patients, whole ones: each chunk is a transaction. Says how many rows that made. The first ones bring the
-/// shipped catalog with them.
+/// shipped catalog with them, and the doctors, specialties and institutions whose names are not there yet.
 pub async fn fill(db: &Db, seed: u64, patients: u64, today: NaiveDate) -> Result<u64> {
     if patients > 0 {
         know(db).await?;
@@ -49,19 +50,20 @@ pub async fn fill(db: &Db, seed: u64, patients: u64, today: NaiveDate) -> Result
     for table in demo::tables() {
         batches.push(Batch::after(table, last_key(db, table).await?));
     }
+    let keys = Arc::new(refer(db, &mut batches).await?);
     // Numbers go on after those that are there, so that adding twice adds other people.
     let from = batches.iter().find(|batch| batch.table.name == DemoPatient::TABLE.name).map_or(0, |batch| batch.last);
     let from = u64::try_from(from).unwrap_or(0);
     let (mut next, end) = (from, from.saturating_add(patients));
     let progress = Progress::new("Demo data", "patients", patients);
     let mut rows = 0;
-    let mut chunk = prepare(seed, next..end, today, batches);
+    let mut chunk = prepare(seed, next..end, today, batches, keys.clone());
     while next < end {
         let batches = chunk.await.map_err(|error| Error::Internal(error.to_string()))??;
         next = end.min(next + CHUNK);
         // The next chunk is made while the database takes this one.
         let empty = batches.iter().map(|batch| Batch::after(batch.table, batch.last)).collect();
-        chunk = prepare(seed, next..end, today, empty);
+        chunk = prepare(seed, next..end, today, empty, keys.clone());
         let mut writer = Writer::begin(db).await?;
         for batch in batches {
             rows += batch.rows;
@@ -78,6 +80,48 @@ async fn last_key(db: &Db, table: &DemoTable) -> Result<i64> {
     let mut sql = Sql::new(db.dialect());
     sql.push(format!("SELECT 0, COALESCE(MAX({}), 0) FROM {}", table.key, table.name));
     Ok(db.numbers(&sql).await?.first().map_or(0, |(_, last)| (*last).max(0)))
+}
+
+/// The keys of rows of reference data, by the name of their table and their own.
+type Keys = HashMap<&'static str, HashMap<String, i64>>;
+
+/// The keys of the demo's reference data that is in the store already, from an earlier `seed` or the hospital's own. A name counts
+/// only as the demo spells it, because patients' rows repeat it. Of several rows of one name the first that was added counts: the
+/// one of the least key.
+async fn keys(db: &Db, rows: &[DemoRow]) -> Result<Keys> {
+    let mut keys = Keys::new();
+    for table in demo::tables() {
+        let Some(called) = table.called else { continue };
+        let names: Vec<&str> = rows.iter().filter(|row| row.table == table).filter_map(DemoRow::name).collect();
+        let mut sql = Sql::new(db.dialect());
+        sql.push(format!("SELECT {}, {called} FROM {} WHERE {called} IN (", table.key, table.name));
+        for (i, name) in names.iter().enumerate() {
+            sql.push(if i == 0 { "" } else { ", " }).text(*name);
+        }
+        sql.push(format!(") ORDER BY {}", table.key));
+        let known = keys.entry(table.name).or_default();
+        for (key, name) in db.texts(&sql).await? {
+            if let Some(name) = name.filter(|name| names.contains(&name.as_str())) {
+                known.entry(name).or_insert(key.into());
+            }
+        }
+    }
+    Ok(keys)
+}
+
+/// Adds the rows of reference data whose names are not in the store, and answers the keys of all.
+async fn refer(db: &Db, batches: &mut [Batch]) -> Result<Keys> {
+    let rows: Vec<DemoRow> = demo::reference().collect();
+    let mut keys = keys(db, &rows).await?;
+    for row in rows {
+        let table = row.table.name;
+        let name = row.name().map(str::to_owned).ok_or_else(|| Error::Internal(format!("{table} has no names")))?;
+        if !keys.get(table).is_some_and(|known| known.contains_key(&name)) {
+            let key = add(batches, &keys, 0, row)?;
+            keys.entry(table).or_default().insert(name, key);
+        }
+    }
+    Ok(keys)
 }
 
 /// Rows of one table that are inserted together.
@@ -102,7 +146,7 @@ impl Batch {
     }
 
     /// Adds a row, and answers its key.
-    fn add(&mut self, parent: i64, values: Vec<DemoValue>) -> Result<i64> {
+    fn add(&mut self, keys: &Keys, parent: i64, values: Vec<DemoValue>) -> Result<i64> {
         // Keys have 32 bits; SQLite would count on.
         if self.last >= i64::from(i32::MAX) {
             let (table, most) = (self.table.name, i32::MAX);
@@ -114,7 +158,9 @@ impl Batch {
         self.rows += 1;
         self.cells.push(Cell::Int(self.last));
         self.cells.extend(self.table.parent.map(|_| Cell::Int(parent)));
-        self.cells.extend(values.into_iter().map(cell));
+        for value in values {
+            self.cells.push(cell(keys, value)?);
+        }
         Ok(self.last)
     }
 }
@@ -125,30 +171,38 @@ fn prepare(
     numbers: std::ops::Range<u64>,
     today: NaiveDate,
     mut batches: Vec<Batch>,
+    keys: Arc<Keys>,
 ) -> JoinHandle<Result<Vec<Batch>>> {
     spawn_blocking(move || {
         for n in numbers.take(CHUNK as usize) {
-            add(&mut batches, 0, demo::patient(seed, n, today).into())?;
+            add(&mut batches, &keys, 0, demo::patient(seed, n, today).into())?;
         }
         Ok(batches)
     })
 }
 
-/// Adds a row and the rows below it.
-fn add(batches: &mut [Batch], parent: i64, row: DemoRow) -> Result<()> {
+/// Adds a row and the rows below it, and answers its key.
+fn add(batches: &mut [Batch], keys: &Keys, parent: i64, row: DemoRow) -> Result<i64> {
     let batch = batches.iter_mut().find(|batch| batch.table.name == row.table.name);
     let batch = batch.ok_or_else(|| Error::Internal(format!("{} is no table of the demo", row.table.name)))?;
-    let key = batch.add(parent, row.values)?;
-    row.below.into_iter().try_for_each(|below| add(batches, key, below))
+    let key = batch.add(keys, parent, row.values)?;
+    for below in row.below {
+        add(batches, keys, key, below)?;
+    }
+    Ok(key)
 }
 
-fn cell(value: DemoValue) -> Cell {
-    match value {
+fn cell(keys: &Keys, value: DemoValue) -> Result<Cell> {
+    Ok(match value {
         DemoValue::Nothing => Cell::Text(None),
         DemoValue::Flag(value) => value.into(),
         DemoValue::Text(text) => Cell::Text(Some(text.into_owned())),
         DemoValue::Date(date) => date.into(),
         DemoValue::Time(time) => time.into(),
         DemoValue::Moment(moment) => moment.into(),
-    }
+        DemoValue::Named(table, name) => {
+            let key = keys.get(table.name).and_then(|known| known.get(name));
+            Cell::Int(*key.ok_or_else(|| Error::Internal(format!("the demo has no row of {} for a name", table.name)))?)
+        }
+    })
 }

@@ -42,7 +42,7 @@ pub use medicines::{DemoMedication, DemoPurpose};
 pub use messages::DemoMessage;
 pub use reports::{DemoReport, DemoReportFinding};
 pub use results::{DemoLabFinding, DemoLabReport};
-pub use row::{DemoRow, DemoTable, DemoValue};
+pub use row::{DemoRow, DemoTable, DemoValue, Named, Row};
 pub use visits::{DemoAppointment, DemoSymptom};
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -79,9 +79,14 @@ row! {
     }
 }
 
-/// Every table that the demo fills, each after the one that its rows stand below.
+/// Every table that the demo fills, each after the one that its rows stand below, and after those that they point to.
 pub fn tables() -> Vec<&'static DemoTable> {
     DemoPatient::TABLE.all()
+}
+
+/// The rows of reference data, each after those that it points to.
+pub fn reference() -> impl Iterator<Item = DemoRow> {
+    std::iter::empty()
 }
 
 /// Patient number `n` of the demo that grows from `seed`; the same for ever for the same seed, n and today.

@@ -1,13 +1,16 @@
 //! What a row of the demo is: `row!` declares one, [`DemoRow`] is what a store takes.
 //!
 //! The names of a table and of its columns stand in the declaration and nowhere else; they are plain strings. A new kind of
-//! value, such as a reference to a row of reference data by that row's name, is a variant of [`DemoValue`].
+//! value is a variant of [`DemoValue`].
+//!
+//! Reference data is what rows of many patients point to, such as doctors. A row of it is known by its name, as a [`Named`] in
+//! the rows that point to it; the store gives it a key, or has a row of that name already.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use std::borrow::Cow;
+use std::{borrow::Cow, marker::PhantomData};
 
 /// A table of the demo.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct DemoTable {
     /// Its name.
     pub name: &'static str,
@@ -15,6 +18,8 @@ pub struct DemoTable {
     pub key: &'static str,
     /// The column that holds the key of the row above, where there is one.
     pub parent: Option<&'static str>,
+    /// In a table of reference data, which of `columns` holds the name that a row is known by.
+    pub called: Option<&'static str>,
     /// Every other column that the demo fills.
     pub columns: &'static [&'static str],
     /// The tables of the rows below.
@@ -40,6 +45,17 @@ pub struct DemoRow {
     pub below: Vec<DemoRow>,
 }
 
+impl DemoRow {
+    /// The name of a row of reference data.
+    pub fn name(&self) -> Option<&str> {
+        let place = self.table.columns.iter().position(|column| Some(*column) == self.table.called)?;
+        match self.values.get(place)? {
+            DemoValue::Text(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// A value of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DemoValue {
@@ -55,6 +71,36 @@ pub enum DemoValue {
     Time(NaiveTime),
     /// A moment, in UTC.
     Moment(NaiveDateTime),
+    /// The key of the row of reference data that has this name.
+    Named(&'static DemoTable, &'static str),
+}
+
+/// A row that `row!` declares.
+pub trait Row {
+    /// Its table.
+    const TABLE: &'static DemoTable;
+}
+
+/// The key of a row of reference data, by that row's name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named<T>(&'static str, PhantomData<T>);
+
+impl<T> Named<T> {
+    /// The row of this name.
+    pub fn of(name: &'static str) -> Self {
+        Named(name, PhantomData)
+    }
+
+    /// The row's name.
+    pub fn name(&self) -> &'static str {
+        self.0
+    }
+}
+
+impl<T: Row> From<Named<T>> for DemoValue {
+    fn from(named: Named<T>) -> Self {
+        DemoValue::Named(T::TABLE, named.0)
+    }
 }
 
 impl<T: Into<DemoValue>> From<Option<T>> for DemoValue {
@@ -82,7 +128,8 @@ values! {
 }
 
 /// Declares a row: the struct, its table, and how it becomes a [`DemoRow`]. A field has the name of its column; an `Option` is a
-/// column that the demo at times leaves empty.
+/// column that the demo at times leaves empty. Reference data has `called "name"` in the place of `of "patient_id"`: the column of
+/// the name by which rows point to it.
 ///
 /// ```text
 /// row! {
@@ -101,7 +148,7 @@ values! {
 macro_rules! row {
     (
         $(#[doc = $doc:literal])*
-        $row:ident in $name:literal by $key:literal $(, of $parent:literal)?;
+        $row:ident in $name:literal by $key:literal $(, of $parent:literal)? $(, called $called:literal)?;
         columns { $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty,)* }
         $(below { $($(#[doc = $bdoc:literal])* $rows:ident: $below:ident,)* })?
     ) => {
@@ -112,14 +159,14 @@ macro_rules! row {
             $($($(#[doc = $bdoc])* pub $rows: Vec<$below>,)*)?
         }
 
-        impl $row {
-            /// Its table.
-            pub const TABLE: &'static $crate::demo::DemoTable = &$crate::demo::DemoTable {
+        impl $crate::demo::row::Row for $row {
+            const TABLE: &'static $crate::demo::DemoTable = &$crate::demo::DemoTable {
                 name: $name,
                 key: $key,
-                parent: $crate::demo::row::row!(@parent $($parent)?),
+                parent: $crate::demo::row::row!(@maybe $($parent)?),
+                called: $crate::demo::row::row!(@maybe $($called)?),
                 columns: &[$(stringify!($column)),*],
-                below: &[$($($below::TABLE),*)?],
+                below: &[$($(<$below as $crate::demo::row::Row>::TABLE),*)?],
             };
         }
 
@@ -127,11 +174,11 @@ macro_rules! row {
             fn from(row: $row) -> Self {
                 let $row { $($column,)* $($($rows,)*)? } = row;
                 let below = std::iter::empty::<Self>() $($(.chain($rows.into_iter().map(Self::from)))*)?;
-                Self { table: $row::TABLE, values: vec![$($column.into()),*], below: below.collect() }
+                Self { table: <$row as $crate::demo::row::Row>::TABLE, values: vec![$($column.into()),*], below: below.collect() }
             }
         }
     };
-    (@parent) => { None };
-    (@parent $parent:literal) => { Some($parent) };
+    (@maybe) => { None };
+    (@maybe $column:literal) => { Some($column) };
 }
 pub(super) use row;

@@ -6,7 +6,7 @@ use crate::support::{
     process::{Answer, Gateway, JSON, body_of, eventually, medimax, signal, wait},
     scratch, unique,
 };
-use medimax::{db, schema::entities};
+use medimax::{db, demo, schema::entities};
 use std::{
     collections::BTreeSet,
     fs::read_dir,
@@ -70,8 +70,13 @@ async fn seeding_makes_the_same_rows_on_both_stores_and_others_the_next_time() {
         let first = count_rows(&store.url).await;
         assert!(seed().starts_with("Added 30 patients, "));
         let second = count_rows(&store.url).await;
-        assert!(first.iter().all(|(_, rows)| *rows > 0) && first[0] == ("Patient", 30), "{first:?}");
-        assert!(second[0] == ("Patient", 60) && second != first, "{second:?}");
+        assert!(first.iter().all(|(_, rows)| *rows > 0) && first.contains(&("Patient", 30)), "{first:?}");
+        assert!(second.contains(&("Patient", 60)), "{second:?}");
+        // Doctors and the like are there once, all else comes with the patients.
+        for ((table, once), (_, twice)) in first.iter().zip(&second) {
+            let reference = demo::tables().iter().any(|known| known.name == *table && known.called.is_some());
+            assert_eq!(once == twice, reference, "{table}: {once}, then {twice}");
+        }
 
         let born = "SELECT patient_id, name FROM Patient ORDER BY patient_id";
         let names = store.db.texts(&statement(store.db.dialect(), born)).await.unwrap();
