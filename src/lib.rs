@@ -18,6 +18,7 @@ pub mod knowledge;
 pub mod labs;
 pub mod medications;
 pub mod patients;
+pub mod providers;
 pub mod records;
 pub mod reports;
 pub mod request;

@@ -14,6 +14,7 @@ use crate::{
     labs::{lab_finding, lab_report},
     medications::{medication, purpose},
     patients::patient,
+    providers::specialty,
     records::medical_history,
     reports::{report, report_finding},
     visits::{appointment, symptom},
@@ -21,8 +22,9 @@ use crate::{
 };
 use std::sync::LazyLock;
 
-/// Every entity, owners before what belongs to them.
+/// Every entity, each after what it belongs to and what it points to.
 static ENTITIES: &[&Entity] = &[
+    &specialty::ENTITY,
     &patient::ENTITY,
     &medical_history::ENTITY,
     &appointment::ENTITY,

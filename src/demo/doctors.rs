@@ -1,5 +1,18 @@
 //! The doctors of the demo: fixed names, each with one specialty.
 
+use super::row::row;
+
+row! {
+    /// A row of `Specialty`.
+    DemoSpecialty in "Specialty" by "specialty_id", called "name";
+    columns {
+        /// Its name.
+        name: &'static str,
+        /// The larger field.
+        category: &'static str,
+    }
+}
+
 /// What a doctor is trained in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Specialty {
@@ -24,6 +37,36 @@ pub(super) enum Specialty {
 }
 
 impl Specialty {
+    /// From this age on nobody goes to a paediatrician.
+    pub(super) const ADULT: i64 = 16;
+
+    /// Its name, and the larger field.
+    fn words(self) -> (&'static str, &'static str) {
+        use Specialty::*;
+        const MEDICAL: &str = "Medical specialties";
+        const SURGICAL: &str = "Surgical specialties";
+        match self {
+            General => ("General practice", "Primary care"),
+            Paediatrics => ("Paediatrics", "Child health"),
+            Emergency => ("Emergency medicine", "Emergency care"),
+            Cardiology => ("Cardiology", MEDICAL),
+            Endocrinology => ("Endocrinology", MEDICAL),
+            Respiratory => ("Respiratory medicine", MEDICAL),
+            Gastroenterology => ("Gastroenterology", MEDICAL),
+            Nephrology => ("Nephrology", MEDICAL),
+            Neurology => ("Neurology", MEDICAL),
+            Psychiatry => ("Psychiatry", "Mental health"),
+            Rheumatology => ("Rheumatology", MEDICAL),
+            Orthopaedics => ("Orthopaedics", SURGICAL),
+            Dermatology => ("Dermatology", MEDICAL),
+            Gynaecology => ("Gynaecology and obstetrics", SURGICAL),
+            Urology => ("Urology", SURGICAL),
+            EarNoseThroat => ("Ear, nose and throat", SURGICAL),
+            Ophthalmology => ("Ophthalmology", SURGICAL),
+            Radiology => ("Radiology", "Diagnostics"),
+        }
+    }
+
     /// Its place in [`DOCTORS`].
     pub(super) fn doctors(self) -> &'static [&'static str] {
         DOCTORS.iter().find(|(specialty, _)| *specialty == self).map_or(&[], |(_, names)| names)
@@ -34,7 +77,7 @@ impl Specialty {
         use Specialty::*;
         match self {
             General | Emergency | Radiology | Dermatology | EarNoseThroat | Ophthalmology => self,
-            _ if age < 16 => Paediatrics,
+            _ if age < Self::ADULT => Paediatrics,
             _ => self,
         }
     }
@@ -45,6 +88,14 @@ impl Specialty {
         let place = key.rotate_left(self as u32 * 3).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
         doctors.get(place as usize % doctors.len().max(1)).copied().unwrap_or_default()
     }
+}
+
+/// Every specialty that has a doctor.
+pub(super) fn specialties() -> impl Iterator<Item = DemoSpecialty> {
+    DOCTORS.iter().map(|(specialty, _)| {
+        let (name, category) = specialty.words();
+        DemoSpecialty { name, category }
+    })
 }
 
 /// Every doctor by specialty.

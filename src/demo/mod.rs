@@ -37,6 +37,7 @@ mod tests;
 mod visits;
 mod words;
 
+pub use doctors::DemoSpecialty;
 pub use history::DemoHistory;
 pub use medicines::{DemoMedication, DemoPurpose};
 pub use messages::DemoMessage;
@@ -81,12 +82,13 @@ row! {
 
 /// Every table that the demo fills, each after the one that its rows stand below, and after those that they point to.
 pub fn tables() -> Vec<&'static DemoTable> {
-    DemoPatient::TABLE.all()
+    let reference = [DemoSpecialty::TABLE];
+    reference.into_iter().chain(DemoPatient::TABLE.all()).collect()
 }
 
 /// The rows of reference data, each after those that it points to.
 pub fn reference() -> impl Iterator<Item = DemoRow> {
-    std::iter::empty()
+    doctors::specialties().map(DemoRow::from)
 }
 
 /// Patient number `n` of the demo that grows from `seed`; the same for ever for the same seed, n and today.

@@ -6,6 +6,7 @@
  * `search` lists the fields that the argument `search` looks through.
  */
 export const entities = {
+  Specialty: { table: 'Specialty', key: 'specialty_id' },
   Patient: { table: 'Patient', key: 'patient_id', columns: { dateOfBirth: 'dob' }, search: ['name'] },
   MedicalHistory: {
     table: 'Medical_History',

@@ -1,0 +1,2 @@
+-- drop table Specialty
+DROP TABLE IF EXISTS Specialty;

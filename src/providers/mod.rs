@@ -1,0 +1,3 @@
+//! Who provides care: the specialties of doctors.
+
+pub mod specialty;
