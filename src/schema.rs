@@ -14,7 +14,7 @@ use crate::{
     labs::{lab_finding, lab_report},
     medications::{medication, purpose},
     patients::patient,
-    providers::specialty,
+    providers::{institution, specialty},
     records::medical_history,
     reports::{report, report_finding},
     visits::{appointment, symptom},
@@ -25,6 +25,7 @@ use std::sync::LazyLock;
 /// Every entity, each after what it belongs to and what it points to.
 static ENTITIES: &[&Entity] = &[
     &specialty::ENTITY,
+    &institution::ENTITY,
     &patient::ENTITY,
     &medical_history::ENTITY,
     &appointment::ENTITY,

@@ -23,6 +23,7 @@ mod conditions;
 mod doctors;
 mod drugs;
 mod history;
+mod institutions;
 mod labs;
 mod medicines;
 mod messages;
@@ -39,6 +40,7 @@ mod words;
 
 pub use doctors::DemoSpecialty;
 pub use history::DemoHistory;
+pub use institutions::DemoInstitution;
 pub use medicines::{DemoMedication, DemoPurpose};
 pub use messages::DemoMessage;
 pub use reports::{DemoReport, DemoReportFinding};
@@ -82,13 +84,13 @@ row! {
 
 /// Every table that the demo fills, each after the one that its rows stand below, and after those that they point to.
 pub fn tables() -> Vec<&'static DemoTable> {
-    let reference = [DemoSpecialty::TABLE];
+    let reference = [DemoSpecialty::TABLE, DemoInstitution::TABLE];
     reference.into_iter().chain(DemoPatient::TABLE.all()).collect()
 }
 
 /// The rows of reference data, each after those that it points to.
 pub fn reference() -> impl Iterator<Item = DemoRow> {
-    doctors::specialties().map(DemoRow::from)
+    doctors::specialties().map(DemoRow::from).chain(institutions::all().map(DemoRow::from))
 }
 
 /// Patient number `n` of the demo that grows from `seed`; the same for ever for the same seed, n and today.

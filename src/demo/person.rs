@@ -2,7 +2,7 @@
 
 use super::doctors::Specialty;
 use super::rng::Rng;
-use super::{people, words};
+use super::{institutions::LABORATORIES, people};
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
 /// Everything that the rest of the story leans on.
@@ -40,7 +40,7 @@ impl Person {
         let dob = dob.max(NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(dob)).min(today);
         let yesterday = plus(today, -1).max(dob);
         let registered = plus(today, -rng.between(45, 4000)).max(plus(dob, rng.between(1, 14))).min(yesterday);
-        let laboratory = rng.pick(words::LABORATORIES);
+        let laboratory = rng.choose(LABORATORIES).map_or("", |laboratory| laboratory.name);
         Person { n, given, name, sex, dob, today, yesterday, registered, laboratory, key: rng.next() }
     }
 

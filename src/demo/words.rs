@@ -1,14 +1,4 @@
-//! Sentences that belong to no condition: notes of visits, laboratories, conversations.
-
-/// Where blood is sent.
-pub(super) static LABORATORIES: &[&str] = &[
-    "Riverside Clinical Laboratory",
-    "St. Brigid Hospital Laboratory",
-    "Northgate Diagnostics",
-    "University Hospital, Department of Laboratory Medicine",
-    "Harbour Street Medical Laboratory",
-    "Meadowbank Pathology",
-];
+//! Sentences that belong to no condition: notes of visits, conversations.
 
 /// Notes of a check-up of an adult.
 pub(super) static CHECKUPS: &[&str] = &[

@@ -1,3 +1,4 @@
-//! Who provides care: the specialties of doctors.
+//! Who provides care: the specialties of doctors, and institutions.
 
+pub mod institution;
 pub mod specialty;

@@ -7,6 +7,7 @@
  */
 export const entities = {
   Specialty: { table: 'Specialty', key: 'specialty_id' },
+  Institution: { table: 'Institution', key: 'institution_id', columns: { type: 'institution_type' } },
   Patient: { table: 'Patient', key: 'patient_id', columns: { dateOfBirth: 'dob' }, search: ['name'] },
   MedicalHistory: {
     table: 'Medical_History',

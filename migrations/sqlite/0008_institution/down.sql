@@ -1,0 +1,2 @@
+-- drop table Institution
+DROP TABLE IF EXISTS Institution;
