@@ -14,7 +14,7 @@ use crate::{
     labs::{lab_finding, lab_report},
     medications::{medication, purpose},
     patients::patient,
-    providers::{institution, specialty},
+    providers::{doctor, institution, specialty},
     records::medical_history,
     reports::{report, report_finding},
     visits::{appointment, symptom},
@@ -26,6 +26,7 @@ use std::sync::LazyLock;
 static ENTITIES: &[&Entity] = &[
     &specialty::ENTITY,
     &institution::ENTITY,
+    &doctor::ENTITY,
     &patient::ENTITY,
     &medical_history::ENTITY,
     &appointment::ENTITY,

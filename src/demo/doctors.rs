@@ -1,6 +1,8 @@
 //! The doctors of the demo: fixed names, each with one specialty.
 
-use super::row::row;
+use super::institutions::{CLINICS, DemoInstitution, HOSPITALS};
+use super::rng::settled;
+use super::row::{Named, row};
 
 row! {
     /// A row of `Specialty`.
@@ -10,6 +12,21 @@ row! {
         name: &'static str,
         /// The larger field.
         category: &'static str,
+    }
+}
+
+row! {
+    /// A row of `Doctor`.
+    DemoDoctor in "Doctor" by "doctor_id", called "name";
+    columns {
+        /// The name, with title.
+        name: &'static str,
+        /// What the doctor is trained in.
+        specialty_id: Named<DemoSpecialty>,
+        /// Where the doctor works: family doctors at a clinic, all others at a hospital.
+        institution_id: Named<DemoInstitution>,
+        /// A made-up number.
+        licence_number: String,
     }
 }
 
@@ -95,6 +112,22 @@ pub(super) fn specialties() -> impl Iterator<Item = DemoSpecialty> {
     DOCTORS.iter().map(|(specialty, _)| {
         let (name, category) = specialty.words();
         DemoSpecialty { name, category }
+    })
+}
+
+/// Every doctor.
+pub(super) fn all() -> impl Iterator<Item = DemoDoctor> {
+    DOCTORS.iter().flat_map(|&(specialty, names)| {
+        let houses = if specialty == Specialty::General { CLINICS } else { HOSPITALS };
+        // One after the other, and each specialty begins at another house: those with a single doctor are not all at the first.
+        let houses = houses.iter().cycle().skip(specialty as usize % houses.len().max(1));
+        names.iter().zip(houses).map(move |(&name, house)| DemoDoctor {
+            name,
+            specialty_id: Named::of(specialty.words().0),
+            institution_id: Named::of(house.name),
+            // From the name, so that it stays when the list grows.
+            licence_number: format!("DEMO-{:06}", (settled(0, name) * 1_000_000.0) as u64),
+        })
     })
 }
 

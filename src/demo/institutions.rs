@@ -74,3 +74,51 @@ pub(super) fn all() -> impl Iterator<Item = DemoInstitution> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DemoValue, doctors, reference};
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn reference_data_is_unique_by_name_and_stands_after_what_it_points_to() {
+        let mut known = HashSet::new();
+        for row in reference() {
+            let (table, name) = (row.table.name, row.name().map(str::to_owned).unwrap());
+            let points = |value: &DemoValue| match value {
+                DemoValue::Named(table, name) => known.contains(&(table.name, (*name).to_owned())),
+                _ => true,
+            };
+            assert!(row.values.iter().all(points) && row.below.is_empty(), "{row:?}");
+            assert!(known.insert((table, name)), "twice: {row:?}");
+        }
+        let kinds =
+            ["Specialty", "Institution", "Doctor"].map(|table| known.iter().filter(|row| row.0 == table).count());
+        assert_eq!(kinds, [18, 13, 49]);
+    }
+
+    #[test]
+    fn family_doctors_work_at_clinics_and_others_at_hospitals_under_a_licence_of_their_own() {
+        let mut licences = HashSet::new();
+        let mut houses = HashSet::new();
+        for doctor in doctors::all() {
+            let house = all().find(|house| house.name == doctor.institution_id.name()).unwrap();
+            let family = doctor.specialty_id.name() == "General practice";
+            assert_eq!(house.institution_type, if family { "clinic" } else { "hospital" }, "{doctor:?}");
+            assert!(licences.insert(doctor.licence_number.clone()), "{doctor:?}");
+            houses.insert(house.name);
+        }
+        assert_eq!(houses.len(), CLINICS.len() + HOSPITALS.len(), "nobody works at one of them");
+    }
+
+    #[test]
+    fn nobody_is_reached() {
+        for institution in all() {
+            // The numbers that the regulators of both countries keep for films.
+            let film =
+                ["tel. +44 1632 960", "tel. +353 20 91"].iter().any(|kept| institution.contact.starts_with(kept));
+            assert!(film || institution.contact.ends_with(".example"), "{institution:?}");
+        }
+    }
+}

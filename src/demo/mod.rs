@@ -38,7 +38,7 @@ mod tests;
 mod visits;
 mod words;
 
-pub use doctors::DemoSpecialty;
+pub use doctors::{DemoDoctor, DemoSpecialty};
 pub use history::DemoHistory;
 pub use institutions::DemoInstitution;
 pub use medicines::{DemoMedication, DemoPurpose};
@@ -84,13 +84,15 @@ row! {
 
 /// Every table that the demo fills, each after the one that its rows stand below, and after those that they point to.
 pub fn tables() -> Vec<&'static DemoTable> {
-    let reference = [DemoSpecialty::TABLE, DemoInstitution::TABLE];
+    let reference = [DemoSpecialty::TABLE, DemoInstitution::TABLE, DemoDoctor::TABLE];
     reference.into_iter().chain(DemoPatient::TABLE.all()).collect()
 }
 
 /// The rows of reference data, each after those that it points to.
 pub fn reference() -> impl Iterator<Item = DemoRow> {
-    doctors::specialties().map(DemoRow::from).chain(institutions::all().map(DemoRow::from))
+    (doctors::specialties().map(DemoRow::from))
+        .chain(institutions::all().map(DemoRow::from))
+        .chain(doctors::all().map(DemoRow::from))
 }
 
 /// Patient number `n` of the demo that grows from `seed`; the same for ever for the same seed, n and today.

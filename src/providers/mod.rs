@@ -1,4 +1,5 @@
-//! Who provides care: the specialties of doctors, and institutions.
+//! Who provides care: doctors, their specialties and institutions.
 
+pub mod doctor;
 pub mod institution;
 pub mod specialty;

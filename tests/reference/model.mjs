@@ -8,6 +8,7 @@
 export const entities = {
   Specialty: { table: 'Specialty', key: 'specialty_id' },
   Institution: { table: 'Institution', key: 'institution_id', columns: { type: 'institution_type' } },
+  Doctor: { table: 'Doctor', key: 'doctor_id' },
   Patient: { table: 'Patient', key: 'patient_id', columns: { dateOfBirth: 'dob' }, search: ['name'] },
   MedicalHistory: {
     table: 'Medical_History',

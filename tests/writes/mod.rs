@@ -5,6 +5,7 @@ mod entities;
 mod faults;
 mod imports;
 mod once;
+mod references;
 mod rules;
 mod versions;
 

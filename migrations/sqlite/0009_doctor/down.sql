@@ -1,0 +1,2 @@
+-- drop table Doctor
+DROP TABLE IF EXISTS Doctor;
