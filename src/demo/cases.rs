@@ -31,7 +31,12 @@ pub(super) struct Case {
 impl Case {
     /// The family doctor; after the first visit, the specialist who looks after the case.
     pub(super) fn doctor(&self, person: &Person, on: NaiveDate) -> &'static str {
-        if self.referred && on > self.seen { person.doctor(self.condition.specialty, on) } else { person.gp() }
+        if self.referred && on > self.seen { self.specialist(person, on) } else { person.gp() }
+    }
+
+    /// Whom the family doctor refers the case to on a day.
+    pub(super) fn specialist(&self, person: &Person, on: NaiveDate) -> &'static str {
+        person.doctor(self.condition.specialty, on)
     }
 }
 

@@ -5,11 +5,13 @@
 //! no clock, no store, no chance from outside; the same seed, number and day give the same patient for ever,
 //! so patients can be made in any order and on any number of threads.
 //!
-//! - content: `people` (names), `doctors`, `conditions` (what comes with what), `drugs` (and who must not have
+//! - content: `people` (names), `doctors` and `institutions`, `conditions` (what comes with what), `drugs` (and who must not have
 //!   them), `labs` (tests and their ranges), `background` (the rest of a history), `words` (sentences);
 //! - the story, in the order it is told: `person` → `cases` → `history` → `medicines` → `visits` → `results` →
-//!   `reports` → `messages`, each from a source of chance of its own;
+//!   `reports` → `messages` → `assignments`, each that needs chance from a source of its own;
 //! - the rows: `row` declares a row with the names of its table and columns, beside what makes it.
+//!
+//! Doctors, their specialties and institutions are the same for all patients: [`reference`] lists their rows.
 //!
 //! **Invariant:** nothing here is a real person's, and nothing here knows of a database or of GraphQL. Enums
 //! are written as the canonical spelling that is stored.
@@ -17,6 +19,7 @@
 //! **Invariant:** every row keeps the rules of the tables: nothing lies before the birth or after yesterday
 //! but visits to come; what is discontinued has its day, what is abnormal its flag or severity.
 
+mod assignments;
 mod background;
 mod cases;
 mod conditions;
@@ -38,6 +41,7 @@ mod tests;
 mod visits;
 mod words;
 
+pub use assignments::DemoAssignment;
 pub use doctors::{DemoDoctor, DemoSpecialty};
 pub use history::DemoHistory;
 pub use institutions::DemoInstitution;
@@ -79,6 +83,8 @@ row! {
         reports: DemoReport,
         /// `Chat_History`, oldest first.
         messages: DemoMessage,
+        /// `Doctor_Patient_Assignment`: the family doctor first.
+        assignments: DemoAssignment,
     }
 }
 
@@ -116,6 +122,15 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
         .chain(reports.iter().map(|row| row.updated_at));
     let created_at = person.created_at();
     let updated_at = changes.fold(created_at, Ord::max);
+    let record = assignments::Record {
+        history: &history,
+        appointments: &appointments,
+        medications: &medications,
+        lab_reports: &lab_reports,
+        reports: &reports,
+        updated_at,
+    };
+    let assignments = assignments::write(&person, &cases, record);
     let person::Person { name, dob, sex, .. } = person;
     DemoPatient {
         name,
@@ -129,5 +144,6 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
         lab_reports,
         reports,
         messages,
+        assignments,
     }
 }

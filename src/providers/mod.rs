@@ -1,5 +1,6 @@
-//! Who provides care: doctors, their specialties and institutions.
+//! Who provides care: doctors, their specialties and institutions, and whom they look after.
 
+pub mod assignment;
 pub mod doctor;
 pub mod institution;
 pub mod specialty;

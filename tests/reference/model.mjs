@@ -9,6 +9,11 @@ export const entities = {
   Specialty: { table: 'Specialty', key: 'specialty_id' },
   Institution: { table: 'Institution', key: 'institution_id', columns: { type: 'institution_type' } },
   Doctor: { table: 'Doctor', key: 'doctor_id' },
+  DoctorAssignment: {
+    table: 'Doctor_Patient_Assignment',
+    key: 'assignment_id',
+    columns: { type: 'assignment_type' },
+  },
   Patient: { table: 'Patient', key: 'patient_id', columns: { dateOfBirth: 'dob' }, search: ['name'] },
   MedicalHistory: {
     table: 'Medical_History',
@@ -106,9 +111,12 @@ export const computed = {
 /**
  * Lists that differ from "the children, by id". `order` is the default order; `where` keeps some of the children;
  * `through` names the type between, where no column of the children names the parent, and `throughOrder` the field of it
- * that orders the children.
+ * that orders the children; `between` names the type whose rows hold the keys of both.
  */
 export const lists = {
+  'Patient.doctorAssignments': { order: ['IS_ACTIVE_DESC', 'SINCE_DESC'] },
+  'Doctor.assignments': { order: ['SINCE_DESC'] },
+  'Doctor.patients': { between: 'DoctorAssignment' },
   'Patient.medications': { order: ['PRESCRIBED_DATE_DESC'] },
   'Patient.activeMedications': { order: ['PRESCRIBED_DATE_DESC'], where: (known) => known('isContinued') },
   'Patient.appointments': { order: ['DATE_DESC'] },

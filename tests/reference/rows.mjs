@@ -46,7 +46,9 @@ export class Rows {
   related(parent, field, type, args = {}) {
     const rule = lists[`${parent.__typename}.${field}`] ?? {};
     const between = rule.through ? this.#childrenOf(parent, rule.through) : [parent];
-    let rows = between.flatMap((row) => this.#childrenOf(row, type));
+    let rows = rule.between
+      ? [...new Set(this.#childrenOf(parent, rule.between).map((row) => this.parent(row, type)))]
+      : between.flatMap((row) => this.#childrenOf(row, type));
     if (rule.where) {
       const kept = (row) => rule.where((name) => this.known(row, name), this.today, (name) => this.#raw(row, name), args);
       rows = rows.filter(kept);

@@ -1,6 +1,6 @@
-//! Mutations whose input points to other rows: doctors, their specialties and institutions.
+//! Mutations whose input points to other rows: doctors, their specialties and institutions, and whom they look after.
 
-use super::{count, done};
+use super::{count, done, refused};
 use crate::support::{Store, on_both};
 use serde_json::json;
 
@@ -53,4 +53,75 @@ on_both!(doctors_and_their_institutions_are_written_and_read_back, async |store:
         done(&store, "removeDoctor(id: 2) { removed { type count } } removeSpecialty(id: 1) { removedId }").await;
     assert_eq!(removed["removeDoctor"]["removed"], json!([{"type": "Doctor", "count": 1}]));
     assert_eq!((count(&store, "Doctor").await, count(&store, "Specialty").await), (1, 0));
+});
+
+on_both!(a_doctor_is_assigned_and_the_assignment_ends, async |store: Store| {
+    doctors(&store).await;
+    let before = count(&store, "Doctor_Patient_Assignment").await;
+    let doctor = done(&store, "addDoctor(input: {name: \"Dr. New\", institutionId: 1}) { doctor { doctorId } }").await;
+    let doctor = doctor["addDoctor"]["doctor"]["doctorId"].as_i64().unwrap();
+    let made = done(
+        &store,
+        &format!(
+            "a: assignDoctor(input: {{patientId: 2, doctorId: {doctor}, type: CONSULTANT, since: \"2024-01-01\"}}) {{ assignment {{ id isActive type doctor {{ name }} patient {{ patientId }} }} }}
+             b: assignDoctor(input: {{patientId: 3, doctorId: \"Doctor:{doctor}\", type: PRIMARY}}) {{ assignment {{ id }} }}"
+        ),
+    )
+    .await;
+    let assignment = &made["a"]["assignment"];
+    assert_eq!(assignment["doctor"]["name"], "Dr. New");
+    assert_eq!((&assignment["isActive"], &assignment["type"]), (&json!(true), &json!("CONSULTANT")));
+    let id = assignment["id"].as_str().unwrap();
+    assert_eq!(
+        refused(
+            &store,
+            &format!("endDoctorAssignment(id: \"{id}\", input: {{until: \"2023-12-31\"}}) {{ version: __typename }}")
+        )
+        .await,
+        ["input.until: ORDER"]
+    );
+    let ended = done(&store, &format!("endDoctorAssignment(id: \"{id}\", input: {{until: \"2024-06-01\", notes: \"moved\"}}) {{ assignment {{ isActive until notes since }} }}")).await;
+    assert_eq!(
+        ended["endDoctorAssignment"]["assignment"],
+        json!({"isActive": false, "until": "2024-06-01", "notes": "moved", "since": "2024-01-01"})
+    );
+    let read = store.data(&format!("{{ doctor(id: {doctor}) {{ assignments {{ totalCount }} patients {{ totalCount nodes {{ patientId }} }} }} }}")).await;
+    assert_eq!(
+        read["doctor"],
+        json!({"assignments": {"totalCount": 2}, "patients": {"totalCount": 2, "nodes": [{"patientId": 2}, {"patientId": 3}]}})
+    );
+    // The doctor stays as long as rows point there; the patient goes with the assignments.
+    assert_eq!(refused(&store, &format!("removeDoctor(id: {doctor}) {{ removedId }}")).await, ["id: IN_USE"]);
+    done(&store, "a: removePatient(id: 2) { removedId } b: removePatient(id: 3) { removedId }").await;
+    assert!(count(&store, "Doctor_Patient_Assignment").await <= before);
+    done(&store, &format!("removeDoctor(id: {doctor}) {{ removedId }}")).await;
+});
+
+on_both!(an_assignment_is_over_or_goes_on_and_not_both, async |store: Store| {
+    doctors(&store).await;
+    done(
+        &store,
+        "assignDoctor(input: {patientId: 1, doctorId: 1, type: PRIMARY, since: \"2020-01-01\"}) { assignment { id } }",
+    )
+    .await;
+    let correct = |input: &str| {
+        format!("correctDoctorAssignment(id: 1, input: {{{input}}}) {{ assignment {{ isActive until }} }}")
+    };
+    for (mutation, violation) in [
+        (correct("until: \"2021-01-01\""), "input.isActive: IN_PAST"),
+        (correct("isActive: false"), "input.isActive: REQUIRED"),
+        (
+            "endDoctorAssignment(id: 1, input: {until: \"2099-01-01\"}) { assignment { id } }".to_owned(),
+            "input.until: IN_FUTURE",
+        ),
+    ] {
+        assert_eq!(refused(&store, &mutation).await, [violation], "{mutation}");
+    }
+    // One that will end on a day to come goes on until then.
+    let planned = done(&store, &correct("until: \"2099-01-01\"")).await;
+    assert_eq!(planned["correctDoctorAssignment"]["assignment"], json!({"isActive": true, "until": "2099-01-01"}));
+    done(&store, "endDoctorAssignment(id: 1, input: {until: \"2021-01-01\"}) { assignment { id } }").await;
+    assert_eq!(refused(&store, &correct("isActive: true")).await, ["input.isActive: IN_PAST"]);
+    let again = done(&store, &correct("isActive: true, until: null")).await;
+    assert_eq!(again["correctDoctorAssignment"]["assignment"], json!({"isActive": true, "until": null}));
 });

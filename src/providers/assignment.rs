@@ -1,0 +1,177 @@
+//! Which doctor looks after which patient, in which role, since when and until when.
+
+use super::doctor;
+use crate::{
+    db::{By, Date, DateTime, Enum, Flag, Path, enumeration},
+    entity::entity,
+    graph::shape::{As, Relationship},
+    graphql::{
+        form::Form,
+        model::Children,
+        relation::{Connection, List, One},
+        rules::{Check, Holds, not_in_future},
+    },
+    patients::patient,
+    write::{Add, Change},
+};
+
+enumeration! {
+    /// What a doctor is to a patient.
+    AssignmentType {
+        /// The doctor is the patient's first contact, and refers the patient to others.
+        Primary "PRIMARY" = "primary",
+        /// The doctor gives advice on a question, and does not treat.
+        Consultant "CONSULTANT" = "consultant",
+        /// The doctor treats the patient for what belongs to the doctor's specialty.
+        Specialist "SPECIALIST" = "specialist",
+    }
+}
+
+entity! {
+    /// The assignment of a doctor to a patient.
+    DoctorAssignment, "Doctor_Patient_Assignment" by assignment_id, search false;
+    called "an assignment of a doctor", "assignments of doctors";
+    root "doctorAssignment", "doctorAssignments";
+    written "assignment", "assignments";
+    belongs { patient_id of patient, as "doctorAssignments" "The doctors who look after the patient." }
+    links { doctor_id -> doctor; }
+    columns {
+        /// The key of the assignment in the relational store.
+        assignment_id: i32 = "assignmentId" index, Key;
+        /// The key of the patient in the relational store.
+        patient_id: Option<i32> = "patientId" index, Key;
+        /// The key of the doctor in the relational store.
+        doctor_id: Option<i32> = "doctorId" index, Key, required link;
+        /// What the doctor is to the patient.
+        assignment_type: Option<Enum<AssignmentType>> = "type", Clinical, required value;
+        /// Whether the doctor looks after the patient now.
+        is_active: Flag<true> = "isActive", Clinical, value;
+        /// The day on which the assignment began.
+        since: Option<Date> = "since" order, Date, value;
+        /// The day on which the assignment ended, or will end.
+        until: Option<Date> = "until", Date, value;
+        /// Notes on the assignment.
+        notes: Option<String> = "notes", FreeText, prose;
+        /// When the assignment was entered.
+        created_at: Option<DateTime> = "createdAt", Operational;
+        /// When the assignment last changed.
+        updated_at: Option<DateTime> = "updatedAt", Operational;
+    }
+    fields {
+        /// The patient to whom the doctor is assigned.
+        "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
+        /// The doctor who is assigned.
+        "doctor" = One { entity: &doctor::ENTITY, column: "doctor_id" };
+    }
+    gives {
+        /// The doctors who look after the patient, or did: those of today first, the latest first.
+        patient, "doctorAssignments" = List { children: &OF_PATIENT, narrowing: None };
+        /// The assignments of the doctor to patients, the latest first.
+        doctor, "assignments" = Connection { children: &OF_DOCTOR };
+        /// The patients whom the doctor looks after, or did.
+        doctor, "patients" = Connection { children: &PATIENTS_OF_DOCTOR };
+    }
+    verbs {
+        /// Assigns a doctor to a patient.
+        "assignDoctor" = ASSIGN;
+        /// Ends the assignment of a doctor: the assignment stays as history.
+        "endDoctorAssignment" = END;
+    }
+    graph relationships TREATED_BY;
+    checks &[
+        Check {
+            columns: &["until", "since"],
+            code: "ORDER",
+            message: "an assignment must not end before it began",
+            constraint: Some("chk_assignment_order"),
+            holds: Holds::Always(|row| match (row.day("since"), row.day("until")) {
+                (Some(since), Some(until)) => since <= until,
+                _ => true,
+            }),
+        },
+        Check {
+            columns: &["is_active", "until"],
+            code: "REQUIRED",
+            message: "an assignment that is over needs the day on which it ended",
+            constraint: None,
+            holds: Holds::Always(|row| row.flag("is_active", true) || row.get("until").is_some()),
+        },
+        Check {
+            columns: &["is_active", "until"],
+            code: "IN_PAST",
+            message: "an assignment that goes on must not have ended: clear the day on which it ended",
+            constraint: None,
+            holds: Holds::Today(|row, today| {
+                !row.flag("is_active", true) || row.day("until").is_none_or(|until| until >= today)
+            }),
+        },
+    ];
+}
+
+/// An assignment in the graph: from the patient to the doctor.
+static TREATED_BY: Relationship = Relationship {
+    name: "TREATED_BY",
+    column: "doctor_id",
+    props: &[
+        ("type", "assignment_type", As::Word),
+        ("active", "is_active", As::Flag(true)),
+        ("since", "since", As::Date),
+        ("until", "until", As::Date),
+    ],
+};
+
+static ASSIGN: Add = Add(&Form::add("AssignDoctorInput", "The fields of a new assignment.", &ENTITY).only(&[
+    "doctor_id",
+    "assignment_type",
+    "since",
+    "notes",
+]));
+
+/// Only here: an assignment may be corrected to one that will end on a day to come, and is active until then.
+static NOT_TO_COME: [Check; 1] = [Check {
+    columns: &["until"],
+    code: "IN_FUTURE",
+    message: "an assignment that ends now must not end on a day to come: correct its day instead",
+    constraint: None,
+    holds: Holds::Today(|row, today| not_in_future(row, "until", today)),
+}];
+
+static END: Change = Change {
+    form: &Form::change("EndDoctorAssignmentInput", "When and why an assignment of a doctor ended.", &ENTITY)
+        .only(&["until", "notes"])
+        .where_holds(&NOT_TO_COME),
+    set: &[("is_active", "0")],
+    needs: &["until"],
+};
+
+const LATEST_FIRST: By = By { column: "since", descending: true, via: false, nullable: true };
+
+/// The doctors of a patient, those of today first.
+static OF_PATIENT: Children = Children {
+    name: "DoctorAssignmentsOfPatient",
+    of: &ENTITY,
+    path: Path::Direct("patient_id"),
+    order: &[By { column: "is_active", ..LATEST_FIRST }, LATEST_FIRST],
+    preset: None,
+    expected: 3,
+};
+
+/// The assignments of a doctor, the latest first.
+static OF_DOCTOR: Children = Children {
+    name: "AssignmentsOfDoctor",
+    of: &ENTITY,
+    path: Path::Direct("doctor_id"),
+    order: &[LATEST_FIRST],
+    preset: None,
+    expected: 20,
+};
+
+/// The patients of a doctor.
+static PATIENTS_OF_DOCTOR: Children = Children {
+    name: "PatientsOfDoctor",
+    of: &patient::ENTITY,
+    path: Path::Between { between: &TABLE, above: "doctor_id", below: "patient_id" },
+    order: &[],
+    preset: None,
+    expected: 20,
+};
