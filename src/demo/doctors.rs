@@ -1,8 +1,10 @@
 //! The doctors of the demo: fixed names, each with one specialty.
 
 use super::institutions::{CLINICS, DemoInstitution, HOSPITALS};
-use super::rng::settled;
+use super::person::{Person, plus};
+use super::rng::{Rng, settled};
 use super::row::{Named, row};
+use chrono::NaiveDate;
 
 row! {
     /// A row of `Specialty`.
@@ -129,6 +131,16 @@ pub(super) fn all() -> impl Iterator<Item = DemoDoctor> {
             licence_number: format!("DEMO-{:06}", (settled(0, name) * 1_000_000.0) as u64),
         })
     })
+}
+
+/// Rows older than so many days may name a doctor without pointing to the row.
+pub(super) const LINKED_DAYS: i64 = 3 * 365;
+
+/// The row of the doctor whom a row of the record names. A few of the older rows have none, as in a practice that kept names alone
+/// before it kept a list of doctors.
+pub(super) fn link(rng: &mut Rng, person: &Person, on: NaiveDate, name: &'static str) -> Option<Named<DemoDoctor>> {
+    let unlinked = on < plus(person.today, -LINKED_DAYS) && rng.percent(15);
+    (!unlinked).then(|| Named::of(name))
 }
 
 /// Every doctor by specialty.

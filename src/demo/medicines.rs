@@ -6,10 +6,11 @@
 use super::background::Allergy;
 use super::cases::Case;
 use super::conditions::{Plan, Treatment};
+use super::doctors::DemoDoctor;
 use super::drugs::Drug;
 use super::person::{Person, plus};
 use super::rng::Rng;
-use super::row::row;
+use super::row::{Named, row};
 use chrono::{NaiveDate, NaiveDateTime};
 
 row! {
@@ -30,6 +31,8 @@ row! {
         frequency: &'static str,
         /// The doctor.
         prescribed_by: &'static str,
+        /// The same doctor as a row; older rows may have the name alone.
+        doctor_id: Option<Named<DemoDoctor>>,
         /// When it was written down.
         created_at: NaiveDateTime,
         /// When it last changed.
@@ -124,6 +127,7 @@ impl Ward<'_> {
             dosage: treatment.dosages.get(dosage).copied().unwrap_or_default(),
             frequency: treatment.frequency,
             prescribed_by: case.doctor(person, start),
+            doctor_id: None,
             created_at,
             updated_at: changed.max(created_at),
             purposes: purposes.map(|text| DemoPurpose { condition_name, purpose_description: text }).collect(),

@@ -11,7 +11,8 @@
 //!   `reports` → `messages` → `assignments`, each that needs chance from a source of its own;
 //! - the rows: `row` declares a row with the names of its table and columns, beside what makes it.
 //!
-//! Doctors, their specialties and institutions are the same for all patients: [`reference`] lists their rows.
+//! Doctors, their specialties and institutions are the same for all patients: [`reference`] lists their rows. A patient's row names
+//! its doctor in text, as always, and points to the row of that doctor, but for a few older rows, which have the name alone.
 //!
 //! **Invariant:** nothing here is a real person's, and nothing here knows of a database or of GraphQL. Enums
 //! are written as the canonical spelling that is stored.
@@ -108,12 +109,18 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
     let mut cases = cases::draw(&mut rng.fork(), &person);
     let allergies = history::allergies(&mut rng.fork(), &person);
     let history = history::write(&mut rng.fork(), &person, &cases, &allergies);
-    let medications = medicines::prescribe(&mut rng.fork(), &person, &mut cases, &allergies);
-    let appointments = visits::write(&mut rng.fork(), &person, &cases);
-    let lab_reports = results::write(&mut rng.fork(), &person, &cases);
-    let reports = reports::write(&mut rng.fork(), &person, &cases);
+    let mut medications = medicines::prescribe(&mut rng.fork(), &person, &mut cases, &allergies);
+    let mut appointments = visits::write(&mut rng.fork(), &person, &cases);
+    let mut lab_reports = results::write(&mut rng.fork(), &person, &cases);
+    let mut reports = reports::write(&mut rng.fork(), &person, &cases);
     let told = messages::Told { appointments: &appointments, medications: &medications, lab_reports: &lab_reports };
     let messages = messages::write(&mut rng.fork(), &person, told);
+    let mut chance = rng.fork();
+    let mut link = |on, name| doctors::link(&mut chance, &person, on, name);
+    appointments.iter_mut().for_each(|row| row.doctor_id = link(row.appointment_date, row.doctor_name));
+    medications.iter_mut().for_each(|row| row.doctor_id = link(row.prescribed_date, row.prescribed_by));
+    lab_reports.iter_mut().for_each(|row| row.doctor_id = link(row.lab_date, row.ordering_doctor));
+    reports.iter_mut().for_each(|row| row.doctor_id = link(row.report_date, row.doctor_name));
 
     let changes = (history.iter().map(|row| row.updated_at))
         .chain(appointments.iter().map(|row| row.updated_at))

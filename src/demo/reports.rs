@@ -2,11 +2,11 @@
 
 use super::cases::Case;
 use super::conditions::{Finding, ReportKind};
-use super::doctors::Specialty;
+use super::doctors::{DemoDoctor, Specialty};
 use super::person::{Person, plus};
 use super::results::round;
 use super::rng::Rng;
-use super::row::row;
+use super::row::{Named, row};
 use chrono::{NaiveDate, NaiveDateTime};
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -25,6 +25,8 @@ row! {
         report_summary: String,
         /// Who signed it.
         doctor_name: &'static str,
+        /// The same doctor as a row; older rows may have the name alone.
+        doctor_id: Option<Named<DemoDoctor>>,
         /// When it was written.
         created_at: NaiveDateTime,
         /// When it last changed.
@@ -169,6 +171,7 @@ fn report(
         complete_report: text(person, kind, reason, &findings, doctor_name, report_date),
         report_summary: summary(kind, &findings),
         doctor_name,
+        doctor_id: None,
         created_at,
         updated_at: person.stamp(rng, plus(report_date, 2)).max(created_at),
         findings,

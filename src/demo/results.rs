@@ -2,10 +2,11 @@
 
 use super::cases::Case;
 use super::conditions::{LabPlan, Level};
+use super::doctors::DemoDoctor;
 use super::labs::{CHILD_CHECK, CHOLESTEROL, HDL, HEALTH_CHECK, LDL, Limits, Panel, Span, TRIGLYCERIDES, Test};
 use super::person::{Person, plus};
 use super::rng::{Rng, settled};
-use super::row::row;
+use super::row::{Named, row};
 use chrono::{NaiveDate, NaiveDateTime};
 
 row! {
@@ -18,6 +19,8 @@ row! {
         lab_type: &'static str,
         /// Who asked for it.
         ordering_doctor: &'static str,
+        /// The same doctor as a row; older rows may have the name alone.
+        doctor_id: Option<Named<DemoDoctor>>,
         /// Where it was done.
         lab_facility: &'static str,
         /// When it arrived.
@@ -121,6 +124,7 @@ fn report(
         lab_date,
         lab_type: panel.name,
         ordering_doctor,
+        doctor_id: None,
         lab_facility: person.laboratory,
         created_at,
         updated_at: person.stamp(rng, plus(lab_date, 1)).max(created_at),

@@ -59,6 +59,7 @@ fn every_row_keeps_the_rules_of_its_table() {
             rows.lab_reports();
             rows.reports();
             rows.messages();
+            rows.assignments();
         }
     }
 }
@@ -88,8 +89,11 @@ impl Rows<'_> {
         assert!(!text.contains(['{', '}']) && !text.contains("  "), "{}: {text:?}", self.n);
     }
 
-    fn doctor(&self, name: &str) {
+    /// Who is named is a doctor, and the one that is pointed to; a row of the last years points to one.
+    fn doctor(&self, on: NaiveDate, name: &str, id: Option<&Named<DemoDoctor>>) {
         assert!(DOCTORS.iter().any(|(_, names)| names.contains(&name)), "{}: {name:?} is no doctor", self.n);
+        let old = on < plus(self.today, -doctors::LINKED_DAYS);
+        assert!(id.map_or(old, |id| id.name() == name), "{}: {name:?} on {on}, and {id:?}", self.n);
     }
 
     fn patient(&self) {
@@ -130,7 +134,7 @@ impl Rows<'_> {
             }
             assert!(["consultation", "follow_up", "emergency", "routine_checkup"].contains(&row.appointment_type));
             assert!(row.appointment_time.is_some() || row.status == "Pending");
-            self.doctor(row.doctor_name);
+            self.doctor(row.appointment_date, row.doctor_name, row.doctor_id.as_ref());
             row.notes.into_iter().for_each(|text| self.text(text, 1000));
             self.written(row.created_at, row.updated_at);
             assert!(row.symptoms.len() <= 3 && (row.symptoms.is_empty() || row.status == "Completed"));
@@ -156,7 +160,7 @@ impl Rows<'_> {
             self.text(row.medicine_name, 255);
             self.text(row.dosage, 100);
             self.text(row.frequency, 100);
-            self.doctor(row.prescribed_by);
+            self.doctor(row.prescribed_date, row.prescribed_by, row.doctor_id.as_ref());
             self.written(row.created_at, row.updated_at);
             assert!(!row.purposes.is_empty() && row.purposes.len() <= 6, "{}: {row:?}", self.n);
             for purpose in &row.purposes {
@@ -172,7 +176,7 @@ impl Rows<'_> {
             self.past(row.lab_date);
             self.text(row.lab_type, 255);
             self.text(row.lab_facility, 255);
-            self.doctor(row.ordering_doctor);
+            self.doctor(row.lab_date, row.ordering_doctor, row.doctor_id.as_ref());
             self.written(row.created_at, row.updated_at);
             assert!((3..=8).contains(&row.findings.len()));
             for finding in &row.findings {
@@ -196,7 +200,7 @@ impl Rows<'_> {
             self.text(&row.complete_report, 4000);
             assert!(row.complete_report.split("\n\n").count() >= 6, "{}", row.complete_report);
             assert!(row.complete_report.contains(row.doctor_name));
-            self.doctor(row.doctor_name);
+            self.doctor(row.report_date, row.doctor_name, row.doctor_id.as_ref());
             self.written(row.created_at, row.updated_at);
             assert!(!row.findings.is_empty());
             for finding in &row.findings {
@@ -218,6 +222,24 @@ impl Rows<'_> {
             assert!(["Patient", "Provider", "System", "Bot"].contains(&row.message_type));
             assert!(row.timestamp >= self.patient.created_at && row.timestamp.date() < self.today);
             assert!(row.session_id.starts_with(&format!("s-{}-", self.n)) && row.session_id.len() <= 100);
+        }
+    }
+
+    fn assignments(&self) {
+        let mut doctors = HashSet::new();
+        for row in &self.patient.assignments {
+            let name = row.doctor_id.name();
+            self.doctor(row.since, name, Some(&row.doctor_id));
+            assert!(doctors.insert(name), "{}: {name} is assigned twice", self.n);
+            assert!(["primary", "consultant", "specialist"].contains(&row.assignment_type));
+            self.past(row.since);
+            assert_eq!(row.is_active, row.until.is_none(), "{}: {row:?}", self.n);
+            if let Some(date) = row.until {
+                self.past(date);
+                assert!(date >= row.since, "{}: {row:?}", self.n);
+            }
+            row.notes.iter().for_each(|text| self.text(text, 1000));
+            self.written(row.created_at, row.updated_at);
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::cases::Case;
 use super::conditions::{Course, Symptom};
-use super::doctors::Specialty;
+use super::doctors::{DemoDoctor, Specialty};
 use super::person::{Person, clock, plus};
 use super::rng::Rng;
-use super::row::row;
+use super::row::{Named, row};
 use super::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
@@ -23,6 +23,8 @@ row! {
         appointment_type: &'static str,
         /// Who sees the patient.
         doctor_name: &'static str,
+        /// The same doctor as a row; older rows may have the name alone.
+        doctor_id: Option<Named<DemoDoctor>>,
         /// What the doctor or the front desk wrote.
         notes: Option<&'static str>,
         /// When it was booked.
@@ -161,6 +163,7 @@ fn upcoming(rng: &mut Rng, person: &Person, cases: &[Case]) -> DemoAppointment {
         status,
         appointment_type: if case.is_some() { "follow_up" } else { "routine_checkup" },
         doctor_name: case.map_or(person.gp(), |case| case.doctor(person, date)),
+        doctor_id: None,
         notes: rng.choose(notes).copied().filter(|_| rng.percent(60)),
         created_at,
         updated_at: created_at,
@@ -182,6 +185,7 @@ fn past(rng: &mut Rng, person: &Person, date: NaiveDate, kind: &'static str) -> 
         status: "Completed",
         appointment_type: kind,
         doctor_name: person.gp(),
+        doctor_id: None,
         notes: None,
         created_at,
         updated_at: start.max(created_at) + TimeDelta::minutes(rng.between(10, 45)),

@@ -10,6 +10,7 @@ use crate::{
         relation::{Connection, One},
     },
     patients::patient,
+    providers::doctor,
     write::Add,
 };
 
@@ -20,6 +21,7 @@ entity! {
     root "labReport", "labReports";
     written "labReport", "labReports";
     belongs { patient_id of patient, as "labReports" "The patient's laboratory reports." }
+    links { doctor_id -> doctor; }
     columns {
         /// The key of the laboratory report in the relational store.
         lab_report_id: i32 = "labReportId" index, Key;
@@ -31,6 +33,8 @@ entity! {
         lab_type: Option<String> = "type" order, Clinical, required line(255);
         /// The name of the doctor who ordered the examination.
         ordering_doctor: Option<String> = "orderingDoctor" order, Staff, line(255);
+        /// The key of the doctor who ordered the tests, in the relational store.
+        doctor_id: Option<i32> = "doctorId" index, Key, link;
         /// The name of the laboratory.
         lab_facility: Option<String> = "facility", Reference, line(255);
         /// When the laboratory report was entered.
@@ -41,6 +45,8 @@ entity! {
     fields {
         /// The patient from whom the sample was taken.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
+        /// The doctor who ordered the tests, where the doctor is known by more than a name.
+        "doctor" = One { entity: &doctor::ENTITY, column: "doctor_id" };
     }
     gives {
         /// The patient's laboratory reports, the latest first.

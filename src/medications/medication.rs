@@ -11,6 +11,7 @@ use crate::{
         rules::{Check, Holds},
     },
     patients::patient,
+    providers::doctor,
     write::{Add, Change},
 };
 
@@ -21,6 +22,7 @@ entity! {
     root "medication", "medications";
     written "medication", "medications";
     belongs { patient_id of patient, as "medications" "The patient's medications, discontinued ones too." }
+    links { doctor_id -> doctor; }
     columns {
         /// The key of the medication in the relational store.
         medication_id: i32 = "medicationId" index, Key;
@@ -40,6 +42,8 @@ entity! {
         frequency: Option<String> = "frequency", Clinical, line(100);
         /// The name of the prescriber.
         prescribed_by: Option<String> = "prescribedBy", Staff, line(255);
+        /// The key of the doctor who prescribed the medication, in the relational store.
+        doctor_id: Option<i32> = "doctorId" index, Key, link;
         /// When the medication was entered.
         created_at: Option<DateTime> = "createdAt", Operational;
         /// When the entry of the medication last changed.
@@ -48,6 +52,8 @@ entity! {
     fields {
         /// The patient who takes the medication.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
+        /// The doctor who prescribed the medication, where the doctor is known by more than a name.
+        "doctor" = One { entity: &doctor::ENTITY, column: "doctor_id" };
     }
     gives {
         /// Medications that the patient takes or took, the latest prescription first.

@@ -10,6 +10,7 @@ use crate::{
         relation::{Connection, One},
     },
     patients::patient,
+    providers::doctor,
     write::Add,
 };
 
@@ -20,6 +21,7 @@ entity! {
     root "report", "reports";
     written "report", "reports";
     belongs { patient_id of patient, as "reports" "Other reports on the patient." }
+    links { doctor_id -> doctor; }
     columns {
         /// The key of the report in the relational store.
         report_id: i32 = "reportId" index, Key;
@@ -33,6 +35,8 @@ entity! {
         report_summary: Option<String> = "summary", FreeText, prose;
         /// The name of the doctor who wrote the report.
         doctor_name: Option<String> = "doctorName", Staff, line(255);
+        /// The key of the doctor in the relational store.
+        doctor_id: Option<i32> = "doctorId" index, Key, link;
         /// When the report was entered.
         created_at: Option<DateTime> = "createdAt", Operational;
         /// When the report last changed.
@@ -45,6 +49,8 @@ entity! {
     fields {
         /// The patient whom the report is about.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
+        /// The doctor who wrote the report, where the doctor is known by more than a name.
+        "doctor" = One { entity: &doctor::ENTITY, column: "doctor_id" };
     }
     gives {
         /// Radiology, pathology and other reports on the patient, the latest first.

@@ -12,6 +12,7 @@ use crate::{
         rules::{Check, Holds},
     },
     patients::patient,
+    providers::doctor,
     write::{Add, Change},
 };
 
@@ -58,6 +59,7 @@ entity! {
     root "appointment", "appointments";
     written "appointment", "appointments";
     belongs { patient_id of patient, as "appointments" "The patient's appointments, past ones too." }
+    links { doctor_id -> doctor; }
     columns {
         /// The key of the appointment in the relational store.
         appointment_id: i32 = "appointmentId" index, Key;
@@ -73,6 +75,8 @@ entity! {
         appointment_type: Option<Enum<AppointmentType>> = "type" index, Clinical, value;
         /// The name of the doctor.
         doctor_name: Option<String> = "doctorName" index, Staff, line(255);
+        /// The key of the doctor in the relational store.
+        doctor_id: Option<i32> = "doctorId" index, Key, link;
         /// The practice's notes on the appointment.
         notes: Option<String> = "notes", FreeText, prose;
         /// When the appointment was entered.
@@ -83,6 +87,8 @@ entity! {
     fields {
         /// The patient who has the appointment.
         "patient" = One { entity: &patient::ENTITY, column: "patient_id" };
+        /// The doctor whom the patient sees, where the doctor is known by more than a name.
+        "doctor" = One { entity: &doctor::ENTITY, column: "doctor_id" };
     }
     gives {
         /// The patient's appointments, the latest first.

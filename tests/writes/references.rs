@@ -1,8 +1,9 @@
 //! Mutations whose input points to other rows: doctors, their specialties and institutions, and whom they look after.
 
 use super::{count, done, refused};
-use crate::support::{Store, on_both};
-use serde_json::json;
+use crate::support::{Backend, Store, on_both, options};
+use medimax::{db, scope::Scope};
+use serde_json::{Value, json};
 
 /// A specialty, an institution, two doctors and three patients, the only ones of the store.
 async fn doctors(store: &Store) {
@@ -124,4 +125,108 @@ on_both!(an_assignment_is_over_or_goes_on_and_not_both, async |store: Store| {
     assert_eq!(refused(&store, &correct("isActive: true")).await, ["input.isActive: IN_PAST"]);
     let again = done(&store, &correct("isActive: true, until: null")).await;
     assert_eq!(again["correctDoctorAssignment"]["assignment"], json!({"isActive": true, "until": null}));
+});
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_doctor_who_is_removed_meanwhile_is_named() {
+    let store = Store::new(Backend::MariaDb).await;
+    doctors(&store).await;
+    // Another program removes the doctor, and commits while the mutation waits for it.
+    let other = db::open(&options(&store.url)).await.unwrap();
+    for mutation in [
+        "assignDoctor(input: {patientId: 1, doctorId: 2, type: PRIMARY}) { assignment { id } }",
+        "scheduleAppointment(input: {patientId: 1, doctorId: 2, date: \"2099-01-01\"}) { appointment { id } }",
+    ] {
+        let removing = async {
+            other
+                .run("START TRANSACTION; DELETE FROM Doctor WHERE doctor_id = 2; SELECT SLEEP(1); COMMIT")
+                .await
+                .unwrap();
+        };
+        let writing = async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            refused(&store, mutation).await
+        };
+        let ((), refused) = tokio::join!(removing, writing);
+        assert_eq!(refused, ["input.doctorId: NOT_FOUND"], "{mutation}");
+        store.sql("INSERT INTO Doctor (doctor_id, name, institution_id) VALUES (2, 'Dr. Bea', 1)").await;
+    }
+}
+
+on_both!(every_row_that_an_input_points_to_is_looked_for, async |store: Store| {
+    doctors(&store).await;
+    let doctors = count(&store, "Doctor").await;
+    assert_eq!(
+        refused(&store, "addDoctor(input: {name: \"Dr. X\", specialtyId: 99, institutionId: 98}) { doctor { id } }")
+            .await,
+        ["input.institutionId: NOT_FOUND", "input.specialtyId: NOT_FOUND"]
+    );
+    for (value, code) in [
+        ("\"Patient:1\"", "INVALID"),
+        ("\"Doctor:x\"", "INVALID"),
+        ("\"\"", "INVALID"),
+        ("99999999999", "NOT_FOUND"),
+        ("0", "NOT_FOUND"),
+        ("\"Institution:99\"", "NOT_FOUND"),
+    ] {
+        let mutation = format!("addDoctor(input: {{name: \"Dr. X\", institutionId: {value}}}) {{ doctor {{ id }} }}");
+        assert_eq!(refused(&store, &mutation).await, [format!("input.institutionId: {code}")], "{value}");
+    }
+    assert_eq!(
+        refused(&store, "correctDoctor(id: 1, input: {institutionId: null}) { doctor { id } }").await,
+        ["input.institutionId: REQUIRED"]
+    );
+    // In forms within forms each at its own path, and nothing is half-written.
+    let patients = count(&store, "Patient").await;
+    let input = "{name: \"Zoe\", sex: FEMALE, doctorAssignments: [{doctorId: 1, type: PRIMARY}, {doctorId: 77, type: SPECIALIST}],
+                  appointments: [{date: \"2020-01-01\", doctorId: \"Doctor:78\", status: COMPLETED}]}";
+    let missing = [
+        "input.patients.0.appointments.0.doctorId: NOT_FOUND",
+        "input.patients.0.doctorAssignments.1.doctorId: NOT_FOUND",
+    ];
+    let answer = store
+        .data(&format!("mutation {{ importPatients(input: [{input}, {}]) {{ kept {{ index }} refused {{ index violations {{ path code }} }} }} }}", input.replace("77", "2").replace("78", "1")))
+        .await;
+    let refused_item = &answer["importPatients"]["refused"];
+    let mut shown: Vec<String> = refused_item[0]["violations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|violation| {
+            let path: Vec<&str> = violation["path"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            format!("{}: {}", path.join("."), violation["code"].as_str().unwrap())
+        })
+        .collect();
+    shown.sort();
+    assert_eq!(shown, missing.map(|path| path.replace("patients.0", "0")), "{answer}");
+    assert_eq!(answer["importPatients"]["kept"], json!([{"index": 1}]));
+    assert_eq!((count(&store, "Patient").await, count(&store, "Doctor").await), (patients + 1, doctors));
+    let last = store.data("{ patients(last: 1) { nodes { doctorAssignments(first: 1) { doctor { name } } appointments { nodes { doctor { name } } } } } }").await;
+    assert_eq!(last["patients"]["nodes"][0]["appointments"]["nodes"][0]["doctor"]["name"], "Dr. Ada", "{last}");
+});
+
+on_both!(only_a_caller_who_sees_every_patient_writes_what_everybody_sees, async |store: Store| {
+    doctors(&store).await;
+    let some = || Scope::patients([3]);
+    for (mutation, path) in [
+        ("addSpecialty(input: {name: \"X\"}) { specialty { id } }", "input"),
+        ("addDoctor(input: {name: \"X\", institutionId: 1}) { doctor { id } }", "input"),
+        ("correctDoctor(id: 1, input: {name: \"X\"}) { doctor { id } }", "id"),
+        ("removeInstitution(id: 1) { removedId }", "id"),
+    ] {
+        let (answer, _) = store.ask_as(some(), &format!("mutation {{ {mutation} }}"), Value::Null).await;
+        let violation = &answer["errors"][0]["extensions"]["violations"][0];
+        assert_eq!((&violation["code"], &violation["path"]), (&json!("FORBIDDEN"), &json!([path])), "{answer}");
+    }
+    assert_eq!(store.data("{ doctor(id: 1) { name } }").await["doctor"]["name"], "Dr. Ada");
+    // Such a caller reads doctors, and assigns them to the patients whom the caller sees.
+    let assign = |patient| {
+        format!(
+            "mutation {{ assignDoctor(input: {{patientId: {patient}, doctorId: 1, type: PRIMARY}}) {{ assignment {{ doctor {{ name }} }} }} }}"
+        )
+    };
+    let (answer, _) = store.ask_as(some(), &assign(3), Value::Null).await;
+    assert_eq!(answer["data"]["assignDoctor"]["assignment"]["doctor"]["name"], "Dr. Ada", "{answer}");
+    let (answer, _) = store.ask_as(some(), &assign(2), Value::Null).await;
+    assert_eq!(answer["errors"][0]["extensions"]["violations"][0]["code"], "NOT_FOUND", "{answer}");
 });
