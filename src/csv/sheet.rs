@@ -131,6 +131,8 @@ mod tests {
             let before = sheet.above.iter().chain(&sheet.links);
             assert!(before.into_iter().all(|(other, _)| *other < at), "{}", table.name);
         }
+        assert!(sheets.iter().any(|sheet| !sheet.links.is_empty() && sheet.unit == Unit::Patient));
+        assert!(sheets.iter().any(|sheet| !sheet.links.is_empty() && sheet.unit != Unit::Patient));
     }
 
     #[test]

@@ -27,6 +27,8 @@ fn queries() -> Vec<String> {
         "{ medicalHistories(filter: { isActive: { eq: false } }, orderBy: DATE_DESC) { nodes { id } } }".to_owned(),
         "{ labFindings(filter: { testName: { eq: \"HbA1c\" }, numericValue: { gte: 7 } }, orderBy: NUMERIC_VALUE_DESC) { totalCount nodes { id } } }".to_owned(),
         "{ labFindings(filter: { numericValue: { gt: 1000 } }) { nodes { id } } }".to_owned(),
+        "{ doctors(first: 50) { nodes { assignments { totalCount nodes { id } } patients { totalCount nodes { id } } } }
+            specialties { nodes { doctors { totalCount nodes { id } } } } institutions { nodes { doctors { totalCount nodes { id } } } } }".to_owned(),
         "{ patient(id: 1) { id } nodes(ids: [\"Symptom:3\", \"ReportFinding:2\", \"MedicationPurpose:5\"]) { id } }".to_owned(),
     ];
     let root_list = |entity: &Entity| {
@@ -101,7 +103,7 @@ async fn every_statement_is_served_by_an_index_and_every_index_serves_one() {
             let plan = store.db.plan(sql).await.unwrap();
             let mut found = Vec::new();
             reads(&serde_json::from_str(&plan).unwrap(), &mut found);
-            assert!(!found.is_empty(), "{plan}");
+            assert!(!found.is_empty() || plan.contains("Impossible WHERE"), "{plan}");
             for (table, access, key, rows) in found {
                 // The keys are a table function, and what was numbered by them a derived one: both are small and read whole.
                 let ours = !matches!(table.as_str(), "k") && !table.starts_with('<') && table != "w";

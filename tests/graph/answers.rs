@@ -73,7 +73,7 @@ pub(crate) async fn in_neo4j(store: &Store, place: &Place) -> Graph {
     graph
 }
 
-async fn ask(engine: &Engine, scope: &Scope, query: &str) -> String {
+pub(super) async fn ask(engine: &Engine, scope: &Scope, query: &str) -> String {
     String::from_utf8(run(engine, scope.clone(), query, Value::Null).await.0).unwrap()
 }
 

@@ -3,6 +3,7 @@
 use super::{
     feed::session,
     neo4j::{Place, server},
+    reference::care,
 };
 use crate::support::{
     Backend, Store, on_both,
@@ -47,6 +48,7 @@ fn faults(report: &Value) -> Vec<String> {
 /// A database with patients, and a graph that holds them.
 async fn synchronised(patients: u64) -> (Store, Place) {
     let (store, place) = (Store::with_patients(Backend::MariaDb, patients).await, Place::new());
+    care(&store).await;
     let graph = graph_of(&place);
     let ended = run(medimax(&["sync"]).args(flags(&store, &graph)));
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -67,12 +69,30 @@ async fn every_damage_to_a_graph_is_named_and_mended() {
         let shown = amount["label"] == "Symptom" || amount["nodes"]["graph"].as_i64() > Some(0);
         assert!(shown, "{amount}");
     }
-    assert_eq!(amounts.len(), 10);
+    assert_eq!(amounts.len(), 13);
 
     let copies = format!("DROP CONSTRAINT {}medimax_Medication_medication_id", place.prefix);
     let entry =
         "MATCH (:@Patient {patient_id: 2})-[r:HAS_MEDICAL_HISTORY]->(n) WITH r, n ORDER BY n.history_id LIMIT 1";
-    let damages: [(&[&str], &[&str]); 13] = [
+    let guard = format!("DROP CONSTRAINT {}medimax_Doctor_doctor_id", place.prefix);
+    let damages: [(&[&str], &[&str]); 20] = [
+        (&["MATCH (n:@Doctor {doctor_id: 90001}) SET n.name = 'Somebody'"], &["reference nodes and relationships"]),
+        (&["MATCH (n:@Doctor {doctor_id: 90003}) SET n.patient_id = 1"], &["reference nodes and relationships"]),
+        (&["MATCH (:@Doctor {doctor_id: 90001})-[r:WORKS_AT]->() DELETE r"], &["reference nodes and relationships"]),
+        (
+            &["MATCH (d:@Doctor {doctor_id: 90001}), (p:@Patient {patient_id: 2}) CREATE (d)-[:TREATS]->(p)"],
+            &["reference nodes and relationships"],
+        ),
+        (&["CREATE (:@Institution {institution_id: 77777})"], &["reference nodes and relationships"]),
+        (
+            &["MATCH (n:@Doctor {doctor_id: 90001}) DETACH DELETE n"],
+            &["reference nodes and relationships", "differing patients"],
+        ),
+        // The node that stays may be the other one, to which no patient's relationships lead.
+        (
+            &[&guard, "MATCH (n:@Doctor {doctor_id: 90001}) CREATE (m:@Doctor) SET m = n"],
+            &["missing-index schema", "duplicate nodes", "reference nodes and relationships"],
+        ),
         (&["MATCH (p:@Patient {patient_id: 1}) SET p.name = 'Somebody'"], &["differing patients"]),
         (&[&format!("{entry} DETACH DELETE n")], &["differing patients"]),
         (&[&format!("{entry} DELETE r")], &["differing patients"]),

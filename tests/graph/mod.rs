@@ -9,4 +9,5 @@ mod consumers;
 mod faults;
 mod feed;
 pub(crate) mod neo4j;
+mod reference;
 mod shapes;

@@ -1,17 +1,19 @@
 //! The shapes of the entities, and that one more is all that a table needs to be in both graphs.
 
-use super::neo4j::Place;
+use super::{neo4j::Place, reference::care};
 use crate::support::{Store, on_both};
 use medimax::{
-    db::{Belongs, Db, Owner, Sql, Table},
+    db::{Belongs, Db, Link, Owner, Sql, Table},
     graph::{
         Drawing, Entry, Graph, Subgraph, Target, Value,
         projection::Projector,
         projector::{Follower, built},
+        reference::Reference,
         rows,
         shape::{ACTIVE, As, Bond, Derived, Nodes, Part, Role, STATUS, Shape, Shapes},
     },
     labs::lab_finding,
+    providers::doctor,
     schema::{SHAPES, entities, tables},
     terminology::knowledge::Knowledge,
 };
@@ -28,7 +30,7 @@ fn every_shape_has_what_is_asked_of_it() {
         all.chain(shape.fixed.iter().map(|(name, _)| *name)).collect()
     };
     let mut labels = BTreeSet::new();
-    for kind in SHAPES.kinds() {
+    for kind in SHAPES.all() {
         let (shape, names, label) = (kind.shape(), names(kind.shape()), kind.label());
         let entity = entities().iter().find(|entity| entity.table.name == kind.table().name).unwrap();
         // Ids of nodes are made of it, and stand in clients' caches.
@@ -40,10 +42,16 @@ fn every_shape_has_what_is_asked_of_it() {
         }
         // Each hangs below another kind that comes before it, and in the end below the patient.
         assert_eq!(kind.is_patient(), kind.place() == 0, "{label}");
-        assert!(kind.is_patient() || kind.owner() < kind.place(), "{label} comes before what it hangs below");
+        let top = kind.is_patient() || kind.is_reference();
+        assert!(top || kind.owner() < kind.place(), "{label} comes before what it hangs below");
         let owner = SHAPES.at(kind.owner()).unwrap().shape();
         let way: Vec<_> = kind.table().way().collect();
-        assert!(kind.is_patient() || way.last().is_some_and(|last| last.to.name == "Patient"), "{label} is nobody's");
+        assert!(top || way.last().is_some_and(|last| last.to.name == "Patient"), "{label} is nobody's");
+        // Reference data belong to no patient: nothing of them hangs from one, or says anything of one's health.
+        assert!(!kind.is_reference() || shape.bonds.is_empty() && shape.clinical.is_none(), "{label}");
+        for (name, column) in shape.links {
+            assert!(SHAPES.pointed_to(kind.table(), column).is_some(), "{label}-[:{name}] leads to no reference data");
+        }
 
         for (name, column, _) in shape.props {
             assert!(entity.columns.contains(column), "{label}.{name} is of no column of {}", entity.table.name);
@@ -55,7 +63,7 @@ fn every_shape_has_what_is_asked_of_it() {
         }
         assert!(shape.props.iter().any(|(name, ..)| *name == shape.caption), "{label} has no caption");
         assert!(shape.bonds.iter().flat_map(|bond| bond.props).all(|(_, prop)| names.contains(prop)), "{label}");
-        assert!(kind.is_patient() || !shape.bonds.is_empty(), "{label} hangs from nothing");
+        assert!(top || !shape.bonds.is_empty(), "{label} hangs from nothing");
         for (name, derived) in shape.derived {
             let from = match derived {
                 Derived::Is(of, _) => shape.props.iter().any(|(name, ..)| name == of),
@@ -80,7 +88,22 @@ fn every_shape_has_what_is_asked_of_it() {
     for (of, purposes) in SHAPES.purposes() {
         assert_eq!(of.role(), Some(Role::Taken), "{} says what {of:?} is for", purposes.table.name);
     }
-    assert_eq!(SHAPES.kinds().len() + SHAPES.purposes().len(), entities().iter().filter(|e| e.graph.is_some()).count());
+    for (of, rows) in SHAPES.relationships() {
+        let (name, table) = (rows.relationship.name, rows.table);
+        assert!(
+            SHAPES.pointed_to(table, rows.relationship.column).is_some(),
+            "{of:?}-[:{name}] leads to no reference data"
+        );
+        let entity = entities().iter().find(|entity| entity.table.name == table.name).unwrap();
+        let columns: BTreeSet<&str> = rows.relationship.props.iter().map(|(_, column, _)| *column).collect();
+        assert!(columns.iter().all(|column| entity.columns.contains(column)), "{name}: {columns:?}");
+        let names: BTreeSet<&str> = rows.relationship.props.iter().map(|(name, ..)| *name).collect();
+        assert_eq!(names.len(), rows.relationship.props.len(), "{name} has a property twice");
+    }
+    let types: Vec<&str> = SHAPES.to_reference().chain(SHAPES.among_reference()).collect();
+    assert!(SHAPES.bonds().all(|bond| !types.contains(&bond)), "a type is of two layers");
+    let parts = SHAPES.all().len() + SHAPES.relationships().len() + SHAPES.purposes().len();
+    assert_eq!(parts, entities().iter().filter(|e| e.graph.is_some()).count());
 }
 
 /// Who looked at a finding, and what they remarked: three references below the patient, and a table between that is not in the graph.
@@ -95,7 +118,7 @@ static REMARK: Table = Table {
     name: "Remark",
     key: "remark_id",
     belongs: Belongs::To(Owner { column: "of_review", to: &REVIEW }),
-    links: &[],
+    links: &[Link { column: "doctor", to: &doctor::TABLE }],
     search: false,
 };
 static SHAPE: Shape = Shape {
@@ -107,6 +130,7 @@ static SHAPE: Shape = Shape {
         Bond { name: "REMARKED", from_patient: false, props: &[("test", "test")] },
         Bond { name: "HAS_REMARK", from_patient: true, props: &[] },
     ],
+    links: &[("REMARKED_BY", "doctor")],
     ..Shape::PLAIN
 };
 static PART: Part = Part::Nodes(Nodes { label: "Remark", table: &REMARK, shape: &SHAPE });
@@ -119,7 +143,7 @@ static MORE: LazyLock<Shapes> =
 async fn remarked(db: &Db) -> (i32, [i32; 2]) {
     for table in [
         "CREATE TABLE Review (review_id INT PRIMARY KEY, finding_id INT NOT NULL)",
-        "CREATE TABLE Remark (remark_id INT PRIMARY KEY, of_review INT NOT NULL, remark_text VARCHAR(99))",
+        "CREATE TABLE Remark (remark_id INT PRIMARY KEY, of_review INT NOT NULL, remark_text VARCHAR(99), doctor INT)",
     ] {
         db.run(table).await.unwrap();
     }
@@ -131,7 +155,8 @@ async fn remarked(db: &Db) -> (i32, [i32; 2]) {
     let [(patient, one), (_, other)] = found[..] else { panic!("{found:?}") };
     for row in [
         format!("INSERT INTO Review VALUES (1, {one}), (2, {other})"),
-        "INSERT INTO Remark VALUES (7, 1, 'too high'), (8, 1, NULL), (9, 2, 'as before')".to_owned(),
+        "INSERT INTO Remark VALUES (7, 1, 'too high', 90001), (8, 1, NULL, 99999), (9, 2, 'as before', NULL)"
+            .to_owned(),
     ] {
         db.run(&row).await.unwrap();
     }
@@ -139,6 +164,7 @@ async fn remarked(db: &Db) -> (i32, [i32; 2]) {
 }
 
 on_both!(one_more_shape_is_all_that_a_table_needs_to_be_in_both_graphs, 12, async |store: Store| {
+    care(&store).await;
     let (patient, [one, other]) = remarked(&store.db).await;
     let remark = MORE.labelled("Remark").unwrap();
     let finding = MORE.labelled("LabFinding").unwrap();
@@ -146,6 +172,7 @@ on_both!(one_more_shape_is_all_that_a_table_needs_to_be_in_both_graphs, 12, asyn
 
     let knowledge = Arc::new(Knowledge::load(&store.db).await.unwrap());
     let mut projector = Projector::new(&MORE, knowledge);
+    projector.refer_to(Reference::of(&rows::read_reference(&store.db, &MORE).await.unwrap()));
     let projected = projector.project(&[patient], rows::read(&store.db, &MORE, &[patient]).await.unwrap());
     let wanted: Vec<Subgraph> = projected.iter().map(|patient| projector.subgraph(patient)).collect();
     let nodes: Vec<_> = wanted[0].nodes.iter().filter(|node| node.kind == remark).collect();
@@ -156,11 +183,13 @@ on_both!(one_more_shape_is_all_that_a_table_needs_to_be_in_both_graphs, 12, asyn
 
     // What was projected without the new shape is the same with it.
     let mut before = Projector::new(&SHAPES, projector.knowledge.clone());
+    before.refer_to(Reference::of(&rows::read_reference(&store.db, &SHAPES).await.unwrap()));
     let projected = before.project(&[patient], rows::read(&store.db, &SHAPES, &[patient]).await.unwrap());
     let mut without = wanted[0].clone();
     without.nodes.retain(|node| node.kind != remark);
-    without.links.retain(|link| !matches!(link.to, Target::Own(kind, _) if kind == remark));
-    assert_eq!(before.subgraph(&projected[0]), without);
+    without.links.retain(|link| !matches!(link.to, Target::Own(kind, _) if kind == remark) && link.from.0 != remark);
+    // As text: kinds of reference data have other places where there are more kinds.
+    assert_eq!(format!("{:?}", before.subgraph(&projected[0])), format!("{without:?}"));
 
     // Neo4j: constraint, index, writing, comparing, mending, counting.
     let place = Place::new();
@@ -191,7 +220,7 @@ on_both!(one_more_shape_is_all_that_a_table_needs_to_be_in_both_graphs, 12, asyn
     let report = projection.check(&|_, _| {}).await.unwrap().unwrap();
     assert!(report.is_clean(), "{report:?}");
     let remarks = report.amounts.iter().find(|amount| amount.label == "Remark").unwrap();
-    assert_eq!((remarks.nodes, remarks.relationships), ((3, 3), (0, 0)));
+    assert_eq!((remarks.nodes, remarks.relationships), ((3, 3), (1, 1)));
 
     // Both graphs draw it alike, and the one in this process as without it besides.
     let here = built(&MORE, &store.db).await.unwrap();
@@ -205,7 +234,10 @@ on_both!(one_more_shape_is_all_that_a_table_needs_to_be_in_both_graphs, 12, asyn
             from.0.is_patient() && from.1 == patient && *name == "HAS_REMARK" && *to == Target::Own(remark, id)
         }));
     }
+    let by = MORE.labelled("Doctor").unwrap();
+    assert!(drawing.links.contains(&((remark, 7), "REMARKED_BY", Target::Reference(by, 90_001))));
+    assert_eq!(drawing.links.iter().filter(|(_, name, _)| *name == "REMARKED_BY").count(), 1);
     let plain = built(&SHAPES, &store.db).await.unwrap();
     let (more, all) = (here.counts().await.unwrap(), plain.counts().await.unwrap());
-    assert_eq!((more.nodes - all.nodes, more.relationships - all.relationships), (3, 6));
+    assert_eq!((more.nodes - all.nodes, more.relationships - all.relationships), (3, 7));
 });

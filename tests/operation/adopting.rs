@@ -444,3 +444,34 @@ async fn the_values_of_a_hospitals_laboratory_become_numbers_and_a_column_of_its
     hospital.done(&["--unadopt", "--yes"]);
     assert_eq!(hospital.strings(there).await, ["test_value", "their_value"]);
 }
+
+#[tokio::test]
+async fn a_table_of_the_hospital_is_in_the_way_of_a_later_version_too() {
+    let mut hospital = Hospital::new(SECOND).await;
+    assert!(hospital.done(&["--adopt", "--yes"]).contains("Adopted."));
+    // As a version left it that knew no doctors.
+    hospital
+        .sql(
+            "ALTER TABLE Appointment DROP FOREIGN KEY fk_appointment_doctor, DROP COLUMN doctor_id;
+             ALTER TABLE Lab_Report DROP FOREIGN KEY fk_lab_report_doctor, DROP COLUMN doctor_id;
+             ALTER TABLE Report DROP FOREIGN KEY fk_report_doctor, DROP COLUMN doctor_id;
+             ALTER TABLE Medication DROP FOREIGN KEY fk_medication_doctor, DROP COLUMN doctor_id;
+             DROP TABLE Doctor_Patient_Assignment; DROP TABLE Doctor; DROP TABLE Institution; DROP TABLE Specialty;
+             DELETE FROM Adoption WHERE name = 'doctor_id' OR name LIKE '%doctor%' OR table_name IN ('Specialty', 'Institution', 'Doctor', 'Doctor_Patient_Assignment');
+             DELETE FROM Adoption WHERE kind = 'version' AND name IN ('7', '8', '9', '10', '11');
+             DELETE FROM Schema_Migration WHERE version > 6;
+             CREATE TABLE Doctor (id INT PRIMARY KEY, full_name VARCHAR(100))",
+        )
+        .await;
+    let before = hospital.tables().await;
+    for flags in [&["--adopt"][..], &["--adopt", "--yes"]] {
+        let ended = hospital.migrate(flags);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.out.contains("  Doctor: MediMax has a table of this name, and this is another"), "{ended:?}");
+        assert_eq!(hospital.tables().await, before);
+    }
+    hospital.sql("RENAME TABLE Doctor TO Their_Doctor").await;
+    assert!(hospital.done(&["--adopt", "--yes"]).contains("Adopted."));
+    hospital.done(&["--unadopt", "--yes"]);
+    assert_eq!(hospital.strings("SELECT COUNT(*) FROM Their_Doctor").await, ["0"]);
+}

@@ -1,8 +1,8 @@
 //! Migrations that are cut short: run again, they end at the same schema. And what the operator reads while they run.
 
-use super::{done, statement};
+use super::{done, number, statement};
 use crate::support::{
-    Backend, Store, empty, full, options,
+    Backend, Store, empty, full, on_both, options,
     process::{self, Ended, medimax, run},
 };
 use medimax::db::{self, Db, Dialect, migrate};
@@ -104,17 +104,58 @@ async fn the_operator_reads_a_line_a_migration() {
     }
 }
 
+on_both!(what_another_program_made_is_neither_taken_over_nor_removed, async |store: Store| {
+    let migrate = |more: &[&str]| run(&mut medimax(&[&["migrate", "--database-url", &store.url], more].concat()));
+    assert_eq!(migrate(&["--revert-to", "6", "--yes"]).code, Some(0));
+    // One table that even has our columns, one that has not, and a column.
+    let types = if store.backend == Backend::MariaDb { "INT PRIMARY KEY" } else { "INTEGER PRIMARY KEY" };
+    for text in [
+        format!(
+            "CREATE TABLE Specialty (specialty_id {types}, name VARCHAR(255), category VARCHAR(100), board VARCHAR(10))"
+        ),
+        "INSERT INTO Specialty VALUES (1, 'Cardiology', NULL, 'x')".to_owned(),
+        format!("CREATE TABLE Doctor (id {types}, full_name VARCHAR(100))"),
+        "ALTER TABLE Appointment ADD COLUMN doctor_id INT".to_owned(),
+    ] {
+        store.sql(&text).await;
+    }
+    let before = dump(&store.url).await;
+    let refused = migrate(&[]);
+    assert_eq!((refused.code, refused.err.len()), (Some(1), 1), "{refused:?}");
+    for todo in [
+        "nothing is changed",
+        "ALTER TABLE Specialty RENAME TO another name",
+        "ALTER TABLE Doctor RENAME TO another name",
+        "ALTER TABLE Appointment RENAME COLUMN doctor_id TO another name",
+    ] {
+        assert!(refused.err[0].contains(todo), "{todo}: {refused:?}");
+    }
+    assert_eq!(dump(&store.url).await, before);
+    // As it says.
+    for text in [
+        "ALTER TABLE Specialty RENAME TO Their_Specialty",
+        "ALTER TABLE Doctor RENAME TO Their_Doctor",
+        "ALTER TABLE Appointment RENAME COLUMN doctor_id TO their_doctor",
+    ] {
+        store.sql(text).await;
+    }
+    done(&mut medimax(&["migrate", "--database-url", &store.url]));
+    done(&mut medimax(&["migrate", "--database-url", &store.url, "--revert-to", "6", "--yes"]));
+    assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Their_Specialty").await, 1);
+    assert_eq!(number(&store.db, "SELECT COUNT(their_doctor) FROM Appointment").await, 0);
+});
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_step_that_takes_long_is_named_while_it_runs() {
     let store = Store::new(Backend::MariaDb).await;
-    // The last migration is taken back first; a program that reads a table keeps the table from being dropped or changed.
+    // The last migrations are taken back first; a program that reads a table keeps the table from being dropped or changed.
     let other = db::open(&db::Options { max_connections: 1, ..options(&store.url) }).await.unwrap();
     other.run("START TRANSACTION; SELECT COUNT(*) FROM Feed_Consumer").await.unwrap();
     let mut command = medimax(&["migrate", "--database-url", &store.url, "--revert-to", "0", "--yes"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let first = lines.next().unwrap();
-    assert!(first.contains("0006_graph_progress: still at this: "), "{first}");
+    let named = |line: &String| line.contains("0006_graph_progress: still at this: ");
+    assert!(lines.any(|line| named(&line)), "the step is never named");
     assert_eq!(child.try_wait().unwrap(), None);
     other.run("COMMIT").await.unwrap();
     assert!(process::wait(&mut child).success());

@@ -6,6 +6,7 @@ mod clients;
 mod command_line;
 mod configuration;
 mod csv;
+mod csv_links;
 mod cut_short;
 mod doctor;
 mod explaining;

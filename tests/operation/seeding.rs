@@ -6,12 +6,21 @@ use medimax::{
     cli::seed,
     demo::{self, DemoRow, DemoTable, DemoValue},
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 /// Rows of one table by their keys: the key of the row above where there is one, and the values.
 type Rows = BTreeMap<i64, Vec<Option<String>>>;
 
-fn text(value: DemoValue) -> Option<String> {
+/// The keys of reference data, by its names.
+type Keys = BTreeMap<(&'static str, String), i64>;
+
+fn text(value: DemoValue, keys: &Keys) -> Option<String> {
     match value {
         DemoValue::Nothing => None,
         DemoValue::Flag(flag) => Some(i64::from(flag).to_string()),
@@ -19,22 +28,27 @@ fn text(value: DemoValue) -> Option<String> {
         DemoValue::Date(date) => Some(date.format("%Y-%m-%d").to_string()),
         DemoValue::Time(time) => Some(time.format("%H:%M:%S").to_string()),
         DemoValue::Moment(moment) => Some(moment.format("%Y-%m-%d %H:%M:%S").to_string()),
+        DemoValue::Named(table, name) => Some(keys[&(table.name, name.to_owned())].to_string()),
     }
 }
 
 /// Notes a row and the rows below it, each table's keys from 1.
-fn note(row: DemoRow, above: Option<i64>, all: &mut BTreeMap<&str, Rows>) {
+fn note(row: DemoRow, above: Option<i64>, all: &mut BTreeMap<&str, Rows>, keys: &mut Keys) {
     let rows = all.entry(row.table.name).or_default();
     let key = rows.len() as i64 + 1;
+    if let Some(name) = row.name() {
+        keys.insert((row.table.name, name.to_owned()), key);
+    }
     let above = above.map(|key| Some(key.to_string()));
-    rows.insert(key, above.into_iter().chain(row.values.into_iter().map(text)).collect());
-    row.below.into_iter().for_each(|below| note(below, Some(key), all));
+    rows.insert(key, above.into_iter().chain(row.values.into_iter().map(|value| text(value, keys))).collect());
+    row.below.into_iter().for_each(|below| note(below, Some(key), all, keys));
 }
 
-/// What the first patients' rows are.
+/// What the reference data and the first patients' rows are.
 fn said(patients: u64) -> BTreeMap<&'static str, Rows> {
-    let mut all = BTreeMap::new();
-    (0..patients).for_each(|n| note(demo::patient(794, n, today()).into(), None, &mut all));
+    let (mut all, mut keys) = (BTreeMap::new(), Keys::new());
+    let patients = (0..patients).map(|n| demo::patient(794, n, today()).into());
+    demo::reference().chain(patients).for_each(|row| note(row, None, &mut all, &mut keys));
     all
 }
 
@@ -90,6 +104,14 @@ on_both!(keys_that_are_used_up_are_refused_in_every_table, 20, async |store: Sto
     let patients = async || number(&store.db, "SELECT COUNT(*) FROM Patient").await;
     for table in demo::tables() {
         let (name, key) = (table.name, table.key);
+        // Reference data takes a key only where a name is missing.
+        let rename = |from: &str, to: &str| match table.called {
+            Some(called) => format!("UPDATE {name} SET {called} = {to} WHERE {key} = 1 AND {called} = {from}"),
+            None => format!("DELETE FROM {name} WHERE {key} = 0"),
+        };
+        let first = demo::reference().find(|row| row.table == table);
+        let own = format!("'{}'", first.as_ref().and_then(DemoRow::name).unwrap_or_default());
+        store.sql(&rename(&own, "'Another'")).await;
         let columns = table.parent.iter().chain(table.columns).copied().collect::<Vec<_>>().join(", ");
         let copied = format!("SELECT {last}, {columns} FROM {name} ORDER BY {key} LIMIT 1");
         store.sql(&format!("INSERT INTO {name} ({key}, {columns}) {copied}")).await;
@@ -98,7 +120,91 @@ on_both!(keys_that_are_used_up_are_refused_in_every_table, 20, async |store: Sto
         assert!(refused.contains(&format!("the keys of {name} are used up")), "{refused}");
         assert_eq!(patients().await, before, "{name}: something was written");
         store.sql(&format!("DELETE FROM {name} WHERE {key} = {last}")).await;
+        store.sql(&rename("'Another'", &own)).await;
     }
     seed::fill(&store.db, 794, 20, today()).await.unwrap();
     assert_eq!(patients().await, 40);
+});
+
+/// How many rows name a doctor in text and point to a row of another name.
+async fn strangers(store: &Store) -> i64 {
+    let mut sum = 0;
+    let named = [
+        ("Appointment", "doctor_name"),
+        ("Medication", "prescribed_by"),
+        ("Lab_Report", "ordering_doctor"),
+        ("Report", "doctor_name"),
+    ];
+    for (table, column) in named {
+        let joined = format!("{table} r JOIN Doctor d ON d.doctor_id = r.doctor_id");
+        sum += number(&store.db, &format!("SELECT COUNT(*) FROM {joined} WHERE r.{column} <> d.name")).await;
+    }
+    sum
+}
+
+async fn count(store: &Store, rows: &str) -> i64 {
+    number(&store.db, &format!("SELECT COUNT(*) FROM {rows}")).await
+}
+
+on_both!(a_store_of_before_there_were_doctors_is_added_to, 30, async |store: Store| {
+    // As an upgrade leaves it: the tables are there and empty, and rows have names alone.
+    store.sql("DELETE FROM Doctor_Patient_Assignment").await;
+    for table in ["Appointment", "Medication", "Lab_Report", "Report"] {
+        store.sql(&format!("UPDATE {table} SET doctor_id = NULL")).await;
+    }
+    for table in ["Doctor", "Institution", "Specialty"] {
+        store.sql(&format!("DELETE FROM {table}")).await;
+    }
+    // The hospital has doctors of its own: one of a name of the demo, a second of the same, and one who is spelled otherwise.
+    let [twice, otherwise] = ["Dr. Amara Okafor", "Dr. Helen Whitfield"];
+    store.sql("INSERT INTO Institution (institution_id, name) VALUES (70, 'Own')").await;
+    let own = format!("(71, '{twice}', 70), (72, '{twice}', 70), (73, '{}', 70)", otherwise.to_uppercase());
+    store.sql(&format!("INSERT INTO Doctor (doctor_id, name, institution_id) VALUES {own}")).await;
+
+    let all = async || {
+        let mut sum = 0;
+        for table in demo::tables() {
+            sum += count(&store, table.name).await;
+        }
+        sum
+    };
+    let mut before = all().await;
+    for _ in 0..2 {
+        let added = seed::fill(&store.db, 794, 60, today()).await.unwrap();
+        assert_eq!(all().await - before, added as i64, "what is said is what was added");
+        before = all().await;
+        let reference = demo::reference().fold(BTreeMap::<_, i64>::new(), |mut rows, row| {
+            *rows.entry(row.table.name).or_default() += 1;
+            rows
+        });
+        // The demo's own, but for the one that was there, and the hospital's.
+        assert_eq!(count(&store, "Specialty").await, reference["Specialty"]);
+        assert_eq!(count(&store, "Institution").await, reference["Institution"] + 1);
+        assert_eq!(count(&store, "Doctor").await, reference["Doctor"] - 1 + 3);
+    }
+    assert_eq!(strangers(&store).await, 0);
+    let assigned =
+        async |doctor: i64| count(&store, &format!("Doctor_Patient_Assignment WHERE doctor_id = {doctor}")).await;
+    assert!(assigned(71).await > 0, "the first of two doctors of one name is not used");
+    assert_eq!((assigned(72).await, assigned(73).await), (0, 0));
+    let old = "Appointment WHERE patient_id <= 30 AND doctor_id IS NOT NULL";
+    assert_eq!(count(&store, old).await, 0, "older rows were changed");
+    let primary = "Doctor_Patient_Assignment WHERE assignment_type = 'primary' AND is_active = 1";
+    assert_eq!(count(&store, primary).await, 120);
+});
+
+on_both!(seed_sends_as_many_statements_for_many_patients_as_for_few, async |store: Store| {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counter = sent.clone();
+    let watched = store.db.watched(Arc::new(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }));
+    let mut counts = Vec::new();
+    // All of one transaction; the first brings catalog and reference data along.
+    for patients in [60, 50, 100] {
+        seed::fill(&watched, 794, patients, today()).await.unwrap();
+        counts.push(sent.swap(0, Ordering::Relaxed));
+    }
+    assert_eq!(counts[1], counts[2], "{counts:?}");
+    assert!(counts[2] >= demo::tables().len(), "{counts:?}");
 });

@@ -2,8 +2,9 @@
 
 use crate::support::{Store, codes, on_both, texts};
 use medimax::{
+    db::{Path, Table, Towards},
     graphql::{
-        model::{Entity, Object},
+        model::{Entity, FieldDef, Object},
         page::{orderable, screaming},
     },
     schema::{MODEL, entities},
@@ -12,15 +13,15 @@ use medimax::{
 use serde_json::{Value, json};
 
 /// The connections below an object, each with the entity whose rows it pages.
-fn connections(object: &'static Object) -> Vec<(&'static str, &'static Entity)> {
-    let target = |def: &medimax::graphql::model::FieldDef| def.field.target(object);
+fn connections(object: &'static Object) -> Vec<(&'static FieldDef, &'static Entity)> {
+    let target = |def: &FieldDef| def.field.target(object);
     let paged = MODEL.fields(object).filter(|def| target(def).is_some_and(|to| to.name.ends_with("Connection")));
-    paged.map(|def| (def.name, target(def).and_then(|to| to.of).unwrap())).collect()
+    paged.map(|def| (def, target(def).and_then(|to| to.of).unwrap())).collect()
 }
 
 /// `appointment` for the entity of appointments: the root field of one row.
 fn by_id(entity: &Entity) -> &'static str {
-    let of = |def: &&medimax::graphql::model::FieldDef| {
+    let of = |def: &&FieldDef| {
         def.name != "node" && def.field.target(MODEL.query).is_some_and(|to| std::ptr::eq(to, entity.object))
     };
     MODEL.fields(MODEL.query).find(of).unwrap().name
@@ -124,8 +125,9 @@ impl List<'_> {
 on_both!(every_connection_below_an_object_is_paged_at_every_size, 2, async |store: Store| {
     let mut tried = 0;
     for parent in entities() {
-        for (field, child) in connections(parent.object) {
+        for (def, child) in connections(parent.object) {
             tried += 1;
+            let field = def.name;
             let (table, key) = (child.table.name, child.table.key);
             // Rows that are alike in all but their key, and unknown values, are where pages go wrong.
             let columns: Vec<_> = child.stored().into_iter().filter(|column| *column != key).collect();
@@ -141,7 +143,19 @@ on_both!(every_connection_below_an_object_is_paged_at_every_size, 2, async |stor
                 let query = format!("{{ {parent_field}(id: 1) {{ {field} {{ totalCount }} }} }}");
                 store.data(&query).await[parent_field][field]["totalCount"].as_u64().unwrap()
             };
-            while count().await < 55 {
+            // All rows hang below the first parent, or that parent would have none of them however many there are.
+            let path = def.field.related().map(|related| related.towards);
+            if let Some(Towards::Down(Path::Direct(column))) = path {
+                store.sql(&format!("UPDATE {table} SET {column} = 1")).await;
+            }
+            for round in 0.. {
+                if let Some(Towards::Down(Path::Between { between, above, below })) = path {
+                    tie(&store, between, (above, below), child).await;
+                }
+                if count().await >= 55 {
+                    break;
+                }
+                assert!(round < 10, "{parent_field}.{field} does not grow");
                 store.sql(&format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}")).await;
             }
             let orders = orderable(child).flat_map(|scalar| ["ASC", "DESC"].map(|way| (screaming(scalar.name), way)));
@@ -162,6 +176,22 @@ on_both!(every_connection_below_an_object_is_paged_at_every_size, 2, async |stor
     }
     assert!(tried >= 4, "only {tried} connections below objects were found");
 });
+
+/// Ties every row of an entity to the first row above, by rows between that are otherwise like one that is there.
+async fn tie(store: &Store, between: &Table, (above, below): (&str, &str), child: &Entity) {
+    let entity = entities().iter().find(|entity| entity.table.name == between.name).unwrap();
+    let others = entity.stored().into_iter().filter(|column| ![between.key, above, below].contains(column));
+    let others: Vec<String> = others.map(|column| format!(", {column}")).collect();
+    let (name, others, key, table) = (between.name, others.concat(), child.table.key, child.table.name);
+    store
+        .sql(&format!(
+            "INSERT INTO {name} ({above}, {below}{others}) SELECT 1, t.{key}{} FROM {table} t CROSS JOIN \
+             (SELECT * FROM {name} ORDER BY {} LIMIT 1) b WHERE t.{key} NOT IN (SELECT n.{below} FROM {name} n WHERE n.{above} = 1)",
+            others.replace(", ", ", b."),
+            between.key
+        ))
+        .await;
+}
 
 /// The cursor of the last row of a list, asked for with these arguments.
 async fn cursor(store: &Store, field: &str, variables: Value) -> String {

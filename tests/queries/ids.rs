@@ -187,15 +187,18 @@ async fn what_a_removal_removed_is_named_by_its_id() {
         let store = Store::with_patients(backend, 12).await;
         let removals: Vec<_> = MODEL.fields(MODEL.mutation).filter(|def| def.name.starts_with("remove")).collect();
         assert_eq!(removals.len(), entities().len());
-        // Rows that others belong to go last.
-        let belonging = |name: &str| {
-            ["removePatient", "removeAppointment", "removeReport", "removeLabReport", "removeMedication"]
-                .contains(&name)
-        };
-        let (parents, children): (Vec<_>, Vec<_>) = removals.into_iter().partition(|def| belonging(def.name));
-        for def in children.into_iter().chain(parents) {
-            let ty = def.name.strip_prefix("remove").unwrap();
-            let entity = entities().iter().find(|entity| entity.object.name == ty).unwrap_or_else(|| panic!("{ty}"));
+        // A doctor to whom nobody points, with a specialty and an institution that have no other.
+        for text in [
+            "INSERT INTO Specialty (name) VALUES ('Free')",
+            "INSERT INTO Institution (name) VALUES ('Free')",
+            "INSERT INTO Doctor (name, specialty_id, institution_id) SELECT 'Free', MAX(s.specialty_id), (SELECT MAX(institution_id) FROM Institution) FROM Specialty s",
+        ] {
+            store.sql(text).await;
+        }
+        // Rows that others belong to or point to go last.
+        for entity in entities().iter().rev() {
+            let ty = entity.object.name;
+            let def = removals.iter().find(|def| def.name == format!("remove{ty}")).unwrap_or_else(|| panic!("{ty}"));
             let table = entity.table;
             let mut sql = medimax::db::Sql::new(store.db.dialect());
             sql.push(format!("SELECT 0, MAX({}) FROM {}", table.key, table.name));

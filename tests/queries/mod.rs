@@ -6,6 +6,7 @@ mod hints;
 mod ids;
 mod legacy;
 mod lists;
+mod noninterference;
 mod nulls;
 mod numbers;
 mod protocol;

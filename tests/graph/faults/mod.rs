@@ -19,7 +19,7 @@ use crate::support::{
 };
 use medimax::{
     db,
-    graph::{neo4j::Neo4j, projection::Projector, rows},
+    graph::{neo4j::Neo4j, projection::Projector, reference::Reference, rows},
     schema::SHAPES,
     terminology::knowledge::Knowledge,
 };
@@ -131,6 +131,9 @@ impl Hospital {
         assert_eq!(state.catalog.as_deref(), Some(knowledge.version()));
         let (mut projector, mut differing, mut after, mut all) =
             (Projector::new(&SHAPES, knowledge), Vec::new(), i32::MIN, Vec::new());
+        let layer = rows::read_reference(db, &SHAPES).await.unwrap();
+        projector.refer_to(Reference::of(&layer));
+        differing.extend(self.neo4j.differing(&[layer]).await.unwrap());
         loop {
             let patients = rows::patients_after(db, after, 100).await.unwrap();
             let Some(last) = patients.last() else { break };

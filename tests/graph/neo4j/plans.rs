@@ -1,16 +1,30 @@
 //! How the server runs the statements, and how much they cost it.
 
 use super::*;
+use medimax::feed::REFERENCE;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// Patients, each with five symptoms, conditions and medications that are tied to concepts; ten patients share a concept.
+/// A doctor at an institution.
+fn practice() -> Subgraph {
+    Subgraph {
+        patient: REFERENCE,
+        nodes: vec![
+            node("Doctor", 1, None, [("name", text("x"))]),
+            node("Institution", 1, None, [("name", text("x"))]),
+        ],
+        links: vec![link("WORKS_AT", ("Doctor", 1), Target::Reference(kind("Institution"), 1))],
+    }
+}
+
+/// Patients, each with five symptoms, conditions and medications that are tied to concepts; ten patients share a concept, and all of them
+/// a doctor.
 fn ward(patients: std::ops::RangeInclusive<i32>) -> Vec<Subgraph> {
     let part = |id: i32| {
         let mut part = Subgraph {
             patient: id,
             nodes: vec![node("Patient", id, None, [("concept_weight", Value::Int(1))])],
-            links: Vec::new(),
+            links: vec![link("TREATED_BY", ("Patient", id), Target::Reference(kind("Doctor"), 1))],
         };
         for n in 0..5 {
             let key = id * 10 + n;
@@ -74,6 +88,7 @@ async fn what_a_question_costs_depends_on_what_is_asked_and_not_on_the_graph() {
     let (_place, store) = Place::prepared().await;
     let concepts: Vec<_> = (0..=20).map(|id| concept(id, ConceptKind::Symptom, "x")).collect();
     store.apply_knowledge(1, &concepts, &[], "v1").await.unwrap();
+    store.apply(1, &[practice()]).await.unwrap();
     // Plans that are made now are kept for a while, and must do for what comes.
     costs(&store, "", false);
     store.apply(1, &ward(1..=100)).await.unwrap();

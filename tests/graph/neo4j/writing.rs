@@ -203,6 +203,21 @@ async fn a_graph_of_somebody_else_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctors_of_another_program_are_left_alone_when_a_graph_gets_doctors() {
+    // A graph of ours from before there were doctors, beside which somebody else keeps doctors.
+    let (place, store) = Place::prepared().await;
+    place.run("MATCH (s:@MediMax) REMOVE s.reference");
+    place.run("CREATE (:@Doctor {name: 'Dr. Who'})");
+    let Err(Error::Setup(text)) = store.prepare(DATABASE).await else { panic!("they were taken over") };
+    assert!(text.contains(&format!("{}Doctor", place.prefix)) && text.contains("graph_label_prefix"), "{text}");
+    place.run("MATCH (n:@Doctor) DELETE n");
+    store.prepare(DATABASE).await.unwrap();
+    // From then on such nodes are ours.
+    place.run("CREATE (:@Doctor {doctor_id: 7})");
+    store.prepare(DATABASE).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strays_are_found_and_removed() {
     let (place, store) = Place::prepared().await;
     store.apply(1, &[simple(1, "Ada"), simple(2, "Alan")]).await.unwrap();

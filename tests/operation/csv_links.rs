@@ -1,0 +1,149 @@
+//! Files whose rows point to rows of other tables: reference data comes first, and references follow new keys.
+
+use super::{done, number};
+use crate::support::{
+    Store, on_both,
+    process::{medimax, run},
+    scratch, unique,
+};
+use std::{fs, path::PathBuf, process::Command};
+
+fn folder(files: &[(&str, &str)]) -> PathBuf {
+    let dir = scratch(&unique("csv"));
+    fs::create_dir_all(&dir).unwrap();
+    for (name, text) in files {
+        fs::write(dir.join(name), text).unwrap();
+    }
+    dir
+}
+
+fn import(store: &Store, files: &[(&str, &str)], more: &[&str]) -> Command {
+    let mut command = medimax(&["import", "csv", "--database-url", &store.url]);
+    command.arg(folder(files)).args(more);
+    command
+}
+
+/// The refused rows of an import: file, line, column and code.
+fn refused(store: &Store, files: &[(&str, &str)], more: &[&str]) -> Vec<String> {
+    let report = scratch(&unique("report"));
+    let ended = run(import(store, files, more).arg("--report").arg(&report));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let text = fs::read_to_string(report).unwrap();
+    text.lines().skip(1).map(|line| line.rsplit_once('\t').unwrap().0.replace('\t', " ")).collect()
+}
+
+const SPECIALTIES: (&str, &str) = ("Specialty.csv", "specialty_id,name\n5,Cardiology\n6,Radiology\n");
+const INSTITUTIONS: (&str, &str) = ("Institution.csv", "institution_id,name,country\n9,North Clinic,DE\n");
+const DOCTORS: (&str, &str) =
+    ("Doctor.csv", "doctor_id,name,specialty_id,institution_id\n3,Dr. Ada,5,9\n1,Dr. Bea,,9\n");
+/// The patient's key is also a doctor's.
+const PATIENTS: (&str, &str) = ("Patient.csv", "patient_id,name,sex\n3,Zoe,Female\n1,Yan,Male\n");
+const ASSIGNMENTS: (&str, &str) = (
+    "Doctor_Patient_Assignment.csv",
+    "assignment_id,patient_id,doctorId,type\n1,3,1,primary\n2,3,3,SPECIALIST\n3,1,3,primary\n",
+);
+const VISITS: (&str, &str) = (
+    "Appointment.csv",
+    "appointment_id,patient_id,appointment_date,doctor_name,doctor_id\n1,3,2020-01-01,Dr. Ada,3\n2,3,2020-01-02,Dr. No,\n",
+);
+const ALL: [(&str, &str); 6] = [VISITS, ASSIGNMENTS, PATIENTS, DOCTORS, INSTITUTIONS, SPECIALTIES];
+
+/// Each assignment with the names of its patient, doctor, specialty and institution; and the doctors of appointments.
+async fn read(store: &Store) -> Vec<String> {
+    let data = store
+        .data(
+            "{ doctorAssignments(first: 50) { nodes { patient { name } doctor { name specialty { name } institution { name } } } }
+               appointments(first: 50) { nodes { doctorName doctor { name } } } }",
+        )
+        .await;
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
+    let mut lines: Vec<String> = Vec::new();
+    for node in data["doctorAssignments"]["nodes"].as_array().unwrap() {
+        let doctor = &node["doctor"];
+        let names =
+            [&node["patient"]["name"], &doctor["name"], &doctor["specialty"]["name"], &doctor["institution"]["name"]];
+        lines.push(names.map(text).join(" "));
+    }
+    for node in data["appointments"]["nodes"].as_array().unwrap() {
+        lines.push(format!("{}: {}", text(&node["doctorName"]), text(&node["doctor"]["name"])));
+    }
+    lines.sort();
+    lines
+}
+
+const EXPECTED: [&str; 5] = [
+    "Dr. Ada: Dr. Ada",
+    "Dr. No: -",
+    "Yan Dr. Ada Cardiology North Clinic",
+    "Zoe Dr. Ada Cardiology North Clinic",
+    "Zoe Dr. Bea - North Clinic",
+];
+
+on_both!(rows_that_are_pointed_to_come_first, async |store: Store| {
+    let said = done(&mut import(&store, &ALL, &["--dry-run"]));
+    assert!(said.contains("12 rows of 2 patients"), "{said}");
+    assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Doctor").await, 0);
+    let said = done(&mut import(&store, &ALL, &[]));
+    assert!(said.starts_with("Added 12 rows of 2 patients"), "{said}");
+    assert_eq!(read(&store).await, EXPECTED);
+    let said = done(&mut import(&store, &ALL, &[]));
+    assert!(said.starts_with("Added 0 rows of 0 patients"), "{said}");
+    // Patients alone point to the doctors who are there; a doctor alone to the institution.
+    let more = ("Doctor_Patient_Assignment.csv", "assignment_id,patient_id,doctor_id,type\n8,1,1,consultant\n");
+    let doctor = ("Doctor.csv", "doctor_id,name,specialty_id,institution_id\n4,Dr. Cee,6,9\n");
+    done(&mut import(&store, &[more, doctor], &[]));
+    assert_eq!(read(&store).await.len(), 6);
+});
+
+on_both!(references_follow_new_keys, async |store: Store| {
+    // Other rows have the keys of the files already.
+    for text in [
+        "INSERT INTO Specialty (specialty_id, name) VALUES (5, 'Other'), (6, 'Other')",
+        "INSERT INTO Institution (institution_id, name) VALUES (9, 'Other')",
+        "INSERT INTO Doctor (doctor_id, name, specialty_id, institution_id) VALUES (1, 'Other', 5, 9), (3, 'Other', 6, 9)",
+    ] {
+        store.sql(text).await;
+    }
+    let said = done(&mut import(&store, &ALL, &["--new-keys"]));
+    assert!(said.starts_with("Added 12 rows of 2 patients"), "{said}");
+    assert_eq!(read(&store).await, EXPECTED);
+    // Without the doctors' file, the keys are those of the database.
+    done(&mut import(&store, &[PATIENTS, ASSIGNMENTS], &["--new-keys"]));
+    let lines = read(&store).await;
+    assert_eq!(lines.iter().filter(|line| line.contains("Other")).count(), 3, "{lines:?}");
+});
+
+on_both!(a_row_that_points_to_a_refused_one_is_refused, async |store: Store| {
+    // The database has another doctor under the key 3, and none under 8.
+    store.sql("INSERT INTO Institution (institution_id, name) VALUES (9, 'North Clinic')").await;
+    store.sql("INSERT INTO Doctor (doctor_id, name, institution_id) VALUES (3, 'Another', 9)").await;
+    let doctors = (
+        "Doctor.csv",
+        "doctor_id,name,specialty_id,institution_id\n3,Dr. Ada,,9\n1,Dr. Bea,77,9\n2,Dr. Cee,x,9\n4,Dr. Dee,,9\n",
+    );
+    let patients = ("Patient.csv", "patient_id,name,sex\n1,Yan,Male\n2,Xia,Female\n3,Zoe,Female\n4,Wim,Male\n");
+    let assignments = (
+        "Doctor_Patient_Assignment.csv",
+        "assignment_id,patient_id,doctor_id,type\n1,1,3,primary\n2,2,1,primary\n3,3,8,primary\n4,4,4,primary\n5,4,,primary\n",
+    );
+    let files = [doctors, patients, assignments];
+    let expected = [
+        "Doctor.csv 2 name EXISTS",
+        "Doctor.csv 3 specialty_id REFERENCE",
+        "Doctor.csv 4 specialty_id INVALID",
+        "Doctor_Patient_Assignment.csv 2 doctor_id REFERENCE",
+        "Doctor_Patient_Assignment.csv 3 doctor_id REFERENCE",
+        "Doctor_Patient_Assignment.csv 4 doctor_id REFERENCE",
+        "Doctor_Patient_Assignment.csv 5  LEFT_OUT",
+        "Doctor_Patient_Assignment.csv 6 doctor_id REQUIRED",
+        "Patient.csv 2  LEFT_OUT",
+        "Patient.csv 3  LEFT_OUT",
+        "Patient.csv 4  LEFT_OUT",
+        "Patient.csv 5  LEFT_OUT",
+    ];
+    for more in [&["--dry-run"][..], &[]] {
+        assert_eq!(refused(&store, &files, more), expected, "{more:?}");
+    }
+    assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Patient").await, 0);
+    assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Doctor").await, 2);
+});
