@@ -134,21 +134,35 @@ impl Related {
     fn push(&self, sql: &mut Sql, alias: &str) {
         let (table, inner, ours) = (self.table, format!("{alias}{}", alias.len()), self.ours);
         let some = self.quantifier == Quantifier::Some;
-        sql.push(if some { "EXISTS (SELECT 1 FROM " } else { "NOT EXISTS (SELECT 1 FROM " });
-        sql.push(match &self.towards {
-            Towards::Up(_) => format!("{} {inner} WHERE {inner}.{} = {alias}.{ours}", table.name, table.key),
-            Towards::Down(Path::Direct(column)) => {
-                format!("{} {inner} WHERE {inner}.{column} = {alias}.{ours}", table.name)
-            }
-            Towards::Down(Path::Through { column, between, above }) => format!(
-                "{} {inner}v JOIN {} {inner} ON {inner}.{column} = {inner}v.{} WHERE {inner}v.{above} = {alias}.{ours}",
-                between.name, table.name, between.key
+        // Where they stand, and what of them is our column's value.
+        let (from, theirs) = match &self.towards {
+            Towards::Up(_) => (format!("{} {inner}", table.name), format!("{inner}.{}", table.key)),
+            Towards::Down(Path::Direct(column)) => (format!("{} {inner}", table.name), format!("{inner}.{column}")),
+            Towards::Down(Path::Through { column, between, above }) => (
+                format!(
+                    "{} {inner}v JOIN {} {inner} ON {inner}.{column} = {inner}v.{}",
+                    between.name, table.name, between.key
+                ),
+                format!("{inner}v.{above}"),
             ),
-            Towards::Down(Path::Between { between, above, below }) => format!(
-                "{} {inner}v JOIN {} {inner} ON {inner}.{} = {inner}v.{below} WHERE {inner}v.{above} = {alias}.{ours}",
-                between.name, table.name, table.key
+            Towards::Down(Path::Between { between, above, below }) => (
+                format!(
+                    "{} {inner}v JOIN {} {inner} ON {inner}.{} = {inner}v.{below}",
+                    between.name, table.name, table.key
+                ),
+                format!("{inner}v.{above}"),
             ),
-        });
+        };
+        // Along a link there may be as many rows as the table has, and as many again from each of them. SQLite looks for them from each
+        // of our rows, or finds all that match once, as the statement says; MariaDB takes either for what it thinks best, and
+        // has the better plans for the first. A set with a NULL has no other members for certain.
+        if self.scope.is_some() && sql.dialect() == Dialect::Sqlite {
+            sql.column(alias, ours).push(if some { " IN (" } else { " NOT IN (" });
+            sql.push(format!("SELECT {theirs} FROM {from} WHERE {theirs} IS NOT NULL"));
+        } else {
+            sql.push(if some { "EXISTS (" } else { "NOT EXISTS (" });
+            sql.push(format!("SELECT 1 FROM {from} WHERE {theirs} = {alias}.{ours}"));
+        }
         if let Some(scope) = &self.scope {
             push_and_scope(sql, &inner, table, scope);
         }

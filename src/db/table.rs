@@ -1,7 +1,7 @@
 //! What the kernel knows of a table: its key, whose its rows are, and what they point to.
 //!
 //! **Invariant:** a row and its owner are the same patient's, so that a read which follows owners never leaves the patient
-//! whom it started from. A [`Link`] may lead to anybody's row: whatever follows one takes a [`Scope`](crate::scope::Scope).
+//! whom it started from. A [`Link`] may lead to anybody's row: whatever follows one takes a [`Scope`].
 
 use crate::scope::Scope;
 

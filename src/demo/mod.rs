@@ -11,7 +11,7 @@
 //!   `reports` → `messages` → `assignments`, each that needs chance from a source of its own;
 //! - the rows: `row` declares a row with the names of its table and columns, beside what makes it.
 //!
-//! Doctors, their specialties and institutions are the same for all patients: [`reference`] lists their rows. A patient's row names
+//! Doctors, their specialties and institutions are the same for all patients: [`reference()`] lists their rows. A patient's row names
 //! its doctor in text, as always, and points to the row of that doctor, but for a few older rows, which have the name alone.
 //!
 //! **Invariant:** nothing here is a real person's, and nothing here knows of a database or of GraphQL. Enums

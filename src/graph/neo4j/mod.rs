@@ -73,7 +73,7 @@ pub struct Neo4j {
     max_rows: u32,
     /// The newest epoch that this process has made known to the graph.
     claimed: Arc<AtomicI64>,
-    /// The mark that what is written puts into the state (see [`super::marks`]).
+    /// The mark that what is written puts into the state (see `feed::marks`).
     mark: Option<i64>,
 }
 
