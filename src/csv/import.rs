@@ -61,7 +61,7 @@ pub struct Outcome {
     pub added: u64,
     /// Rows that the database had already.
     pub unchanged: u64,
-    /// Rows that were not written, in the order of the files.
+    /// Rows that were not written, in the order of the tables.
     pub refused: Vec<Refusal>,
 }
 
@@ -102,7 +102,12 @@ pub async fn run(
         done = end;
         writing(done as u64, total as u64);
     }
-    outcome.refused.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    // What others point to first: a fault there is why rows of others are refused.
+    let place = |refusal: &Refusal| {
+        let of_file = |source: &Option<Source>| source.as_ref().is_some_and(|source| source.name == refusal.file);
+        (index.folder.sources.iter().position(of_file), refusal.line)
+    };
+    outcome.refused.sort_by_key(place);
     Ok(outcome)
 }
 
@@ -332,6 +337,13 @@ impl Import<'_> {
     ) -> Result<Vec<&'r Row>> {
         let (mut added, mut others, mut same) = (Vec::with_capacity(patient.len()), Vec::new(), 0);
         for row in patient {
+            // Where the row is stored already as it is, what it points to is not asked for again.
+            if let Some(texts) = stored.get(&(row.sheet, row.key))
+                && self.different(row, texts)?.is_none()
+            {
+                same += 1;
+                continue;
+            }
             let is_there = |(_, to, key): &&(&str, usize, i32)| {
                 targets.contains_key(&(*to, *key))
                     || patient.iter().any(|other| (other.sheet, other.key) == (*to, *key))
@@ -345,10 +357,11 @@ impl Import<'_> {
             }
             match stored.get(&(row.sheet, row.key)) {
                 None => added.push(row),
-                Some(texts) => match self.different(row, texts)? {
-                    None => same += 1,
-                    Some(fault) => others.push(Refusal::new(self.index.source(row.sheet)?, row.line, fault)),
-                },
+                Some(texts) => {
+                    let fault = self.different(row, texts)?;
+                    let source = self.index.source(row.sheet)?;
+                    others.extend(fault.map(|fault| Refusal::new(source, row.line, fault)));
+                }
             }
         }
         outcome.unchanged += same;

@@ -61,7 +61,8 @@ pub async fn from_root(cx: &Cx, entity: &'static Entity, filter: &Value, narrowe
     let mut reader = Reader::new(cx, true);
     let cond = reader.read(entity, filter, 0)?.simple();
     match reader.scans {
-        Some(field) if !narrowed && !narrows(entity, &cond) => {
+        // Reference data are few rows.
+        Some(field) if !narrowed && !entity.table.is_everybodys() && !narrows(entity, &cond) => {
             let indexed: Vec<&str> =
                 filterable(entity).filter(|scalar| scalar.indexed).map(|scalar| scalar.name).collect();
             let search = if entity.table.search { ", or use the argument `search`" } else { "" };
@@ -149,7 +150,9 @@ impl Reader {
         let mut all = Vec::with_capacity(entries.len());
         for (name, value) in entries {
             if *value == Value::Null {
-                return Err(Error::BadInput(format!("the filter's `{name}` is null; leave it out, or use `isNull`")));
+                return Err(Error::BadInput(format!(
+                    "the filter's `{name}` is null; leave it out, or use `isNull` of a field, and `not: {{ {name}: {{}} }}` for what leads to none"
+                )));
             }
             all.push(match name.as_str() {
                 "and" => Cond::And(self.read_each(entity, value, depth)?),

@@ -44,7 +44,7 @@ entity! {
         doctor_id: Option<i32> = "doctorId" index, Key, required link;
         /// What the doctor is to the patient.
         assignment_type: Option<Enum<AssignmentType>> = "type", Clinical, required value;
-        /// Whether the doctor looks after the patient now.
+        /// Whether the doctor looks after the patient, as it is recorded: the days do not change it by themselves.
         is_active: Flag<true> = "isActive", Clinical, value;
         /// The day on which the assignment began.
         since: Option<Date> = "since" order, Date, value;

@@ -42,7 +42,7 @@ entity! {
         institution_type: Option<Enum<InstitutionType>> = "type" index, Reference, value;
         /// The region in which the institution is, as a state or county.
         region: Option<String> = "region", Reference, line(100);
-        /// The country in which the institution is.
+        /// The country in which the institution is, by its two letters (ISO 3166-1).
         country: Option<String> = "country" index, Reference, code(Country);
         /// How the institution is reached: a telephone number, an address, a person.
         contact: Option<String> = "contact", Reference, line(255);

@@ -225,17 +225,6 @@ on_both!(every_refusal_names_its_place_and_leaves_nothing, async |store: Store| 
     assert_eq!(
         places(&report),
         [
-            "Chat_History.csv\t2\t\tLEFT_OUT",
-            "Chat_History.csv\t3\tsession_id\tTOO_LONG",
-            "Lab_Finding.csv\t2\tlab_report_id\tORPHAN",
-            "Medical_History.csv\t3\thistory_type\tINVALID",
-            "Medical_History.csv\t4\tpatient_id\tORPHAN",
-            "Medical_History.csv\t5\t\tLEFT_OUT",
-            "Medical_History.csv\t6\t\tLEFT_OUT",
-            "Medical_History.csv\t7\thistory_item\tNOT_UTF8",
-            "Medical_History.csv\t8\t\tLEFT_OUT",
-            "Medication.csv\t2\tdiscontinued_date\tREQUIRED",
-            "Medication.csv\t3\tdiscontinued_date\tORDER",
             "Patient.csv\t3\tname\tREQUIRED",
             "Patient.csv\t4\tdob\tTOO_EARLY",
             "Patient.csv\t5\tdob\tINVALID",
@@ -246,6 +235,17 @@ on_both!(every_refusal_names_its_place_and_leaves_nothing, async |store: Store| 
             "Patient.csv\t10\tpatient_id\tDUPLICATE",
             "Patient.csv\t11\t\tLEFT_OUT",
             "Patient.csv\t12\t\tRAGGED",
+            "Medical_History.csv\t3\thistory_type\tINVALID",
+            "Medical_History.csv\t4\tpatient_id\tORPHAN",
+            "Medical_History.csv\t5\t\tLEFT_OUT",
+            "Medical_History.csv\t6\t\tLEFT_OUT",
+            "Medical_History.csv\t7\thistory_item\tNOT_UTF8",
+            "Medical_History.csv\t8\t\tLEFT_OUT",
+            "Medication.csv\t2\tdiscontinued_date\tREQUIRED",
+            "Medication.csv\t3\tdiscontinued_date\tORDER",
+            "Lab_Finding.csv\t2\tlab_report_id\tORPHAN",
+            "Chat_History.csv\t2\t\tLEFT_OUT",
+            "Chat_History.csv\t3\tsession_id\tTOO_LONG",
         ]
     );
     for value in ["plague", "Asthma", "Aspirin", "1899", "Zoe", "xxxx"] {
@@ -266,7 +266,7 @@ on_both!(another_row_of_the_same_key_is_refused, async |store: Store| {
         ("Chat_History.csv", "chat_id,patient_id,message_text\n1,1,Hello\n2,2,Hello\n"),
         ("Report.csv", "report_id,patient_id,report_type,report_date\n"),
     ]);
-    assert_eq!(places(&report(&store, &dir, &[])), ["Chat_History.csv\t3\t\tLEFT_OUT", "Patient.csv\t3\tdob\tEXISTS"]);
+    assert_eq!(places(&report(&store, &dir, &[])), ["Patient.csv\t3\tdob\tEXISTS", "Chat_History.csv\t3\t\tLEFT_OUT"]);
     let mut after = rows(&store.db).await;
     assert!(after.remove(&("Chat_History", 1)).is_some());
     assert_eq!(after, before);
@@ -314,7 +314,7 @@ on_both!(what_the_database_refuses_costs_its_patient_alone, async |store: Store|
     }
     let dir = folder(&[("Patient.csv", &patients), ("Chat_History.csv", &messages)]);
     let report = report(&store, &dir, &[]);
-    assert_eq!(places(&report), ["Chat_History.csv\t12\t\tDATABASE", "Patient.csv\t12\t\tLEFT_OUT"]);
+    assert_eq!(places(&report), ["Patient.csv\t12\t\tLEFT_OUT", "Chat_History.csv\t12\t\tDATABASE"]);
     assert!(!report.concat().contains("Forbidden"), "{report:?}");
     let stored = rows(&store.db).await;
     assert_eq!((stored.len(), stored.contains_key(&("Patient", 11))), (38, false));

@@ -131,19 +131,32 @@ on_both!(a_row_that_points_to_a_refused_one_is_refused, async |store: Store| {
         "Doctor.csv 2 name EXISTS",
         "Doctor.csv 3 specialty_id REFERENCE",
         "Doctor.csv 4 specialty_id INVALID",
+        "Patient.csv 2  LEFT_OUT",
+        "Patient.csv 3  LEFT_OUT",
+        "Patient.csv 4  LEFT_OUT",
+        "Patient.csv 5  LEFT_OUT",
         "Doctor_Patient_Assignment.csv 2 doctor_id REFERENCE",
         "Doctor_Patient_Assignment.csv 3 doctor_id REFERENCE",
         "Doctor_Patient_Assignment.csv 4 doctor_id REFERENCE",
         "Doctor_Patient_Assignment.csv 5  LEFT_OUT",
         "Doctor_Patient_Assignment.csv 6 doctor_id REQUIRED",
-        "Patient.csv 2  LEFT_OUT",
-        "Patient.csv 3  LEFT_OUT",
-        "Patient.csv 4  LEFT_OUT",
-        "Patient.csv 5  LEFT_OUT",
     ];
     for more in [&["--dry-run"][..], &[]] {
         assert_eq!(refused(&store, &files, more), expected, "{more:?}");
     }
     assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Patient").await, 0);
     assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Doctor").await, 2);
+});
+
+on_both!(what_is_stored_already_does_not_ask_for_what_it_points_to, async |store: Store| {
+    done(&mut import(&store, &ALL, &[]));
+    let doctors = ("Doctor.csv", "doctor_id,name,specialty_id,institution_id\n3,Dr. Other,5,9\n1,Dr. Bea,,9\n");
+    let more = (
+        "Appointment.csv",
+        "appointment_id,patient_id,appointment_date,doctor_name,doctor_id\n1,3,2020-01-01,Dr. Ada,3\n9,3,2020-01-02,,3\n",
+    );
+    assert_eq!(
+        refused(&store, &[doctors, ASSIGNMENTS, PATIENTS, more], &[]),
+        ["Doctor.csv 2 name EXISTS", "Appointment.csv 3 doctor_id REFERENCE"]
+    );
 });

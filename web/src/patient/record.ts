@@ -77,11 +77,13 @@ export const lineOf = (finding: Finding) =>
   );
 
 type History = { id: string; type: string | null; item: string; details: string | null; date: string | null; severity: string | null; isActive: boolean };
-type Medication = { id: string; name: string; dosage: string | null; frequency: string | null; isContinued: boolean; prescribedDate: string | null; discontinuedDate: string | null; prescribedBy: string | null; purposes: { conditionName: string }[] | null };
+/** The doctor as an object; a row may have the name in words alone, or both. */
+type Named = { name: string | null } | null;
+type Medication = { id: string; name: string; dosage: string | null; frequency: string | null; isContinued: boolean; prescribedDate: string | null; discontinuedDate: string | null; prescribedBy: string | null; doctor: Named; purposes: { conditionName: string }[] | null };
 type Symptom = { id: string; name: string; description: string | null; severity: string | null; duration: string | null; onset: string | null };
-type Appointment = { id: string; date: string | null; time: string | null; type: string | null; status: string | null; doctorName: string | null; notes: string | null; symptoms: Symptom[] | null };
+type Appointment = { id: string; date: string | null; time: string | null; type: string | null; status: string | null; doctorName: string | null; doctor: Named; notes: string | null; symptoms: Symptom[] | null };
 type LabReport = { id: string; date: string | null; type: string | null; facility: string | null; findings: Finding[] | null };
-type Report = { id: string; date: string | null; type: string | null; summary: string | null; doctorName: string | null };
+type Report = { id: string; date: string | null; type: string | null; summary: string | null; doctorName: string | null; doctor: Named };
 type Message = { id: string; text: string; type: string | null; sentAt: string | null };
 
 /** How many entries below one are read at most. */
@@ -121,10 +123,10 @@ const medications = (title: string, also: string) =>
     root: 'medications',
     also,
     order: 'PRESCRIBED_DATE_DESC',
-    fields: `id name dosage frequency isContinued prescribedDate discontinuedDate prescribedBy purposes(first: ${PURPOSES}) { conditionName }`,
-    entries: ({ id, name, dosage, frequency, isContinued, prescribedDate, discontinuedDate, prescribedBy, purposes }) => [{
+    fields: `id name dosage frequency isContinued prescribedDate discontinuedDate prescribedBy doctor { name } purposes(first: ${PURPOSES}) { conditionName }`,
+    entries: ({ id, name, dosage, frequency, isContinued, prescribedDate, discontinuedDate, prescribedBy, doctor, purposes }) => [{
       id, kind: 'medication', name, date: prescribedDate, until: isContinued ? null : (discontinuedDate ?? prescribedDate), past: !isContinued,
-      detail: line(purposesOf(purposes), dosage, frequency, isContinued ? 'taken now' : discontinuedDate ? `until ${discontinuedDate}` : 'stopped', prescribedBy),
+      detail: line(purposesOf(purposes), dosage, frequency, isContinued ? 'taken now' : discontinuedDate ? `until ${discontinuedDate}` : 'stopped', doctor?.name ?? prescribedBy),
     }],
   });
 
@@ -139,9 +141,9 @@ export const LISTS = {
     title: 'Appointments and symptoms',
     root: 'appointments',
     order: 'DATE_DESC',
-    fields: `id date time type status doctorName notes symptoms(first: ${BELOW}) { id name description severity duration onset }`,
-    entries: ({ id, date, time, type, status, doctorName, notes, symptoms }) => [
-      { id, kind: 'appointment', name: words(type) || 'appointment', date, detail: line(time?.slice(0, 5), words(status), doctorName, notes) },
+    fields: `id date time type status doctorName doctor { name } notes symptoms(first: ${BELOW}) { id name description severity duration onset }`,
+    entries: ({ id, date, time, type, status, doctorName, doctor, notes, symptoms }) => [
+      { id, kind: 'appointment', name: words(type) || 'appointment', date, detail: line(time?.slice(0, 5), words(status), doctor?.name ?? doctorName, notes) },
       ...(symptoms ?? []).map((one): Entry => ({
         id: one.id, kind: 'symptom', name: one.name, date, within: id, detail: line(words(one.severity), words(one.onset), one.duration, one.description),
       })),
@@ -160,8 +162,8 @@ export const LISTS = {
     title: 'Reports',
     root: 'reports',
     order: 'DATE_DESC',
-    fields: 'id date type summary doctorName',
-    entries: ({ id, date, type, summary, doctorName }) => [{ id, kind: 'report', name: type ?? 'Report', date, detail: line(doctorName, summary) }],
+    fields: 'id date type summary doctorName doctor { name }',
+    entries: ({ id, date, type, summary, doctorName, doctor }) => [{ id, kind: 'report', name: type ?? 'Report', date, detail: line(doctor?.name ?? doctorName, summary) }],
   }),
   messages: list<Message>({
     title: 'Messages',
