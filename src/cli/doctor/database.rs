@@ -205,14 +205,14 @@ async fn look(config: &Config, db: &Db, report: &mut Report) -> Result<bool> {
     Ok(refusal.is_none() || matches!(state, State::Suited(_)))
 }
 
-/// How triggers are made again.
+/// How triggers are made again: by migrations that are taken for ones that were cut short.
 fn made_again(dialect: Dialect, found: &Triggers) -> String {
     match dialect {
         Dialect::Sqlite => "write it out with `medimax backup`, and `medimax restore` that into a new file".into(),
         Dialect::MariaDb => {
             let drop: String = found.changed.iter().map(|name| format!("DROP TRIGGER {name};\n")).collect();
             format!(
-                "{drop}DELETE FROM Schema_Migration WHERE version >= {};\nthen run `medimax migrate` (or `medimax migrate --adopt \
+                "{drop}UPDATE Schema_Migration SET version = -version WHERE version >= {};\nthen run `medimax migrate` (or `medimax migrate --adopt \
                  --yes`, where the tables were adopted), which makes them again,\nand for what was written meanwhile \
                  `medimax sync --full`, or with an embedded graph start the gateways again",
                 found.made_by.unwrap_or_default()
