@@ -155,7 +155,7 @@ impl Related {
         };
         // Along a link there may be as many rows as the table has, and as many again from each of them. SQLite looks for them from each
         // of our rows, or finds all that match once, as the statement says; MariaDB takes either for what it thinks best, and
-        // has the better plans for the first. A set with a NULL has no other members for certain.
+        // has the better plans for the first. NOT IN a set with a NULL is never true.
         if self.scope.is_some() && sql.dialect() == Dialect::Sqlite {
             sql.column(alias, ours).push(if some { " IN (" } else { " NOT IN (" });
             sql.push(format!("SELECT {theirs} FROM {from} WHERE {theirs} IS NOT NULL"));

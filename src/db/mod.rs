@@ -25,7 +25,6 @@ pub use cond::{Bind, Cond, LookUp, Op, Quantifier, Related, Towards, words};
 pub use connect::{Options, Tls, open, open_when_up};
 pub(crate) use enumeration::enumeration;
 pub use enumeration::{Enum, EnumValue, Enumerated, Enumeration};
-pub(crate) use fault::Refusal;
 pub use pool::{Db, PoolState};
 pub(crate) use pool::{Tx, load, load_on};
 pub use select::{By, ListQuery, Path, Place, Select, large_column, large_sizes};

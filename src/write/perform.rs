@@ -7,7 +7,7 @@ use super::{
     references::{self, nobody},
 };
 use crate::{
-    db::{Belongs, Cell, Refusal, Tx, change, fault},
+    db::{Belongs, Cell, Tx, change, fault},
     error::{Error, Result, Violation},
     feed::{Feed, REFERENCE},
     graphql::{
@@ -243,7 +243,7 @@ impl Attempt<'_> {
                 let given = above.map(|(above, key)| (above.owner.column, key));
                 match add(tx, form.entity, given, rows).await {
                     Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
-                    Err(error) => Err(self.of_database(tx, error, Some(form), above.map(|(above, _)| above)).await),
+                    Err(error) => Err(self.of_database(tx, error, Some(form)).await),
                 }
             }
             Operation::Change { form, key, expected, cells, links } => {
@@ -259,7 +259,7 @@ impl Attempt<'_> {
                 for entity_below in self.cx.model.all_below(entity).iter().chain([entity]) {
                     let count = match tx.remove(entity_below.table, entity.table, *key).await {
                         Ok(count) => count,
-                        Err(error) => return Err(self.of_database(tx, error, None, None).await),
+                        Err(error) => return Err(self.of_database(tx, error, None).await),
                     };
                     if count > 0 {
                         removed.insert(0, Removed { of: entity_below.object.name.into(), count: count as i32 });
@@ -317,20 +317,19 @@ impl Attempt<'_> {
         }
         match tx.update(form.entity.table, key, written).await {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.of_database(tx, error, Some(form), None).await),
+            Err(error) => Err(self.of_database(tx, error, Some(form)).await),
         }
     }
 
     /// The database's own refusal: in the words of our rule, where it is one; else of rules that only the database has.
-    async fn of_database(&self, tx: &mut Tx, error: Error, form: Option<&Form>, above: Option<Above>) -> Error {
+    async fn of_database(&self, tx: &mut Tx, error: Error, form: Option<&Form>) -> Error {
         let Error::Internal(text) = &error else { return error };
         if let Some((form, check)) = form.and_then(|form| refused(self.cx.model, form, text)) {
             return Error::Invalid(of_checks(form, vec![check]));
         }
-        match (tx.refusal(&error), above) {
-            // It was there when it was looked for.
-            (Some(Refusal::Reference), Some(above)) => nobody(&["input", above.field], above.entity),
-            (Some(refusal), _) => {
+        match tx.refusal(&error) {
+            // A foreign key that fails is none of ours: what an input points to was seen, and stays until the transaction ends.
+            Some(refusal) => {
                 tracing::warn!("the database refused a change by a rule of its own: {text}");
                 Error::Invalid(vec![Violation {
                     path: vec![if form.is_some() { "input" } else { "id" }.into()],
@@ -338,7 +337,7 @@ impl Attempt<'_> {
                     message: refusal.message().to_owned(),
                 }])
             }
-            (None, _) => error,
+            None => error,
         }
     }
 }

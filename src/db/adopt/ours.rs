@@ -1,7 +1,7 @@
 //! What MediMax's tables consist of, read from the migrations themselves: there is no second list to keep in step.
 
 use super::super::{
-    migrate::{Migration, known, steps},
+    migrate::{Migration, known, made_column, made_table, steps},
     sql::Dialect,
 };
 use crate::error::{Error, Result};
@@ -113,14 +113,11 @@ pub(super) fn made_by(migration: &Migration) -> Result<Vec<(&'static str, Makes)
 }
 
 fn makes(statement: &'static str) -> Option<Makes> {
-    if let Some(rest) = statement.strip_prefix("CREATE TABLE IF NOT EXISTS ") {
-        return Some(Makes::Table(rest.split(' ').next()?));
+    if let Some(table) = made_table(statement) {
+        return Some(Makes::Table(table));
     }
-    // Rows that are there have nothing in a new column, so that a foreign key on it need not look at them, nor lock them.
-    let altering = statement.strip_prefix("SET STATEMENT foreign_key_checks = 0 FOR ").unwrap_or(statement);
-    if let Some(rest) = altering.strip_prefix("ALTER TABLE ") {
-        let (table, rest) = rest.split_once(" ADD COLUMN IF NOT EXISTS ")?;
-        return Some(Makes::Column(table, rest.split(' ').next()?));
+    if let Some((table, column)) = made_column(statement) {
+        return Some(Makes::Column(table, column));
     }
     if let Some(rest) = statement.strip_prefix("CREATE INDEX IF NOT EXISTS ") {
         let (name, rest) = rest.split_once(" ON ")?;

@@ -78,23 +78,17 @@ pub(in crate::db) fn tables(dialect: Dialect) -> Result<Vec<&'static str>> {
     Ok(ordered)
 }
 
-/// What a statement makes that somebody else may have made before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Makes {
-    Table(&'static str),
-    /// (table, column)
-    Column(&'static str, &'static str),
+/// The table that a statement makes.
+pub(in crate::db) fn made_table(statement: &'static str) -> Option<&'static str> {
+    word(statement.strip_prefix("CREATE TABLE IF NOT EXISTS ")?)
 }
 
-/// What the steps of a migration make.
-pub(super) fn makes(migration: &Migration) -> impl Iterator<Item = Makes> + use<> {
-    steps(migration.up).filter_map(|(_, statement)| {
-        if let Some((_, rest)) = statement.split_once("CREATE TABLE IF NOT EXISTS ") {
-            return word(rest).map(Makes::Table);
-        }
-        let (table, rest) = statement.split_once("ALTER TABLE ")?.1.split_once(" ADD COLUMN ")?;
-        word(rest.strip_prefix("IF NOT EXISTS ").unwrap_or(rest)).map(|column| Makes::Column(table, column))
-    })
+/// The column that a statement adds, after its table.
+pub(in crate::db) fn made_column(statement: &'static str) -> Option<(&'static str, &'static str)> {
+    // Rows that are there have nothing in a new column, so that a foreign key on it need not look at them, nor lock them.
+    let altering = statement.strip_prefix("SET STATEMENT foreign_key_checks = 0 FOR ").unwrap_or(statement);
+    let (table, rest) = altering.strip_prefix("ALTER TABLE ")?.split_once(" ADD COLUMN ")?;
+    Some((table, word(rest.strip_prefix("IF NOT EXISTS ").unwrap_or(rest))?))
 }
 
 fn word(text: &'static str) -> Option<&'static str> {
@@ -115,8 +109,7 @@ pub(super) fn first_tables(dialect: Dialect) -> Result<Vec<&'static str>> {
 }
 
 fn made(migration: &Migration) -> impl Iterator<Item = &'static str> + use<> {
-    steps(migration.up)
-        .filter_map(|(_, statement)| statement.strip_prefix("CREATE TABLE IF NOT EXISTS ")?.split_whitespace().next())
+    steps(migration.up).filter_map(|(_, statement)| made_table(statement))
 }
 
 /// The steps of a migration's text: what each does, and its statement.

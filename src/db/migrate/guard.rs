@@ -3,7 +3,7 @@
 
 use super::{
     Migration,
-    files::{Makes, makes},
+    files::{made_column, made_table, steps},
     state::has_table,
 };
 use crate::{
@@ -29,16 +29,17 @@ pub(super) async fn nothing_is_there(conn: &mut Conn, dialect: Dialect, missing:
         if has_begun(conn, dialect, migration).await? {
             continue;
         }
-        for made in makes(migration) {
-            match made {
-                Makes::Table(table) if has_table(conn, dialect, table, false).await? => {
-                    in_the_way.push(format!("a table {table}: ALTER TABLE {table} RENAME TO another name"));
-                }
-                Makes::Column(table, column) if has_column(conn, dialect, table, column).await? => {
-                    let todo = format!("ALTER TABLE {table} RENAME COLUMN {column} TO another name");
-                    in_the_way.push(format!("a column {table}.{column}: {todo}"));
-                }
-                _ => {}
+        for (_, statement) in steps(migration.up) {
+            if let Some(table) = made_table(statement)
+                && has_table(conn, dialect, table, false).await?
+            {
+                in_the_way.push(format!("a table {table}: ALTER TABLE {table} RENAME TO another name"));
+            }
+            if let Some((table, column)) = made_column(statement)
+                && has_column(conn, dialect, table, column).await?
+            {
+                let todo = format!("ALTER TABLE {table} RENAME COLUMN {column} TO another name");
+                in_the_way.push(format!("a column {table}.{column}: {todo}"));
             }
         }
     }

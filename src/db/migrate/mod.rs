@@ -16,7 +16,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 pub use files::{Migration, known, latest};
-pub(in crate::db) use files::{steps, tables};
+pub(in crate::db) use files::{made_column, made_table, steps, tables};
 pub(in crate::db) use state::applied;
 use state::{FOREIGN, OTHER_CASE, beyond, has_column, in_other_case, is_adopted, is_foreign, refuse};
 pub use state::{State, refusal, require, require_current, state};
