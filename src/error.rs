@@ -141,6 +141,15 @@ pub enum Error {
         /// What the request would need, if known.
         asked: Option<u64>,
     },
+    /// A list that would read more rows than `max_rows_read` allows.
+    TooWide {
+        /// `max_rows_read` in force.
+        allowed: u64,
+        /// About how many rows would be read.
+        asked: u64,
+        /// What would narrow the list.
+        advice: String,
+    },
     /// An argument that asks for more rows than a page may have.
     TooMany {
         /// The argument.
@@ -192,7 +201,7 @@ impl Error {
         match self {
             Error::BadInput(_) | Error::Invalid(_) | Error::NeedsPost => Code::BadUserInput,
             Error::Changed(_) | Error::KeyTaken => Code::Conflict,
-            Error::Limit { .. } | Error::TooMany { .. } => Code::LimitExceeded,
+            Error::Limit { .. } | Error::TooWide { .. } | Error::TooMany { .. } => Code::LimitExceeded,
             Error::NotListed => Code::Forbidden,
             Error::UnknownDocument => Code::PersistedQueryNotFound,
             Error::NoRegistry => Code::PersistedQueryNotSupported,
@@ -207,6 +216,7 @@ impl Error {
     pub fn limit(&self) -> Option<&'static str> {
         match self {
             Error::Limit { key, .. } => Some(key),
+            Error::TooWide { .. } => Some("max_rows_read"),
             Error::TooMany { .. } => Some("max_page_size"),
             _ => None,
         }
@@ -236,6 +246,9 @@ impl Error {
             }
             Error::Limit { key, allowed, asked: None } => {
                 format!("this goes over the limit {key} ({allowed}); ask for less")
+            }
+            Error::TooWide { allowed, asked, advice } => {
+                format!("about {asked} rows would be read for this, the limit max_rows_read allows {allowed}: {advice}")
             }
             Error::TooMany { argument, allowed, asked } => {
                 format!("`{argument}` asks for {asked} at once, the limit max_page_size allows {allowed}")

@@ -223,4 +223,7 @@ config! {
     max_memory_bytes: usize = 536_870_912;
     /// How many patients a filter by facts of the graph may match.
     max_graph_matches: u32 = 200_000;
+    /// About how many rows the store may read for one list that is filtered, or for its total. A filter that no index serves so well is
+    /// refused before it is sent.
+    max_rows_read: u64 = 400_000;
 }

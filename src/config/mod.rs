@@ -265,6 +265,7 @@ impl Config {
             max_request_bytes: self.max_request_bytes,
             max_memory_bytes: self.max_memory_bytes,
             max_graph_matches: self.max_graph_matches,
+            max_rows_read: self.max_rows_read,
             read_only: self.read_only.then_some("this gateway only reads (`read_only`)"),
             idempotency_hours: self.idempotency_hours,
             introspection: self.introspection,

@@ -81,14 +81,14 @@ pub enum Cond {
 /// A condition on the rows that a row leads to. Rows that the caller may not see are none.
 #[derive(Debug, Clone)]
 pub struct Related {
-    table: &'static Table,
+    pub(super) table: &'static Table,
     /// How they are reached, from the column of our rows that is named with it.
-    towards: Towards,
-    ours: &'static str,
-    quantifier: Quantifier,
+    pub(super) towards: Towards,
+    pub(super) ours: &'static str,
+    pub(super) quantifier: Quantifier,
     /// Where they may be rows of other patients.
-    scope: Option<Scope>,
-    cond: Box<Cond>,
+    pub(super) scope: Option<Scope>,
+    pub(super) cond: Box<Cond>,
 }
 
 /// How rows lead to related rows.
@@ -117,6 +117,11 @@ impl Related {
         Related { table: to, towards, ours, quantifier, scope, cond: Box::new(cond) }
     }
 
+    /// Whether the rows that it asks about lead to ours, and not ours to them.
+    pub(super) fn is_below(&self) -> bool {
+        matches!(self.towards, Towards::Down(_))
+    }
+
     fn simple(self) -> Self {
         Related { cond: Box::new(self.cond.simple()), ..self }
     }
@@ -131,44 +136,46 @@ impl Related {
         format!("{:?} {}.{theirs}={}({})", self.quantifier, self.table.name, self.ours, self.cond.meaning())
     }
 
+    /// Writes the condition as a look-up of one related row for each of our rows. A scalar sub-query is one to both stores: they turn
+    /// `EXISTS` and `IN` into joins, whose order they choose by guesses at how many rows match ([`super::planner`] knows).
     fn push(&self, sql: &mut Sql, alias: &str) {
-        let (table, inner, ours) = (self.table, format!("{alias}{}", alias.len()), self.ours);
-        let some = self.quantifier == Quantifier::Some;
-        // Where they stand, and what of them is our column's value.
-        let (from, theirs) = match &self.towards {
-            Towards::Up(_) => (format!("{} {inner}", table.name), format!("{inner}.{}", table.key)),
-            Towards::Down(Path::Direct(column)) => (format!("{} {inner}", table.name), format!("{inner}.{column}")),
-            Towards::Down(Path::Through { column, between, above }) => (
-                format!(
-                    "{} {inner}v JOIN {} {inner} ON {inner}.{column} = {inner}v.{}",
-                    between.name, table.name, between.key
-                ),
-                format!("{inner}v.{above}"),
-            ),
-            Towards::Down(Path::Between { between, above, below }) => (
-                format!(
-                    "{} {inner}v JOIN {} {inner} ON {inner}.{} = {inner}v.{below}",
-                    between.name, table.name, table.key
-                ),
-                format!("{inner}v.{above}"),
-            ),
+        let (table, inner) = (self.table, format!("{alias}{}", alias.len()));
+        sql.push("(SELECT 1 FROM ");
+        let theirs = match &self.towards {
+            Towards::Up(_) => format!("{inner}.{}", table.key),
+            Towards::Down(Path::Direct(column)) => format!("{inner}.{column}"),
+            Towards::Down(Path::Through { between, above, .. } | Path::Between { between, above, .. }) => {
+                sql.push(format!("{} {inner}v", between.name)).straight_join();
+                format!("{inner}v.{above}")
+            }
         };
-        // Along a link there may be as many rows as the table has, and as many again from each of them. SQLite looks for them from each
-        // of our rows, or finds all that match once, as the statement says; MariaDB takes either for what it thinks best, and
-        // has the better plans for the first. NOT IN a set with a NULL is never true.
-        if self.scope.is_some() && sql.dialect() == Dialect::Sqlite {
-            sql.column(alias, ours).push(if some { " IN (" } else { " NOT IN (" });
-            sql.push(format!("SELECT {theirs} FROM {from} WHERE {theirs} IS NOT NULL"));
-        } else {
-            sql.push(if some { "EXISTS (" } else { "NOT EXISTS (" });
-            sql.push(format!("SELECT 1 FROM {from} WHERE {theirs} = {alias}.{ours}"));
+        sql.push(format!("{} {inner}", table.name));
+        match &self.towards {
+            Towards::Down(Path::Through { column, between, .. }) => {
+                sql.push(format!(" ON {inner}.{column} = {inner}v.{}", between.key));
+            }
+            Towards::Down(Path::Between { below, .. }) => {
+                sql.push(format!(" ON {inner}.{} = {inner}v.{below}", table.key));
+            }
+            Towards::Up(_) | Towards::Down(Path::Direct(_)) => {}
         }
+        sql.push(format!(" WHERE {theirs} = {alias}.{}", self.ours));
         if let Some(scope) = &self.scope {
             push_and_scope(sql, &inner, table, scope);
         }
-        sql.push(" AND (");
-        self.cond.push(sql, &inner);
-        sql.push(if self.quantifier == Quantifier::Every { ") IS NOT TRUE)" } else { "))" });
+        sql.push(" AND ");
+        match self.quantifier {
+            Quantifier::Every => {
+                sql.push("(");
+                self.cond.push(sql, &inner);
+                sql.push(") IS NOT TRUE");
+            }
+            Quantifier::Some | Quantifier::None => self.cond.push_check(sql, &inner),
+        }
+        sql.push(match self.quantifier {
+            Quantifier::Some => " LIMIT 1) IS NOT NULL",
+            Quantifier::None | Quantifier::Every => " LIMIT 1) IS NULL",
+        });
     }
 }
 
@@ -275,6 +282,25 @@ impl Cond {
         }
     }
 
+    /// Writes the condition about rows called `alias` that are found by something else: in a form for which the store looks for no
+    /// index.
+    pub(super) fn push_check(&self, sql: &mut Sql, alias: &str) {
+        match self {
+            Cond::Related(related) => related.push(sql, alias),
+            Cond::And(all) if !all.is_empty() => {
+                for (i, cond) in all.iter().enumerate() {
+                    sql.push(if i > 0 { " AND " } else { "" });
+                    cond.push_check(sql, alias);
+                }
+            }
+            cond => {
+                sql.push("(");
+                cond.push(sql, alias);
+                sql.push(") IS TRUE");
+            }
+        }
+    }
+
     /// Writes the condition about the rows called `alias`.
     pub(super) fn push(&self, sql: &mut Sql, alias: &str) {
         match self {
@@ -359,22 +385,41 @@ pub(super) fn push_bind(sql: &mut Sql, value: &Bind) {
     };
 }
 
-/// Writes that the row holds words beginning with each of `words`.
+/// Writes that the row, which is found by something else, holds words beginning with each of `words`.
 pub(super) fn push_search(sql: &mut Sql, alias: &str, table: &Table, words: &[String]) {
     let key = table.key;
     match sql.dialect() {
         Dialect::MariaDb => {
-            for word in words {
-                sql.push(" AND ").column(alias, key);
-                sql.push(format!(" IN (SELECT s.{key} FROM {}_Search s WHERE s.word LIKE ", table.name));
-                sql.text(format!("{}%", like(word))).push(" ESCAPE '|')");
+            for (i, word) in words.iter().enumerate() {
+                sql.push(if i > 0 { " AND " } else { "" });
+                sql.push(format!(
+                    "(SELECT 1 FROM {}_Search s WHERE s.{key} = {alias}.{key} AND (s.word LIKE ",
+                    table.name
+                ));
+                sql.text(format!("{}%", like(word))).push(" ESCAPE '|') IS TRUE LIMIT 1) IS NOT NULL");
             }
         }
         Dialect::Sqlite => {
+            sql.column(alias, key).push(" IN (SELECT id FROM ");
+            push_word_keys(sql, table, words);
+            sql.push(")");
+        }
+    }
+}
+
+/// Writes a table of the keys `id` of rows that hold words beginning with `words`: of MariaDB with one word, and a key as often as there
+/// are such words.
+pub(super) fn push_word_keys(sql: &mut Sql, table: &Table, words: &[String]) {
+    match sql.dialect() {
+        Dialect::MariaDb => {
+            sql.push(format!("(SELECT s.{} AS id FROM {}_Search s WHERE s.word LIKE ", table.key, table.name));
+            sql.text(words.first().map(|word| format!("{}%", like(word))).unwrap_or_default());
+            sql.push(" ESCAPE '|') w");
+        }
+        Dialect::Sqlite => {
             let words: Vec<String> = words.iter().map(|word| format!("\"{}\" *", word.replace('"', ""))).collect();
-            sql.push(" AND ").column(alias, key);
-            sql.push(format!(" IN (SELECT rowid FROM {0}_Search WHERE {0}_Search MATCH ", table.name));
-            sql.text(words.join(" AND ")).push(")");
+            sql.push(format!("(SELECT rowid AS id FROM {0}_Search WHERE {0}_Search MATCH ", table.name));
+            sql.text(words.join(" AND ")).push(") w");
         }
     }
 }

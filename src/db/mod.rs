@@ -12,6 +12,7 @@ pub mod inspect;
 mod interrupt;
 pub mod migrate;
 mod plan;
+pub mod planner;
 pub(crate) mod pool;
 mod refusal;
 mod select;
@@ -29,7 +30,7 @@ pub use pool::{Db, PoolState};
 pub(crate) use pool::{Tx, load, load_on};
 pub use select::{By, ListQuery, Path, Place, Select, large_column, large_sizes};
 pub use sql::{Dialect, Sql};
-pub use table::{Belongs, Link, Owner, Table};
+pub use table::{Belongs, Indexed, Link, Owner, Table};
 pub use value::{
     Bad, Column, Date, DateTime, Decimal, Flag, Id, Json, MOST, Stored, Time, Uuid, ValueKind, Whole, decimal, fixed,
     is_int, is_within, uuid, write_json,

@@ -7,6 +7,7 @@ use super::{
     doubt::Doubt,
     fault,
     interrupt::Interruptible,
+    planner::{Known, Prefer},
     sql::{Dialect, Sql},
     watch::{Running, Watcher},
 };
@@ -41,6 +42,10 @@ pub struct Db {
     pub(super) doubt: Arc<Doubt>,
     /// Whether what was to be written last could not be stored.
     pub(super) full: Arc<AtomicBool>,
+    /// What is known of tables and values.
+    pub(super) known: Arc<Known>,
+    /// How the way of a list is chosen.
+    pub(super) prefer: Prefer,
     /// Who is told of each statement.
     pub(super) watcher: Option<Watcher>,
 }
@@ -265,6 +270,11 @@ impl Db {
     /// The same store; `watcher` is told of each statement that it is asked for.
     pub fn watched(&self, watcher: Watcher) -> Self {
         Db { watcher: Some(watcher), ..self.clone() }
+    }
+
+    /// The same store; the ways of lists are chosen like this.
+    pub fn preferring(&self, prefer: Prefer) -> Self {
+        Db { prefer, ..self.clone() }
     }
 
     /// A statement that is about to be sent.

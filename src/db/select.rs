@@ -5,6 +5,7 @@
 
 use super::{
     cond::{Bind, Cond, push_bind, push_search},
+    planner::{Form, Way, push_walk},
     sql::{Dialect, Sql},
     table::{Belongs, Owner, Table},
 };
@@ -52,6 +53,28 @@ pub struct ListQuery {
 const USUAL_WORDS: usize = 2;
 
 impl ListQuery {
+    /// The order without columns of which the filter leaves one value: MariaDB does not always see that an index brings rows in the order of
+    /// what follows.
+    pub(super) fn effective_order(&self) -> impl Iterator<Item = &By> {
+        let key = self.order.last().map(|by| by.column);
+        self.order.iter().filter(move |by| Some(by.column) == key || !self.has_one(by))
+    }
+
+    /// Whether its filter leaves one value of a column.
+    pub(super) fn has_one(&self, by: &By) -> bool {
+        let fixes = |cond: &Cond| match cond {
+            Cond::In(column, values) => *column == by.column && values.len() == 1,
+            Cond::IsNull(column, true) => *column == by.column,
+            _ => false,
+        };
+        !by.via
+            && match &self.filter {
+                Some(Cond::And(all)) => all.iter().any(fixes),
+                Some(one) => fixes(one),
+                None => false,
+            }
+    }
+
     /// Whether its statement has one of the few texts that are worth keeping prepared: a list in its own order, its first page
     /// and the next ones, a search for a word or two. Whatever else a caller may choose makes any number of texts.
     fn is_usual(&self) -> bool {
@@ -123,23 +146,50 @@ pub struct Select<'a> {
 
 impl Select<'_> {
     /// Rows of the table that the caller may see.
-    pub fn rows(&self, scope: &Scope, ask: &ListQuery) -> Sql {
+    pub fn rows(&self, scope: &Scope, ask: &ListQuery, way: &Way<'_>) -> Sql {
         let mut sql = self.head(None);
-        sql.push(" FROM ").push(self.table.name).push(" t WHERE ");
-        push_scope(&mut sql, "t", self.table, scope);
-        self.narrow(&mut sql, "t", ask);
-        push_order(&mut sql, "t", ask);
+        self.push_found(&mut sql, scope, ask, way, true);
+        if let Some(bound) = &way.bound {
+            bound.push(&mut sql, self.table, "t");
+        }
+        let skip = way.bound.as_ref().filter(|bound| bound.is_one).map(|bound| bound.by.column);
+        push_order(&mut sql, "t", ask, skip);
         push_limit(&mut sql, ask.limit);
         sql
     }
 
     /// How many rows of the table the caller may see.
-    pub fn count(&self, scope: &Scope, ask: &ListQuery) -> Sql {
+    pub fn count(&self, scope: &Scope, ask: &ListQuery, way: &Way<'_>) -> Sql {
         let mut sql = Sql::new(self.dialect);
-        sql.push("SELECT 0, COUNT(*) FROM ").push(self.table.name).push(" t WHERE ");
-        push_scope(&mut sql, "t", self.table, scope);
-        self.narrow(&mut sql, "t", ask);
+        sql.push("SELECT 0, COUNT(*)");
+        self.push_found(&mut sql, scope, ask, way, false);
         sql
+    }
+
+    /// `FROM` the rows called `t`, `WHERE` they match and the caller may see them.
+    pub(super) fn push_found(&self, sql: &mut Sql, scope: &Scope, ask: &ListQuery, way: &Way<'_>, ordered: bool) {
+        sql.chosen(way.shown());
+        sql.push(" FROM ");
+        match &way.form {
+            Form::Narrow(narrow) => {
+                narrow.push_from(sql, "t", scope, ordered);
+                sql.push(" WHERE ");
+                push_scope(sql, "t", self.table, scope);
+                narrow.push_where(sql, "t", scope, ordered);
+                self.push_page(sql, "t", ask);
+            }
+            Form::Walk(checks) => {
+                sql.push(self.table.name).push(" t WHERE ");
+                push_scope(sql, "t", self.table, scope);
+                push_walk(sql, "t", self.table, scope, (ask, checks));
+                self.push_page(sql, "t", ask);
+            }
+            Form::Plain => {
+                sql.push(self.table.name).push(" t WHERE ");
+                push_scope(sql, "t", self.table, scope);
+                self.narrow(sql, "t", ask);
+            }
+        }
     }
 
     /// The rows with these primary keys that the caller may see.
@@ -170,7 +220,7 @@ impl Select<'_> {
             self.push_linked(&mut sql, path, scope, keys, "t");
             self.narrow(&mut sql, "t", ask);
             if !ask.order.is_empty() {
-                push_order(&mut sql, "t", ask);
+                push_order(&mut sql, "t", ask, None);
             }
             push_limit(&mut sql, Some(bound));
             return sql;
@@ -179,7 +229,7 @@ impl Select<'_> {
         let mut sql = self.head(Some("w.parent,w.n"));
         let key = self.table.key;
         sql.push(format!(" FROM (SELECT k.id AS parent, x.{key} AS id, ROW_NUMBER() OVER (PARTITION BY k.id"));
-        push_order(&mut sql, "x", ask);
+        push_order(&mut sql, "x", ask, None);
         sql.push(") AS n");
         self.push_linked(&mut sql, path, scope, keys, "x");
         self.narrow(&mut sql, "x", ask);
@@ -235,17 +285,23 @@ impl Select<'_> {
         }
     }
 
-    /// Filter, search and page, each after an `AND`.
+    /// Filter, words and page, each after an `AND`.
     fn narrow(&self, sql: &mut Sql, alias: &str, ask: &ListQuery) {
-        if !ask.is_usual() {
-            sql.varies();
-        }
         if let Some(filter) = &ask.filter {
             sql.push(" AND ");
             filter.push(sql, alias);
         }
         if !ask.words.is_empty() {
+            sql.push(" AND ");
             push_search(sql, alias, self.table, &ask.words);
+        }
+        self.push_page(sql, alias, ask);
+    }
+
+    /// The page, after an `AND`.
+    fn push_page(&self, sql: &mut Sql, alias: &str, ask: &ListQuery) {
+        if !ask.is_usual() {
+            sql.varies();
         }
         if let Some(place) = &ask.after {
             push_place(sql, alias, place, false);
@@ -307,9 +363,11 @@ pub(super) fn push_and_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &
     }
 }
 
-fn push_order(sql: &mut Sql, alias: &str, ask: &ListQuery) {
-    for (i, by) in ask.order.iter().enumerate() {
-        sql.push(if i == 0 { " ORDER BY " } else { ", " });
+fn push_order(sql: &mut Sql, alias: &str, ask: &ListQuery, skip: Option<&str>) {
+    let mut first = true;
+    for by in ask.effective_order().filter(|by| skip != Some(by.column)) {
+        sql.push(if first { " ORDER BY " } else { ", " });
+        first = false;
         sql.column(if by.via { "v" } else { alias }, by.column);
         if by.descending != ask.backwards {
             sql.push(" DESC");
@@ -365,12 +423,13 @@ mod tests {
     use super::*;
 
     static PATIENT: Table =
-        Table { name: "Patient", key: "patient_id", belongs: Belongs::Patient, links: &[], search: true };
+        Table { name: "Patient", key: "patient_id", belongs: Belongs::Patient, links: &[], columns: &[], search: true };
     static VISIT: Table = Table {
         name: "Visit",
         key: "visit_id",
         belongs: Belongs::To(Owner { column: "patient_id", to: &PATIENT }),
         links: &[],
+        columns: &[],
         search: false,
     };
     static NOTE: Table = Table {
@@ -378,6 +437,7 @@ mod tests {
         key: "note_id",
         belongs: Belongs::To(Owner { column: "visit_id", to: &VISIT }),
         links: &[],
+        columns: &[],
         search: false,
     };
 
@@ -385,7 +445,7 @@ mod tests {
     fn a_scope_reaches_the_patient_through_the_owners() {
         let shown = |table, scope| {
             let select = Select { dialect: Dialect::Sqlite, table, columns: &["visit_id"] };
-            select.rows(&scope, &ListQuery::default()).shown()
+            select.rows(&scope, &ListQuery::default(), &Way::PLAIN).shown()
         };
         let some = || Scope::patients([1, 2]);
         assert!(shown(&PATIENT, some()).contains("WHERE t.patient_id IN (SELECT k.id"));

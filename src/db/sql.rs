@@ -54,12 +54,28 @@ pub struct Sql {
     keep: bool,
     name: &'static str,
     keys: Option<usize>,
+    way: Option<String>,
 }
 
 impl Sql {
     /// An empty statement.
     pub fn new(dialect: Dialect) -> Self {
-        Sql { dialect, parts: Vec::with_capacity(16), keep: true, name: "other", keys: None }
+        Sql { dialect, parts: Vec::with_capacity(16), keep: true, name: "other", keys: None, way: None }
+    }
+
+    /// Whether nothing is written yet.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Says how the rows are found, where the gateway chose it.
+    pub fn chosen(&mut self, way: Option<String>) {
+        self.way = way;
+    }
+
+    /// How the rows are found, where the gateway chose it.
+    pub fn way(&self) -> Option<&str> {
+        self.way.as_deref()
     }
 
     /// Whose SQL this is.

@@ -16,8 +16,21 @@ pub struct Table {
     pub belongs: Belongs,
     /// What its rows point to besides.
     pub links: &'static [Link],
+    /// Its columns, and what indexes there are of each.
+    pub columns: &'static [Indexed],
     /// Whether its words can be searched (`NAME_Search`).
     pub search: bool,
+}
+
+/// What indexes there are of a column.
+#[derive(Debug)]
+pub struct Indexed {
+    /// The column.
+    pub column: &'static str,
+    /// Whether an index leads with it.
+    pub leads: bool,
+    /// The column that follows in an index of both.
+    pub then: Option<&'static str>,
 }
 
 /// Whose the rows of a table are.
@@ -50,6 +63,16 @@ pub struct Link {
 }
 
 impl Table {
+    /// Whether an index leads with a column.
+    pub fn is_indexed(&self, column: &str) -> bool {
+        column == self.key || self.columns.iter().any(|of| of.leads && of.column == column)
+    }
+
+    /// Whether the rows with one value of a column come from its index in the order of another.
+    pub fn is_followed(&self, column: &str, by: &str) -> bool {
+        by == self.key || self.columns.iter().any(|of| of.column == column && of.then == Some(by))
+    }
+
     /// The reference to the owner of a row, where rows have one.
     pub fn owner(&self) -> Option<&Owner> {
         match &self.belongs {

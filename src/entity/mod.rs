@@ -20,7 +20,7 @@ pub use row::{Placed, Row, Set, StaticallySized};
 ///     links { doctor_id -> doctor; }                // what rows point to besides; may be left out
 ///     columns {                                     // in any order: column, type, field, marks; class; and how it is written
 ///         /// What it means. Marks: `index`: an index leads with it, so that it may narrow a read; `order`: and orders by it;
-///         /// `order generated`: and the database computes it.
+///         /// `order generated`: and the database computes it; `index with other_column`: an index has both, one after the other.
 ///         medicine_name: Option<String> = "name" order, Clinical, required line(255);
 ///     }
 ///     large {                                       // texts that are read only when they are selected
@@ -84,6 +84,11 @@ macro_rules! entity {
             key: stringify!($key),
             belongs: $crate::entity::belongs!($($belongs)*),
             links: &[$($($crate::db::Link { column: stringify!($link), to: &$to::TABLE }),*)?],
+            columns: &[$($crate::db::Indexed {
+                column: stringify!($column),
+                leads: $crate::entity::indexed!($($index)*).0,
+                then: $crate::entity::followed!($($index)*),
+            }),*],
             search: $search,
         };
 
@@ -354,6 +359,9 @@ pub(crate) use entity;
 
 /// Whether a column of `entity!` may narrow a read, and order it, and whether the database computes it.
 macro_rules! indexed {
+    ($mark:ident with $by:ident) => {
+        $crate::entity::indexed!($mark)
+    };
     () => {
         (false, false, false)
     };
@@ -368,6 +376,17 @@ macro_rules! indexed {
     };
 }
 pub(crate) use indexed;
+
+/// The column by which an index has the rows with one value of a column of `entity!` in their order, besides the key.
+macro_rules! followed {
+    ($mark:ident with $by:ident) => {
+        Some(stringify!($by))
+    };
+    ($($mark:ident)*) => {
+        None
+    };
+}
+pub(crate) use followed;
 
 /// Whose the rows of `entity!` are.
 macro_rules! belongs {

@@ -410,7 +410,7 @@ pub(super) mod samples {
     use crate::db::{Link, Owner};
 
     const fn table(name: &'static str, key: &'static str, belongs: Belongs) -> Table {
-        Table { name, key, belongs, links: &[], search: false }
+        Table { name, key, belongs, links: &[], columns: &[], search: false }
     }
 
     pub(crate) static PATIENT: Table = table("Patient", "patient_id", Belongs::Patient);

@@ -6,10 +6,11 @@ use super::{
     loaders::{self, Load, Loaded},
     model::{Children, Entity, Field, FieldDef, Loading, Object, RowSet, Rows, Scalar},
     page::Page,
+    root,
     types::{FieldType, Types},
 };
 use crate::{
-    db::{Bad, Select, ValueKind, write_json},
+    db::{Bad, Select, ValueKind, planner::Want, write_json},
     error::Result,
 };
 use std::{any::Any, sync::Arc};
@@ -300,7 +301,8 @@ impl Field for TotalCount {
             match connections.counting {
                 Counting::Root => {
                     let select = Select { dialect: cx.db.dialect(), table: page.entity.table, columns: &[] };
-                    let mut sql = select.count(&cx.scope, &page.all);
+                    let way = root::way(cx, page.entity, &page.all, Want::Count).await?;
+                    let mut sql = select.count(&cx.scope, &page.all, &way);
                     sql.called("totalCount", None);
                     let count = cx.db.numbers(&sql).await?.first().map_or(0, |(_, count)| *count);
                     for _ in 0..level.height() {

@@ -7,7 +7,7 @@ use super::{
     types::Types,
 };
 use crate::{
-    db::{Bind, Cond, Date, DateTime, LookUp, Op, Quantifier, Related, ValueKind, uuid},
+    db::{Bind, Cond, Date, DateTime, LookUp, Op, Quantifier, Related, ValueKind, planner::narrows, uuid},
     error::{Error, Result},
     scope::Scope,
 };
@@ -62,14 +62,11 @@ pub async fn from_root(cx: &Cx, entity: &'static Entity, filter: &Value, narrowe
     let cond = reader.read(entity, filter, 0)?.simple();
     match reader.scans {
         // Reference data are few rows.
-        Some(field) if !narrowed && !entity.table.is_everybodys() && !narrows(entity, &cond) => {
-            let indexed: Vec<&str> =
-                filterable(entity).filter(|scalar| scalar.indexed).map(|scalar| scalar.name).collect();
-            let search = if entity.table.search { ", or use the argument `search`" } else { "" };
+        Some(field) if !narrowed && !entity.table.is_everybodys() && !narrows(entity.table, &cond) => {
             Err(Error::BadInput(format!(
-                "a filter on {field} alone would read every {}: add a condition (eq, in, startsWith or a range) on one of {}{search}",
+                "a filter on {field} alone would read every {}: {}",
                 entity.object.name,
-                indexed.join(", ")
+                advice(entity)
             )))
         }
         _ => {
@@ -79,25 +76,16 @@ pub async fn from_root(cx: &Cx, entity: &'static Entity, filter: &Value, narrowe
     }
 }
 
+/// What would narrow a list.
+pub fn advice(entity: &Entity) -> String {
+    let indexed: Vec<&str> = filterable(entity).filter(|scalar| scalar.indexed).map(|scalar| scalar.name).collect();
+    let search = if entity.table.search { ", or use the argument `search`" } else { "" };
+    format!("add a condition (eq, in, startsWith or a range) on one of {}{search}", indexed.join(", "))
+}
+
 /// The scalars that a filter may compare.
 pub fn filterable(entity: &Entity) -> impl Iterator<Item = &'static Scalar> {
     entity.object.scalars.iter().filter(|scalar| !scalar.column.is_empty() && !operators(scalar.kind).is_empty())
-}
-
-/// Whether the rows that match can be found by an index: some condition that all of them meet is on an indexed column.
-fn narrows(entity: &Entity, cond: &Cond) -> bool {
-    let indexed = |column: &str| {
-        column == entity.table.key
-            || entity.object.scalars.iter().any(|scalar| scalar.column == column && scalar.indexed)
-    };
-    match cond {
-        Cond::And(all) => all.iter().any(|cond| narrows(entity, cond)),
-        Cond::Or(any) => !any.is_empty() && any.iter().all(|cond| narrows(entity, cond)),
-        Cond::In(column, _) | Cond::StartsWith(column, _) | Cond::IsNull(column, true) => indexed(column),
-        Cond::Keys(column, _) => indexed(column),
-        Cond::Compare(column, op, _) => *op != Op::Ne && indexed(column),
-        _ => false,
-    }
 }
 
 /// The entries of a filter. The document's check and the variables' have seen to it that it is an object.
@@ -138,7 +126,8 @@ struct Reader {
 
 impl Reader {
     fn new(cx: &Cx, at_root: bool) -> Self {
-        Reader { model: cx.model, scope: cx.scope.clone(), at_root, conditions: 0, scans: None, facts: Vec::new() }
+        let (model, scope) = (cx.model, cx.scope.clone());
+        Reader { model, scope, at_root, conditions: 0, scans: None, facts: Vec::new() }
     }
 
     fn read(&mut self, entity: &'static Entity, filter: &Value, depth: usize) -> Result<Cond> {
@@ -217,7 +206,7 @@ impl Reader {
             related.ok_or_else(|| Error::BadInput(format!("{} cannot be filtered by `{name}`", entity.object.name)))?;
         self.count(usize::from(related.many && entries(value)?.is_empty()))?;
         let mut related_cond = |quantifier, filter: &Value| -> Result<Cond> {
-            // The relation's keys narrow the rows on its other side.
+            // What a condition on related rows costs is known once it is looked for.
             let at_root = std::mem::replace(&mut self.at_root, false);
             let cond = self.read(related.entity, filter, depth + 1);
             self.at_root = at_root;
@@ -252,7 +241,8 @@ impl Reader {
                 return Err(Error::BadInput(format!("`{at}` is null; leave it out, or use `isNull`")));
             }
             self.count(as_list(value).len().max(1))?;
-            if self.at_root && (!scalar.indexed || operator == "contains") {
+            let begins_with_all = operator == "startsWith" && as_text(value).unwrap_or_default().is_empty();
+            if self.at_root && (!scalar.indexed || operator == "contains" || begins_with_all) {
                 self.scans.get_or_insert_with(|| format!("`{}`", scalar.name));
             }
             let one = || binds(entity, scalar, value, &at);

@@ -35,6 +35,8 @@ pub struct Limits {
     pub max_memory_bytes: usize,
     /// Rows that a filter by facts of the graph may match.
     pub max_graph_matches: u32,
+    /// Rows that the store may read for one list that is filtered, or for its total.
+    pub max_rows_read: u64,
     /// Why nothing may be written, where nothing may.
     pub read_only: Option<&'static str>,
     /// For how long an idempotency key is kept.

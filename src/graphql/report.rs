@@ -55,6 +55,9 @@ struct Limit {
 pub fn error(error: &Error, path: &[Value], locations: &[async_graphql::Pos], request_id: &str) -> Shown {
     let limit = match error {
         Error::Limit { key, allowed, asked } => Some(Limit { key, allowed: *allowed, asked: *asked, argument: None }),
+        Error::TooWide { allowed, asked, .. } => {
+            Some(Limit { key: "max_rows_read", allowed: *allowed, asked: Some(*asked), argument: None })
+        }
         Error::TooMany { argument, allowed, asked } => {
             Some(Limit { key: "max_page_size", allowed: *allowed, asked: Some(*asked), argument: Some(argument) })
         }

@@ -13,7 +13,11 @@ use super::{
     types::{Arg, FieldType, Types},
 };
 use crate::{
-    db::{Bad, Cond, ListQuery, Select, words},
+    db::{
+        Bad, Cond, ListQuery, Select,
+        planner::{Want, Way, choose},
+        words,
+    },
     error::{Error, Result},
 };
 use async_graphql::Value;
@@ -69,6 +73,17 @@ impl Field for ById {
 /// A page of rows.
 pub struct All(pub &'static Entity);
 
+/// How the rows of a list are found; a list that would read too many is refused.
+pub async fn way<'q>(cx: &Cx, entity: &'static Entity, ask: &'q ListQuery, want: Want) -> Result<Way<'q>> {
+    let way = choose(&cx.db, entity.table, &cx.scope, ask, want).await?;
+    match way.reads() > cx.limits.max_rows_read {
+        true => {
+            Err(Error::TooWide { allowed: cx.limits.max_rows_read, asked: way.reads(), advice: filter::advice(entity) })
+        }
+        false => Ok(way),
+    }
+}
+
 /// The most words of a search.
 const MAX_WORDS: usize = 8;
 
@@ -123,9 +138,17 @@ impl Field for All {
             let page = Page::read(cx, entity.table.name, entity, &slot.args, self.ask(cx, &slot.args).await?)?;
             let rows = if page.needs_rows(&slot) {
                 let select = Select { dialect: cx.db.dialect(), table: entity.table, columns: entity.columns };
-                let mut sql = select.rows(&cx.scope, &page.ask);
-                sql.called(entity.connection.name, None);
-                let fetched = (entity.fetch)(&cx.db, &sql).await?;
+                let most = page.ask.limit.unwrap_or(u32::MAX);
+                let mut way = way(cx, entity, &page.ask, Want::Page(most)).await?;
+                let fetched = loop {
+                    let mut sql = select.rows(&cx.scope, &page.ask, &way);
+                    sql.called(entity.connection.name, None);
+                    let fetched = (entity.fetch)(&cx.db, &sql).await?;
+                    match way.unbounded() {
+                        Some(unbounded) if fetched.set.count() < most as usize => way = unbounded,
+                        _ => break fetched,
+                    }
+                };
                 cx.account.take(fetched.set.bytes())?;
                 Rows::all(fetched.set)
             } else {

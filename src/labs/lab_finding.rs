@@ -46,7 +46,7 @@ entity! {
         /// The key of the laboratory report in the relational store.
         lab_report_id: Option<i32> = "labReportId" index, Key;
         /// The name of the test.
-        test_name: Option<String> = "testName" order, Clinical, required line(255);
+        test_name: Option<String> = "testName" order with numeric_value, Clinical, required line(255);
         /// The value of the finding, as the laboratory wrote it.
         test_value: Option<String> = "value", Clinical, required line(255);
         /// The unit of the finding's value.

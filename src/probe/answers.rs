@@ -2,7 +2,7 @@
 
 use super::{ENTITIES, Store, on_both, reading};
 use crate::{
-    db::{Bind, Cond, ListQuery, Op, Select},
+    db::{Bind, Cond, ListQuery, Op, Select, planner::Way},
     scope::Scope,
 };
 use serde_json::{Value, json};
@@ -360,7 +360,7 @@ on_both!(a_comparison_is_served_by_an_index, async |store: Store| {
         let ask = ListQuery { filter: Some(cond), ..ListQuery::default() };
         let columns: &[&str] = &["reading_id", "bytes"];
         let select = Select { dialect: store.db.dialect(), table: &reading::TABLE, columns };
-        let sql = select.rows(&Scope::everything(), &ask);
+        let sql = select.rows(&Scope::everything(), &ask, &Way::PLAIN);
         let plan = store.db.shown_plan(&sql).await.unwrap();
         let uses = if store.is_sqlite() { format!("USING INDEX {index} ") } else { format!(" by {index} (") };
         assert!(format!("{plan} ").replace("COVERING ", "").contains(&uses), "{index}: {plan}");

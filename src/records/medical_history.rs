@@ -62,7 +62,7 @@ entity! {
         /// The key of the patient in the relational store.
         patient_id: Option<i32> = "patientId" index, Key;
         /// The subject of the entry.
-        history_type: Option<Enum<HistoryType>> = "type" index, Clinical, required value;
+        history_type: Option<Enum<HistoryType>> = "type" index with history_date, Clinical, required value;
         /// The name of the condition, allergy, operation or habit.
         history_item: Option<String> = "item" order, Clinical, required line(255);
         /// Details of the entry.
@@ -72,7 +72,7 @@ entity! {
         /// How severe the condition, allergy or other subject of the entry is or was.
         severity: Option<Enum<Severity>> = "severity", Clinical, value;
         /// Whether the entry still holds.
-        is_active: Flag<true> = "isActive" index, Clinical, value;
+        is_active: Flag<true> = "isActive" index with history_date, Clinical, value;
         /// When the entry last changed.
         updated_at: Option<DateTime> = "updatedAt", Operational;
     }

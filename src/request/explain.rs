@@ -31,6 +31,8 @@ pub struct Shown {
     pub paths: Vec<String>,
     /// Its text.
     pub statement: String,
+    /// How the rows are found, where the gateway chose between several ways.
+    pub way: Option<String>,
     /// Its parameters by their shape.
     pub parameters: Vec<String>,
     /// How many keys it was sent for, if it starts from keys.
@@ -81,6 +83,10 @@ pub async fn explained(recorder: &Recorder, total: Duration, plans_of: Option<&D
             level,
             paths,
             statement: detail.statement.shown(),
+            way: match &detail.statement {
+                Statement::Sql(sql) => sql.way().map(str::to_owned),
+                _ => None,
+            },
             parameters: detail.parameters,
             keys,
             rows,

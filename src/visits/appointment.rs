@@ -70,11 +70,11 @@ entity! {
         /// The time of day at which the appointment begins.
         appointment_time: Option<Time> = "time", Date, value;
         /// The state of the appointment.
-        status: Option<Enum<AppointmentStatus>> = "status" index, Clinical, value;
+        status: Option<Enum<AppointmentStatus>> = "status" index with appointment_date, Clinical, value;
         /// The kind of the appointment.
         appointment_type: Option<Enum<AppointmentType>> = "type" index, Clinical, value;
         /// The name of the doctor.
-        doctor_name: Option<String> = "doctorName" index, Staff, line(255);
+        doctor_name: Option<String> = "doctorName" index with appointment_date, Staff, line(255);
         /// The key of the doctor in the relational store.
         doctor_id: Option<i32> = "doctorId" index, Key, link;
         /// The practice's notes on the appointment.

@@ -25,6 +25,8 @@ fn queries() -> Vec<String> {
         "{ patients(filter: { medications: { some: { purposes: { some: { conditionName: { eq: \"Asthma\" } } } } } }) { nodes { id } } }".to_owned(),
         "{ reports(filter: { findings: { some: { key: { eq: \"Visual field\" } } } }) { nodes { id } } }".to_owned(),
         "{ medicalHistories(filter: { isActive: { eq: false } }, orderBy: DATE_DESC) { nodes { id } } }".to_owned(),
+        "{ medicalHistories(filter: { type: { eq: FAMILY_HISTORY } }, orderBy: DATE_ASC) { nodes { id } } }".to_owned(),
+        "{ appointments(filter: { status: { eq: SCHEDULED } }, orderBy: DATE_DESC) { nodes { id } } }".to_owned(),
         "{ labFindings(filter: { testName: { eq: \"HbA1c\" }, numericValue: { gte: 7 } }, orderBy: NUMERIC_VALUE_DESC) { totalCount nodes { id } } }".to_owned(),
         "{ labFindings(filter: { numericValue: { gt: 1000 } }) { nodes { id } } }".to_owned(),
         "{ doctors(first: 50) { nodes { assignments { totalCount nodes { id } } patients { totalCount nodes { id } } } }

@@ -425,13 +425,20 @@ async fn a_writer_needs_no_right_on_the_feed() {
     assert_eq!(watch.fed().await, [1]);
 }
 
-static PATIENT: db::Table =
-    db::Table { name: "Patient", key: "patient_id", belongs: Belongs::Patient, links: &[], search: false };
+static PATIENT: db::Table = db::Table {
+    name: "Patient",
+    key: "patient_id",
+    belongs: Belongs::Patient,
+    links: &[],
+    columns: &[],
+    search: false,
+};
 static APPOINTMENT: db::Table = db::Table {
     name: "Appointment",
     key: "appointment_id",
     belongs: Belongs::To(Owner { column: "patient_id", to: &PATIENT }),
     links: &[],
+    columns: &[],
     search: false,
 };
 static SYMPTOM: db::Table = db::Table {
@@ -439,6 +446,7 @@ static SYMPTOM: db::Table = db::Table {
     key: "symptom_id",
     belongs: Belongs::To(Owner { column: "appointment_id", to: &APPOINTMENT }),
     links: &[],
+    columns: &[],
     search: false,
 };
 

@@ -112,6 +112,7 @@ static REVIEW: Table = Table {
     key: "review_id",
     belongs: Belongs::To(Owner { column: "finding_id", to: &lab_finding::TABLE }),
     links: &[],
+    columns: &[],
     search: false,
 };
 static REMARK: Table = Table {
@@ -119,6 +120,7 @@ static REMARK: Table = Table {
     key: "remark_id",
     belongs: Belongs::To(Owner { column: "of_review", to: &REVIEW }),
     links: &[Link { column: "doctor", to: &doctor::TABLE }],
+    columns: &[],
     search: false,
 };
 static SHAPE: Shape = Shape {

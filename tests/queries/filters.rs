@@ -1,6 +1,8 @@
 //! Filters: every comparison, their combinations, and across relations.
 
-use crate::support::{Store, codes, on_both, texts};
+use crate::support::{Store, codes, on_both, run, texts};
+use medimax::{config::Config, graphql::limits::Limits, scope::Scope};
+use serde_json::Value;
 
 async fn found(store: &Store, filter: &str) -> Vec<String> {
     let data = store.data(&format!("{{ patients(filter: {filter}) {{ nodes {{ patientId }} totalCount }} }}")).await;
@@ -58,6 +60,8 @@ on_both!(a_filter_that_would_read_everything_is_refused_and_says_what_to_do, 2, 
             "search",
         ),
         ("{ appointments(filter: { notes: { startsWith: \"a\" } }) { totalCount } }", "date"),
+        // What every value begins with narrows nothing.
+        ("{ patients(filter: { name: { startsWith: \"\" } }) { totalCount } }", "search"),
     ] {
         let answer = store.ask(query).await;
         assert_eq!(codes(&answer), ["BAD_USER_INPUT"], "{query}");
@@ -108,5 +112,37 @@ on_both!(filters_are_checked, 1, async |store: Store| {
         &format!("{{ or: [{many}] }}"),
     ] {
         store.data(&format!("{{ patients(filter: {filter}) {{ totalCount }} }}")).await;
+    }
+});
+
+on_both!(a_list_that_would_read_too_many_rows_is_refused_before_it_is_sent, 30, async |store: Store| {
+    let engine = store.engine_with(Limits { max_rows_read: 60, ..Config::default().limits() });
+    let ask = async |query: &str| {
+        let (body, ran) = run(&engine, Scope::everything(), query, Value::Null).await;
+        let lists = ran.iter().filter(|ran| !matches!(ran.what, "probe" | "sample")).count();
+        (serde_json::from_slice::<Value>(&body).unwrap(), lists)
+    };
+    for query in [
+        "{ patients(filter: { labReports: { none: { findings: { some: { value: { contains: \"zz\" } } } } } }) { totalCount } }",
+        "{ labFindings(filter: { labReport: { patient: { sex: { in: [MALE, FEMALE] } } } }, orderBy: [TEST_NAME_ASC]) { nodes { id } totalCount } }",
+    ] {
+        let (answer, lists) = ask(query).await;
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED", "{answer}");
+        assert_eq!(error["extensions"]["limit"]["key"], "max_rows_read", "{answer}");
+        assert!(error["extensions"]["limit"]["asked"].as_u64().unwrap() > 60, "{answer}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("the limit max_rows_read allows 60: add a condition"), "{message}");
+        assert_eq!(lists, 0, "{query}");
+    }
+    // What few rows answer is answered.
+    for query in [
+        "{ patients(filter: { patientId: { in: [1, 2] }, labReports: { some: { findings: { some: { value: { contains: \"zz\" } } } } } }) { totalCount } }",
+        "{ patients(filter: { medications: { some: { name: { eq: \"Nothing\" } } } }) { totalCount nodes { id } } }",
+        "{ patients { totalCount nodes { id } } }",
+    ] {
+        let (answer, lists) = ask(query).await;
+        assert_eq!(answer.get("errors"), None, "{answer}");
+        assert!(lists > 0, "{query}");
     }
 });

@@ -14,3 +14,4 @@ mod reference;
 mod references;
 mod scope;
 mod search;
+mod ways;

@@ -102,7 +102,9 @@ fn lasting(mut answer: Value) -> Value {
 on_both!(an_answer_does_not_depend_on_patients_out_of_scope, 12, async |store: Store| {
     let ask = async |query: &str| {
         let (answer, ran) = store.ask_as(Scope::patients([3, 7]), query, Value::Null).await;
-        (lasting(answer), ran.len())
+        // What is known of values is kept for a while, so that the second time less is asked before the list is.
+        let lists = ran.iter().filter(|ran| !matches!(ran.what, "probe" | "sample")).count();
+        (lasting(answer), lists)
     };
     // Every doctor looks after others, too.
     store.sql("INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type) SELECT p.patient_id, d.doctor_id, 'specialist' \

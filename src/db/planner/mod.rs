@@ -1,0 +1,281 @@
+//! How the rows of a list are found.
+//!
+//! Both stores choose a plan by what they guess of the values in a column. Of a condition on related rows they guess wrong by a factor of
+//! a thousand, in either direction: a value is rare or common, and its column's average says nothing of it. So a statement whose filter
+//! leaves a choice is written in a form that leaves the store none. There are three:
+//!
+//! - **plain**: the table, its conditions, its order. One index serves both.
+//! - **narrow**: first the keys of the rows that meet the condition which the fewest rows meet, wherever in the filter it stands, by its
+//!   index; from these keys to our rows; of those rows the rest of the conditions is looked up.
+//! - **walk**: the rows in their order, each condition looked up for each row, until the page is full.
+//!
+//! The choice follows from how many rows a condition's index has for its values, counted up to a bound ([`LEAF_BOUND`]), and where that
+//! is many, from how many rows of a sample meet the whole filter. Both are kept for a minute ([`known`]).
+
+mod bound;
+mod known;
+mod narrow;
+mod text;
+
+pub(super) use bound::Bound;
+use bound::bounded;
+pub(crate) use known::Known;
+use known::{Facts, Leaf, Sample};
+use narrow::{Check, Narrow, Planning};
+pub(super) use text::push_walk;
+
+use super::{
+    cond::{Cond, Quantifier},
+    pool::Db,
+    select::ListQuery,
+    table::Table,
+};
+use crate::{error::Result, scope::Scope};
+use std::fmt::Write;
+
+/// How far the rows that meet one condition are counted.
+const LEAF_BOUND: u32 = 10_000;
+/// Reading so many rows is not worth a closer look.
+const QUICK: f64 = 15_000.0;
+/// About how many rows a sample may read.
+const SAMPLE_READS: f64 = 1_500.0;
+/// The most rows of a sample, and the least.
+const SAMPLE_MOST: f64 = 300.0;
+const SAMPLE_LEAST: f64 = 40.0;
+/// From so many rows of a sample on, their share is taken for the share of all.
+const ENOUGH: i64 = 3;
+/// What reading an entry of an index costs, where reading a row costs one.
+const ENTRY: f64 = 0.15;
+/// What reading a row costs where all rows of a table are read, one after the other.
+const SCAN: f64 = 0.3;
+/// Which share of a table's rows is taken to meet conditions of which nothing is known.
+const GUESS: f64 = 0.25;
+/// What looking a key up in a set costs.
+const LOOK_UP: f64 = 0.3;
+
+/// What the rows are wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// So many, in their order.
+    Page(u32),
+    /// How many there are.
+    Count,
+}
+
+/// How the way of a list is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Prefer {
+    /// By what it costs.
+    #[default]
+    Cost,
+    /// The plain form, always. This and the others are for tests, which hold the forms against each other.
+    Plain,
+    /// The narrow form, wherever an index allows it.
+    Narrow,
+    /// A walk that looks conditions up for each row.
+    Walk,
+    /// A walk that finds related rows once, wherever it can.
+    Sets,
+}
+
+/// A condition of a list: its filter's, or one of the words that are searched.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::db) enum Part<'q> {
+    Cond(&'q Cond),
+    Words(&'q [String]),
+    Scope,
+}
+
+/// How the rows of a list are found.
+#[derive(Debug)]
+pub struct Way<'q> {
+    pub(super) form: Form<'q>,
+    /// What bounds a list of several orders.
+    pub(super) bound: Option<Bound>,
+    /// About how many rows are read.
+    reads: f64,
+}
+
+#[derive(Debug)]
+pub(super) enum Form<'q> {
+    Plain,
+    Narrow(Box<Narrow<'q>>),
+    Walk(Vec<Check<'q>>),
+}
+
+impl Part<'_> {
+    /// The same for conditions that mean the same.
+    fn meaning(&self) -> String {
+        match self {
+            Part::Cond(cond) => cond.meaning(),
+            Part::Words(words) => format!("{words:?}"),
+            Part::Scope => "scope".to_owned(),
+        }
+    }
+}
+
+impl<'q> Way<'q> {
+    fn narrow(found: Narrow<'q>) -> Self {
+        Way { reads: found.cost, bound: None, form: Form::Narrow(Box::new(found)) }
+    }
+
+    /// The table, its conditions, its order.
+    pub const PLAIN: Way<'static> = Way { form: Form::Plain, bound: None, reads: 0.0 };
+
+    /// The same without a bound, which follows from a row that may be gone since.
+    pub fn unbounded(self) -> Option<Self> {
+        self.bound.is_some().then_some(Way { bound: None, ..self })
+    }
+
+    /// About how many rows it reads.
+    pub fn reads(&self) -> u64 {
+        self.reads as u64
+    }
+
+    /// For people: how the rows are found, without a value.
+    pub fn shown(&self) -> Option<String> {
+        let mut shown = match &self.form {
+            Form::Plain => return None,
+            Form::Walk(_) => "walk: in the order of the list, each row looked at".to_owned(),
+            Form::Narrow(narrow) => format!("narrow: from {}", narrow.shown()),
+        };
+        let _ = write!(shown, ", about {:.0} rows read", self.reads.max(1.0));
+        Some(shown)
+    }
+}
+
+/// How the rows of a list are best found.
+pub async fn choose<'q>(
+    db: &Db,
+    table: &'static Table,
+    scope: &Scope,
+    ask: &'q ListQuery,
+    want: Want,
+) -> Result<Way<'q>> {
+    let parts = parts(ask);
+    let prefer = db.prefer;
+    if prefer == Prefer::Plain {
+        return Ok(Way::PLAIN);
+    }
+    if prefer == Prefer::Cost && is_plain(table, scope, ask, &parts, want) {
+        return bounded(db, table, scope, ask, want, Way::PLAIN).await;
+    }
+    let mut parts = parts;
+    if scope.only().is_some() && !table.is_everybodys() {
+        parts.push(Part::Scope);
+    }
+    let mut planning = Planning { prefer, scope, dialect: db.dialect(), facts: Facts::default() };
+    let (mut tables, mut leaves) = (vec![table], Vec::new());
+    planning.gather(table, &parts, &mut tables, &mut leaves);
+    planning.facts = db.known.facts(db, &tables, &leaves).await?;
+    let narrow = planning.narrow(table, &parts);
+    match (prefer, narrow) {
+        (Prefer::Cost, Some(found)) if found.cost <= QUICK => return Ok(Way::narrow(found)),
+        (Prefer::Narrow, Some(found)) => return Ok(Way::narrow(found)),
+        _ => {}
+    }
+    // Many rows, or unknown how many: samples tell.
+    let wide: Vec<Leaf<'q>> = leaves.into_iter().filter(|leaf| planning.facts.is_open(leaf)).collect();
+    let of_wide: Vec<[Part<'q>; 1]> = wide.iter().map(|leaf| [leaf.part]).collect();
+    let each = 1.0 + planning.check_all(table, &parts);
+    let whole = |first_of| {
+        let rows = (SAMPLE_READS / each).clamp(SAMPLE_LEAST, SAMPLE_MOST) as u32;
+        Sample { table, parts: &parts, scope, rows, first_of }
+    };
+    let of_leaf = |(leaf, parts): (&Leaf<'q>, &'_ [Part<'q>; 1])| (leaf.table, *parts);
+    let of_wide: Vec<(&'static Table, [Part<'q>; 1])> = wide.iter().zip(&of_wide).map(of_leaf).collect();
+    let rows = SAMPLE_MOST as u32;
+    let mut samples: Vec<Sample<'q, '_>> =
+        of_wide.iter().map(|(table, parts)| Sample { table, parts, scope, rows, first_of: None }).collect();
+    if let Want::Page(_) = want {
+        samples.extend([whole(Some(ask)), whole(None)]);
+    }
+    let shares = db.known.samples(db, &samples, &planning.facts).await?;
+    for (leaf, (met, of)) in wide.iter().zip(&shares) {
+        planning.facts.refine(leaf, *met, *of);
+    }
+    let size = planning.facts.rows(table);
+    let walked = match (want, shares.get(wide.len()..)) {
+        // As among the first rows; or they are further on.
+        (Want::Page(rows), Some([(met, of), _])) if *met >= ENOUGH => f64::from(rows) * *of as f64 / *met as f64,
+        (Want::Page(rows), Some([_, (met, of)])) if *met >= ENOUGH => {
+            size / 4.0 + f64::from(rows) * *of as f64 / *met as f64
+        }
+        _ => size,
+    };
+    let walked = walked.min(size);
+    let checks = parts.iter().map(|part| planning.check_rows(table, *part, walked));
+    let (checks, costs): (Vec<Check<'q>>, Vec<f64>) = checks.unzip();
+    let walk = walked * if want == Want::Count { SCAN } else { 1.0 } + costs.iter().sum::<f64>();
+    let narrow = planning.narrow(table, &parts).filter(|found| prefer == Prefer::Cost && found.cost <= walk);
+    Ok(match narrow {
+        Some(found) => Way::narrow(found),
+        None => {
+            bounded(db, table, scope, ask, want, Way { reads: walk, bound: None, form: Form::Walk(checks) }).await?
+        }
+    })
+}
+
+/// The conditions of a list, all of which hold.
+fn parts(ask: &ListQuery) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = match &ask.filter {
+        Some(Cond::And(all)) => all.iter().map(Part::Cond).collect(),
+        Some(one) => vec![Part::Cond(one)],
+        None => Vec::new(),
+    };
+    if !ask.words.is_empty() {
+        parts.push(Part::Words(&ask.words));
+    }
+    parts
+}
+
+/// Whether one index serves the conditions and the order, so that there is nothing to choose.
+fn is_plain(table: &Table, scope: &Scope, ask: &ListQuery, parts: &[Part<'_>], want: Want) -> bool {
+    match parts {
+        [] => true,
+        [Part::Cond(Cond::In(column, keys))] if *column == table.key => keys.len() < QUICK as usize,
+        [Part::Cond(leaf)] if scope.only().is_none() && narrow::is_leaf(table, leaf) => {
+            let first = ask.effective_order().next().map_or(table.key, |by| by.column);
+            let one_value = |column: &str| {
+                matches!(leaf, Cond::In(of, values) if *of == column && values.len() == 1)
+                    || matches!(leaf, Cond::IsNull(of, true) if *of == column)
+            };
+            let leads = narrow::column_of(leaf);
+            want == Want::Count
+                || leads.is_some_and(|leads| leads == first || (one_value(leads) && table.is_followed(leads, first)))
+        }
+        _ => false,
+    }
+}
+
+/// Whether an index leads to the rows that meet a condition, of whatever table the index is.
+pub fn narrows(table: &Table, cond: &Cond) -> bool {
+    match cond {
+        Cond::And(all) => all.iter().any(|cond| narrows(table, cond)),
+        Cond::Or(any) => !any.is_empty() && any.iter().all(|cond| narrows(table, cond)),
+        Cond::Keys(column, _) => *column == table.key,
+        Cond::Related(related) => related.quantifier == Quantifier::Some && narrows(related.table, &related.cond),
+        leaf => narrow::is_leaf(table, leaf),
+    }
+}
+
+/// A number of keys, spread evenly.
+fn spread(low: i64, high: i64, count: u32) -> Vec<i32> {
+    let (low, high) = (i128::from(low), i128::from(high));
+    let wanted = i128::from(count.max(1)).min(high - low + 1).max(1);
+    let key = |i: i128| low + (high - low) * (2 * i + 1) / (2 * wanted);
+    (0..wanted).filter_map(|i| i32::try_from(key(i)).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sampled_keys_are_spread_over_all() {
+        assert_eq!(spread(1, 4, 2), [1, 3]);
+        assert_eq!(spread(7, 7, 100), [7]);
+        let keys = spread(1, 100_000, 100);
+        assert_eq!((keys.len(), keys.first(), keys.last()), (100, Some(&500), Some(&99_500)));
+    }
+}

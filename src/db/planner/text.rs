@@ -1,0 +1,190 @@
+//! The forms as text.
+
+use super::{
+    LEAF_BOUND, Part,
+    known::Leaf,
+    narrow::{Check, How, Narrow, column_of},
+};
+use crate::{
+    db::{
+        cond::{Cond, Related, Towards, push_search, push_word_keys},
+        select::{ListQuery, Path, push_and_scope, push_scope},
+        sql::Sql,
+        table::{Belongs, Table},
+    },
+    scope::Scope,
+};
+
+/// Writes how many rows meet a condition that an index serves, up to the bound.
+pub(super) fn push_leaf_count(sql: &mut Sql, leaf: &Leaf<'_>) {
+    sql.push("(SELECT COUNT(*) FROM (SELECT 1 FROM ");
+    match leaf.part {
+        Part::Words(words) => push_word_keys(sql, leaf.table, words),
+        Part::Cond(cond) => {
+            sql.push(leaf.table.name).push(" t WHERE ");
+            cond.push(sql, "t");
+        }
+        Part::Scope => {}
+    }
+    sql.push(" LIMIT ").int(i64::from(LEAF_BOUND) + 1).push(") p)");
+}
+
+/// Writes conditions on rows that are found by something else.
+pub(super) fn push_checks(sql: &mut Sql, alias: &str, table: &Table, scope: &Scope, parts: &[Part<'_>]) {
+    for (i, part) in parts.iter().enumerate() {
+        sql.push(if i > 0 { " AND " } else { "" });
+        match part {
+            Part::Cond(cond) => cond.push_check(sql, alias),
+            Part::Words(words) => push_search(sql, alias, table, words),
+            Part::Scope => push_scope(sql, alias, table, scope),
+        }
+    }
+}
+
+impl Narrow<'_> {
+    /// Writes the rows, called `alias`, after a `FROM`. With `apart` a condition of an index is looked for in a join of its own, so that
+    /// the store does not put the rows into their order first; else it stands with the other conditions.
+    pub(in crate::db) fn push_from(&self, sql: &mut Sql, alias: &str, scope: &Scope, apart: bool) {
+        let (name, key) = (self.table.name, self.table.key);
+        let inner = format!("{alias}{}", alias.len());
+        match &self.how {
+            How::Index(cond) if apart => {
+                sql.push(format!("{name} {inner}")).straight_join();
+                sql.push(format!("{name} {alias} ON {alias}.{key} = {inner}.{key} AND "));
+                cond.push(sql, &inner);
+            }
+            How::All | How::Index(_) => drop(sql.push(format!("{name} {alias}"))),
+            How::Keys(cond) => {
+                let keys = if let Cond::Keys(_, keys) = cond { keys.keys.get().map(|keys| &**keys) } else { None };
+                sql.keys(keys.unwrap_or_default()).straight_join();
+                sql.push(format!("{name} {alias} ON {alias}.{key} = k.id"));
+            }
+            How::Scope => {
+                sql.keys(scope.only().unwrap_or_default()).straight_join();
+                push_below_patients(sql, self.table, alias, "k.id");
+            }
+            How::Words(words) => {
+                sql.push("(SELECT DISTINCT id FROM ");
+                push_word_keys(sql, self.table, words);
+                sql.push(") k").straight_join().push(format!("{name} {alias} ON {alias}.{key} = k.id"));
+            }
+            How::Related(related, from) => {
+                sql.push("(");
+                from.push_led(sql, related, &inner, scope);
+                sql.push(") k").straight_join().push(format!("{name} {alias} ON {alias}.{} = k.id", related.ours));
+            }
+            How::Any(any) => {
+                sql.push("(");
+                if any.is_empty() {
+                    sql.push(format!("SELECT {inner}.{key} AS id FROM {name} {inner} WHERE 1=0"));
+                }
+                for (i, narrow) in any.iter().enumerate() {
+                    sql.push(if i > 0 { " UNION " } else { "" });
+                    sql.push(format!("SELECT {inner}.{key} AS id FROM "));
+                    narrow.push_from(sql, &inner, scope, false);
+                    sql.push(" WHERE 1=1");
+                    narrow.push_where(sql, &inner, scope, false);
+                }
+                sql.push(") k").straight_join().push(format!("{name} {alias} ON {alias}.{key} = k.id"));
+            }
+        }
+    }
+
+    /// Writes the keys that related rows lead to.
+    fn push_led(&self, sql: &mut Sql, related: &Related, alias: &str, scope: &Scope) {
+        let key = self.table.key;
+        // Where their key is ours no two are equal.
+        let distinct = if matches!(related.towards, Towards::Up(_)) { "" } else { "DISTINCT " };
+        let theirs = match &related.towards {
+            Towards::Up(_) => format!("{alias}.{key}"),
+            Towards::Down(Path::Direct(column)) => format!("{alias}.{column}"),
+            Towards::Down(Path::Through { above, .. } | Path::Between { above, .. }) => format!("{alias}v.{above}"),
+        };
+        sql.push(format!("SELECT {distinct}{theirs} AS id FROM "));
+        self.push_from(sql, alias, scope, false);
+        match &related.towards {
+            Towards::Down(Path::Through { column, between, .. }) => {
+                sql.straight_join();
+                sql.push(format!("{} {alias}v ON {alias}v.{} = {alias}.{column}", between.name, between.key));
+            }
+            Towards::Down(Path::Between { between, below, .. }) => {
+                sql.straight_join();
+                sql.push(format!("{} {alias}v ON {alias}v.{below} = {alias}.{key}", between.name));
+            }
+            Towards::Up(_) | Towards::Down(Path::Direct(_)) => {}
+        }
+        sql.push(" WHERE 1=1");
+        if let Some(scope) = &related.scope {
+            push_and_scope(sql, alias, self.table, scope);
+        }
+        self.push_where(sql, alias, scope, false);
+    }
+
+    /// Writes the conditions on the rows, each after an `AND`.
+    pub(in crate::db) fn push_where(&self, sql: &mut Sql, alias: &str, scope: &Scope, apart: bool) {
+        if let (How::Index(cond), false) = (&self.how, apart) {
+            sql.push(" AND ");
+            cond.push(sql, alias);
+        }
+        for check in &self.checks {
+            sql.push(" AND ");
+            check.push(sql, alias, self.table, scope);
+        }
+    }
+}
+
+/// Writes the conditions of a walk, each after an `AND`. One on the column by which the rows are ordered bounds the walk.
+pub(in crate::db) fn push_walk(
+    sql: &mut Sql,
+    alias: &str,
+    table: &Table,
+    scope: &Scope,
+    (ask, checks): (&ListQuery, &[Check<'_>]),
+) {
+    let first = ask.order.first().map(|by| by.column);
+    for check in checks {
+        sql.push(" AND ");
+        match check.part {
+            Part::Cond(cond) if first.is_some() && column_of(cond) == first => cond.push(sql, alias),
+            _ => check.push(sql, alias, table, scope),
+        }
+    }
+}
+
+impl Check<'_> {
+    /// Writes that a row which is found by something else meets the condition.
+    fn push(&self, sql: &mut Sql, alias: &str, table: &Table, scope: &Scope) {
+        match &self.set {
+            None if self.not => {
+                sql.push("(");
+                push_checks(sql, alias, table, scope, &[self.part]);
+                sql.push(") IS NOT TRUE");
+            }
+            None => push_checks(sql, alias, table, scope, &[self.part]),
+            Some(set) => {
+                sql.push("(").column(alias, set.related.ours);
+                sql.push(if set.without { " NOT IN (SELECT m.id FROM (" } else { " IN (SELECT m.id FROM (" });
+                set.rows.push_led(sql, set.related, &format!("{alias}s"), scope);
+                sql.push(") m WHERE m.id IS NOT NULL)) IS TRUE");
+            }
+        }
+    }
+}
+
+/// Writes the rows, called `alias`, that belong to a patient.
+fn push_below_patients(sql: &mut Sql, table: &Table, alias: &str, patient: &str) {
+    let name = table.name;
+    match &table.belongs {
+        Belongs::Patient => drop(sql.push(format!("{name} {alias} ON {alias}.{} = {patient}", table.key))),
+        Belongs::To(owner) if matches!(owner.to.belongs, Belongs::Patient) => {
+            sql.push(format!("{name} {alias} ON {alias}.{} = {patient}", owner.column));
+        }
+        Belongs::To(owner) => {
+            let above = format!("{alias}p");
+            push_below_patients(sql, owner.to, &above, patient);
+            sql.straight_join();
+            sql.push(format!("{name} {alias} ON {alias}.{} = {above}.{}", owner.column, owner.to.key));
+        }
+        Belongs::Everybody => drop(sql.push(format!("{name} {alias} ON 1=1"))),
+    }
+}
