@@ -1,5 +1,5 @@
-//! The graph in this process: a block of entries, ties and clinical relationships a patient, and for each concept the patients whose
-//! entries name it. All that a question needs of a patient lies together, and a patient is replaced whole.
+//! The graph in this process: a block of entries, ties and clinical relationships a patient, and for each concept and each name the patients
+//! whose entries bear it ([`features`]). All that a question needs of a patient lies together, and a patient is replaced whole.
 //!
 //! Reference data stand beside them, once; a block holds their keys, and what has no such row is passed over when it is asked.
 //!
@@ -7,6 +7,7 @@
 //! a row brings with it (`HAS_SYMPTOM` and its like) follow from its kind and its owner, so they are not stored.
 
 mod care;
+mod features;
 mod questions;
 mod reference;
 mod walk;
@@ -18,6 +19,7 @@ use super::{
 };
 use crate::terminology::knowledge::Tie;
 use chrono::NaiveDate;
+use features::{Feature, Features};
 use reference::{Points, Shared};
 use std::{
     collections::HashMap,
@@ -34,8 +36,7 @@ pub struct Index {
     symptoms: Keyed<i32>,
     conditions: Keyed<i32>,
     medications: Keyed<i32>,
-    /// For each concept the patients whose entries name it, and how many do.
-    instances: Keyed<Keyed<u16>>,
+    features: Features,
     names: Interned<str>,
     reasons: Interned<Because>,
     counts: Counts,
@@ -58,7 +59,10 @@ impl Hasher for KeyHasher {
         }
     }
     fn write_i32(&mut self, key: i32) {
-        self.0 = (self.0 ^ u64::from(key as u32)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
+        self.write_u64(u64::from(key as u32));
+    }
+    fn write_u64(&mut self, key: u64) {
+        self.0 = (self.0 ^ key).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
     }
 }
 
@@ -124,13 +128,18 @@ impl<T: ?Sized> Default for Interned<T> {
 impl<T: ?Sized + Eq + Hash> Interned<T> {
     /// The number of a value; `own` makes it ours if it is new.
     fn place(&mut self, value: &T, own: impl FnOnce(&T) -> Arc<T>) -> u32 {
-        if let Some(place) = self.places.get(value) {
-            return *place;
+        if let Some(place) = self.find(value) {
+            return place;
         }
         let (place, value) = (self.all.len() as u32, own(value));
         self.all.push(value.clone());
         self.places.insert(value, place);
         place
+    }
+
+    /// The number of a value that is there.
+    fn find(&self, value: &T) -> Option<u32> {
+        self.places.get(value).copied()
     }
 
     fn get(&self, place: u32) -> Option<&Arc<T>> {
@@ -154,7 +163,7 @@ impl Index {
             symptoms: Keyed::default(),
             conditions: Keyed::default(),
             medications: Keyed::default(),
-            instances: Keyed::default(),
+            features: Features::default(),
             names: Interned::default(),
             reasons: Interned::default(),
             counts: Counts::default(),
@@ -178,9 +187,10 @@ impl Index {
 
     /// Puts a patient in the place of what was known of them; one without entries is removed.
     pub fn put(&mut self, projected: &Projected) {
-        self.remove(projected.patient);
+        let had = self.remove(projected.patient);
         let Projected { patient, entries, clinical, pointers } = projected;
         if entries.is_empty() {
+            self.features.change(*patient, &had, &[]);
             return;
         }
         let mut links: Vec<Link> = clinical
@@ -206,9 +216,9 @@ impl Index {
                 of.insert(entry.id, *patient);
             }
         }
-        for (_, tie) in &block.ties {
-            *self.instances.entry(tie.concept).or_default().entry(*patient).or_default() += 1;
-        }
+        let has = self.features_of(&block);
+        self.features.change(*patient, &had, &has);
+        self.features.count(&block, true);
         self.count(&block, 1);
         self.patients.insert(*patient, block);
     }
@@ -218,9 +228,11 @@ impl Index {
         Counts { relationships: self.counts.relationships + self.reference.pointed(), ..self.counts }
     }
 
-    fn remove(&mut self, patient: i32) {
-        let Some(block) = self.patients.remove(&patient) else { return };
+    /// Removes a patient but from the lists of what they had, which it answers.
+    fn remove(&mut self, patient: i32) -> Vec<Feature> {
+        let Some(block) = self.patients.remove(&patient) else { return Vec::new() };
         self.count(&block, -1);
+        self.features.count(&block, false);
         for entry in &block.entries {
             if let Some(of) = self.keys_of(entry) {
                 // A row that moved may be with its new patient already.
@@ -229,21 +241,21 @@ impl Index {
                 }
             }
         }
-        for (_, tie) in &block.ties {
-            if let Some(patients) = self.instances.get_mut(&tie.concept) {
-                patients.remove(&patient);
-                if patients.is_empty() {
-                    self.instances.remove(&tie.concept);
-                }
-            }
-        }
+        self.features_of(&block)
     }
 
     fn small(&mut self, item: &Item) -> Small {
         let label = item.label.and_then(|label| item.kind.labels().iter().position(|(_, known)| *known == label));
+        let name = item.caption().map_or(NONE, |name| {
+            let place = self.names.place(name, |name| Arc::from(name));
+            if item.role().is_some() {
+                self.features.learn(place, name);
+            }
+            place
+        });
         Small {
             id: item.id,
-            name: item.caption().map_or(NONE, |name| self.names.place(name, |name| Arc::from(name))),
+            name,
             since: Day::of(item.since),
             until: Day::of(item.until),
             owner: item.owner,

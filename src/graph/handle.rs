@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Result},
     scope::Scope,
 };
+use futures_util::future::BoxFuture;
 use std::{
     cmp::Reverse,
     collections::HashMap,
@@ -97,16 +98,17 @@ impl Graph {
         }
     }
 
-    /// Has a question answered, and its watcher told.
-    async fn answered<T>(
-        &self,
+    /// Asks the store, and tells the watcher how long that took: what the store does before it is first polled too.
+    async fn answered<'a, T>(
+        &'a self,
         name: &'static str,
         keys: Option<usize>,
-        answer: impl Future<Output = Result<Vec<T>>>,
+        ask: impl FnOnce(&'a dyn Store) -> BoxFuture<'a, Result<Vec<T>>>,
     ) -> Result<Vec<T>> {
-        let Some(watcher) = &self.watcher else { return answer.await };
+        let store = self.store()?;
+        let Some(watcher) = &self.watcher else { return ask(store).await };
         let since = Instant::now();
-        let answer = answer.await;
+        let answer = ask(store).await;
         watcher.tell(&Ran {
             name,
             cypher: None,
@@ -164,22 +166,20 @@ impl Graph {
     /// The clinical relationships at each of these entries, to the `first` others with the smallest keys: the same pair's surest
     /// reason first.
     pub async fn clinical(&self, at: At, keys: &[i32], first: u32) -> Result<Vec<Clinical>> {
-        let store = self.store()?;
-        sorted(self.answered("clinical", Some(keys.len()), store.clinical(at, keys, first)).await)
+        sorted(self.answered("clinical", Some(keys.len()), |store| store.clinical(at, keys, first)).await)
     }
 
     /// At each of these entries, how many others there are; those with none are left out.
     pub async fn clinical_counts(&self, at: At, keys: &[i32]) -> Result<HashMap<i32, u32>> {
-        let store = self.store()?;
-        let counts = self.answered("clinical_counts", Some(keys.len()), store.clinical_counts(at, keys)).await?;
+        let counts =
+            self.answered("clinical_counts", Some(keys.len()), |store| store.clinical_counts(at, keys)).await?;
         Ok(counts.into_iter().collect())
     }
 
     /// The conditions of these patients where care paths meet, the most important ones of each patient first: active ones, then
     /// the latest.
     pub async fn crossings(&self, patients: &[i32]) -> Result<Vec<Crossing>> {
-        let store = self.store()?;
-        let mut found = self.answered("crossings", Some(patients.len()), store.crossings(patients)).await?;
+        let mut found = self.answered("crossings", Some(patients.len()), |store| store.crossings(patients)).await?;
         found.sort_by_key(|at| (at.patient, !at.active, Reverse(at.since), at.condition));
         Ok(found)
     }
@@ -193,7 +193,8 @@ impl Graph {
         (skip, first): (u64, u32),
         most: u32,
     ) -> Result<Vec<CarePath>> {
-        let store = self.store()?;
+        // A graph that may not be asked has no answer, not even an empty one.
+        self.store()?;
         let of_patients = crossings.chunk_by(|a, b| a.patient == b.patient);
         let spans: Vec<Span> = of_patients.flat_map(|of| page_of(of, skip, u64::from(first))).collect();
         let asked: u64 = spans.iter().map(|span| u64::from(span.to - span.from)).sum();
@@ -203,7 +204,7 @@ impl Graph {
         if spans.is_empty() {
             return Ok(Vec::new());
         }
-        let found = self.answered("care_paths", Some(spans.len()), store.care_paths(&spans)).await?;
+        let found = self.answered("care_paths", Some(spans.len()), |store| store.care_paths(&spans)).await?;
         let mut by_span: Vec<Vec<CarePath>> = vec![Vec::new(); spans.len()];
         for (place, paths) in found {
             if let Some(of_span) = by_span.get_mut(place) {
@@ -215,14 +216,12 @@ impl Graph {
 
     /// The symptoms, conditions and medications of these patients.
     pub async fn own(&self, patients: &[i32]) -> Result<Vec<ClinicalEntry>> {
-        let store = self.store()?;
-        sorted(self.answered("own", Some(patients.len()), store.own(patients)).await)
+        sorted(self.answered("own", Some(patients.len()), |store| store.own(patients)).await)
     }
 
     /// The patients in scope who have most in common with each of these, most first.
     pub async fn similar(&self, asked: &[Asked], scope: &Scope, first: u32) -> Result<Vec<(Similar, f64)>> {
-        let store = self.store()?;
-        let found = self.answered("similar", Some(asked.len()), store.similar(asked, scope, first)).await?;
+        let found = self.answered("similar", Some(asked.len()), |store| store.similar(asked, scope, first)).await?;
         let by_patient: HashMap<i32, &Asked> = asked.iter().map(|asked| (asked.patient, asked)).collect();
         let scored = found.into_iter().filter_map(|similar| {
             let score = share(by_patient.get(&similar.patient)?, &similar);
@@ -235,8 +234,7 @@ impl Graph {
 
     /// The patients who have this, smallest key first.
     pub async fn patients_with(&self, having: &Having, most: u32) -> Result<Vec<i32>> {
-        let store = self.store()?;
-        let found = sorted(self.answered("patients_with", None, store.patients_with(having, most)).await)?;
+        let found = sorted(self.answered("patients_with", None, |store| store.patients_with(having, most)).await)?;
         match found.len() > most as usize {
             true => Err(Error::Limit { key: "max_graph_matches", allowed: u64::from(most), asked: None }),
             false => Ok(found),
@@ -245,8 +243,8 @@ impl Graph {
 
     /// The whole sub-graph of these patients.
     pub async fn drawing(&self, patients: &[i32], most: u32) -> Result<Vec<Drawing>> {
-        let store = self.store()?;
-        let mut drawings = self.answered("drawing", Some(patients.len()), store.drawing(patients, most)).await?;
+        let mut drawings =
+            self.answered("drawing", Some(patients.len()), |store| store.drawing(patients, most)).await?;
         for drawing in &mut drawings {
             drawing.nodes.sort_unstable();
             drawing.links.sort_unstable();
@@ -310,6 +308,33 @@ fn sorted<T: Ord>(found: Result<Vec<T>>) -> Result<Vec<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::shape::samples;
+    use futures_util::FutureExt;
+    use std::sync::LazyLock;
+
+    #[tokio::test]
+    async fn the_time_of_a_question_is_that_of_all_work_for_it() {
+        static SHAPES: LazyLock<Shapes> = LazyLock::new(samples::shapes);
+        let (sender, told) = std::sync::mpsc::channel();
+        let tell = move |ran: &Ran<'_>| sender.send((ran.took, ran.rows)).unwrap();
+        let graph = Graph::embedded(&SHAPES).watched(Watcher::new(tell));
+        let part = Duration::from_millis(20);
+        let work = move || std::thread::sleep(part);
+        let ask = |_| {
+            // Where it is asked, where it is polled, and in a thread of its own.
+            work();
+            let rest = async move {
+                work();
+                tokio::task::spawn_blocking(work).await.unwrap();
+                Ok(vec![1, 2])
+            };
+            rest.boxed()
+        };
+        assert_eq!(graph.answered("question", None, ask).await.unwrap(), [1, 2]);
+        let (took, rows) = told.try_recv().unwrap();
+        assert!(took >= 3 * part && rows == Some(2), "{took:?} {rows:?}");
+        assert!(told.try_recv().is_err());
+    }
 
     #[test]
     fn pages_of_care_paths_follow_each_other_without_a_gap() {

@@ -286,7 +286,7 @@ pub trait Store: Send + Sync {
     /// For each, the `first` patients in scope with the greatest share of weight in common:
     /// `shared / (asked.weight + theirs - shared)`, the smaller key first among equals.
     fn similar<'a>(&'a self, asked: &'a [Asked], scope: &'a Scope, first: u32) -> BoxFuture<'a, Result<Vec<Similar>>>;
-    /// The patients who have this, smallest key first; where more than `most` do, one more than that.
+    /// The patients who have this, smallest key first; where more than `most` do, some of them, one more than that.
     fn patients_with<'a>(&'a self, having: &'a Having, most: u32) -> BoxFuture<'a, Result<Vec<i32>>>;
     /// The whole sub-graph of these patients: each node with its labels, each relationship without properties, `most` nodes a patient,
     /// and of each node the [`DRAWN`] clinical relationships to the conditions with the smallest keys. Besides, the first [`DRAWN`] rows of

@@ -13,7 +13,10 @@ use crate::{
 };
 use async_graphql::{Name, Value, indexmap::IndexMap};
 use futures_util::future::{BoxFuture, try_join_all};
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::HashSet,
+    sync::{Arc, OnceLock},
+};
 
 /// How deep filters may nest: `and`, `or`, `not` and relations together.
 const MAX_DEPTH: usize = 10;
@@ -175,6 +178,7 @@ impl Reader {
         let asking = self.facts.iter().map(async |(facts, value, place)| {
             let mut keys = facts.keys(cx, value).await?;
             if let Some(visible) = cx.scope.only() {
+                let visible: HashSet<&i32> = visible.iter().collect();
                 keys.retain(|key| visible.contains(key));
             }
             let most = cx.limits.max_graph_matches;

@@ -60,13 +60,23 @@ impl Facts for PatientFacts {
                 let name = name.ok_or_else(|| Error::BadInput(format!("the filter's `{fact}` needs a name")))?;
                 let found = cx.graph.patients_with(&having(cx, fact, name)?, cx.limits.max_graph_matches).await?;
                 all = Some(match all {
-                    Some(all) => all.into_iter().filter(|key| found.binary_search(key).is_ok()).collect(),
+                    Some(all) => common(all, found),
                     None => found,
                 });
             }
             all.ok_or_else(|| Error::BadInput("the filter's `graph` is empty: give it a fact, or leave it out".into()))
         })
     }
+}
+
+/// The keys that stand in both; each is sorted.
+fn common(mut some: Vec<i32>, others: Vec<i32>) -> Vec<i32> {
+    let mut others = others.into_iter().peekable();
+    some.retain(|key| {
+        while others.next_if(|other| other < key).is_some() {}
+        others.peek() == Some(key)
+    });
+    some
 }
 
 fn having(cx: &Cx, fact: &str, name: &str) -> Result<Having> {

@@ -7,6 +7,7 @@ mod catalog;
 mod check;
 mod consumers;
 mod faults;
+mod features;
 mod feed;
 pub(crate) mod neo4j;
 mod reference;

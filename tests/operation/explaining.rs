@@ -165,4 +165,17 @@ async fn a_graph_in_the_gateway_is_walked_and_sent_nothing() {
     assert_eq!((&walk["store"], &walk["level"], &walk["keys"]), (&json!("MEMORY"), &json!(2), &json!(3)), "{walk}");
     assert!(walk["rows"].as_u64().unwrap() > 0 && walk["plan"].is_null(), "{walk}");
     assert_eq!((&walk["paths"], &walk["waitMs"]), (&json!(["patients.nodes.carePaths"]), &json!(0.0)));
+
+    let query =
+        "{ patients(filter: {graph: {reportsSymptom: \"cough\", takesDrugThatTreats: \"asthma\"}}) { totalCount } }";
+    let answer = explain(&gateway, &[("medimax-explain", "1")], query, Value::Null);
+    let statements = answer["extensions"]["explain"]["statements"].as_array().unwrap();
+    let walks: Vec<&Value> = statements.iter().filter(|ran| ran["what"] == "patients_with").collect();
+    assert_eq!(walks.len(), 2, "{answer}");
+    // One after the other, and the statement that takes their keys after both.
+    let ends = |walk: &Value| walk["startMs"].as_f64().unwrap() + walk["storeMs"].as_f64().unwrap();
+    let total = answer["extensions"]["explain"]["totalMs"].as_f64().unwrap();
+    assert!(walks.iter().all(|walk| walk["storeMs"].as_f64().unwrap() > 0.0 && ends(walk) < total), "{answer}");
+    assert!(ends(walks[0]) <= walks[1]["startMs"].as_f64().unwrap() + 0.001, "{answer}");
+    assert!(ends(walks[1]) <= named(&answer, "totalCount")["startMs"].as_f64().unwrap() + 0.001, "{answer}");
 }

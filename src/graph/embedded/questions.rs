@@ -3,6 +3,7 @@
 use super::{
     Block, Embedded, Index, Keyed, Link, Small,
     care::{Crossings, Spans},
+    features::Havers,
     walk::Question,
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
         shape::{INDICATES_CONDITION, INSTANCE_OF, Role, TREATS_CONDITION},
     },
     scope::Scope,
-    terminology::{knowledge::Tie, names},
+    terminology::knowledge::Tie,
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -178,17 +179,16 @@ struct Alike {
 impl Question<Similar> for Alike {
     type Item = Asked;
     fn weight(&self, index: &Index, asked: &Asked) -> usize {
-        let patients = asked.concepts.iter().filter_map(|(concept, _)| index.instances.get(concept));
-        patients.map(HashMap::len).filter(|patients| *patients as i64 <= COMMON).sum()
+        let entries = asked.concepts.iter().map(|(concept, _)| index.features.entries(*concept));
+        entries.filter(|entries| *entries <= COMMON).sum::<i64>() as usize
     }
     fn visit(&self, index: &Index, asked: Asked, found: &mut Vec<Similar>) {
         let mut shared: HashMap<i32, i64> = HashMap::new();
         for (concept, weight) in &asked.concepts {
-            let Some(patients) = index.instances.get(concept) else { continue };
-            let entries: i64 = patients.values().map(|entries| i64::from(*entries)).sum();
-            if entries <= COMMON {
-                for patient in patients.keys().filter(|patient| **patient != asked.patient) {
-                    *shared.entry(*patient).or_default() += weight;
+            if index.features.entries(*concept) <= COMMON {
+                let patients = index.features.naming(*concept).into_iter();
+                for patient in patients.filter(|patient| *patient != asked.patient) {
+                    *shared.entry(patient).or_default() += weight;
                 }
             }
         }
@@ -221,58 +221,6 @@ fn concepts_of(index: &Index, block: &Block) -> BTreeMap<i32, i64> {
     let weighed =
         |(at, tie): &(u16, Tie)| Some((tie.concept, weight(index.kind(block.entries.get(usize::from(*at))?)?)));
     block.ties.iter().filter_map(weighed).collect()
-}
-
-/// Those of some patients who have something.
-struct Those {
-    having: Having,
-    /// The names that are alike.
-    alike: HashSet<u32>,
-}
-
-impl Question<i32> for Those {
-    type Item = Vec<i32>;
-    fn weight(&self, _: &Index, patients: &Vec<i32>) -> usize {
-        patients.len() * 50
-    }
-    fn visit(&self, index: &Index, patients: Vec<i32>, found: &mut Vec<i32>) {
-        let having = &self.having;
-        let right = |entry: &Small| (entry.active || !having.active) && index.role(entry) == Some(having.role);
-        let tied = |block: &Block| {
-            let named = |(at, tie): &(u16, Tie)| {
-                having.concepts.contains(&tie.concept) && block.entries.get(usize::from(*at)).is_some_and(right)
-            };
-            block.ties.iter().any(named)
-        };
-        let named = |block: &Block| {
-            !self.alike.is_empty() && block.entries.iter().any(|entry| self.alike.contains(&entry.name) && right(entry))
-        };
-        let has = |patient: &i32| index.patients.get(patient).is_some_and(|block| tied(block) || named(block));
-        found.extend(patients.into_iter().filter(has));
-    }
-}
-
-impl Those {
-    /// The patients to look at: those whose entries name the concepts, and everybody where a name may be alike.
-    fn of(index: &Index, having: &Having) -> (Self, Vec<i32>) {
-        let mut alike = HashSet::new();
-        if let Some(key) = &having.name_key {
-            alike.extend((0..).zip(&index.names.all).filter(|(_, name)| names::key(name) == *key).map(|(at, _)| at));
-        }
-        let mut patients: Vec<i32> = match alike.is_empty() {
-            true => having
-                .concepts
-                .iter()
-                .filter_map(|concept| index.instances.get(concept))
-                .flat_map(HashMap::keys)
-                .copied()
-                .collect(),
-            false => index.patients.keys().copied().collect(),
-        };
-        patients.sort_unstable();
-        patients.dedup();
-        (Those { having: having.clone(), alike }, patients)
-    }
 }
 
 /// Patients' sub-graphs, to draw.
@@ -349,10 +297,9 @@ impl Store for Embedded {
     }
     fn patients_with<'a>(&'a self, having: &'a Having, most: u32) -> BoxFuture<'a, Result<Vec<i32>>> {
         async move {
-            let (question, patients) = self.look(|index| Those::of(index, having))?;
-            let items = patients.chunks(AT_ONCE).map(<[_]>::to_vec).collect();
+            let (question, runs) = self.look(|index| Havers::of(index, having, most))?;
             // Its own limit is `most`, and one that is too many is told by who asks.
-            let mut found = self.finding(usize::MAX).ask(question, items).await?;
+            let mut found = self.finding(usize::MAX).ask(question, runs).await?;
             found.truncate(most as usize + 1);
             Ok(found)
         }
@@ -365,6 +312,3 @@ impl Store for Embedded {
         std::future::ready(self.look(Index::counts)).boxed()
     }
 }
-
-/// As many patients are looked at at once.
-const AT_ONCE: usize = 256;

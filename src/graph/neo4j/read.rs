@@ -236,7 +236,7 @@ fn having(role: Role) -> &'static str {
     }
 }
 
-/// Symptoms have no status.
+/// Symptoms have no status. What is too much is given up before it is sorted: no more rows are read than are answered.
 fn having_text(shapes: &Shapes, role: Role) -> Result<String> {
     let kind = shapes.with_role(role)?;
     let label = label(kind);
@@ -252,7 +252,8 @@ fn having_text(shapes: &Shapes, role: Role) -> Result<String> {
            RETURN n
          }}
          WITH n WHERE {counts} AND (NOT $active OR coalesce(n.status, 'active') = 'active')
-         RETURN DISTINCT n.patient_id AS id ORDER BY id LIMIT $most"
+         WITH DISTINCT n.patient_id AS id LIMIT $most
+         RETURN id ORDER BY id"
     ))
 }
 

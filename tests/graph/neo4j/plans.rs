@@ -102,3 +102,35 @@ async fn what_a_question_costs_depends_on_what_is_asked_and_not_on_the_graph() {
         assert!(later < cost * 3 / 2, "{name}: {cost} hits of 100 patients, {later} of 200");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_filter_that_too_many_meet_is_given_up_after_as_many_as_are_allowed() {
+    let (place, store) = Place::prepared().await;
+    let kinds = [
+        ("symptom", "Symptom", "symptom_id", ConceptKind::Symptom),
+        ("condition", "MedicalHistory:@Condition", "history_id", ConceptKind::Condition),
+        ("medication", "Medication", "medication_id", ConceptKind::Drug),
+    ];
+    let concepts: Vec<_> = (1..).zip(kinds).map(|(id, (.., kind))| concept(id, kind, "x")).collect();
+    store.apply_knowledge(1, &concepts, &[], "v1").await.unwrap();
+    for (concept, (_, label, key, _)) in (1..).zip(kinds) {
+        place.run(&format!(
+            "MATCH (c:@Concept {{concept_id: {concept}}}) UNWIND range(1, 2000) AS id
+             CREATE (:@{label} {{{key}: id, patient_id: id, name_key: 'x'}})-[:INSTANCE_OF]->(c)"
+        ));
+    }
+    let mut bolt = Bolt::connect(&server());
+    let statements = store.statements();
+    for (concept, (name, ..)) in (1..).zip(kinds) {
+        let wanted = format!("patients_with.{name}");
+        let (_, cypher) = statements.iter().find(|(known, _)| *known == wanted).unwrap();
+        let mut cost = |most: i64| {
+            let params = json!({"concepts": [concept], "name_key": "x", "active": true, "most": most});
+            let (rows, summary) = bolt.run(&format!("PROFILE {cypher}"), params);
+            (rows.len() as i64, walk(&summary["profile"], &mut Vec::new()))
+        };
+        let [(few, little), (all, much)] = [cost(11), cost(10_000)];
+        assert_eq!((few, all), (11, 2_000), "{name}");
+        assert!(little < much / 20, "{name}: {little} hits for 11 patients, {much} for all 2,000");
+    }
+}
