@@ -8,6 +8,7 @@ use medimax::{
         Graph,
         projector::{Follower, built},
     },
+    graphql::limits::Limits,
     request::engine::Engine,
     schema::{MODEL, SHAPES, tables},
     scope::Scope,
@@ -101,8 +102,8 @@ async fn both_stores_answer_every_field_byte_for_byte() {
     store
         .sql("UPDATE Medical_History SET history_item = 'Pregnancy', history_type = 'condition', is_active = 1 WHERE history_id % 4 = 1")
         .await;
-    let (here, there) = (built(&SHAPES, &store.db).await.unwrap(), in_neo4j(&store, &place).await);
-    let (here, there) = (engine(&store, &here), engine(&store, &there));
+    let graphs = [built(&SHAPES, &store.db).await.unwrap(), in_neo4j(&store, &place).await];
+    let [here, there] = graphs.each_ref().map(|graph| engine(&store, graph));
     for scope in [Scope::everything(), Scope::patients([2, 3, 5, 8, 13, 21, 34])] {
         for field in FIELDS.iter().chain([&DRAWING]) {
             let query = query(field, patients as usize);
@@ -124,6 +125,23 @@ async fn both_stores_answer_every_field_byte_for_byte() {
             (ask(&here, &Scope::everything(), &query).await, ask(&there, &Scope::everything(), &query).await);
         assert_eq!(ours, theirs, "{fact}");
         assert!(ours.contains("\"id\""), "{fact}: {ours}");
+    }
+    // As many as may match are answered, and one more is refused.
+    let query = "{ patients(filter: {graph: {hasCondition: \"hypertension\"}}) { totalCount } }";
+    let answer: Value = serde_json::from_str(&ask(&here, &Scope::everything(), query).await).unwrap();
+    let matches = u32::try_from(answer["data"]["patients"]["totalCount"].as_u64().unwrap()).unwrap();
+    for graph in &graphs {
+        for most in [matches, matches - 1, 1] {
+            let limits = Limits { max_graph_matches: most, ..Config::default().limits() };
+            let engine = Engine::new(&MODEL, store.db.clone(), graph.clone(), limits, Duration::from_secs(60));
+            let limited: Value = serde_json::from_str(&ask(&engine, &Scope::everything(), query).await).unwrap();
+            if most == matches {
+                assert_eq!(limited, answer);
+            } else {
+                let refused = limited["errors"][0]["message"].as_str().unwrap();
+                assert!(refused.contains("max_graph_matches") && refused.contains(&most.to_string()), "{limited}");
+            }
+        }
     }
     let counts = "{ graphStatus { patients nodes relationships } }";
     assert_eq!(ask(&here, &Scope::everything(), counts).await, ask(&there, &Scope::everything(), counts).await);
