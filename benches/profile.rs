@@ -49,7 +49,7 @@ pub(crate) struct Arguments {
 const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes]
   --rounds N   how often each figure is measured (5)
   --seconds S  how long each time (2)
-  --large      also a page at the end of 200,000 patients, against 2,000; seeding them takes minutes
+  --large      also a page at the end of 200,000 patients, against 2,000, and totals of so many; seeding them takes minutes
   --seed       also `medimax seed` against plain INSERTs of the same rows
   --graph      instead of all that the graph: its answers, its projection and its memory; with --large that of 100,000
                patients instead of 20,000
@@ -103,6 +103,7 @@ async fn run(arguments: &[String]) -> Result<()> {
     if arguments.large {
         let large = seeded(&mut database, "bench_large", 200_000).await?;
         tasks::pages::run(&arguments, &url, &large)?;
+        tasks::totals::run(&arguments, &mut database, &large).await?;
         database.remove("bench_large").await?;
     }
     if arguments.seed {

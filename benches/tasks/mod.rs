@@ -6,4 +6,5 @@ pub(crate) mod import;
 pub(crate) mod memory;
 pub(crate) mod pages;
 pub(crate) mod seed;
+pub(crate) mod totals;
 pub(crate) mod writes;

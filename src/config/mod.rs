@@ -266,6 +266,7 @@ impl Config {
             max_memory_bytes: self.max_memory_bytes,
             max_graph_matches: self.max_graph_matches,
             max_rows_read: self.max_rows_read,
+            max_total_count: self.max_total_count,
             read_only: self.read_only.then_some("this gateway only reads (`read_only`)"),
             idempotency_hours: self.idempotency_hours,
             introspection: self.introspection,

@@ -3,7 +3,6 @@
 use super::{
     doubt::Doubt,
     fault,
-    planner::Prefer,
     pool::{Backend, Db, Lite, Patience},
 };
 use crate::error::{Error, Result};
@@ -58,16 +57,7 @@ pub async fn open(options: &Options) -> Result<Db> {
         let patience = limit(options.statement_timeout).map_or(Patience::Endless, Patience::Limit);
         let pool = Backend::Sqlite(sqlite_pool(path, options)?);
         let made = make_private(path);
-        let db = Db {
-            pool,
-            wait: options.wait,
-            patience,
-            doubt: Arc::default(),
-            full: Arc::default(),
-            known: Arc::default(),
-            prefer: Prefer::Cost,
-            watcher: None,
-        };
+        let db = Db::new(pool, options.wait, patience, Arc::default());
         if let Err(error) = db.run("SELECT 1").await {
             if made {
                 let _ = std::fs::remove_file(path);
@@ -85,16 +75,7 @@ pub async fn open(options: &Options) -> Result<Db> {
         let silence = limit(options.statement_timeout).map(|most| most + MARGIN);
         let (patience, doubt) = (silence.map_or(Patience::Endless, Patience::Silence), Arc::<Doubt>::default());
         let pool = Backend::MariaDb(mariadb_pool(opts, options, doubt.clone())?);
-        let db = Db {
-            pool,
-            wait: options.wait,
-            patience,
-            doubt,
-            full: Arc::default(),
-            known: Arc::default(),
-            prefer: Prefer::Cost,
-            watcher: None,
-        };
+        let db = Db::new(pool, options.wait, patience, doubt);
         db.run("SELECT 1").await?;
         db
     } else {

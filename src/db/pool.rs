@@ -8,6 +8,7 @@ use super::{
     fault,
     interrupt::Interruptible,
     planner::{Known, Prefer},
+    shared::Turns,
     sql::{Dialect, Sql},
     watch::{Running, Watcher},
 };
@@ -46,6 +47,8 @@ pub struct Db {
     pub(super) known: Arc<Known>,
     /// How the way of a list is chosen.
     pub(super) prefer: Prefer,
+    /// Statements that several requests wait for.
+    pub(super) turns: Arc<Turns>,
     /// Who is told of each statement.
     pub(super) watcher: Option<Watcher>,
 }
@@ -259,6 +262,21 @@ macro_rules! load {
 pub(crate) use load;
 
 impl Db {
+    /// A store behind this pool, that tells nobody of its statements.
+    pub(super) fn new(pool: Backend, wait: Duration, patience: Patience, doubt: Arc<Doubt>) -> Self {
+        Db {
+            pool,
+            wait,
+            patience,
+            doubt,
+            full: Arc::default(),
+            known: Arc::default(),
+            prefer: Prefer::Cost,
+            turns: Arc::default(),
+            watcher: None,
+        }
+    }
+
     /// Whose SQL it speaks.
     pub fn dialect(&self) -> Dialect {
         match self.pool {

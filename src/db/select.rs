@@ -158,11 +158,14 @@ impl Select<'_> {
         sql
     }
 
-    /// How many rows of the table the caller may see.
-    pub fn count(&self, scope: &Scope, ask: &ListQuery, way: &Way<'_>) -> Sql {
+    /// How many rows of the table the caller may see; with a bound, no more of them are counted than one above it.
+    pub fn count(&self, scope: &Scope, ask: &ListQuery, bound: Option<u32>, way: &Way<'_>) -> Sql {
         let mut sql = Sql::new(self.dialect);
-        sql.push("SELECT 0, COUNT(*)");
+        sql.push(self.head_of_count(scope, ask, bound));
         self.push_found(&mut sql, scope, ask, way, false);
+        if let Some(bound) = bound {
+            sql.push(" LIMIT ").int(i64::from(bound) + 1).push(") c");
+        }
         sql
     }
 
@@ -239,16 +242,6 @@ impl Select<'_> {
         sql
     }
 
-    /// How many rows there are below each of these keys that the caller may see (keys without rows are left out).
-    pub fn count_children(&self, path: &Path, scope: &Scope, keys: &[i32], ask: &ListQuery) -> Sql {
-        let mut sql = Sql::new(self.dialect);
-        sql.push("SELECT k.id, COUNT(*)");
-        self.push_linked(&mut sql, path, scope, keys, "t");
-        self.narrow(&mut sql, "t", ask);
-        sql.push(" GROUP BY k.id");
-        sql
-    }
-
     /// The columns; before them, where rows do not tell it themselves, the key of the parent and the place below it.
     fn head(&self, place: Option<&'static str>) -> Sql {
         let mut sql = Sql::new(self.dialect);
@@ -261,7 +254,7 @@ impl Select<'_> {
     }
 
     /// `FROM` the keys to the rows called `alias`, `WHERE` the caller may see them.
-    fn push_linked(&self, sql: &mut Sql, path: &Path, scope: &Scope, keys: &[i32], alias: &str) {
+    pub(super) fn push_linked(&self, sql: &mut Sql, path: &Path, scope: &Scope, keys: &[i32], alias: &str) {
         let (name, key) = (self.table.name, self.table.key);
         sql.push(" FROM ");
         match path {
@@ -286,7 +279,7 @@ impl Select<'_> {
     }
 
     /// Filter, words and page, each after an `AND`.
-    fn narrow(&self, sql: &mut Sql, alias: &str, ask: &ListQuery) {
+    pub(super) fn narrow(&self, sql: &mut Sql, alias: &str, ask: &ListQuery) {
         if let Some(filter) = &ask.filter {
             sql.push(" AND ");
             filter.push(sql, alias);

@@ -197,6 +197,12 @@ impl Sql {
         })
     }
 
+    /// Equal for two statements that are sent with the same text and the same parameters. It holds their values: it is for
+    /// comparing alone.
+    pub(super) fn identity(&self) -> String {
+        format!("{:?}", self.parts)
+    }
+
     /// The text with a `?` for each parameter, as it is sent and as `explain` and the snapshots show it.
     pub fn shown(&self) -> String {
         let text = self.parts.iter().map(|part| match part {

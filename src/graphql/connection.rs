@@ -2,15 +2,14 @@
 
 use super::{
     context::Cx,
-    exec::{FieldAnswers, Level, Resolved, Slot, Text, children},
-    loaders::{self, Load, Loaded},
+    exec::{Level, Resolved, Slot, children},
     model::{Children, Entity, Field, FieldDef, Loading, Object, RowSet, Rows, Scalar},
     page::Page,
-    root,
+    total::{TotalCount, TotalCountAtMost},
     types::{FieldType, Types},
 };
 use crate::{
-    db::{Bad, Select, ValueKind, planner::Want, write_json},
+    db::{Bad, ValueKind, write_json},
     error::Result,
 };
 use std::{any::Any, sync::Arc};
@@ -26,14 +25,14 @@ pub enum Counting {
 
 /// Connections that are answered together: one for each parent.
 pub struct Connections {
-    page: Arc<Page>,
-    counting: Counting,
+    pub(super) page: Arc<Page>,
+    pub(super) counting: Counting,
     each: Vec<OneConnection>,
 }
 
-struct OneConnection {
+pub(super) struct OneConnection {
     rows: Rows,
-    parent: Option<i32>,
+    pub(super) parent: Option<i32>,
     more: bool,
 }
 
@@ -104,13 +103,13 @@ impl RowSet for Connections {
 }
 
 /// The connection that a row of a level is.
-fn of_row((set, row): (&Arc<dyn RowSet>, usize)) -> Option<(&Connections, &OneConnection)> {
+pub(super) fn of_row((set, row): (&Arc<dyn RowSet>, usize)) -> Option<(&Connections, &OneConnection)> {
     let connections = set.as_any().downcast_ref::<Connections>()?;
     Some((connections, connections.each.get(row)?))
 }
 
 /// The fields of every connection.
-pub static CONNECTION_FIELDS: [FieldDef; 4] = [
+pub static CONNECTION_FIELDS: [FieldDef; 5] = [
     FieldDef { name: "edges", doc: "The objects of this page, each with its cursor.", field: &Edges },
     FieldDef { name: "nodes", doc: "The objects of this page.", field: &Nodes },
     FieldDef { name: "pageInfo", doc: "Whether there are more pages, and where they begin.", field: &PageInfo },
@@ -118,6 +117,11 @@ pub static CONNECTION_FIELDS: [FieldDef; 4] = [
         name: "totalCount",
         doc: "How many objects there are on all pages together; counted only if this field is selected.",
         field: &TotalCount,
+    },
+    FieldDef {
+        name: "totalCountAtMost",
+        doc: "How many objects there are on all pages together, counted no further than `limit`: for lists that may be very long.",
+        field: &TotalCountAtMost,
     },
 ];
 
@@ -283,48 +287,5 @@ impl RowSet for PageInfos {
     }
     fn as_any(&self) -> &dyn Any {
         self
-    }
-}
-
-struct TotalCount;
-impl Field for TotalCount {
-    fn describe(&self, _on: &'static Object, _types: &mut Types<'_>) -> FieldType {
-        FieldType::new("Int")
-    }
-    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, _slot: Arc<Slot<'a>>) -> Loading<'a> {
-        Box::pin(async move {
-            let Some((connections, _)) = level.rows().next().and_then(of_row) else {
-                return Ok(FieldAnswers::Text(Text::nulls(level.height())));
-            };
-            let page = &connections.page;
-            let mut column = Text::with_rows(level.height());
-            match connections.counting {
-                Counting::Root => {
-                    let select = Select { dialect: cx.db.dialect(), table: page.entity.table, columns: &[] };
-                    let way = root::way(cx, page.entity, &page.all, Want::Count).await?;
-                    let mut sql = select.count(&cx.scope, &page.all, &way);
-                    sql.called("totalCount", None);
-                    let count = cx.db.numbers(&sql).await?.first().map_or(0, |(_, count)| *count);
-                    for _ in 0..level.height() {
-                        column.push(|out| write_json(&count, out));
-                    }
-                }
-                Counting::Children(children) => {
-                    let parents: Vec<Option<i32>> = level.rows().map(|row| of_row(row)?.1.parent).collect();
-                    let keys = parents.iter().flatten().copied().collect();
-                    let counts =
-                        loaders::load(cx, Load::Count(children, cx.scope.clone(), page.all.clone()), keys).await?;
-                    for parent in parents {
-                        let count = match parent.and_then(|parent| counts.get(parent)) {
-                            Some(Ok(Loaded::Count(count))) => count,
-                            Some(Err(error)) => return Err(error),
-                            _ => 0,
-                        };
-                        column.push(|out| write_json(&count, out));
-                    }
-                }
-            }
-            Ok(FieldAnswers::Text(column))
-        })
     }
 }

@@ -37,6 +37,8 @@ pub struct Limits {
     pub max_graph_matches: u32,
     /// Rows that the store may read for one list that is filtered, or for its total.
     pub max_rows_read: u64,
+    /// Objects up to which a bounded total counts.
+    pub max_total_count: u32,
     /// Why nothing may be written, where nothing may.
     pub read_only: Option<&'static str>,
     /// For how long an idempotency key is kept.

@@ -24,8 +24,8 @@ use std::{
 pub enum Load {
     /// The rows below each key that the caller may see.
     Children(&'static Children, Scope, Arc<ListQuery>),
-    /// How many rows there are below each key that the caller may see.
-    Count(&'static Children, Scope, Arc<ListQuery>),
+    /// How many rows there are below each key that the caller may see; [`MORE`](crate::db::MORE) where there are more than a bound.
+    Count(&'static Children, Scope, Arc<ListQuery>, Option<u32>),
     /// The row that owns a row in scope.
     Owner(&'static Owner, &'static Entity),
     /// The row with each key, if the caller may see it.
@@ -49,7 +49,7 @@ impl Load {
     fn identity(&self) -> String {
         match self {
             Load::Children(children, _, ask) => format!("c {} {ask:?}", children.name),
-            Load::Count(children, _, ask) => format!("n {} {ask:?}", children.name),
+            Load::Count(children, _, ask, bound) => format!("n {} {bound:?} {ask:?}", children.name),
             Load::Owner(_, entity) => format!("p {}", entity.object.name),
             Load::Visible(entity, _) => format!("v {}", entity.object.name),
             Load::Large(table, column) => format!("l {} {column}", table.name),
@@ -243,8 +243,12 @@ impl Batch {
                 let sql = select(entity.table, entity.columns).of_keys(scope, keys);
                 self.by_key(entity, &self.called(sql, keys)).await?
             }
-            Load::Count(children, scope, ask) => {
-                let sql = select(children.of.table, &[]).count_children(&children.path, scope, keys, ask);
+            Load::Count(children, scope, ask, bound) => {
+                let (select, path) = (select(children.of.table, &[]), &children.path);
+                let sql = match bound {
+                    Some(bound) => select.count_children_to(path, scope, keys, ask, *bound),
+                    None => select.count_children(path, scope, keys, ask),
+                };
                 let counts = self.db.numbers(&self.called(sql, keys)).await?;
                 counts.into_iter().map(|(key, count)| (key, Loaded::Count(count))).collect()
             }

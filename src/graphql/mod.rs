@@ -21,4 +21,5 @@ pub mod relation;
 pub mod report;
 pub mod root;
 pub mod rules;
+mod total;
 pub mod types;

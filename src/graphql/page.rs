@@ -130,7 +130,7 @@ impl Page {
         slot.selections().iter().any(|set| {
             set.items.iter().any(|selection| match &selection.node {
                 async_graphql::parser::types::Selection::Field(field) => {
-                    !matches!(field.node.name.node.as_str(), "totalCount" | "__typename")
+                    !matches!(field.node.name.node.as_str(), "totalCount" | "totalCountAtMost" | "__typename")
                 }
                 // A fragment may ask for anything.
                 _ => true,

@@ -170,6 +170,11 @@ impl Recorder {
         Recorder::since(Instant::now(), true)
     }
 
+    /// Whether somebody reads the statements themselves.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.0.whole
+    }
+
     /// The statements so far, those that ended first before others.
     pub fn ran(&self) -> Vec<Ran> {
         self.0.ran.lock().unwrap_or_else(PoisonError::into_inner).clone()

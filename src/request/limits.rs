@@ -331,6 +331,7 @@ mod tests {
             max_memory_bytes: 1 << 20,
             max_graph_matches: 1000,
             max_rows_read: 1000,
+            max_total_count: 1000,
             read_only: None,
             idempotency_hours: 1,
             introspection: true,

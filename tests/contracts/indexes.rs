@@ -27,10 +27,10 @@ fn queries() -> Vec<String> {
         "{ medicalHistories(filter: { isActive: { eq: false } }, orderBy: DATE_DESC) { nodes { id } } }".to_owned(),
         "{ medicalHistories(filter: { type: { eq: FAMILY_HISTORY } }, orderBy: DATE_ASC) { nodes { id } } }".to_owned(),
         "{ appointments(filter: { status: { eq: SCHEDULED } }, orderBy: DATE_DESC) { nodes { id } } }".to_owned(),
-        "{ labFindings(filter: { testName: { eq: \"HbA1c\" }, numericValue: { gte: 7 } }, orderBy: NUMERIC_VALUE_DESC) { totalCount nodes { id } } }".to_owned(),
+        "{ labFindings(filter: { testName: { eq: \"HbA1c\" }, numericValue: { gte: 7 } }, orderBy: NUMERIC_VALUE_DESC) { totalCount totalCountAtMost { count } nodes { id } } }".to_owned(),
         "{ labFindings(filter: { numericValue: { gt: 1000 } }) { nodes { id } } }".to_owned(),
-        "{ doctors(first: 50) { nodes { assignments { totalCount nodes { id } } patients { totalCount nodes { id } } } }
-            specialties { nodes { doctors { totalCount nodes { id } } } } institutions { nodes { doctors { totalCount nodes { id } } } } }".to_owned(),
+        "{ doctors(first: 50) { nodes { assignments { totalCount nodes { id } } patients { totalCount totalCountAtMost { count } nodes { id } } } }
+            specialties { nodes { doctors { totalCount totalCountAtMost(limit: 5) { isExact } nodes { id } } } } institutions { nodes { doctors { totalCount nodes { id } } } } }".to_owned(),
         "{ patient(id: 1) { id } nodes(ids: [\"Symptom:3\", \"ReportFinding:2\", \"MedicationPurpose:5\"]) { id } }".to_owned(),
     ];
     let root_list = |entity: &Entity| {

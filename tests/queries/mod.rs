@@ -14,4 +14,5 @@ mod reference;
 mod references;
 mod scope;
 mod search;
+mod totals;
 mod ways;

@@ -103,6 +103,15 @@ on_both!(rows_below_a_link_are_those_of_the_scope, 8, async |store: Store| {
             assert_eq!(&placed(&store, paged).await, expected, "{path:?} {scope:?}, a page");
             let count = select(&store, table, &[]).count_children(&path, &scope, &keys, &ask);
             assert_eq!(pairs(&store, count).await, counts(expected), "{path:?} {scope:?}, counted");
+            for bound in [0, 1, 100] {
+                let count = select(&store, table, &[]).count_children_to(&path, &scope, &keys, &ask, bound);
+                let mut counted = pairs(&store, count).await;
+                counted.sort_unstable();
+                let cut = |count: i64| if count > bound.into() { medimax::db::MORE } else { count };
+                let of = |key| counts(expected).iter().find(|(of, _)| *of == key).map_or(0, |(_, count)| *count);
+                let bounded: Vec<_> = keys.iter().map(|key| (*key, cut(of(*key)))).collect();
+                assert_eq!(counted, bounded, "{path:?} {scope:?}, counted up to {bound}");
+            }
         }
     }
 });
@@ -122,7 +131,7 @@ on_both!(a_filter_through_a_link_finds_those_of_the_scope, 8, async |store: Stor
             let way = choose(&db, table, scope, &ask, Want::Page(100)).await.unwrap();
             let rows = pairs(&store, select(&store, table, columns).rows(scope, &ask, &way)).await;
             let way = choose(&db, table, scope, &ask, Want::Count).await.unwrap();
-            let count = pairs(&store, select(&store, table, columns).count(scope, &ask, &way)).await;
+            let count = pairs(&store, select(&store, table, columns).count(scope, &ask, None, &way)).await;
             assert_eq!(count, [(0, rows.len() as i64)]);
             let keys: Vec<i32> = rows.into_iter().map(|(key, _)| key).collect();
             assert_eq!(found.get_or_insert_with(|| keys.clone()), &keys, "{prefer:?}");

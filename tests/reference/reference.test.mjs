@@ -181,6 +181,9 @@ test('filters: NULL matches no comparison, `not` is what remains', () => {
   answers(patients('{ medications: { every: { isContinued: { eq: true } } } }'), ids(2, 3, 4));
   answers(patients('{ medications: { none: {} }, or: [{ dateOfBirth: { isNull: true } }] }'), ids(3));
   answers('{ patients(search: "n") { totalCount } }', { data: { patients: { totalCount: 2 } } });
+  answers('{ patients { a: totalCountAtMost(limit: 3) { count isExact } b: totalCountAtMost { count isExact } } }', {
+    data: { patients: { a: { count: 3, isExact: false }, b: { count: 4, isExact: true } } },
+  });
 });
 
 test('numbers are compared and ordered as numbers, and what is none comes first', () => {

@@ -5,6 +5,7 @@ import { Rows, Undecodable, entityOf } from './rows.mjs';
 import graphql from './graphql.mjs';
 
 const DEFAULT_PAGE = 20;
+const DEFAULT_LIMIT = 1000;
 
 /** The arguments a list may have; a field with others is not answered. */
 const LIST_ARGUMENTS = new Set(['search', 'filter', 'orderBy', 'first', 'last', 'after', 'before', 'type', 'testName']);
@@ -117,5 +118,9 @@ function connection(rows, { first, last, after, before }, order) {
       hasPreviousPage: backwards ? more : given(after),
     },
     totalCount: rows.length,
+    totalCountAtMost: ({ limit }) => ({
+      count: Math.min(rows.length, limit ?? DEFAULT_LIMIT),
+      isExact: rows.length <= (limit ?? DEFAULT_LIMIT),
+    }),
   };
 }

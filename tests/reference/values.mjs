@@ -119,6 +119,8 @@ export class Values {
       case 'first':
       case 'last':
         return this.random.between(1, parent === 'Query' ? 7 : 4);
+      case 'limit':
+        return this.random.between(0, 6);
       case 'id':
         return this.#id(target);
       case 'ids':

@@ -251,11 +251,12 @@ fn is_plain(table: &Table, scope: &Scope, ask: &ListQuery, parts: &[Part<'_>], w
 /// Whether an index leads to the rows that meet a condition, of whatever table the index is.
 pub fn narrows(table: &Table, cond: &Cond) -> bool {
     match cond {
+        leaf if narrow::is_leaf(table, leaf) => true,
         Cond::And(all) => all.iter().any(|cond| narrows(table, cond)),
         Cond::Or(any) => !any.is_empty() && any.iter().all(|cond| narrows(table, cond)),
         Cond::Keys(column, _) => *column == table.key,
         Cond::Related(related) => related.quantifier == Quantifier::Some && narrows(related.table, &related.cond),
-        leaf => narrow::is_leaf(table, leaf),
+        _ => false,
     }
 }
 

@@ -75,6 +75,12 @@ pub(super) fn column_of(cond: &Cond) -> Option<&'static str> {
         Cond::In(column, _) | Cond::IsNull(column, true) => Some(column),
         Cond::Compare(column, op, _) if *op != Op::Ne => Some(column),
         Cond::StartsWith(column, text) if !text.is_empty() => Some(column),
+        // A range of the index each.
+        Cond::Or(any) => {
+            let (first, rest) = any.split_first()?;
+            let column = column_of(first)?;
+            rest.iter().all(|cond| column_of(cond) == Some(column)).then_some(column)
+        }
         _ => None,
     }
 }
@@ -117,6 +123,9 @@ impl Planning<'_> {
         leaves: &mut Vec<Leaf<'q>>,
     ) {
         match cond {
+            leaf if is_leaf(table, leaf) && !is_by_key(table, leaf) => {
+                leaves.push(Leaf { table, part: Part::Cond(leaf) });
+            }
             Cond::And(all) | Cond::Or(all) => all.iter().for_each(|cond| self.gather_cond(table, cond, tables, leaves)),
             Cond::Not(cond) => self.gather_cond(table, cond, tables, &mut Vec::new()),
             Cond::Related(related) => {
@@ -129,9 +138,6 @@ impl Planning<'_> {
                     // Their rows lead to those that do not match.
                     _ => self.gather_cond(related.table, &related.cond, tables, &mut Vec::new()),
                 }
-            }
-            leaf if is_leaf(table, leaf) && !is_by_key(table, leaf) => {
-                leaves.push(Leaf { table, part: Part::Cond(leaf) });
             }
             _ => {}
         }
@@ -213,6 +219,13 @@ impl Planning<'_> {
                 }
                 found(How::Scope, rows, patients + rows)
             }
+            Part::Cond(cond) if is_leaf(table, cond) => {
+                let rows = match cond {
+                    Cond::In(_, values) if is_by_key(table, cond) => values.len() as f64,
+                    _ => self.facts.count(&Leaf { table, part }),
+                };
+                found(How::Index(cond), rows, rows)
+            }
             Part::Cond(Cond::And(all)) => {
                 let all: Vec<Part<'q>> = all.iter().map(Part::Cond).collect();
                 self.narrow(table, &all)
@@ -243,13 +256,6 @@ impl Planning<'_> {
                 let rows = (inner.rows * led).min(self.facts.rows(ours));
                 let cost = inner.cost + inner.rows * between + rows;
                 found(How::Related(related, Box::new(inner)), rows, cost)
-            }
-            Part::Cond(cond) if is_leaf(table, cond) => {
-                let rows = match cond {
-                    Cond::In(_, values) if is_by_key(table, cond) => values.len() as f64,
-                    _ => self.facts.count(&Leaf { table, part }),
-                };
-                found(How::Index(cond), rows, rows)
             }
             Part::Cond(_) => None,
         }
