@@ -15,6 +15,7 @@ mod hang_ups;
 mod http;
 mod installed;
 mod interrupting;
+mod kept_totals;
 mod lost_server;
 mod migrating;
 mod observing;
