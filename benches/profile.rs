@@ -1,11 +1,12 @@
 //! What the gateway costs, on a MariaDB server that `scripts/bench` starts: the profile of 50 patients against the same
 //! profile from a hand-written handler, the gateway's memory, and on demand the far end of a long list and `seed`. With
 //! `--graph` instead: the graph, in a Neo4j server that `scripts/bench` starts too, and in this process. With `--writes`
-//! instead: mutations and `import csv`.
+//! instead: mutations and `import csv`. With `--shapes` instead: the shapes of queries that the schema allows, on both stores.
 //!
-//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes]`
+//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes]`, `scripts/bench --shapes …`
 //!
-//! Nothing here passes or fails: each figure is printed beside the target that the design sets for it.
+//! No figure passes or fails: it is printed beside the target that the design sets for it. Only a wrong total and a question
+//! that fails make `--shapes` fail.
 
 mod floor;
 mod measure;
@@ -53,7 +54,8 @@ const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [
   --seed       also `medimax seed` against plain INSERTs of the same rows
   --graph      instead of all that the graph: its answers, its projection and its memory; with --large that of 100,000
                patients instead of 20,000
-  --writes     instead of all that: mutations against hand-written transactions, `medimax import csv` against plain INSERTs";
+  --writes     instead of all that: mutations against hand-written transactions, `medimax import csv` against plain INSERTs
+  --shapes     instead of all that: the shapes of queries that the schema allows, with options of its own (`--shapes --help`)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -80,6 +82,9 @@ async fn run(arguments: &[String]) -> Result<()> {
         && build == tasks::graph::BUILD
     {
         return tasks::graph::build(url).await;
+    }
+    if arguments.iter().any(|argument| argument == "--shapes") {
+        return tasks::shapes::run(arguments).await;
     }
     let arguments = read(arguments)?;
     let mut database = Database::from_environment().await?;
@@ -137,9 +142,10 @@ fn read(arguments: &[String]) -> Result<Arguments> {
     Ok(read)
 }
 
-/// The gateway, with a database.
+/// The gateway, with a database: the one that is built with this program, unless another is named.
 pub(crate) fn medimax(verb: &str, url: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_medimax"));
+    let other = std::env::var_os("MEDIMAX_BENCH_GATEWAY");
+    let mut command = Command::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_medimax").into()));
     command.args([verb, "--database-url", url]);
     command
 }
@@ -158,9 +164,14 @@ pub(crate) fn gateway_with(url: &str, flags: &[String]) -> Result<measure::proce
 /// A database with made-up patients.
 async fn seeded(database: &mut Database, name: &str, patients: u32) -> Result<String> {
     let url = database.create(name).await?;
-    measure::process::run(&mut medimax("migrate", &url))?;
-    measure::process::run(medimax("seed", &url).arg(format!("--patients={patients}")))?;
+    filled(&url, patients)?;
     // Statistics are gathered behind the scenes some time after; a plan that changes on the way is no figure.
     database.analyze(name).await?;
     Ok(url)
+}
+
+/// Makes the tables of an empty store and adds made-up patients.
+pub(crate) fn filled(url: &str, patients: u32) -> Result<()> {
+    measure::process::run(&mut medimax("migrate", url))?;
+    measure::process::run(medimax("seed", url).arg(format!("--patients={patients}")))
 }

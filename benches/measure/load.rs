@@ -26,6 +26,14 @@ impl Client {
 
     /// Sends a request and returns the body of the answer, which must be a success.
     pub(crate) fn ask(&mut self, request: &[u8]) -> Result<&[u8]> {
+        match self.exchange(request)? {
+            (true, body) => Ok(body),
+            (false, body) => Err(format!("an answer that is no success: {}", String::from_utf8_lossy(body)).into()),
+        }
+    }
+
+    /// Sends a request; returns whether it was a success, and the body of the answer.
+    pub(crate) fn exchange(&mut self, request: &[u8]) -> Result<(bool, &[u8])> {
         self.stream.get_mut().write_all(request)?;
         let mut length = None;
         let success = self.next_line()?.starts_with("HTTP/1.1 200 ");
@@ -41,10 +49,7 @@ impl Client {
         }
         self.body.resize(length.ok_or("an answer without a length")?, 0);
         self.stream.read_exact(&mut self.body)?;
-        if !success {
-            return Err(format!("an answer that is no success: {}", String::from_utf8_lossy(&self.body)).into());
-        }
-        Ok(&self.body)
+        Ok((success, &self.body))
     }
 
     fn next_line(&mut self) -> Result<&str> {
@@ -56,8 +61,14 @@ impl Client {
 
 /// A GraphQL query as a request to the gateway.
 pub(crate) fn graphql(query: &str) -> Result<Vec<u8>> {
+    graphql_with(query, &[])
+}
+
+/// The same, with headers besides.
+pub(crate) fn graphql_with(query: &str, headers: &[(&str, &str)]) -> Result<Vec<u8>> {
     let body = serde_json::to_string(&serde_json::json!({ "query": query }))?;
-    let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+    let mut head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n".to_owned();
+    head.extend(headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")));
     Ok(format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes())
 }
 

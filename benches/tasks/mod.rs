@@ -7,4 +7,5 @@ pub(crate) mod memory;
 pub(crate) mod pages;
 pub(crate) mod seed;
 pub(crate) mod totals;
+pub(crate) mod shapes;
 pub(crate) mod writes;
