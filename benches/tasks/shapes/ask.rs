@@ -34,6 +34,9 @@ pub(super) struct Asker {
     client: Client,
 }
 
+/// A question that takes the graph.
+const OF_THE_GRAPH: &str = "{ patients(first: 1, filter: { graph: { hasCondition: \"Asthma\" } }) { nodes { id } } }";
+
 /// How long the graph of a gateway that has just started may take.
 const GRAPH: Duration = Duration::from_secs(600);
 
@@ -42,14 +45,13 @@ const ENOUGH: Duration = Duration::from_secs(2);
 const TIMES: usize = 3;
 
 impl Asker {
-    /// Starts a gateway and waits until its graph answers too.
+    /// Starts a gateway and waits until its graph answers too: building it takes processor time.
     pub(super) fn start(url: &str, flags: &[String]) -> Result<Self> {
-        let server = crate::gateway_with(url, flags)?;
+        let quiet = ["--log-level=warn", "--log-requests=off"].map(str::to_owned);
+        let server = crate::gateway_with(url, &[&quiet, flags].concat())?;
         let client = Client::connect(server.address)?;
         let (mut asker, began) = (Asker { server, client }, Instant::now());
-        while let Outcome::Failed(error) =
-            asker.ask("{ patients(first: 1, filter: { graph: { hasCondition: \"Hypertension\" } }) { nodes { id } } }", &[])?.outcome
-        {
+        while let Outcome::Failed(error) = asker.ask(OF_THE_GRAPH, &[])?.outcome {
             if began.elapsed() > GRAPH {
                 return Err(format!("the gateway's graph does not answer: {error}").into());
             }

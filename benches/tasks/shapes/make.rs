@@ -10,7 +10,7 @@ use medimax::{
     db::{Quantifier, Towards},
     graphql::{
         filter::filterable,
-        model::{Entity, Related},
+        model::{Entity, Related, Scalar},
         page::{orderable, screaming},
     },
     schema::{MODEL, entities},
@@ -204,14 +204,18 @@ impl Maker {
 
     /// So many orders.
     fn order(&mut self, entity: &'static Entity, many: usize) -> Option<Vec<String>> {
-        let mut fields: Vec<&str> = orderable(entity).map(|scalar| scalar.name).collect();
-        let mut order = Vec::new();
+        let mut fields: Vec<&Scalar> = orderable(entity).collect();
+        let mut drawn = Vec::new();
         for _ in 0..many.min(fields.len()) {
-            let field = fields.swap_remove(self.chance.below(fields.len()));
-            let direction = self.chance.one(&["ASC", "DESC"])?;
-            order.push(format!("{}_{direction}", screaming(field)));
+            drawn.push(fields.swap_remove(self.chance.below(fields.len())));
         }
-        Some(order)
+        // Whatever comes after the key changes nothing.
+        drawn.sort_by_key(|scalar| scalar.column == entity.table.key);
+        let directed = drawn.into_iter().map(|scalar| {
+            let direction = self.chance.one(&["ASC", "DESC"])?;
+            Some(format!("{}_{direction}", screaming(scalar.name)))
+        });
+        directed.collect()
     }
 
     /// None or one.
@@ -245,7 +249,9 @@ impl Maker {
         let relations = self.relations.get(entity.object.name)?;
         let (name, related) = relations.get(self.chance.below(relations.len()))?.clone();
         let quantifier = match related.many {
-            true => Some(*self.chance.one(&[Quantifier::Some, Quantifier::Some, Quantifier::None, Quantifier::Every])?),
+            true => {
+                Some(*self.chance.one(&[Quantifier::Some, Quantifier::Some, Quantifier::None, Quantifier::Every])?)
+            }
             false => None,
         };
         let inner = match depth {

@@ -30,7 +30,8 @@ use std::{
 /// What SQLite holds of the patients that MariaDB holds: it is meant for smaller houses.
 const SQLITE: u32 = 5;
 
-const USAGE: &str = "usage: scripts/bench --shapes [--patients N] [--store mariadb|sqlite] [--sample N] [--seed-of-sample N]
+const USAGE: &str =
+    "usage: scripts/bench --shapes [--patients N] [--store mariadb|sqlite] [--sample N] [--seed-of-sample N]
                               [--only TEXT] [--check N] [--over MS] [--give-up MS] [--out FILE]
   --patients N        patients in MariaDB (100000); SQLite has a fifth of them
   --store NAME        only mariadb, or only sqlite
@@ -99,18 +100,15 @@ async fn measure(asking: &Asking, store: &Store, file: &mut Option<BufWriter<Fil
     let patients = store.count("Patient", "1 = 1").await?;
     say!("\n{}, {patients} patients: {} shapes, sample {}", store.name(), shapes.len(), asking.seed);
     progress(&format!("values read in {:.1} s", began.elapsed().as_secs_f64()));
-    let flags = asking.give_up.map(|ms| vec![format!("--statement-timeout-ms={ms}"), format!("--request-timeout-ms={ms}")]);
+    let flags =
+        asking.give_up.map(|ms| vec![format!("--statement-timeout-ms={ms}"), format!("--request-timeout-ms={ms}")]);
     let mut asker = Asker::start(&store.url, &flags.unwrap_or_default())?;
     let (mut lines, mut slow) = (Vec::new(), Vec::new());
     for shape in shapes {
         let (asked, query) = asker.time(&shape)?;
         let line = Line { shape, ms: asked.ms, outcome: asked.outcome };
         if line.ms > asking.over {
-            let longest = match line.outcome {
-                Outcome::Answered => asker.slowest(&query)?,
-                _ => String::new(),
-            };
-            slow.push((line.ms, line.shape.group, line.shape.name(), longest));
+            slow.push((line.ms, line.shape.group, line.shape.name(), asker.slowest(&query)?));
         }
         if let Some(file) = file {
             writeln!(file, "{}", line.in_file(store.name()))?;
@@ -151,12 +149,18 @@ async fn check(asking: &Asking, store: &Store, asker: &mut Asker, lines: &[Line]
         let ours = store.count(shape.entity.table.name, &condition).await;
         match (theirs, ours) {
             (Some(theirs), Ok(ours)) if theirs == ours => agreed += 1,
-            (Some(theirs), Ok(ours)) => wrong.push(format!("{theirs}, and {ours} by\n         {condition}\n         {}", shape.total())),
+            (Some(theirs), Ok(ours)) => {
+                wrong.push(format!("{theirs}, and {ours} by\n         {condition}\n         {}", shape.total()))
+            }
             (None, _) => unknown.push(format!("{:?}\n         {}", asked.outcome, shape.total())),
             (_, Err(error)) => unknown.push(format!("{error}\n         {condition}")),
         }
     }
-    say!("\nTotals held against other SQL: {agreed} agree, {} differ, {} could not be told", wrong.len(), unknown.len());
+    say!(
+        "\nTotals held against other SQL: {agreed} agree, {} differ, {} could not be told",
+        wrong.len(),
+        unknown.len()
+    );
     wrong.iter().for_each(|wrong| say!("  differs: {wrong}"));
     unknown.iter().for_each(|unknown| say!("  not told: {unknown}"));
     Ok(wrong.len())

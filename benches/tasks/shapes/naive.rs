@@ -7,7 +7,12 @@ use medimax::{
 };
 
 /// The condition about `alias`, rows of an entity. Facts of the graph are not known here.
-pub(super) fn condition(filter: &Filter, entity: &Entity, alias: &str, dialect: Dialect) -> Result<String, &'static str> {
+pub(super) fn condition(
+    filter: &Filter,
+    entity: &Entity,
+    alias: &str,
+    dialect: Dialect,
+) -> Result<String, &'static str> {
     Ok(match filter {
         Filter::Field(comparison) => compared(comparison, alias, dialect),
         Filter::Related(_, related, quantifier, inner) => {
@@ -45,18 +50,32 @@ fn not(condition: &str) -> String {
 fn keys(related: &Related, entity: &Entity, below: &str, condition: &str) -> (&'static str, String) {
     let theirs = related.entity.table;
     match &related.towards {
-        Towards::Up(column) => (column, format!("{below}.{} AS k FROM {} {below} WHERE {condition}", theirs.key, theirs.name)),
+        Towards::Up(column) => {
+            (column, format!("{below}.{} AS k FROM {} {below} WHERE {condition}", theirs.key, theirs.name))
+        }
         Towards::Down(Path::Direct(column)) => {
             let rows = format!("{} {below} WHERE {below}.{column} IS NOT NULL AND ({condition})", theirs.name);
             (entity.table.key, format!("{below}.{column} AS k FROM {rows}"))
         }
         Towards::Down(Path::Through { column, between, above }) => {
-            let join = format!("{} {below} JOIN {} {below}b ON {below}b.{} = {below}.{column}", theirs.name, between.name, between.key);
-            (entity.table.key, format!("{below}b.{above} AS k FROM {join} WHERE {below}b.{above} IS NOT NULL AND ({condition})"))
+            let join = format!(
+                "{} {below} JOIN {} {below}b ON {below}b.{} = {below}.{column}",
+                theirs.name, between.name, between.key
+            );
+            (
+                entity.table.key,
+                format!("{below}b.{above} AS k FROM {join} WHERE {below}b.{above} IS NOT NULL AND ({condition})"),
+            )
         }
         Towards::Down(Path::Between { between, above, below: to }) => {
-            let join = format!("{} {below}b JOIN {} {below} ON {below}.{} = {below}b.{to}", between.name, theirs.name, theirs.key);
-            (entity.table.key, format!("{below}b.{above} AS k FROM {join} WHERE {below}b.{above} IS NOT NULL AND ({condition})"))
+            let join = format!(
+                "{} {below}b JOIN {} {below} ON {below}.{} = {below}b.{to}",
+                between.name, theirs.name, theirs.key
+            );
+            (
+                entity.table.key,
+                format!("{below}b.{above} AS k FROM {join} WHERE {below}b.{above} IS NOT NULL AND ({condition})"),
+            )
         }
     }
 }
@@ -64,7 +83,9 @@ fn keys(related: &Related, entity: &Entity, below: &str, condition: &str) -> (&'
 fn compared(comparison: &Comparison, alias: &str, dialect: Dialect) -> String {
     let column = match comparison.kind {
         ValueKind::Flag(default) => format!("COALESCE({alias}.{}, {})", comparison.column, u8::from(default)),
-        ValueKind::Enum(_) | ValueKind::Uuid if comparison.operator != "isNull" => format!("LOWER({alias}.{})", comparison.column),
+        ValueKind::Enum(_) | ValueKind::Uuid if comparison.operator != "isNull" => {
+            format!("LOWER({alias}.{})", comparison.column)
+        }
         _ => format!("{alias}.{}", comparison.column),
     };
     let every: Vec<&str> = comparison.values.iter().flat_map(|value| &value.sql).map(String::as_str).collect();

@@ -59,7 +59,8 @@ fn row(name: &str, lines: &[&Line]) {
     let count = |is: fn(&Outcome) -> bool| lines.iter().filter(|line| is(&line.outcome)).count();
     let mut times: Vec<f64> = lines.iter().filter_map(|line| line.answered()).collect();
     times.sort_by(f64::total_cmp);
-    let part = |part: f64| times.get((times.len() as f64 * part) as usize).or(times.last()).copied().unwrap_or(f64::NAN);
+    let part =
+        |part: f64| times.get((times.len() as f64 * part) as usize).or(times.last()).copied().unwrap_or(f64::NAN);
     say!(
         "{name:24}{:>7}{:>9}{:>9}{:>8}{:>10.1}{:>10.1}{:>10.1}",
         lines.len(),

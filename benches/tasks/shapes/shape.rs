@@ -216,11 +216,14 @@ impl Shape {
         let scalars = self.entity.object.scalars.iter().filter(|scalar| scalar.name != "id").take(SCALARS);
         let scalars: Vec<&str> = scalars.map(|scalar| scalar.name).collect();
         let nodes = format!("nodes {{ id {} }} pageInfo {{ hasNextPage endCursor }}", scalars.join(" "));
-        self.asked(page, &match self.shown {
-            Shown::Total => "totalCount".to_owned(),
-            Shown::PageAndTotal => format!("totalCount {nodes}"),
-            Shown::Page | Shown::At(_) => nodes,
-        })
+        self.asked(
+            page,
+            &match self.shown {
+                Shown::Total => "totalCount".to_owned(),
+                Shown::PageAndTotal => format!("totalCount {nodes}"),
+                Shown::Page | Shown::At(_) => nodes,
+            },
+        )
     }
 
     /// The question for the cursor of its place, where it has one; the first edge of the answer has it.

@@ -22,6 +22,9 @@ impl Drop for Scratch {
     }
 }
 
+/// Statements of this program at a time.
+pub(super) const CONNECTIONS: usize = 2;
+
 /// How long a statement of this program may take: it is written to be right and not to be quick.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -39,7 +42,7 @@ impl Store {
         }
         let options = db::Options {
             url: url.clone(),
-            max_connections: 2,
+            max_connections: CONNECTIONS,
             wait: Duration::from_secs(5),
             statement_timeout: PATIENCE,
             tls: Tls::Off,

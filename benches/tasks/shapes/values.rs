@@ -2,9 +2,10 @@
 
 use super::{
     shape::{Comparison, Literal, text},
-    store::{Store, quoted},
+    store::{CONNECTIONS, Store, quoted},
 };
 use crate::Result;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use medimax::{
     db::{Dialect, ValueKind},
     graphql::{
@@ -28,15 +29,11 @@ const NOWHERE: &str = "Qxzqj";
 
 impl Values {
     pub(super) async fn read(store: &Store, entities: &[&'static Entity]) -> Result<Self> {
-        let mut columns = HashMap::new();
-        for entity in entities {
-            for scalar in filterable(entity) {
-                let place = (entity.table.name, scalar.column);
-                if !columns.contains_key(&place) {
-                    columns.insert(place, found(store, entity, scalar.column).await?);
-                }
-            }
-        }
+        let columns = entities.iter().flat_map(|entity| filterable(entity).map(move |scalar| (*entity, scalar.column)));
+        let reading = columns.map(async |(entity, column)| {
+            Result::Ok(((entity.table.name, column), found(store, entity, column).await?))
+        });
+        let columns = stream::iter(reading).buffered(CONNECTIONS).try_collect().await?;
         Ok(Values { dialect: store.dialect(), columns })
     }
 
@@ -92,7 +89,10 @@ impl Values {
                 }
                 (_, kind) => {
                     let above = operator.starts_with('g');
-                    let mut values: Vec<String> = [0.001, 0.1, 0.5].into_iter().filter_map(|part| quantile(kind, found, if above { 1.0 - part } else { part })).collect();
+                    let mut values: Vec<String> = [0.001, 0.1, 0.5]
+                        .into_iter()
+                        .filter_map(|part| quantile(kind, found, if above { 1.0 - part } else { part }))
+                        .collect();
                     values.dedup();
                     values.extend(beyond(kind, above));
                     values.iter().for_each(|value| add_stored(&[value]));
@@ -102,11 +102,12 @@ impl Values {
         all
     }
 
-    /// Words of a field: of a frequent value, of a rare one, and one that no row holds.
+    /// Values of a field, from the most frequent one to a rare one, and one that no row has.
     pub(super) fn words(&self, entity: &Entity, column: &str) -> Vec<String> {
         let found = self.columns.iter().find(|((table, name), _)| *table == entity.table.name && *name == column);
         let Some((_, found)) = found else { return Vec::new() };
-        let values = [found.first(), found.get(found.len() / 2), found.last()];
+        let last = found.len().saturating_sub(1);
+        let values = [0, 1, last / 4, last / 2, last].map(|at| found.get(at));
         values.into_iter().flatten().map(|(_, value)| value.clone()).chain([NOWHERE.into()]).collect()
     }
 
@@ -154,7 +155,8 @@ async fn found(store: &Store, entity: &Entity, column: &str) -> Result<Found> {
         store.texts(&format!("SELECT CONCAT('1 ', {text}) AS text FROM ({three}) keys_found")).await?
     } else {
         let (text, count) = (store.as_text("v"), store.as_text("n"));
-        let group = format!("SELECT {column} AS v, COUNT(*) AS n FROM {table} WHERE {column} IS NOT NULL GROUP BY {column}");
+        let group =
+            format!("SELECT {column} AS v, COUNT(*) AS n FROM {table} WHERE {column} IS NOT NULL GROUP BY {column}");
         store.texts(&format!("SELECT CONCAT({count}, ' ', {text}) AS text FROM ({group}) values_found")).await?
     };
     let split = |text: &String| {
@@ -168,7 +170,8 @@ async fn found(store: &Store, entity: &Entity, column: &str) -> Result<Found> {
 
 /// A value of a kind that no row has, where there is one.
 fn absent(kind: ValueKind, found: &Found) -> Option<String> {
-    let is_there = |name: &str, of: &medimax::db::Enumeration| found.iter().any(|(_, value)| of.read(value) == Some(name));
+    let is_there =
+        |name: &str, of: &medimax::db::Enumeration| found.iter().any(|(_, value)| of.read(value) == Some(name));
     Some(match kind {
         ValueKind::Id | ValueKind::Int | ValueKind::Whole { .. } => "2000000000".into(),
         ValueKind::Float | ValueKind::Decimal { .. } => "-123456.5".into(),
