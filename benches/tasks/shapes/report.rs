@@ -50,6 +50,7 @@ pub(super) fn figures(lines: &[Line]) {
         row(group.name(), &lines.iter().filter(|line| line.shape.group == group).collect::<Vec<_>>());
     }
     row("all", &lines.iter().collect::<Vec<_>>());
+    say!("{:24}{:>7}{:>9}{:>9}{:>8}{:>10}{:>10}{:>10}", "target", "", "", "", "", "", "≤ 50", "≤ 500");
 }
 
 fn row(name: &str, lines: &[&Line]) {
