@@ -6,6 +6,6 @@ pub(crate) mod import;
 pub(crate) mod memory;
 pub(crate) mod pages;
 pub(crate) mod seed;
-pub(crate) mod totals;
 pub(crate) mod shapes;
+pub(crate) mod totals;
 pub(crate) mod writes;

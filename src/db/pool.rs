@@ -326,18 +326,6 @@ impl Db {
         }
     }
 
-    /// Has the embedded store note how its values are spread, for tables where it never did or that have grown much since: without
-    /// that it walks through whole tables beside an index. Of each index it looks at a few hundred rows. MariaDB keeps account
-    /// by itself.
-    pub async fn learn(&self) -> Result<()> {
-        if self.dialect() == Dialect::Sqlite {
-            self.run("PRAGMA analysis_limit = 400; PRAGMA optimize = 0x10002").await?;
-            // A connection reads the account when it opens.
-            self.forget_idle();
-        }
-        Ok(())
-    }
-
     /// Whether what was to be written last could not be stored, because the disk is full, read-only or broken.
     pub fn stores_nothing(&self) -> bool {
         AtomicBool::load(&self.full, Relaxed)
