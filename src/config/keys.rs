@@ -225,7 +225,7 @@ config! {
     max_graph_matches: u32 = 200_000;
     /// About how many rows the store may read for one list that is filtered, or for its total. A filter that no index serves so well is
     /// refused before it is sent.
-    max_rows_read: u64 = 400_000;
+    max_rows_read: u64 = 500_000;
     /// How far `totalCountAtMost` may count: the most that its `limit` may be.
     max_total_count: u32 = 100_000;
 }

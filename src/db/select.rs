@@ -182,8 +182,6 @@ impl Select<'_> {
                 self.push_page(sql, "t", ask);
             }
             Form::Walk(checks) => {
-                sql.push(self.table.name).push(" t WHERE ");
-                push_scope(sql, "t", self.table, scope);
                 push_walk(sql, "t", self.table, scope, (ask, checks));
                 self.push_page(sql, "t", ask);
             }

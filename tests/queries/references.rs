@@ -126,7 +126,7 @@ on_both!(a_filter_through_a_link_finds_those_of_the_scope, 8, async |store: Stor
             if table.key == "doctor_id" { &["doctor_id", "doctor_id"] } else { &["assignment_id", "assignment_id"] };
         let mut found: Option<Vec<i32>> = None;
         // Whichever way the rows are found.
-        for prefer in [Prefer::Plain, Prefer::Cost, Prefer::Narrow, Prefer::Walk, Prefer::Sets] {
+        for prefer in [Prefer::Plain, Prefer::Cost, Prefer::Narrow, Prefer::Walk, Prefer::Sets, Prefer::Scan] {
             let db = store.db.preferring(prefer);
             let way = choose(&db, table, scope, &ask, Want::Page(100)).await.unwrap();
             let rows = pairs(&store, select(&store, table, columns).rows(scope, &ask, &way)).await;

@@ -4,7 +4,7 @@ use crate::support::{Store, on_both};
 use medimax::{db::planner::Prefer, scope::Scope};
 use serde_json::{Value, json};
 
-const WAYS: [Prefer; 5] = [Prefer::Plain, Prefer::Cost, Prefer::Narrow, Prefer::Walk, Prefer::Sets];
+const WAYS: [Prefer; 6] = [Prefer::Plain, Prefer::Cost, Prefer::Narrow, Prefer::Walk, Prefer::Sets, Prefer::Scan];
 
 /// Lists, each with filters.
 const LISTS: &[(&str, &[&str])] = &[

@@ -132,7 +132,7 @@ async fn measure(asking: &Asking, store: &Store, file: &mut Option<BufWriter<Fil
     Ok(failed + wrong)
 }
 
-/// Holds totals of shapes that were answered against SQL of this program; answers how many differ.
+/// Holds totals of shapes that were answered against SQL of this program; answers how many differ, or failed.
 async fn check(asking: &Asking, store: &Store, asker: &mut Asker, lines: &[Line]) -> Result<usize> {
     let may_be = |line: &&Line| {
         let of_rows = line.shape.filter.as_ref().is_some_and(Filter::is_of_rows);
@@ -140,7 +140,7 @@ async fn check(asking: &Asking, store: &Store, asker: &mut Asker, lines: &[Line]
     };
     let fitting: Vec<&Shape> = lines.iter().filter(may_be).map(|line| &line.shape).collect();
     let step = (fitting.len() / asking.check.max(1)).max(1);
-    let (mut agreed, mut wrong, mut unknown) = (0, Vec::new(), Vec::new());
+    let (mut agreed, mut failed, mut wrong, mut unknown) = (0, 0, Vec::new(), Vec::new());
     for shape in fitting.into_iter().step_by(step).take(asking.check) {
         let Some(filter) = &shape.filter else { continue };
         let condition = naive::condition(filter, shape.entity, "t", store.dialect())?;
@@ -152,7 +152,10 @@ async fn check(asking: &Asking, store: &Store, asker: &mut Asker, lines: &[Line]
             (Some(theirs), Ok(ours)) => {
                 wrong.push(format!("{theirs}, and {ours} by\n         {condition}\n         {}", shape.total()))
             }
-            (None, _) => unknown.push(format!("{:?}\n         {}", asked.outcome, shape.total())),
+            (None, _) => {
+                failed += usize::from(matches!(asked.outcome, Outcome::Failed(_)));
+                unknown.push(format!("{:?}\n         {}", asked.outcome, shape.total()));
+            }
             (_, Err(error)) => unknown.push(format!("{error}\n         {condition}")),
         }
     }
@@ -163,7 +166,7 @@ async fn check(asking: &Asking, store: &Store, asker: &mut Asker, lines: &[Line]
     );
     wrong.iter().for_each(|wrong| say!("  differs: {wrong}"));
     unknown.iter().for_each(|unknown| say!("  not told: {unknown}"));
-    Ok(wrong.len())
+    Ok(wrong.len() + failed)
 }
 
 /// How far the run has come; no part of what it finds.

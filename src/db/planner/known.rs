@@ -12,6 +12,7 @@ use crate::{
 use lru::LruCache;
 use std::{
     collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
     num::NonZeroUsize,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -29,9 +30,18 @@ pub(super) struct Leaf<'q> {
     pub(super) part: Part<'q>,
 }
 
+/// What stands for a condition and its values: texts of any length are not kept. Two with the same number would share what is known of one.
+type Identity = u64;
+
+fn identity(of: impl Hash) -> Identity {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
+}
+
 impl Leaf<'_> {
-    fn identity(&self) -> String {
-        format!("{} {}", self.table.name, self.part.meaning())
+    fn identity(&self) -> Identity {
+        identity((self.table.name, self.part.meaning()))
     }
 }
 
@@ -46,10 +56,10 @@ pub(super) struct Sample<'q, 's> {
 }
 
 impl Sample<'_, '_> {
-    fn identity(&self) -> String {
-        let order = self.first_of.map(|ask| (&ask.order, ask.backwards));
+    fn identity(&self) -> Identity {
+        let first = self.first_of.map(|ask| (ask.order.first().map(|by| (by.column, by.descending)), ask.backwards));
         let parts: Vec<String> = self.parts.iter().map(Part::meaning).collect();
-        format!("{} {} {:?} {order:?}", self.table.name, parts.join(" and "), self.scope.only())
+        identity((self.table.name, parts, self.scope.only(), first))
     }
 }
 
@@ -73,8 +83,8 @@ type Share = (i64, i64);
 /// What the gateway knows of a store's tables and values.
 pub(crate) struct Known {
     sizes: Mutex<HashMap<&'static str, (Instant, Size)>>,
-    counts: Mutex<LruCache<String, (Instant, Count)>>,
-    shares: Mutex<LruCache<String, (Instant, Share)>>,
+    counts: Mutex<LruCache<Identity, (Instant, Count)>>,
+    shares: Mutex<LruCache<Identity, (Instant, Share)>>,
 }
 
 impl Default for Known {
@@ -95,7 +105,8 @@ fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     sizes: HashMap<&'static str, Size>,
-    counts: HashMap<String, Count>,
+    counts: HashMap<Identity, Count>,
+    shares: HashMap<Identity, f64>,
 }
 
 impl Facts {
@@ -123,11 +134,21 @@ impl Facts {
         self.counts.get(&leaf.identity()).is_some_and(|count| count.open)
     }
 
-    /// Puts in place of a bound what a sample says.
-    pub(super) fn refine(&mut self, leaf: &Leaf<'_>, met: i64, of: i64) {
-        let share = if of > 0 { met as f64 / of as f64 } else { 0.0 };
-        let rows = (share * self.rows(leaf.table)).max(f64::from(LEAF_BOUND));
-        self.counts.insert(leaf.identity(), Count { rows, open: false });
+    /// Which share of a table's rows meets a condition that no index serves, where a sample tells.
+    pub(super) fn share(&self, leaf: &Leaf<'_>) -> Option<f64> {
+        self.shares.get(&leaf.identity()).copied()
+    }
+
+    /// Notes what a sample says: of how many rows there are, where they were counted to a bound; else of the share.
+    pub(super) fn refine(&mut self, leaf: &Leaf<'_>, (met, of): Share) {
+        // Of a sample that has none there may be a few.
+        let share = (met as f64).max(0.5) / (of as f64).max(1.0);
+        if self.is_open(leaf) {
+            let rows = (share * self.rows(leaf.table)).max(f64::from(LEAF_BOUND));
+            self.counts.insert(leaf.identity(), Count { rows, open: false });
+        } else {
+            self.shares.insert(leaf.identity(), share.min(1.0));
+        }
     }
 }
 
@@ -195,7 +216,7 @@ impl Known {
         for (identity, _) in uncounted {
             let rows = next();
             let count = Count { rows: rows as f64, open: rows > i64::from(LEAF_BOUND) };
-            locked(&self.counts).put(identity.clone(), (now, count));
+            locked(&self.counts).put(identity, (now, count));
             facts.counts.insert(identity, count);
         }
         Ok(facts)
@@ -214,6 +235,9 @@ impl Known {
             if kept.is_none() {
                 sql.push(if sql.is_empty() { "SELECT " } else { " UNION ALL SELECT " });
                 sql.push(format!("{number}, COUNT(CASE WHEN "));
+                if sample.parts.is_empty() {
+                    sql.push("1=1");
+                }
                 text::push_checks(&mut sql, "t", sample.table, sample.scope, sample.parts);
                 sql.push(" THEN 1 END), COUNT(*) FROM ");
                 match (sample.first_of, facts.sizes.get(sample.table.name)) {

@@ -41,17 +41,33 @@ const QUICK: f64 = 15_000.0;
 const SAMPLE_READS: f64 = 1_500.0;
 /// The most rows of a sample, and the least.
 const SAMPLE_MOST: f64 = 300.0;
-const SAMPLE_LEAST: f64 = 40.0;
+const SAMPLE_LEAST: f64 = 8.0;
 /// From so many rows of a sample on, their share is taken for the share of all.
 const ENOUGH: i64 = 3;
-/// What reading an entry of an index costs, where reading a row costs one.
-const ENTRY: f64 = 0.15;
-/// What reading a row costs where all rows of a table are read, one after the other.
-const SCAN: f64 = 0.3;
+
+// What work costs, in microseconds of MariaDB on one usual core, as measured; SQLite's costs stand to each other much the same. A row costs
+// about one, so that readers may take the sum for a number of rows.
+
+/// A row that is found by its key, or by an index that has one value for all of them, so that they come in the order of their keys.
+const FETCH: f64 = 0.8;
+/// A row of a range of an index, wherever it lies.
+const JUMP: f64 = 1.6;
+/// An entry of an index.
+const ENTRY: f64 = 0.3;
+/// A row where all rows of a table are read, one after the other.
+const SCAN: f64 = 0.35;
+/// A key that is put among those which are there already.
+const DISTINCT: f64 = 0.65;
+/// A row that is put into its order.
+const SORT: f64 = 0.5;
+/// A key that is looked up in a set.
+const LOOK_UP: f64 = 0.6;
+/// A look-up of related rows, besides the rows.
+const ASK: f64 = 1.5;
 /// Which share of a table's rows is taken to meet conditions of which nothing is known.
 const GUESS: f64 = 0.25;
-/// What looking a key up in a set costs.
-const LOOK_UP: f64 = 0.3;
+/// How many related rows are looked at until one matches, where most rows have one that does.
+const FEW: f64 = 4.0;
 
 /// What the rows are wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +92,8 @@ pub enum Prefer {
     Walk,
     /// A walk that finds related rows once, wherever it can.
     Sets,
+    /// All rows, of which those that match are put into their order.
+    Scan,
 }
 
 /// A condition of a list: its filter's, or one of the words that are searched.
@@ -164,56 +182,72 @@ pub async fn choose<'q>(
     if scope.only().is_some() && !table.is_everybodys() {
         parts.push(Part::Scope);
     }
-    let mut planning = Planning { prefer, scope, dialect: db.dialect(), facts: Facts::default() };
-    let (mut tables, mut leaves) = (vec![table], Vec::new());
-    planning.gather(table, &parts, &mut tables, &mut leaves);
+    let mut planning = Planning { prefer, scope, dialect: db.dialect(), facts: Facts::default(), held: 0.0 };
+    let (mut tables, mut leaves, mut scans) = (vec![table], Vec::new(), Vec::new());
+    planning.gather(table, &parts, &mut tables, &mut leaves, &mut scans);
     planning.facts = db.known.facts(db, &tables, &leaves).await?;
-    let narrow = planning.narrow(table, &parts);
-    match (prefer, narrow) {
+    match (prefer, planning.narrow(table, &parts)) {
         (Prefer::Cost, Some(found)) if found.cost <= QUICK => return Ok(Way::narrow(found)),
         (Prefer::Narrow, Some(found)) => return Ok(Way::narrow(found)),
+        (Prefer::Scan, _) => return Ok(Way::narrow(planning.scan(table, &parts))),
         _ => {}
     }
     // Many rows, or unknown how many: samples tell.
-    let wide: Vec<Leaf<'q>> = leaves.into_iter().filter(|leaf| planning.facts.is_open(leaf)).collect();
-    let of_wide: Vec<[Part<'q>; 1]> = wide.iter().map(|leaf| [leaf.part]).collect();
-    let each = 1.0 + planning.check_all(table, &parts);
-    let whole = |first_of| {
-        let rows = (SAMPLE_READS / each).clamp(SAMPLE_LEAST, SAMPLE_MOST) as u32;
-        Sample { table, parts: &parts, scope, rows, first_of }
+    let (unknown, share) = planning.without_keys(table, &parts);
+    let each = 1.0 + planning.check_all(table, &unknown);
+    let rows = |each: f64| (SAMPLE_READS / each).clamp(SAMPLE_LEAST, SAMPLE_MOST) as u32;
+    leaves.retain(|leaf| planning.facts.is_open(leaf));
+    leaves.extend(scans);
+    let of_leaves: Vec<[Part<'q>; 1]> = leaves.iter().map(|leaf| [leaf.part]).collect();
+    let of_leaf = |(leaf, parts): (&Leaf<'q>, _)| Sample {
+        table: leaf.table,
+        parts,
+        scope,
+        rows: rows(1.0 + planning.check_all(leaf.table, parts)),
+        first_of: None,
     };
-    let of_leaf = |(leaf, parts): (&Leaf<'q>, &'_ [Part<'q>; 1])| (leaf.table, *parts);
-    let of_wide: Vec<(&'static Table, [Part<'q>; 1])> = wide.iter().zip(&of_wide).map(of_leaf).collect();
-    let rows = SAMPLE_MOST as u32;
     let mut samples: Vec<Sample<'q, '_>> =
-        of_wide.iter().map(|(table, parts)| Sample { table, parts, scope, rows, first_of: None }).collect();
+        leaves.iter().zip(of_leaves.iter().map(<[_; 1]>::as_slice)).map(of_leaf).collect();
     if let Want::Page(_) = want {
+        let whole = |first_of| Sample { table, parts: &unknown, scope, rows: rows(each), first_of };
         samples.extend([whole(Some(ask)), whole(None)]);
     }
     let shares = db.known.samples(db, &samples, &planning.facts).await?;
-    for (leaf, (met, of)) in wide.iter().zip(&shares) {
-        planning.facts.refine(leaf, *met, *of);
+    for (leaf, share) in leaves.iter().zip(&shares) {
+        planning.facts.refine(leaf, *share);
     }
     let size = planning.facts.rows(table);
-    let walked = match (want, shares.get(wide.len()..)) {
-        // As among the first rows; or they are further on.
-        (Want::Page(rows), Some([(met, of), _])) if *met >= ENOUGH => f64::from(rows) * *of as f64 / *met as f64,
-        (Want::Page(rows), Some([_, (met, of)])) if *met >= ENOUGH => {
-            size / 4.0 + f64::from(rows) * *of as f64 / *met as f64
-        }
-        _ => size,
-    };
+    let mut walked = size;
+    if let (Want::Page(page), Some([first, any])) = (want, shares.get(leaves.len()..)) {
+        planning.held = if any.1 > 0 { share * any.0 as f64 / any.1 as f64 } else { 0.0 };
+        let until_full = |(met, of): (i64, i64)| f64::from(page) * of as f64 / (met as f64 * share);
+        walked = match (first, any) {
+            // As among the first rows; or they are further on.
+            (first, _) if first.0 >= ENOUGH => until_full(*first),
+            (_, any) if any.0 >= ENOUGH => size / 4.0 + until_full(*any),
+            _ => size,
+        };
+    }
     let walked = walked.min(size);
-    let checks = parts.iter().map(|part| planning.check_rows(table, *part, walked));
-    let (checks, costs): (Vec<Check<'q>>, Vec<f64>) = checks.unzip();
-    let walk = walked * if want == Want::Count { SCAN } else { 1.0 } + costs.iter().sum::<f64>();
-    let narrow = planning.narrow(table, &parts).filter(|found| prefer == Prefer::Cost && found.cost <= walk);
-    Ok(match narrow {
-        Some(found) => Way::narrow(found),
-        None => {
-            bounded(db, table, scope, ask, want, Way { reads: walk, bound: None, form: Form::Walk(checks) }).await?
+    let (checks, cost) = planning.check_rows(table, &parts, walked, want == Want::Count);
+    let walk = walked * if want == Want::Count { SCAN } else { JUMP } + cost;
+    if prefer == Prefer::Cost {
+        let mut ways: Vec<Narrow<'q>> = planning.narrow(table, &parts).into_iter().collect();
+        if want != Want::Count {
+            if walked * 4.0 > size {
+                ways.push(planning.scan(table, &parts));
+            }
+            ways.iter_mut().for_each(Narrow::ordered);
         }
-    })
+        let least = ways.into_iter().min_by(|a, b| a.cost.total_cmp(&b.cost));
+        if let Some(found) = least.filter(|found| found.cost <= walk) {
+            return Ok(Way::narrow(found));
+        }
+    }
+    let has_sets = checks.iter().any(|check| check.set.is_some());
+    let way = Way { reads: walk, bound: None, form: Form::Walk(checks) };
+    // Sets would be found once more for the bound.
+    if has_sets { Ok(way) } else { bounded(db, table, scope, ask, want, way).await }
 }
 
 /// The conditions of a list, all of which hold.

@@ -1,8 +1,9 @@
 //! The rows that meet a condition, found from the condition that the fewest rows meet.
 
 use super::{
-    ENTRY, GUESS, LOOK_UP, Part, Prefer, SCAN,
+    ASK, DISTINCT, ENTRY, FETCH, FEW, GUESS, JUMP, LOOK_UP, Part, Prefer, SCAN, SORT,
     known::{Facts, Leaf},
+    narrows,
 };
 use crate::{
     db::{
@@ -32,6 +33,8 @@ pub(in crate::db) struct Check<'q> {
     pub(super) part: Part<'q>,
     /// Whether it must not hold.
     pub(super) not: bool,
+    /// The row that a row leads to is joined: there is one at most.
+    pub(super) joined: bool,
     /// The related rows that match, found once for all rows: not looked up for each.
     pub(super) set: Option<Set<'q>>,
 }
@@ -91,20 +94,31 @@ pub(super) struct Planning<'p> {
     pub(super) scope: &'p Scope,
     pub(super) dialect: Dialect,
     pub(super) facts: Facts,
+    /// Which share of the rows meets the conditions, as far as that is known.
+    pub(super) held: f64,
+}
+
+/// Whether a condition is on the row that a row leads to.
+pub(super) fn up(cond: &Cond) -> Option<&Related> {
+    match cond {
+        Cond::Related(related) if related.quantifier == Quantifier::Some && !related.is_below() => Some(related),
+        _ => None,
+    }
 }
 
 impl Planning<'_> {
-    /// Gathers the tables that conditions speak of, and the conditions that an index serves.
+    /// Gathers the tables that conditions speak of, the conditions that an index serves, and those on related rows that none serves.
     pub(super) fn gather<'q>(
         &self,
         table: &'static Table,
         parts: &[Part<'q>],
         tables: &mut Vec<&'static Table>,
         leaves: &mut Vec<Leaf<'q>>,
+        scans: &mut Vec<Leaf<'q>>,
     ) {
         for part in parts {
             match part {
-                Part::Cond(cond) => self.gather_cond(table, cond, tables, leaves),
+                Part::Cond(cond) => self.gather_cond(table, cond, tables, leaves, scans),
                 Part::Words(words) => match self.dialect {
                     Dialect::MariaDb => leaves
                         .extend(words.iter().map(|word| Leaf { table, part: Part::Words(std::slice::from_ref(word)) })),
@@ -121,22 +135,32 @@ impl Planning<'_> {
         cond: &'q Cond,
         tables: &mut Vec<&'static Table>,
         leaves: &mut Vec<Leaf<'q>>,
+        scans: &mut Vec<Leaf<'q>>,
     ) {
         match cond {
             leaf if is_leaf(table, leaf) && !is_by_key(table, leaf) => {
                 leaves.push(Leaf { table, part: Part::Cond(leaf) });
             }
-            Cond::And(all) | Cond::Or(all) => all.iter().for_each(|cond| self.gather_cond(table, cond, tables, leaves)),
-            Cond::Not(cond) => self.gather_cond(table, cond, tables, &mut Vec::new()),
+            Cond::And(all) | Cond::Or(all) => {
+                all.iter().for_each(|cond| self.gather_cond(table, cond, tables, leaves, scans))
+            }
+            Cond::Not(cond) => match &**cond {
+                Cond::Related(_) => self.gather_cond(table, cond, tables, leaves, scans),
+                _ => self.gather_cond(table, cond, tables, &mut Vec::new(), &mut Vec::new()),
+            },
             Cond::Related(related) => {
                 tables.push(related.table);
                 if let Towards::Down(Path::Through { between, .. } | Path::Between { between, .. }) = related.towards {
                     tables.push(between);
                 }
-                match related.quantifier {
-                    Quantifier::Some => self.gather_cond(related.table, &related.cond, tables, leaves),
-                    // Their rows lead to those that do not match.
-                    _ => self.gather_cond(related.table, &related.cond, tables, &mut Vec::new()),
+                if related.quantifier != Quantifier::Every && !narrows(related.table, &related.cond) {
+                    scans.push(Leaf { table: related.table, part: Part::Cond(&related.cond) });
+                }
+                // Of those that must all match, the ones that do not are looked for.
+                if related.quantifier != Quantifier::Every {
+                    self.gather_cond(related.table, &related.cond, tables, leaves, scans);
+                } else {
+                    self.gather_cond(related.table, &related.cond, tables, &mut Vec::new(), &mut Vec::new());
                 }
             }
             _ => {}
@@ -157,51 +181,92 @@ impl Planning<'_> {
         }
         let ways = split.iter().enumerate().filter_map(|(i, part)| Some((i, self.narrow_part(table, *part)?)));
         let (chosen, mut found) = ways.min_by(|(_, a), (_, b)| a.cost.total_cmp(&b.cost))?;
-        for (_, part) in split.into_iter().enumerate().filter(|(i, _)| *i != chosen) {
-            let (check, cost) = self.check_rows(table, part, found.rows);
-            found.cost += cost;
-            found.checks.push(check);
-        }
+        split.remove(chosen);
+        let (checks, cost) = self.check_rows(table, &split, found.rows, false);
+        found.checks.extend(checks);
+        found.cost += cost;
         Some(found)
     }
 
-    /// How a condition is best held against so many rows, and about how many rows are read for that.
-    pub(super) fn check_rows<'q>(&self, table: &'static Table, part: Part<'q>, rows: f64) -> (Check<'q>, f64) {
-        let each = rows * self.check_part(table, part);
-        let set = match part {
-            Part::Cond(Cond::Related(related)) => self.set(related, related.quantifier != Quantifier::Some),
+    /// All rows of the table, of which those that meet the conditions are put into their order.
+    pub(super) fn scan<'q>(&self, table: &'static Table, parts: &[Part<'q>]) -> Narrow<'q> {
+        let size = self.facts.rows(table);
+        let (checks, cost) = self.check_rows(table, parts, size, false);
+        let rows = size * self.held;
+        Narrow { table, how: How::All, checks, rows, cost: size * SCAN + cost + rows * FETCH }
+    }
+
+    /// How conditions are best held against so many rows, and what that costs.
+    pub(super) fn check_rows<'q>(
+        &self,
+        table: &'static Table,
+        parts: &[Part<'q>],
+        rows: f64,
+        joins: bool,
+    ) -> (Vec<Check<'q>>, f64) {
+        let mut sum = 0.0;
+        let checks = parts.iter().map(|part| {
+            let (check, cost) = self.check_of_rows(table, *part, rows, joins);
+            sum += cost;
+            check
+        });
+        (checks.collect(), sum)
+    }
+
+    fn check_of_rows<'q>(&self, table: &'static Table, part: Part<'q>, rows: f64, joins: bool) -> (Check<'q>, f64) {
+        let mut each = rows * self.check_part(table, part);
+        let (mut set, mut joined) = (None, false);
+        match part {
+            Part::Cond(Cond::Related(related)) => {
+                set = Some(self.set(related, related.quantifier != Quantifier::Some));
+                if joins
+                    && matches!(self.prefer, Prefer::Cost | Prefer::Walk)
+                    && related.quantifier == Quantifier::Some
+                    && !related.is_below()
+                {
+                    joined = true;
+                    each -= rows * (ASK - FETCH);
+                }
+            }
             Part::Cond(Cond::Not(cond)) => match &**cond {
                 Cond::Related(related) if related.quantifier == Quantifier::Some && related.is_below() => {
-                    self.set(related, true)
+                    set = Some(self.set(related, true));
                 }
-                _ => None,
+                _ => {}
             },
-            _ => None,
-        };
-        match set.map(|set| (set.rows.cost + set.rows.rows + rows * LOOK_UP, set)) {
+            _ => {}
+        }
+        match set.map(|set| (set.rows.cost + set.rows.rows * (DISTINCT + LOOK_UP) + rows * LOOK_UP, set)) {
             Some((cost, set)) if self.prefer == Prefer::Sets || (self.prefer == Prefer::Cost && cost < each) => {
-                (Check { part, not: false, set: Some(set) }, cost)
+                (Check { part, not: false, joined: false, set: Some(set) }, cost)
             }
-            _ => (Check { part, not: false, set: None }, each),
+            _ => (Check { part, not: false, joined, set: None }, each),
         }
     }
 
     /// The related rows that match; of those that must all match, the ones that do not.
-    fn set<'q>(&self, related: &'q Related, without: bool) -> Option<Set<'q>> {
+    fn set<'q>(&self, related: &'q Related, without: bool) -> Set<'q> {
         let table = related.table;
         let found = match related.quantifier {
             Quantifier::Every => None,
             _ => self.narrow_part(table, Part::Cond(&related.cond)),
         };
-        let size = self.facts.rows(table);
-        let check = Check { part: Part::Cond(&related.cond), not: related.quantifier == Quantifier::Every, set: None };
-        let cost = self.check(table, &related.cond);
-        let all = Narrow { table, how: How::All, checks: vec![check], rows: size * GUESS, cost: size * (SCAN + cost) };
+        let not = related.quantifier == Quantifier::Every;
+        let all = self.all(table, &related.cond, not);
         let rows = match found {
             Some(found) if found.cost < all.cost => found,
             _ => all,
         };
-        Some(Set { related, without, rows })
+        Set { related, without, rows }
+    }
+
+    /// The rows that meet a condition, or do not, from all rows.
+    fn all<'q>(&self, table: &'static Table, cond: &'q Cond, not: bool) -> Narrow<'q> {
+        let size = self.facts.rows(table);
+        let part = Part::Cond(cond);
+        let share = self.facts.share(&Leaf { table, part }).filter(|_| !not).unwrap_or(GUESS);
+        let checks = vec![Check { part, not, joined: false, set: None }];
+        Narrow { table, how: How::All, checks, rows: size * share, cost: size * (SCAN + self.check(table, cond)) }
     }
 
     fn narrow_part<'q>(&self, table: &'static Table, part: Part<'q>) -> Option<Narrow<'q>> {
@@ -209,7 +274,7 @@ impl Planning<'_> {
         match part {
             Part::Words(words) => {
                 let rows = self.facts.count(&Leaf { table, part });
-                found(How::Words(words), rows, rows * (1.0 + ENTRY))
+                found(How::Words(words), rows, rows * (ENTRY + DISTINCT + JUMP))
             }
             Part::Scope => {
                 let patients = self.scope.only()?.len() as f64;
@@ -217,14 +282,16 @@ impl Planning<'_> {
                 if let Some(patient) = table.way().last() {
                     rows *= self.facts.below(patient.to, table);
                 }
-                found(How::Scope, rows, patients + rows)
+                found(How::Scope, rows, patients + rows * FETCH)
             }
             Part::Cond(cond) if is_leaf(table, cond) => {
                 let rows = match cond {
                     Cond::In(_, values) if is_by_key(table, cond) => values.len() as f64,
                     _ => self.facts.count(&Leaf { table, part }),
                 };
-                found(How::Index(cond), rows, rows)
+                let has_one =
+                    matches!(cond, Cond::In(_, values) if values.len() == 1) || matches!(cond, Cond::IsNull(..));
+                found(How::Index(cond), rows, rows * if has_one { FETCH } else { JUMP })
             }
             Part::Cond(Cond::And(all)) => {
                 let all: Vec<Part<'q>> = all.iter().map(Part::Cond).collect();
@@ -234,14 +301,17 @@ impl Planning<'_> {
                 let ways = any.iter().map(|cond| self.narrow_part(table, Part::Cond(cond)));
                 let ways = ways.collect::<Option<Vec<_>>>()?;
                 let (rows, cost) = ways.iter().fold((0.0, 0.0), |(rows, cost), way| (rows + way.rows, cost + way.cost));
-                found(How::Any(ways), rows, cost + rows)
+                found(How::Any(ways), rows, cost + rows * (DISTINCT + JUMP))
             }
             Part::Cond(cond @ Cond::Keys(column, keys)) if *column == table.key => {
                 let rows = keys.keys.get().map_or(0, |keys| keys.len()) as f64;
-                found(How::Keys(cond), rows, rows)
+                found(How::Keys(cond), rows, rows * (DISTINCT + FETCH))
             }
             Part::Cond(Cond::Related(related)) if related.quantifier == Quantifier::Some => {
-                let inner = self.narrow_part(related.table, Part::Cond(&related.cond))?;
+                let index = self.narrow_part(related.table, Part::Cond(&related.cond));
+                let leaf = Leaf { table: related.table, part: Part::Cond(&related.cond) };
+                let all = self.facts.share(&leaf).map(|_| self.all(related.table, &related.cond, false));
+                let inner = index.or(all)?;
                 let (theirs, ours) = (related.table, table);
                 // How many rows each of theirs leads to, and how many of ours.
                 let (between, led) = match &related.towards {
@@ -254,10 +324,35 @@ impl Planning<'_> {
                     }
                 };
                 let rows = (inner.rows * led).min(self.facts.rows(ours));
-                let cost = inner.cost + inner.rows * between + rows;
+                let distinct = if related.is_below() { inner.rows * DISTINCT } else { 0.0 };
+                let cost = inner.cost + inner.rows * between * FETCH + distinct + rows * JUMP;
                 found(How::Related(related, Box::new(inner)), rows, cost)
             }
             Part::Cond(_) => None,
+        }
+    }
+
+    /// Conditions without those that are met by rows of which we have the keys, and which share of the rows meets these.
+    pub(super) fn without_keys<'q>(&self, table: &'static Table, parts: &[Part<'q>]) -> (Vec<Part<'q>>, f64) {
+        let (mut rest, mut share) = (Vec::new(), 1.0);
+        for part in parts {
+            match part {
+                Part::Cond(cond) => match self.share_of_keys(table, cond) {
+                    Some(of_keys) => share *= of_keys,
+                    None => rest.push(*part),
+                },
+                part => rest.push(*part),
+            }
+        }
+        (rest, share)
+    }
+
+    fn share_of_keys(&self, table: &'static Table, cond: &Cond) -> Option<f64> {
+        match cond {
+            Cond::Keys(column, keys) if *column == table.key => {
+                Some((keys.keys.get()?.len() as f64 / self.facts.rows(table)).min(1.0))
+            }
+            cond => up(cond).and_then(|related| self.share_of_keys(related.table, &related.cond)),
         }
     }
 
@@ -269,7 +364,7 @@ impl Planning<'_> {
     fn check_part(&self, table: &'static Table, part: Part<'_>) -> f64 {
         match part {
             Part::Cond(cond) => self.check(table, cond),
-            Part::Words(_) => 1.0,
+            Part::Words(_) => ASK + ENTRY,
             Part::Scope => 0.5 + table.way().count() as f64 / 2.0,
         }
     }
@@ -278,7 +373,8 @@ impl Planning<'_> {
         match cond {
             Cond::And(all) | Cond::Or(all) => all.iter().map(|cond| self.check(table, cond)).sum(),
             Cond::Not(cond) => self.check(table, cond),
-            Cond::Keys(..) => 0.5,
+            // The list is read for each row, so that a set of them is better.
+            Cond::Keys(_, keys) => 1.0 + keys.keys.get().map_or(0, |keys| keys.len()) as f64,
             Cond::Related(related) => {
                 let theirs = related.table;
                 let rows = match &related.towards {
@@ -291,7 +387,12 @@ impl Planning<'_> {
                     Towards::Down(Path::Between { .. }) => rows,
                     _ => 0.0,
                 };
-                1.0 + between + rows * (1.0 + self.check(theirs, &related.cond))
+                let looked_at = match related.quantifier {
+                    // Where most rows have a match, it is found before all are looked at.
+                    Quantifier::Some => self.held * rows.min(FEW) + (1.0 - self.held) * rows,
+                    Quantifier::None | Quantifier::Every => rows,
+                };
+                ASK + between * ENTRY + looked_at * (FETCH + self.check(theirs, &related.cond))
             }
             Cond::Contains(..) => 0.5,
             _ => 0.05,
@@ -304,6 +405,12 @@ fn is_by_key(table: &Table, cond: &Cond) -> bool {
 }
 
 impl Narrow<'_> {
+    /// Adds what it costs to put the rows into their order.
+    pub(super) fn ordered(&mut self) {
+        let apart = if matches!(self.how, How::Index(_)) { FETCH } else { 0.0 };
+        self.cost += self.rows * (apart + SORT);
+    }
+
     /// For people: what the rows are found by, without a value.
     pub(super) fn shown(&self) -> String {
         match &self.how {

@@ -3,7 +3,7 @@
 use super::{
     LEAF_BOUND, Part,
     known::Leaf,
-    narrow::{Check, How, Narrow, column_of},
+    narrow::{Check, How, Narrow, column_of, up},
 };
 use crate::{
     db::{
@@ -48,6 +48,11 @@ impl Narrow<'_> {
         let (name, key) = (self.table.name, self.table.key);
         let inner = format!("{alias}{}", alias.len());
         match &self.how {
+            How::All if apart => {
+                sql.push(format!("{name} {inner}")).straight_join();
+                sql.push(format!("{name} {alias} ON {alias}.{key} = {inner}.{key}"));
+                self.push_checks(sql, &inner, scope);
+            }
             How::Index(cond) if apart => {
                 sql.push(format!("{name} {inner}")).straight_join();
                 sql.push(format!("{name} {alias} ON {alias}.{key} = {inner}.{key} AND "));
@@ -126,6 +131,13 @@ impl Narrow<'_> {
             sql.push(" AND ");
             cond.push(sql, alias);
         }
+        // What is read apart from the rows has its conditions there.
+        if !(apart && matches!(self.how, How::All)) {
+            self.push_checks(sql, alias, scope);
+        }
+    }
+
+    fn push_checks(&self, sql: &mut Sql, alias: &str, scope: &Scope) {
         for check in &self.checks {
             sql.push(" AND ");
             check.push(sql, alias, self.table, scope);
@@ -133,7 +145,8 @@ impl Narrow<'_> {
     }
 }
 
-/// Writes the conditions of a walk, each after an `AND`. One on the column by which the rows are ordered bounds the walk.
+/// Writes the rows of a walk, called `alias`, after a `FROM`, and the conditions on them. One on the column by which the rows are ordered
+/// bounds the walk.
 pub(in crate::db) fn push_walk(
     sql: &mut Sql,
     alias: &str,
@@ -141,14 +154,51 @@ pub(in crate::db) fn push_walk(
     scope: &Scope,
     (ask, checks): (&ListQuery, &[Check<'_>]),
 ) {
+    sql.push(format!("{} {alias}", table.name));
+    let mut joined = Vec::new();
+    for (i, check) in checks.iter().enumerate().filter(|(_, check)| check.joined) {
+        if let Part::Cond(Cond::Related(related)) = check.part {
+            push_join(sql, related, alias, format!("{alias}{i}"), &mut joined);
+        }
+    }
+    sql.push(" WHERE ");
+    push_scope(sql, alias, table, scope);
+    for (related, alias, conds) in joined {
+        if let Some(scope) = &related.scope {
+            push_and_scope(sql, &alias, related.table, scope);
+        }
+        for cond in conds {
+            sql.push(" AND ");
+            cond.push_check(sql, &alias);
+        }
+    }
     let first = ask.order.first().map(|by| by.column);
-    for check in checks {
+    for check in checks.iter().filter(|check| !check.joined) {
         sql.push(" AND ");
         match check.part {
             Part::Cond(cond) if first.is_some() && column_of(cond) == first => cond.push(sql, alias),
             _ => check.push(sql, alias, table, scope),
         }
     }
+}
+
+/// Related rows that are joined, what they are called, and the conditions on them that remain.
+type Joined<'q> = (&'q Related, String, Vec<&'q Cond>);
+
+/// Joins the row that a row leads to, and those that it leads to in its turn.
+fn push_join<'q>(sql: &mut Sql, related: &'q Related, from: &str, alias: String, joined: &mut Vec<Joined<'q>>) {
+    let table = related.table;
+    sql.straight_join();
+    sql.push(format!("{} {alias} ON {alias}.{} = {from}.{}", table.name, table.key, related.ours));
+    let conds = if let Cond::And(all) = &*related.cond { all.as_slice() } else { std::slice::from_ref(&*related.cond) };
+    let mut rest = Vec::new();
+    for (i, cond) in conds.iter().enumerate() {
+        match up(cond) {
+            Some(further) => push_join(sql, further, &alias, format!("{alias}{i}"), joined),
+            None => rest.push(cond),
+        }
+    }
+    joined.push((related, alias, rest));
 }
 
 impl Check<'_> {
