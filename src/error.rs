@@ -145,16 +145,18 @@ pub enum Error {
     TooWide {
         /// `max_rows_read` in force.
         allowed: u64,
-        /// About how many rows would be read.
+        /// About how much it would cost, in rows that are read.
         asked: u64,
         /// What would narrow the list.
         advice: String,
     },
-    /// An argument that asks for more rows than a page may have.
+    /// An argument that asks for more rows than a page may have, or for more to be counted than may be.
     TooMany {
+        /// The configuration key of the limit.
+        key: &'static str,
         /// The argument.
         argument: &'static str,
-        /// `max_page_size` in force.
+        /// The limit in force.
         allowed: u64,
         /// What it asks for.
         asked: u64,
@@ -217,7 +219,7 @@ impl Error {
         match self {
             Error::Limit { key, .. } => Some(key),
             Error::TooWide { .. } => Some("max_rows_read"),
-            Error::TooMany { .. } => Some("max_page_size"),
+            Error::TooMany { key, .. } => Some(key),
             _ => None,
         }
     }
@@ -248,10 +250,10 @@ impl Error {
                 format!("this goes over the limit {key} ({allowed}); ask for less")
             }
             Error::TooWide { allowed, asked, advice } => {
-                format!("about {asked} rows would be read for this, the limit max_rows_read allows {allowed}: {advice}")
+                format!("this would cost about as much as reading {asked} rows, the limit max_rows_read allows {allowed}: {advice}")
             }
-            Error::TooMany { argument, allowed, asked } => {
-                format!("`{argument}` asks for {asked} at once, the limit max_page_size allows {allowed}")
+            Error::TooMany { key, argument, allowed, asked } => {
+                format!("`{argument}` asks for {asked} at once, the limit {key} allows {allowed}")
             }
             Error::NotListed => {
                 "this document is not on the list of those that are answered here; its operator can add it".into()

@@ -146,6 +146,9 @@ fn table(explained: &Explained, errors: &[String]) -> String {
     let _ = writeln!(out, "\n{many} statements in {:.1} ms; all times in ms.", explained.total_ms);
     for (number, shown) in explained.statements.iter().enumerate() {
         let _ = writeln!(out, "\n{} {} ({})\n{}", number + 1, shown.what, shown.parameters.join(", "), shown.statement);
+        if let Some(way) = &shown.way {
+            let _ = writeln!(out, "  > {way}");
+        }
         for line in shown.plan.iter().flat_map(|plan| plan.lines()) {
             let _ = writeln!(out, "  | {line}");
         }

@@ -223,8 +223,8 @@ config! {
     max_memory_bytes: usize = 536_870_912;
     /// How many patients a filter by facts of the graph may match.
     max_graph_matches: u32 = 200_000;
-    /// About how many rows the store may read for one list that is filtered, or for its total. A filter that no index serves so well is
-    /// refused before it is sent.
+    /// What a list that is filtered or searched, or its total, may cost the database, in rows that are read one after the other; a row that is
+    /// looked up by itself counts as several. The cost is estimated, and what would cost more is refused before it is sent.
     max_rows_read: u64 = 500_000;
     /// How far `totalCountAtMost` may count: the most that its `limit` may be.
     max_total_count: u32 = 100_000;

@@ -220,6 +220,15 @@ impl Cond {
         matches!(self, Cond::And(all) if all.is_empty())
     }
 
+    /// Whether all rows that meet it meet a condition on a column of theirs.
+    pub fn is_on(&self, column: &str) -> bool {
+        match self {
+            Cond::And(all) => all.iter().any(|cond| cond.is_on(column)),
+            Cond::In(of, _) | Cond::Compare(of, ..) | Cond::StartsWith(of, _) | Cond::Keys(of, _) => *of == column,
+            _ => false,
+        }
+    }
+
     fn is_none(&self) -> bool {
         matches!(self, Cond::Or(any) if any.is_empty())
     }
@@ -400,9 +409,10 @@ pub(super) fn push_search(sql: &mut Sql, alias: &str, table: &Table, words: &[St
             }
         }
         Dialect::Sqlite => {
-            sql.column(alias, key).push(" IN (SELECT id FROM ");
+            // Or it would look for each of these keys below each row that leads here.
+            sql.push("(").column(alias, key).push(" IN (SELECT id FROM ");
             push_word_keys(sql, table, words);
-            sql.push(")");
+            sql.push(")) IS TRUE");
         }
     }
 }

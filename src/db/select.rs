@@ -378,6 +378,14 @@ fn push_place(sql: &mut Sql, alias: &str, place: &Place, before: bool) {
     let of = |by: &By| if by.via { "v" } else { alias };
     // To MariaDB the day 0000-00-00 in a column that takes no NULL `IS NULL` too.
     let is_null = if sql.dialect() == Dialect::MariaDb { " <=> NULL" } else { " IS NULL" };
+    // SQLite begins to read at the place only where one condition says so.
+    if let (Dialect::Sqlite, Some((by, Some(value)))) = (sql.dialect(), place.first()) {
+        let larger = by.descending == before;
+        if larger || !by.nullable {
+            sql.push(" AND ").column(of(by), by.column).push(if larger { " >= " } else { " <= " });
+            push_bind(sql, value);
+        }
+    }
     sql.push(" AND (");
     for (i, (by, value)) in place.iter().enumerate() {
         if i > 0 {

@@ -44,7 +44,7 @@ impl Args {
         };
         match u32::try_from(asked) {
             Ok(asked) if asked <= most => Ok(Some(asked)),
-            _ => Err(Error::TooMany { argument: name, allowed: u64::from(most), asked }),
+            _ => Err(Error::TooMany { key: "max_page_size", argument: name, allowed: u64::from(most), asked }),
         }
     }
 

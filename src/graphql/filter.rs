@@ -69,7 +69,7 @@ pub async fn from_root(cx: &Cx, entity: &'static Entity, filter: &Value, narrowe
             Err(Error::BadInput(format!(
                 "a filter on {field} alone would read every {}: {}",
                 entity.object.name,
-                advice(entity)
+                advice(entity, Some(&cond))
             )))
         }
         _ => {
@@ -80,8 +80,10 @@ pub async fn from_root(cx: &Cx, entity: &'static Entity, filter: &Value, narrowe
 }
 
 /// What would narrow a list.
-pub fn advice(entity: &Entity) -> String {
-    let indexed: Vec<&str> = filterable(entity).filter(|scalar| scalar.indexed).map(|scalar| scalar.name).collect();
+pub fn advice(entity: &Entity, filter: Option<&Cond>) -> String {
+    let given = |column: &str| filter.is_some_and(|filter| filter.is_on(column));
+    let indexed = filterable(entity).filter(|scalar| scalar.indexed && !given(scalar.column));
+    let indexed: Vec<&str> = indexed.map(|scalar| scalar.name).collect();
     let search = if entity.table.search { ", or use the argument `search`" } else { "" };
     format!("add a condition (eq, in, startsWith or a range) on one of {}{search}", indexed.join(", "))
 }

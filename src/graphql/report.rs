@@ -58,8 +58,8 @@ pub fn error(error: &Error, path: &[Value], locations: &[async_graphql::Pos], re
         Error::TooWide { allowed, asked, .. } => {
             Some(Limit { key: "max_rows_read", allowed: *allowed, asked: Some(*asked), argument: None })
         }
-        Error::TooMany { argument, allowed, asked } => {
-            Some(Limit { key: "max_page_size", allowed: *allowed, asked: Some(*asked), argument: Some(argument) })
+        Error::TooMany { key, argument, allowed, asked } => {
+            Some(Limit { key, allowed: *allowed, asked: Some(*asked), argument: Some(argument) })
         }
         _ => None,
     };

@@ -76,12 +76,16 @@ pub struct All(pub &'static Entity);
 /// How the rows of a list are found; a list that would read too many is refused.
 pub async fn way<'q>(cx: &Cx, entity: &'static Entity, ask: &'q ListQuery, want: Want) -> Result<Way<'q>> {
     let way = choose(&cx.db, entity.table, &cx.scope, ask, want).await?;
-    match way.reads() > cx.limits.max_rows_read {
-        true => {
-            Err(Error::TooWide { allowed: cx.limits.max_rows_read, asked: way.reads(), advice: filter::advice(entity) })
-        }
-        false => Ok(way),
+    let (allowed, asked) = (cx.limits.max_rows_read, way.reads());
+    if asked <= allowed {
+        return Ok(way);
     }
+    let narrower = filter::advice(entity, ask.filter.as_ref());
+    let advice = match want {
+        Want::Page(_) => format!("{narrower} that few of them meet"),
+        Want::Count => format!("leave the total out, ask for `totalCountAtMost`, or {narrower} that few of them meet"),
+    };
+    Err(Error::TooWide { allowed, asked, advice })
 }
 
 /// The most words of a search.

@@ -24,7 +24,11 @@ async fn totals(cx: &Cx, level: &Level<'_>, bound: Option<u32>) -> Result<Vec<i6
             let select = Select { dialect: cx.db.dialect(), table: page.entity.table, columns: &[] };
             // What is counted to a bound is read like a page.
             let want = bound.map_or(Want::Count, |bound| Want::Page(bound + 1));
-            let way = root::way(cx, page.entity, &page.all, want).await?;
+            let way = match (root::way(cx, page.entity, &page.all, want).await, bound) {
+                // Where few match, counting all of them may be less work than looking for so many.
+                (Err(Error::TooWide { .. }), Some(_)) => root::way(cx, page.entity, &page.all, Want::Count).await?,
+                (way, _) => way?,
+            };
             let mut sql = select.count(&cx.scope, &page.all, bound, &way);
             sql.called("totalCount", None);
             // A request that tells of its statements sends its own.
@@ -78,7 +82,9 @@ const USUAL: u32 = 1_000;
 impl Field for TotalCountAtMost {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         types.object(&BOUNDED_COUNT);
-        let doc = format!("How far to count; {USUAL} if left out.");
+        let doc = format!(
+            "How far to count: {USUAL} if left out, and at most what the gateway's limit `max_total_count` allows."
+        );
         FieldType { ty: BOUNDED_COUNT.name.into(), args: vec![Arg::new("limit", "Int", doc)] }
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
@@ -88,8 +94,8 @@ impl Field for TotalCountAtMost {
         Box::pin(async move {
             let most = cx.limits.max_total_count;
             let asked = slot.args.count("limit", most).map_err(|error| match error {
-                Error::TooMany { allowed, asked, .. } => {
-                    Error::Limit { key: "max_total_count", allowed, asked: Some(asked) }
+                Error::TooMany { argument, allowed, asked, .. } => {
+                    Error::TooMany { key: "max_total_count", argument, allowed, asked }
                 }
                 other => other,
             });

@@ -313,10 +313,10 @@ impl Types<'_> {
                     "lte" => (kind.clone(), at_most),
                     "gt" => (kind.clone(), greater),
                     "gte" => (kind.clone(), at_least),
-                    "startsWith" => (kind.clone(), "Begins with this text; upper and lower case are the same."),
+                    "startsWith" => (kind.clone(), "Begins with this text; upper and lower case are the same. An empty text narrows nothing."),
                     "contains" => (
                         kind.clone(),
-                        "Has this text anywhere; upper and lower case are the same. Allowed only where another condition narrows the list (see `search`).",
+                        "Has this text anywhere; upper and lower case are the same. Of a list at the root, a condition on its own objects is allowed only beside one that narrows the list (see `search`).",
                     ),
                     _ => ("Boolean".to_owned(), "Whether the value is missing: true selects missing values, false selects the others."),
                 };

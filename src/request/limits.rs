@@ -111,7 +111,12 @@ impl Limits {
         check("max_depth", self.max_depth, total.depth)?;
         if total.page.0 > u64::from(self.max_page_size) {
             let (asked, argument) = total.page;
-            return Err(Error::TooMany { argument, allowed: u64::from(self.max_page_size), asked });
+            return Err(Error::TooMany {
+                key: "max_page_size",
+                argument,
+                allowed: u64::from(self.max_page_size),
+                asked,
+            });
         }
         check("max_cost", self.max_cost, total.cost)
     }

@@ -99,7 +99,7 @@ on_both!(how_far_is_counted_has_a_usual_and_a_greatest_limit, 1, async |store: S
     assert_eq!(store.data(query).await["patients"], expected);
     for (limit, code, message) in [
         ("-1", "BAD_USER_INPUT", "`limit` must not be negative"),
-        ("100001", "LIMIT_EXCEEDED", "this needs 100001, the limit max_total_count allows 100000"),
+        ("100001", "LIMIT_EXCEEDED", "`limit` asks for 100001 at once, the limit max_total_count allows 100000"),
     ] {
         let answer = store
             .ask(&format!(

@@ -64,6 +64,8 @@ const SORT: f64 = 0.5;
 const LOOK_UP: f64 = 0.6;
 /// A look-up of related rows, besides the rows.
 const ASK: f64 = 1.5;
+/// A row that a row leads to, where it is joined.
+const JOIN: f64 = 0.5;
 /// Which share of a table's rows is taken to meet conditions of which nothing is known.
 const GUESS: f64 = 0.25;
 /// How many related rows are looked at until one matches, where most rows have one that does.
@@ -154,10 +156,10 @@ impl<'q> Way<'q> {
     pub fn shown(&self) -> Option<String> {
         let mut shown = match &self.form {
             Form::Plain => return None,
-            Form::Walk(_) => "walk: in the order of the list, each row looked at".to_owned(),
+            Form::Walk(_) => "walk: each row in turn".to_owned(),
             Form::Narrow(narrow) => format!("narrow: from {}", narrow.shown()),
         };
-        let _ = write!(shown, ", about {:.0} rows read", self.reads.max(1.0));
+        let _ = write!(shown, ", at the cost of about {:.0} rows", self.reads.max(1.0));
         Some(shown)
     }
 }
@@ -182,7 +184,8 @@ pub async fn choose<'q>(
     if scope.only().is_some() && !table.is_everybodys() {
         parts.push(Part::Scope);
     }
-    let mut planning = Planning { prefer, scope, dialect: db.dialect(), facts: Facts::default(), held: 0.0 };
+    let mut planning =
+        Planning { prefer, scope, dialect: db.dialect(), facts: Facts::default(), held: None, alone: false };
     let (mut tables, mut leaves, mut scans) = (vec![table], Vec::new(), Vec::new());
     planning.gather(table, &parts, &mut tables, &mut leaves, &mut scans);
     planning.facts = db.known.facts(db, &tables, &leaves).await?;
@@ -208,9 +211,10 @@ pub async fn choose<'q>(
     };
     let mut samples: Vec<Sample<'q, '_>> =
         leaves.iter().zip(of_leaves.iter().map(<[_; 1]>::as_slice)).map(of_leaf).collect();
+    let whole = |first_of| Sample { table, parts: &unknown, scope, rows: rows(each), first_of };
+    samples.push(whole(None));
     if let Want::Page(_) = want {
-        let whole = |first_of| Sample { table, parts: &unknown, scope, rows: rows(each), first_of };
-        samples.extend([whole(Some(ask)), whole(None)]);
+        samples.push(whole(Some(ask)));
     }
     let shares = db.known.samples(db, &samples, &planning.facts).await?;
     for (leaf, share) in leaves.iter().zip(&shares) {
@@ -218,16 +222,20 @@ pub async fn choose<'q>(
     }
     let size = planning.facts.rows(table);
     let mut walked = size;
-    if let (Want::Page(page), Some([first, any])) = (want, shares.get(leaves.len()..)) {
-        planning.held = if any.1 > 0 { share * any.0 as f64 / any.1 as f64 } else { 0.0 };
-        let until_full = |(met, of): (i64, i64)| f64::from(page) * of as f64 / (met as f64 * share);
-        walked = match (first, any) {
-            // As among the first rows; or they are further on.
-            (first, _) if first.0 >= ENOUGH => until_full(*first),
-            (_, any) if any.0 >= ENOUGH => size / 4.0 + until_full(*any),
-            _ => size,
-        };
+    if let Some([any, first @ ..]) = shares.get(leaves.len()..) {
+        planning.held = (any.1 > 0).then(|| share * any.0 as f64 / any.1 as f64);
+        if let Want::Page(page) = want {
+            let until_full = |(met, of): (i64, i64)| f64::from(page) * of as f64 / (met as f64 * share);
+            walked = match (first.first(), any) {
+                // As among the first rows; or they are further on.
+                (Some(first), _) if first.0 >= ENOUGH => until_full(*first),
+                (_, any) if any.0 >= ENOUGH => size / 4.0 + until_full(*any),
+                _ => size,
+            };
+        }
     }
+    // Of several conditions it is not known which one fails.
+    planning.alone = parts.len() == 1;
     let walked = walked.min(size);
     let (checks, cost) = planning.check_rows(table, &parts, walked, want == Want::Count);
     let walk = walked * if want == Want::Count { SCAN } else { JUMP } + cost;
@@ -276,6 +284,7 @@ fn is_plain(table: &Table, scope: &Scope, ask: &ListQuery, parts: &[Part<'_>], w
             };
             let leads = narrow::column_of(leaf);
             want == Want::Count
+                || ask.order.is_empty()
                 || leads.is_some_and(|leads| leads == first || (one_value(leads) && table.is_followed(leads, first)))
         }
         _ => false,

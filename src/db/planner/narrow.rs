@@ -1,7 +1,7 @@
 //! The rows that meet a condition, found from the condition that the fewest rows meet.
 
 use super::{
-    ASK, DISTINCT, ENTRY, FETCH, FEW, GUESS, JUMP, LOOK_UP, Part, Prefer, SCAN, SORT,
+    ASK, DISTINCT, ENTRY, FETCH, FEW, GUESS, JOIN, JUMP, LOOK_UP, Part, Prefer, SCAN, SORT,
     known::{Facts, Leaf},
     narrows,
 };
@@ -95,7 +95,9 @@ pub(super) struct Planning<'p> {
     pub(super) dialect: Dialect,
     pub(super) facts: Facts,
     /// Which share of the rows meets the conditions, as far as that is known.
-    pub(super) held: f64,
+    pub(super) held: Option<f64>,
+    /// Whether there is but one condition.
+    pub(super) alone: bool,
 }
 
 /// Whether a condition is on the row that a row leads to.
@@ -192,7 +194,7 @@ impl Planning<'_> {
     pub(super) fn scan<'q>(&self, table: &'static Table, parts: &[Part<'q>]) -> Narrow<'q> {
         let size = self.facts.rows(table);
         let (checks, cost) = self.check_rows(table, parts, size, false);
-        let rows = size * self.held;
+        let rows = size * self.held.unwrap_or(GUESS);
         Narrow { table, how: How::All, checks, rows, cost: size * SCAN + cost + rows * FETCH }
     }
 
@@ -214,7 +216,8 @@ impl Planning<'_> {
     }
 
     fn check_of_rows<'q>(&self, table: &'static Table, part: Part<'q>, rows: f64, joins: bool) -> (Check<'q>, f64) {
-        let mut each = rows * self.check_part(table, part);
+        let keys = if let Part::Cond(cond) = part { keys_of(cond) } else { 0.0 };
+        let mut each = rows * self.check_part(table, part) + keys;
         let (mut set, mut joined) = (None, false);
         match part {
             Part::Cond(Cond::Related(related)) => {
@@ -225,7 +228,7 @@ impl Planning<'_> {
                     && !related.is_below()
                 {
                     joined = true;
-                    each -= rows * (ASK - FETCH);
+                    each -= rows * (ASK + FETCH - JOIN);
                 }
             }
             Part::Cond(Cond::Not(cond)) => match &**cond {
@@ -266,7 +269,13 @@ impl Planning<'_> {
         let part = Part::Cond(cond);
         let share = self.facts.share(&Leaf { table, part }).filter(|_| !not).unwrap_or(GUESS);
         let checks = vec![Check { part, not, joined: false, set: None }];
-        Narrow { table, how: How::All, checks, rows: size * share, cost: size * (SCAN + self.check(table, cond)) }
+        Narrow {
+            table,
+            how: How::All,
+            checks,
+            rows: size * share,
+            cost: size * (SCAN + self.check(table, cond, false)) + keys_of(cond),
+        }
     }
 
     fn narrow_part<'q>(&self, table: &'static Table, part: Part<'q>) -> Option<Narrow<'q>> {
@@ -363,18 +372,19 @@ impl Planning<'_> {
 
     fn check_part(&self, table: &'static Table, part: Part<'_>) -> f64 {
         match part {
-            Part::Cond(cond) => self.check(table, cond),
+            Part::Cond(cond) => self.check(table, cond, false),
             Part::Words(_) => ASK + ENTRY,
             Part::Scope => 0.5 + table.way().count() as f64 / 2.0,
         }
     }
 
-    fn check(&self, table: &'static Table, cond: &Cond) -> f64 {
+    /// The same of one condition, which may stand in a look-up that is done for each row.
+    fn check(&self, table: &'static Table, cond: &Cond, within: bool) -> f64 {
         match cond {
-            Cond::And(all) | Cond::Or(all) => all.iter().map(|cond| self.check(table, cond)).sum(),
-            Cond::Not(cond) => self.check(table, cond),
-            // The list is read for each row, so that a set of them is better.
-            Cond::Keys(_, keys) => 1.0 + keys.keys.get().map_or(0, |keys| keys.len()) as f64,
+            Cond::And(all) | Cond::Or(all) => all.iter().map(|cond| self.check(table, cond, within)).sum(),
+            Cond::Not(cond) => self.check(table, cond, within),
+            // Within a look-up the keys are read anew for each row.
+            Cond::Keys(..) => LOOK_UP + if within { keys_of(cond) } else { 0.0 },
             Cond::Related(related) => {
                 let theirs = related.table;
                 let rows = match &related.towards {
@@ -387,16 +397,28 @@ impl Planning<'_> {
                     Towards::Down(Path::Between { .. }) => rows,
                     _ => 0.0,
                 };
-                let looked_at = match related.quantifier {
-                    // Where most rows have a match, it is found before all are looked at.
-                    Quantifier::Some => self.held * rows.min(FEW) + (1.0 - self.held) * rows,
-                    Quantifier::None | Quantifier::Every => rows,
+                // Where most rows have a match, or one that none may have, it is found before all are looked at.
+                let looked_through = match (related.quantifier, self.held) {
+                    (Quantifier::Some, Some(held)) => 1.0 - held,
+                    (Quantifier::None | Quantifier::Every, Some(held)) if self.alone => held,
+                    _ => 1.0,
                 };
-                ASK + between * ENTRY + looked_at * (FETCH + self.check(theirs, &related.cond))
+                let looked_at = looked_through * rows + (1.0 - looked_through) * rows.min(FEW);
+                ASK + between * ENTRY + looked_at * (FETCH + self.check(theirs, &related.cond, true))
             }
             Cond::Contains(..) => 0.5,
             _ => 0.05,
         }
+    }
+}
+
+/// How many keys a condition on the rows themselves lists.
+fn keys_of(cond: &Cond) -> f64 {
+    match cond {
+        Cond::And(all) | Cond::Or(all) => all.iter().map(keys_of).sum(),
+        Cond::Not(cond) => keys_of(cond),
+        Cond::Keys(_, keys) => keys.keys.get().map_or(0, |keys| keys.len()) as f64,
+        _ => 0.0,
     }
 }
 

@@ -19,6 +19,7 @@ export type Statement = {
   startMs: number;
   waitMs: number;
   storeMs: number;
+  way: string | null;
   plan: string | null;
 };
 

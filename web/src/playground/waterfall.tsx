@@ -32,6 +32,7 @@ function Detail({ statement, copied }: { statement: Statement; copied: boolean }
       </div>
       <p>{statement.paths.join(', ')}</p>
       <pre tabIndex={0} aria-label="Statement">{statement.statement}</pre>
+      {statement.way !== null && <p>Found by {statement.way}</p>}
       {statement.parameters.length > 0 && <p>Parameters: {statement.parameters.join(', ')}</p>}
       {statement.plan !== null && <pre tabIndex={0} className="plan" aria-label="Plan">{statement.plan}</pre>}
     </div>
