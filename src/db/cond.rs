@@ -339,7 +339,8 @@ impl Cond {
                 sql.column(alias, column).push(" IN (SELECT k.id FROM ").keys(keys).push(")");
             }
             Cond::IsNull(column, yes) => {
-                sql.column(alias, column).push(if *yes { " IS NULL" } else { " IS NOT NULL" });
+                let is_null = sql.dialect().is_null();
+                sql.column(alias, column).push(if *yes { is_null } else { " IS NOT NULL" });
             }
             Cond::Related(related) => related.push(sql, alias),
         }

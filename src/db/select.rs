@@ -152,8 +152,7 @@ impl Select<'_> {
         if let Some(bound) = &way.bound {
             bound.push(&mut sql, self.table, "t");
         }
-        let skip = way.bound.as_ref().filter(|bound| bound.is_one).map(|bound| bound.by.column);
-        push_order(&mut sql, "t", ask, skip);
+        push_order(&mut sql, "t", ask);
         push_limit(&mut sql, ask.limit);
         sql
     }
@@ -221,7 +220,7 @@ impl Select<'_> {
             self.push_linked(&mut sql, path, scope, keys, "t");
             self.narrow(&mut sql, "t", ask);
             if !ask.order.is_empty() {
-                push_order(&mut sql, "t", ask, None);
+                push_order(&mut sql, "t", ask);
             }
             push_limit(&mut sql, Some(bound));
             return sql;
@@ -230,7 +229,7 @@ impl Select<'_> {
         let mut sql = self.head(Some("w.parent,w.n"));
         let key = self.table.key;
         sql.push(format!(" FROM (SELECT k.id AS parent, x.{key} AS id, ROW_NUMBER() OVER (PARTITION BY k.id"));
-        push_order(&mut sql, "x", ask, None);
+        push_order(&mut sql, "x", ask);
         sql.push(") AS n");
         self.push_linked(&mut sql, path, scope, keys, "x");
         self.narrow(&mut sql, "x", ask);
@@ -354,11 +353,9 @@ pub(super) fn push_and_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &
     }
 }
 
-fn push_order(sql: &mut Sql, alias: &str, ask: &ListQuery, skip: Option<&str>) {
-    let mut first = true;
-    for by in ask.effective_order().filter(|by| skip != Some(by.column)) {
-        sql.push(if first { " ORDER BY " } else { ", " });
-        first = false;
+fn push_order(sql: &mut Sql, alias: &str, ask: &ListQuery) {
+    for (i, by) in ask.effective_order().enumerate() {
+        sql.push(if i == 0 { " ORDER BY " } else { ", " });
         sql.column(if by.via { "v" } else { alias }, by.column);
         if by.descending != ask.backwards {
             sql.push(" DESC");
@@ -376,8 +373,7 @@ fn push_limit(sql: &mut Sql, limit: Option<u32>) {
 /// which is how both stores sort.
 fn push_place(sql: &mut Sql, alias: &str, place: &Place, before: bool) {
     let of = |by: &By| if by.via { "v" } else { alias };
-    // To MariaDB the day 0000-00-00 in a column that takes no NULL `IS NULL` too.
-    let is_null = if sql.dialect() == Dialect::MariaDb { " <=> NULL" } else { " IS NULL" };
+    let is_null = sql.dialect().is_null();
     // SQLite begins to read at the place only where one condition says so.
     if let (Dialect::Sqlite, Some((by, Some(value)))) = (sql.dialect(), place.first()) {
         let larger = by.descending == before;

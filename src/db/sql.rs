@@ -26,6 +26,15 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// How a condition says that what stands before it is NULL. To MariaDB the day 0000-00-00 in a column that takes no NULL `IS NULL` too, but
+    /// only where nothing stands around it.
+    pub(super) fn is_null(self) -> &'static str {
+        match self {
+            Dialect::MariaDb => " <=> NULL",
+            Dialect::Sqlite => " IS NULL",
+        }
+    }
+
     /// As traces call it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,5 +1,5 @@
 //! The graph in this process: a block of entries, ties and clinical relationships a patient, and for each concept and each name the patients
-//! whose entries bear it ([`features`]). All that a question needs of a patient lies together, and a patient is replaced whole.
+//! whose entries bear it (`features`). All that a question needs of a patient lies together, and a patient is replaced whole.
 //!
 //! Reference data stand beside them, once; a block holds their keys, and what has no such row is passed over when it is asked.
 //!

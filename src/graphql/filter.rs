@@ -20,6 +20,8 @@ use std::{
 
 /// How deep filters may nest: `and`, `or`, `not` and relations together.
 const MAX_DEPTH: usize = 10;
+/// The longest text that is looked for within others: SQLite takes patterns of 50,000 bytes.
+const LONGEST: usize = 10_000;
 /// How many conditions one filter may hold, lists of values included.
 const MAX_CONDITIONS: usize = 500;
 
@@ -250,6 +252,10 @@ impl Reader {
             let begins_with_all = operator == "startsWith" && as_text(value).unwrap_or_default().is_empty();
             if self.at_root && (!scalar.indexed || operator == "contains" || begins_with_all) {
                 self.scans.get_or_insert_with(|| format!("`{}`", scalar.name));
+            }
+            if matches!(operator, "startsWith" | "contains") && as_text(value).is_some_and(|text| text.len() > LONGEST)
+            {
+                return Err(Error::BadInput(format!("`{at}` takes at most {LONGEST} bytes")));
             }
             let one = || binds(entity, scalar, value, &at);
             all.push(match operator {

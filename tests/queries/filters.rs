@@ -90,6 +90,7 @@ on_both!(filters_are_checked, 1, async |store: Store| {
         "{ name: { eq: null } }",
         &deep,
         &format!("{{ patientId: {{ in: [{long}] }} }}"),
+        &format!("{{ sex: {{ eq: MALE }}, name: {{ contains: \"{}\" }} }}", "a".repeat(10_001)),
         &empty("{}"),
         &empty("{ name: {} }"),
         &empty("{ and: [] }"),

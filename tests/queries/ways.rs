@@ -1,7 +1,15 @@
 //! However the rows of a list are found, they are the same rows.
 
-use crate::support::{Store, on_both};
-use medimax::{db::planner::Prefer, scope::Scope};
+use crate::support::{Backend, Store, on_both};
+use medimax::{
+    db::{
+        By, Dialect, ListQuery, Select,
+        planner::{Prefer, Want, Way, choose},
+    },
+    graphql::recorder::Statement,
+    schema::entities,
+    scope::Scope,
+};
 use serde_json::{Value, json};
 
 const WAYS: [Prefer; 6] = [Prefer::Plain, Prefer::Cost, Prefer::Narrow, Prefer::Walk, Prefer::Sets, Prefer::Scan];
@@ -130,3 +138,82 @@ on_both!(the_same_words_whichever_way_they_are_found, 40, async |mut store: Stor
         }
     }
 });
+
+on_both!(a_row_that_bounds_a_page_may_move_before_the_page_is_read, 30, async |store: Store| {
+    let db = store.db.preferring(Prefer::Walk);
+    let appointment = entities().iter().find(|entity| entity.table.name == "Appointment").unwrap();
+    let by = |column, descending| By { column, descending, via: false, nullable: false };
+    let ask = ListQuery {
+        any_shape: true,
+        order: vec![by("appointment_date", true), by("appointment_id", false)],
+        limit: Some(3),
+        ..ListQuery::default()
+    };
+    let select = Select {
+        dialect: store.db.dialect(),
+        table: appointment.table,
+        columns: &["appointment_id", "appointment_id"],
+    };
+    // The latest days, and one that many rows have, have more rows than the page.
+    store.sql("UPDATE Appointment SET appointment_date = '2027-02-26' WHERE appointment_id <= 5").await;
+    store.sql("UPDATE Appointment SET appointment_date = '2020-01-01' WHERE appointment_id BETWEEN 6 AND 20").await;
+    let scope = Scope::everything();
+    for moved_to in ["2020-01-01", "2027-02-26", "2030-01-01", "2015-01-01"] {
+        for id in 1..=8 {
+            let way = choose(&db, appointment.table, &scope, &ask, Want::Page(3)).await.unwrap();
+            store
+                .sql(&format!("UPDATE Appointment SET appointment_date = '{moved_to}' WHERE appointment_id = {id}"))
+                .await;
+            let mut rows = store.db.numbers(&select.rows(&scope, &ask, &way)).await.unwrap();
+            if let (true, Some(unbounded)) = (rows.len() < 3, way.unbounded()) {
+                rows = store.db.numbers(&select.rows(&scope, &ask, &unbounded)).await.unwrap();
+            }
+            let plain = store.db.numbers(&select.rows(&scope, &ask, &Way::PLAIN)).await.unwrap();
+            assert_eq!(rows, plain, "{id} to {moved_to}");
+            store.sql("UPDATE Appointment SET appointment_date = '2027-02-26' WHERE appointment_id <= 5").await;
+            store
+                .sql("UPDATE Appointment SET appointment_date = '2020-01-01' WHERE appointment_id BETWEEN 6 AND 20")
+                .await;
+        }
+    }
+});
+
+on_both!(many_conditions_on_owners_and_days_that_are_none_change_nothing, 20, async |mut store: Store| {
+    if store.db.dialect() == Dialect::MariaDb {
+        store.sql("SET sql_mode = ''; UPDATE Appointment SET appointment_date = '0000-00-00' WHERE appointment_id % 5 = 0; SET sql_mode = 'STRICT_TRANS_TABLES'").await;
+    }
+    let ups = vec!["{ patient: { name: { ne: \"x\" } } }"; 90].join(",");
+    let everything = Scope::everything();
+    for filter in [
+        "{ date: { isNull: true } }".to_owned(),
+        "{ status: { eq: COMPLETED }, date: { isNull: true } }".to_owned(),
+        "{ status: { eq: COMPLETED }, date: { isNull: false } }".to_owned(),
+        format!("{{ and: [{ups}] }}"),
+        format!("{{ patient: {{ appointments: {{ some: {{ and: [{ups}] }} }} }} }}"),
+    ] {
+        let query = format!(
+            "{{ appointments(filter: {filter} orderBy: [DATE_ASC] first: 5) {{ totalCount nodes {{ id }} }} }}"
+        );
+        asked(&mut store, &everything, &query).await;
+    }
+    let patients = "{ patients(filter: { appointments: { some: { date: { isNull: true } } } }) { totalCount } }";
+    assert_eq!(asked(&mut store, &everything, patients).await["data"]["patients"]["totalCount"], 0);
+});
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_walks_however_many_conditions_there_are() {
+    let mut store = Store::with_patients(Backend::Sqlite, 20).await;
+    // A key far from all others is no sign of many rows.
+    store.sql("INSERT INTO Patient (patient_id, name, sex) VALUES (2000000000, 'Far Away', 'Other')").await;
+    let none = "{ patients(filter: { sex: { ne: MALE }, appointments: { none: { status: { eq: CANCELLED } } } }) { totalCount } }";
+    assert_eq!(store.ask(none).await.get("errors"), None);
+    store.db = store.db.preferring(Prefer::Walk);
+    let many = vec!["{ appointments: { some: { date: { gte: \"1990-01-01\" } } } }"; 120].join(",");
+    let query = format!("{{ patients(filter: {{ and: [{many}] }}, first: 5) {{ nodes {{ id }} }} }}");
+    let (answer, ran) = store.ask_as(Scope::everything(), &query, Value::Null).await;
+    assert_eq!(answer.get("errors"), None, "{answer}");
+    let page = ran.into_iter().find(|ran| ran.what == "PatientConnection").unwrap();
+    let Statement::Sql(sql) = page.detail.unwrap().statement else { panic!("no statement") };
+    let plan = store.db.plan(&sql).await.unwrap();
+    assert!(!plan.contains("TEMP B-TREE FOR ORDER BY"), "{plan}");
+}

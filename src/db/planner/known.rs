@@ -1,6 +1,6 @@
 //! What is known of tables and values: cheap to ask for, kept for a while, and trusted for nothing but the choice of a form.
 
-use super::{LEAF_BOUND, Part, spread, text};
+use super::{LEAF_BOUND, PROBE_READS, Part, spread, text};
 use crate::{
     db::{
         Db, Dialect, Sql, Table,
@@ -144,7 +144,8 @@ impl Facts {
         // Of a sample that has none there may be a few.
         let share = (met as f64).max(0.5) / (of as f64).max(1.0);
         if self.is_open(leaf) {
-            let rows = (share * self.rows(leaf.table)).max(f64::from(LEAF_BOUND));
+            let counted = self.counts.get(&leaf.identity()).map_or(0.0, |count| count.rows);
+            let rows = (share * self.rows(leaf.table)).max(counted);
             self.counts.insert(leaf.identity(), Count { rows, open: false });
         } else {
             self.shares.insert(leaf.identity(), share.min(1.0));
@@ -193,13 +194,18 @@ impl Known {
                     "COALESCE((SELECT CAST(w.table_rows AS SIGNED) FROM information_schema.tables w WHERE w.table_schema = DATABASE() AND w.table_name = '{}'), 0)",
                     table.name
                 )),
-                // Keys that were given and are gone count as rows.
-                Dialect::Sqlite => sql.push("0"),
+                // Where there are many, keys that were given and are gone count as rows.
+                Dialect::Sqlite => {
+                    sql.push(format!("(SELECT COUNT(*) FROM (SELECT 1 FROM {} LIMIT ", table.name));
+                    sql.int(i64::from(LEAF_BOUND)).push(") w)")
+                }
             };
         }
+        // Many conditions are counted less far, so that the statement does not read more than a list may.
+        let bound = LEAF_BOUND.min(PROBE_READS / uncounted.len().max(1) as u32);
         for (_, leaf) in &uncounted {
             row(&mut sql);
-            text::push_leaf_count(&mut sql, leaf);
+            text::push_leaf_count(&mut sql, leaf, bound);
         }
         let found: HashMap<i32, i64> = db.numbers(&sql).await?.into_iter().collect();
         let mut numbers = (0..).map(|number| found.get(&number).copied().unwrap_or_default());
@@ -207,15 +213,19 @@ impl Known {
         for table in unsized_tables {
             let (low, high, told) = (next(), next(), next());
             let most = (high - low + 1) as f64;
-            // Of a small table MariaDB's estimate says less than its keys do.
-            let rows = if told > 0 && most > f64::from(LEAF_BOUND) { (told as f64).min(most) } else { most };
+            let rows = match db.dialect() {
+                // Of a small table the estimate says less than its keys do.
+                Dialect::MariaDb if told > 0 && most > f64::from(LEAF_BOUND) => (told as f64).min(most),
+                Dialect::Sqlite if told < i64::from(LEAF_BOUND) => told as f64,
+                _ => most,
+            };
             let size = Size { low, high, rows };
             locked(&self.sizes).insert(table.name, (now, size));
             facts.sizes.insert(table.name, size);
         }
         for (identity, _) in uncounted {
             let rows = next();
-            let count = Count { rows: rows as f64, open: rows > i64::from(LEAF_BOUND) };
+            let count = Count { rows: rows as f64, open: rows > i64::from(bound) };
             locked(&self.counts).put(identity, (now, count));
             facts.counts.insert(identity, count);
         }

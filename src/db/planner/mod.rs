@@ -9,8 +9,8 @@
 //!   index; from these keys to our rows; of those rows the rest of the conditions is looked up.
 //! - **walk**: the rows in their order, each condition looked up for each row, until the page is full.
 //!
-//! The choice follows from how many rows a condition's index has for its values, counted up to a bound ([`LEAF_BOUND`]), and where that
-//! is many, from how many rows of a sample meet the whole filter. Both are kept for a minute ([`known`]).
+//! The choice follows from how many rows a condition's index has for its values, counted up to a bound (`LEAF_BOUND`), and where that
+//! is many, from how many rows of a sample meet the whole filter. Both are kept for a minute (`known`).
 
 mod bound;
 mod known;
@@ -35,6 +35,10 @@ use std::fmt::Write;
 
 /// How far the rows that meet one condition are counted.
 const LEAF_BOUND: u32 = 10_000;
+/// How many entries are counted for all conditions of a list together.
+const PROBE_READS: u32 = 100_000;
+/// How many rows the samples of all conditions have together.
+const SAMPLES: f64 = 10_000.0;
 /// Reading so many rows is not worth a closer look.
 const QUICK: f64 = 15_000.0;
 /// About how many rows a sample may read.
@@ -202,11 +206,12 @@ pub async fn choose<'q>(
     leaves.retain(|leaf| planning.facts.is_open(leaf));
     leaves.extend(scans);
     let of_leaves: Vec<[Part<'q>; 1]> = leaves.iter().map(|leaf| [leaf.part]).collect();
+    let most = (SAMPLES / leaves.len().max(1) as f64).max(SAMPLE_LEAST) as u32;
     let of_leaf = |(leaf, parts): (&Leaf<'q>, _)| Sample {
         table: leaf.table,
         parts,
         scope,
-        rows: rows(1.0 + planning.check_all(leaf.table, parts)),
+        rows: rows(1.0 + planning.check_all(leaf.table, parts)).min(most),
         first_of: None,
     };
     let mut samples: Vec<Sample<'q, '_>> =

@@ -4,6 +4,7 @@ use super::{
     ASK, DISTINCT, ENTRY, FETCH, FEW, GUESS, JOIN, JUMP, LOOK_UP, Part, Prefer, SCAN, SORT,
     known::{Facts, Leaf},
     narrows,
+    text::MOST_JOINS,
 };
 use crate::{
     db::{
@@ -206,9 +207,10 @@ impl Planning<'_> {
         rows: f64,
         joins: bool,
     ) -> (Vec<Check<'q>>, f64) {
-        let mut sum = 0.0;
+        let (mut sum, mut joined) = (0.0, 0);
         let checks = parts.iter().map(|part| {
-            let (check, cost) = self.check_of_rows(table, *part, rows, joins);
+            let (check, cost) = self.check_of_rows(table, *part, rows, joins && joined < MOST_JOINS);
+            joined += usize::from(check.joined);
             sum += cost;
             check
         });

@@ -1,7 +1,7 @@
 //! The forms as text.
 
 use super::{
-    LEAF_BOUND, Part,
+    Part,
     known::Leaf,
     narrow::{Check, How, Narrow, column_of, up},
 };
@@ -9,14 +9,14 @@ use crate::{
     db::{
         cond::{Cond, Related, Towards, push_search, push_word_keys},
         select::{ListQuery, Path, push_and_scope, push_scope},
-        sql::Sql,
+        sql::{Dialect, Sql},
         table::{Belongs, Table},
     },
     scope::Scope,
 };
 
 /// Writes how many rows meet a condition that an index serves, up to the bound.
-pub(super) fn push_leaf_count(sql: &mut Sql, leaf: &Leaf<'_>) {
+pub(super) fn push_leaf_count(sql: &mut Sql, leaf: &Leaf<'_>, bound: u32) {
     sql.push("(SELECT COUNT(*) FROM (SELECT 1 FROM ");
     match leaf.part {
         Part::Words(words) => push_word_keys(sql, leaf.table, words),
@@ -26,7 +26,7 @@ pub(super) fn push_leaf_count(sql: &mut Sql, leaf: &Leaf<'_>) {
         }
         Part::Scope => {}
     }
-    sql.push(" LIMIT ").int(i64::from(LEAF_BOUND) + 1).push(") p)");
+    sql.push(" LIMIT ").int(i64::from(bound) + 1).push(") p)");
 }
 
 /// Writes conditions on rows that are found by something else.
@@ -173,14 +173,31 @@ pub(in crate::db) fn push_walk(
         }
     }
     let first = ask.order.first().map(|by| by.column);
-    for check in checks.iter().filter(|check| !check.joined) {
-        sql.push(" AND ");
-        match check.part {
-            Part::Cond(cond) if first.is_some() && column_of(cond) == first => cond.push(sql, alias),
-            _ => check.push(sql, alias, table, scope),
+    let bounds =
+        |check: &Check<'_>| matches!(check.part, Part::Cond(cond) if first.is_some() && column_of(cond) == first);
+    let rest = checks.iter().filter(|check| !check.joined);
+    for check in rest.clone().filter(|check| bounds(check)) {
+        if let Part::Cond(cond) = check.part {
+            sql.push(" AND ");
+            cond.push(sql, alias);
         }
     }
+    let mut rest = rest.filter(|check| !bounds(check)).peekable();
+    // SQLite takes each condition for one that few rows meet: of many it concludes that rows are better sorted than walked through.
+    let (before, after) = match sql.dialect() {
+        Dialect::Sqlite if rest.peek().is_some() => (" AND CASE WHEN 1=1", " THEN 1 ELSE 0 END"),
+        _ => ("", ""),
+    };
+    sql.push(before);
+    for check in rest {
+        sql.push(" AND ");
+        check.push(sql, alias, table, scope);
+    }
+    sql.push(after);
 }
+
+/// MariaDB joins 61 tables at most; what is not joined is looked up.
+pub(super) const MOST_JOINS: usize = 20;
 
 /// Related rows that are joined, what they are called, and the conditions on them that remain.
 type Joined<'q> = (&'q Related, String, Vec<&'q Cond>);
@@ -193,7 +210,7 @@ fn push_join<'q>(sql: &mut Sql, related: &'q Related, from: &str, alias: String,
     let conds = if let Cond::And(all) = &*related.cond { all.as_slice() } else { std::slice::from_ref(&*related.cond) };
     let mut rest = Vec::new();
     for (i, cond) in conds.iter().enumerate() {
-        match up(cond) {
+        match up(cond).filter(|_| joined.len() < MOST_JOINS) {
             Some(further) => push_join(sql, further, &alias, format!("{alias}{i}"), joined),
             None => rest.push(cond),
         }
