@@ -85,6 +85,13 @@ fn told(ended: &Ended) -> Vec<&str> {
     ended.log.iter().map(|line| line.split_once(" INFO ").unwrap().1.trim()).collect()
 }
 
+on_both!(a_note_that_a_migration_has_begun_goes_with_the_next_run_once_it_has_ended, async |store: Store| {
+    // As one leaves it that is killed after its last step.
+    store.sql("INSERT INTO Schema_Migration (version, name) VALUES (-1, '0001_medimax has begun')").await;
+    done(&mut medimax(&["migrate", "--database-url", &store.url]));
+    assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Schema_Migration WHERE version < 0").await, 0);
+});
+
 #[tokio::test]
 async fn the_operator_reads_a_line_a_migration() {
     for backend in [Backend::MariaDb, Backend::Sqlite] {

@@ -96,7 +96,7 @@ fn compared(comparison: &Comparison, alias: &str, dialect: Dialect) -> String {
             let yes = comparison.values.iter().any(|value| value.graphql == "true");
             format!("{column} IS {}NULL", if yes { "" } else { "NOT " })
         }
-        ("startsWith", Dialect::MariaDb) => format!("LOCATE({first}, {column}) = 1"),
+        ("startsWith", Dialect::MariaDb) => format!("LEFT({column}, CHAR_LENGTH({first})) = {first}"),
         ("contains", Dialect::MariaDb) => format!("LOCATE({first}, {column}) > 0"),
         ("startsWith", Dialect::Sqlite) => {
             format!("SUBSTR({}, 1, LENGTH({first})) = {}", lower(&column), lower(first))

@@ -90,3 +90,17 @@ pub(super) async fn end(conn: &mut Conn, dialect: Dialect, migration: &Migration
     sql.push("DELETE FROM Schema_Migration WHERE version = ").int(mark(migration));
     conn.touch(sql).await.map(drop)
 }
+
+/// Strikes off notes of migrations that ended: one that was killed between its end and this left its note.
+pub(super) async fn strike_off(conn: &mut Conn, dialect: Dialect, applied: &[i32]) -> Result<()> {
+    let mut sql = Sql::new(dialect);
+    sql.push("SELECT version, name FROM Schema_Migration WHERE version < 0");
+    for (mark, _) in conn.texts(sql).await? {
+        if applied.contains(&-mark) {
+            let mut sql = Sql::new(dialect);
+            sql.push("DELETE FROM Schema_Migration WHERE version = ").int(i64::from(mark));
+            conn.touch(sql).await?;
+        }
+    }
+    Ok(())
+}

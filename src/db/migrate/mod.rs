@@ -54,6 +54,7 @@ pub async fn up(db: &Db, mut on_step: impl FnMut(&Migration, &str)) -> Result<Ve
         return Err(Error::Setup(format!("the database was adopted: {todo}")));
     }
     widen(&mut conn, dialect).await?;
+    guard::strike_off(&mut conn, dialect, &applied).await?;
     let missing: Vec<Migration> = all.into_iter().filter(|migration| !applied.contains(&migration.version)).collect();
     guard::nothing_is_there(&mut conn, dialect, &missing).await?;
     let mut done = Vec::new();
