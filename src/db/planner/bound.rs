@@ -14,7 +14,7 @@ use crate::{
 /// order of that column, so that the few which are not beyond it are sorted, and not all.
 #[derive(Debug)]
 pub(in crate::db) struct Bound {
-    pub(in crate::db) by: By,
+    by: By,
     descending: bool,
     key: i32,
     is_null: bool,

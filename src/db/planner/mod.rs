@@ -116,7 +116,7 @@ pub struct Way<'q> {
     pub(super) form: Form<'q>,
     /// What bounds a list of several orders.
     pub(super) bound: Option<Bound>,
-    /// About how many rows are read.
+    /// What it is estimated to cost, in rows that are read one after the other.
     reads: f64,
 }
 
@@ -151,7 +151,7 @@ impl<'q> Way<'q> {
         self.bound.is_some().then_some(Way { bound: None, ..self })
     }
 
-    /// About how many rows it reads.
+    /// What it is estimated to cost, in rows that are read one after the other.
     pub fn reads(&self) -> u64 {
         self.reads as u64
     }

@@ -24,7 +24,7 @@ pub(in crate::db) struct Narrow<'q> {
     pub(super) checks: Vec<Check<'q>>,
     /// About how many rows are found, before the checks.
     pub(super) rows: f64,
-    /// About how many rows are read for that, and for the checks.
+    /// What that and the checks are estimated to cost.
     pub(super) cost: f64,
 }
 
@@ -208,7 +208,8 @@ impl Planning<'_> {
         joins: bool,
     ) -> (Vec<Check<'q>>, f64) {
         let (mut sum, mut joined) = (0.0, 0);
-        let checks = parts.iter().map(|part| {
+        // The scope stands in the statement whatever the form.
+        let checks = parts.iter().filter(|part| !matches!(part, Part::Scope)).map(|part| {
             let (check, cost) = self.check_of_rows(table, *part, rows, joins && joined < MOST_JOINS);
             joined += usize::from(check.joined);
             sum += cost;
