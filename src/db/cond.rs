@@ -224,7 +224,8 @@ impl Cond {
     pub fn is_on(&self, column: &str) -> bool {
         match self {
             Cond::And(all) => all.iter().any(|cond| cond.is_on(column)),
-            Cond::In(of, _) | Cond::Compare(of, ..) | Cond::StartsWith(of, _) | Cond::Keys(of, _) => *of == column,
+            Cond::In(of, _) | Cond::Compare(of, ..) | Cond::Keys(of, _) => *of == column,
+            Cond::StartsWith(of, text) => *of == column && !text.is_empty(),
             _ => false,
         }
     }
