@@ -6,7 +6,7 @@
 use super::{
     folder::{Folder, Source},
     index::{Index, Place},
-    row::{Fault, Row, row, stored},
+    row::{Fault, Pointer, Row, is_same, of_database, row},
     sheet::{Slot, Unit},
 };
 use crate::{
@@ -141,7 +141,7 @@ impl Prepared {
             let sheet = usize::from(place.sheet);
             let source = index.source(sheet)?;
             let record = source.record(place.at, place.length)?;
-            match row(source, sheet, place.at.line, &record) {
+            match row(source, sheet, (place.at.line, place.of), &record) {
                 Ok(row) if row.key != place.key => {
                     return Err(Error::Setup(format!("{} was changed while it was read", source.name)));
                 }
@@ -201,6 +201,15 @@ struct Import<'a> {
 
 /// Keys in the database, by table and key in the file.
 type Keys = HashMap<(usize, i32), i32>;
+
+/// The rows that rows point to and that the database has.
+#[derive(Default)]
+struct Present {
+    /// Their keys there.
+    keys: Keys,
+    /// The patients of those that must be of the same patient as the row.
+    patients: Keys,
+}
 
 /// Pauses before a transaction that the database took back for another's sake is written again.
 const PAUSES_MS: [u64; 4] = [5, 25, 125, 625];
@@ -266,13 +275,13 @@ impl Import<'_> {
         };
         let mut outcome = Outcome::default();
         let mut fresh: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
-        let mut targets = self.present(&mut tx, patients).await?;
+        let mut present = self.present(&mut tx, patients).await?;
         for patient in patients {
             let refused = outcome.refused.len();
-            let added = self.added(patient, &stored, &targets, &mut outcome)?;
+            let added = self.added(patient, &stored, &present, &mut outcome)?;
             if outcome.refused.len() == refused {
                 let pointed = patient.iter().filter(|row| self.index.targets.contains_key(&row.sheet));
-                targets.extend(pointed.map(|row| ((row.sheet, row.key), row.key)));
+                present.keys.extend(pointed.map(|row| ((row.sheet, row.key), row.key)));
             }
             let is_patient = patient.first().is_some_and(|row| self.index.is_of_patient(row.sheet));
             outcome.patients += u64::from(is_patient && !added.is_empty());
@@ -281,7 +290,7 @@ impl Import<'_> {
                 fresh.entry(row.sheet).or_default().push(row);
             }
         }
-        let mut keys = targets;
+        let mut keys = present.keys;
         if !self.manner.dry_run {
             for (sheet, rows) in fresh {
                 for rows in rows.chunks(most) {
@@ -298,20 +307,22 @@ impl Import<'_> {
 
     /// The rows that these rows point to and that the database has, with their keys there. A row of the files that was refused is not
     /// among them, whatever row the database has under its key.
-    async fn present(&self, tx: &mut Tx, patients: &[Vec<Row>]) -> Result<Keys> {
+    async fn present(&self, tx: &mut Tx, patients: &[Vec<Row>]) -> Result<Present> {
         let mut wanted: BTreeMap<usize, BTreeSet<i32>> = BTreeMap::new();
-        let mut present = HashMap::new();
+        let mut within: BTreeSet<usize> = BTreeSet::new();
+        let mut present = Present::default();
         {
             let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-            for (_, to, key) in patients.iter().flatten().flat_map(|row| &row.links) {
-                let place = (*to, *key);
-                match settled.get(&place) {
+            for pointer in patients.iter().flatten().flat_map(|row| &row.links) {
+                let (to, key) = pointer.to;
+                match settled.get(&pointer.to) {
                     Some(there) => {
-                        present.insert(place, *there);
+                        present.keys.insert(pointer.to, *there);
                     }
-                    None if self.index.targets.get(to).is_some_and(|keys| keys.contains(key)) => {}
+                    None if self.index.targets.get(&to).is_some_and(|keys| keys.contains(&key)) => {}
                     None => {
-                        wanted.entry(*to).or_default().insert(*key);
+                        wanted.entry(to).or_default().insert(key);
+                        within.extend(pointer.within.then_some(to));
                     }
                 }
             }
@@ -319,9 +330,13 @@ impl Import<'_> {
         for (to, keys) in wanted {
             let Some(table) = self.index.folder.sheets.get(to).map(|sheet| sheet.entity.table) else { continue };
             let keys: Vec<i32> = keys.into_iter().collect();
+            if within.contains(&to) {
+                let of = tx.patients_of(table, &keys).await?;
+                present.patients.extend(of.into_iter().map(|(key, patient)| ((to, key), patient)));
+            }
             let sql = as_lists(tx.dialect(), table, &[table.key], &keys);
             let found = tx.conn().texts(sql).await?;
-            present.extend(found.into_iter().map(|(key, _)| ((to, key), key)));
+            present.keys.extend(found.into_iter().map(|(key, _)| ((to, key), key)));
         }
         Ok(present)
     }
@@ -332,10 +347,13 @@ impl Import<'_> {
         &self,
         patient: &'r [Row],
         stored: &Stored,
-        targets: &Keys,
+        present: &Present,
         outcome: &mut Outcome,
     ) -> Result<Vec<&'r Row>> {
         let (mut added, mut others, mut same) = (Vec::with_capacity(patient.len()), Vec::new(), 0);
+        let has_above = |row: &Row| self.index.folder.sheets.get(row.sheet).is_some_and(|sheet| sheet.above.is_some());
+        // The database has no rows yet of a patient who gets a new key.
+        let is_new = self.manner.new_keys && patient.iter().any(|row| !has_above(row));
         for row in patient {
             // Where the row is stored already as it is, what it points to is not asked for again.
             if let Some(texts) = stored.get(&(row.sheet, row.key))
@@ -344,14 +362,22 @@ impl Import<'_> {
                 same += 1;
                 continue;
             }
-            let is_there = |(_, to, key): &&(&str, usize, i32)| {
-                targets.contains_key(&(*to, *key))
-                    || patient.iter().any(|other| (other.sheet, other.key) == (*to, *key))
+            let is_there = |pointer: &Pointer| {
+                let in_database = match pointer.within {
+                    true => !is_new && present.patients.get(&pointer.to) == Some(&row.of),
+                    false => present.keys.contains_key(&pointer.to),
+                };
+                in_database || patient.iter().any(|other| (other.sheet, other.key) == pointer.to)
             };
-            if let Some((column, ..)) = row.links.iter().find(|link| !is_there(link)) {
+            if let Some(pointer) = row.links.iter().find(|pointer| !is_there(pointer)) {
                 let source = self.index.source(row.sheet)?;
-                let reason = "the row that this points to is refused, or in neither the files nor the database";
-                let fault = Fault::new(source.spelled(column), "REFERENCE", reason);
+                let reason = match pointer.within {
+                    true => {
+                        "this points to no row of the same patient, neither in the files nor in the database, or to one that is refused"
+                    }
+                    false => "the row that this points to is refused, or in neither the files nor the database",
+                };
+                let fault = Fault::new(source.spelled(pointer.column), "REFERENCE", reason);
                 others.push(Refusal::new(source, row.line, fault));
                 continue;
             }
@@ -416,8 +442,8 @@ impl Import<'_> {
         let (mut columns, mut lines) = (Vec::new(), Vec::with_capacity(rows.len()));
         for row in rows {
             let mut cells = row.cells.cells(source.sheet.entity);
-            for (column, to, key) in &row.links {
-                let there = keys.get(&(*to, *key)).copied().unwrap_or(*key);
+            for Pointer { column, to, .. } in &row.links {
+                let there = keys.get(to).copied().unwrap_or(to.1);
                 let cell = cells.iter_mut().find(|(other, _)| other == column);
                 cell.into_iter().for_each(|(_, cell)| *cell = Cell::Int(there.into()));
             }
@@ -445,29 +471,6 @@ impl Import<'_> {
 
 /// Rows as they are stored, by table and key: a text for each column of the file.
 type Stored = HashMap<(usize, i32), Texts>;
-
-fn is_same(kind: ValueKind, column: &ColumnRule, text: Option<&str>, ours: Option<&str>) -> bool {
-    let theirs = text.map(|text| stored(kind, column, text)).transpose().map(Option::flatten);
-    theirs.is_ok_and(|theirs| theirs.as_deref() == ours)
-}
-
-/// The database's own refusal, in the words of the rule that it stands for. Its text may hold values, so it is not shown.
-fn of_database(source: &Source, text: &str) -> Fault {
-    let rules = source.sheet.entity.rules;
-    let stands_for = |name: &str| text.contains(name);
-    if let Some(check) = rules.checks.iter().find(|check| check.constraint.is_some_and(stands_for)) {
-        let column = check.columns.first().copied().unwrap_or_default();
-        return Fault::new(source.spelled(column), check.code, check.message);
-    }
-    if text.to_lowercase().contains("foreign key constraint") {
-        if !source.sheet.links.is_empty() {
-            return Fault::new("", "REFERENCE", "what this row hangs below or points to was removed meanwhile");
-        }
-        let column = source.sheet.above.map_or("", |(_, column)| source.spelled(column));
-        return Fault::new(column, "ORPHAN", "what this row hangs below was removed meanwhile");
-    }
-    Fault::new("", "DATABASE", "the database refuses this row by a rule of its own")
-}
 
 impl Outcome {
     fn add(&mut self, other: Outcome) {

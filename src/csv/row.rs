@@ -19,11 +19,23 @@ pub(super) struct Row {
     pub(super) sheet: usize,
     pub(super) line: u32,
     pub(super) key: i32,
+    /// The key of the patient, or of the row of reference data, that it is written with.
+    pub(super) of: i32,
     /// The key of the row that it hangs below; its own, where there is none.
     pub(super) above: i32,
     pub(super) cells: Cells,
-    /// The rows that it points to: our column, and the table and key of the row.
-    pub(super) links: Vec<(&'static str, usize, i32)>,
+    /// The rows that it points to.
+    pub(super) links: Vec<Pointer>,
+}
+
+/// A row that a row points to.
+pub(super) struct Pointer {
+    /// Our column.
+    pub(super) column: &'static str,
+    /// The row's table, and its key in the file.
+    pub(super) to: (usize, i32),
+    /// Whether it must be the same patient's.
+    pub(super) within: bool,
 }
 
 /// Something that is wrong with a row.
@@ -72,7 +84,7 @@ fn ragged(source: &Source, found: usize) -> Fault {
 }
 
 /// Reads a record; everything that is wrong with it is gathered.
-pub(super) fn row(source: &Source, sheet: usize, line: u32, record: &[u8]) -> Result<Row, Vec<Fault>> {
+pub(super) fn row(source: &Source, sheet: usize, (line, of): (u32, i32), record: &[u8]) -> Result<Row, Vec<Fault>> {
     let fields = fields(record).unwrap_or_default();
     if fields.len() != source.columns.len() {
         return Err(vec![ragged(source, fields.len())]);
@@ -93,7 +105,8 @@ pub(super) fn row(source: &Source, sheet: usize, line: u32, record: &[u8]) -> Re
                     None => cells.set(column.name, None),
                     Some(text) => match text.parse::<i32>().ok().filter(|key| *key > 0) {
                         Some(key) => {
-                            links.push((column.name, *to, key));
+                            let within = source.sheet.entity.table.link_in(column.name).is_some_and(|link| link.within);
+                            links.push(Pointer { column: column.name, to: (*to, key), within });
                             cells.set(column.name, Some(key.to_string()));
                         }
                         None => faults.push(Fault::new(name, "INVALID", A_KEY)),
@@ -121,7 +134,7 @@ pub(super) fn row(source: &Source, sheet: usize, line: u32, record: &[u8]) -> Re
             faults.push(Fault::new(column, check.code, check.message));
         }
     }
-    if faults.is_empty() { Ok(Row { sheet, line, key, above, cells, links }) } else { Err(faults) }
+    if faults.is_empty() { Ok(Row { sheet, line, key, of, above, cells, links }) } else { Err(faults) }
 }
 
 /// A value as it is stored, or what is wrong with it.
@@ -156,6 +169,29 @@ pub(super) fn stored(
         },
         _ => read(kind, column, trimmed),
     }
+}
+
+/// Whether a stored text and a value to be written are the same value.
+pub(super) fn is_same(kind: ValueKind, column: &ColumnRule, text: Option<&str>, ours: Option<&str>) -> bool {
+    let theirs = text.map(|text| stored(kind, column, text)).transpose().map(Option::flatten);
+    theirs.is_ok_and(|theirs| theirs.as_deref() == ours)
+}
+
+/// The database's own refusal, in the words of the rule that it stands for. Its text may hold values, so it is not shown.
+pub(super) fn of_database(source: &Source, text: &str) -> Fault {
+    let entity = source.sheet.entity;
+    if let Some(check) = entity.rules.checks.iter().find(|check| check.is_meant(entity.table.name, text)) {
+        let column = check.columns.first().copied().unwrap_or_default();
+        return Fault::new(source.spelled(column), check.code, check.message);
+    }
+    if text.to_lowercase().contains("foreign key constraint") {
+        if !source.sheet.links.is_empty() {
+            return Fault::new("", "REFERENCE", "what this row hangs below or points to was removed meanwhile");
+        }
+        let column = source.sheet.above.map_or("", |(_, column)| source.spelled(column));
+        return Fault::new(column, "ORPHAN", "what this row hangs below was removed meanwhile");
+    }
+    Fault::new("", "DATABASE", "the database refuses this row by a rule of its own")
 }
 
 #[cfg(test)]

@@ -181,6 +181,23 @@ impl Tx {
         fault::refusal(text).or_else(|| fault::is_raised(text, self.dialect()).then_some(Refusal::Trigger))
     }
 
+    /// The patients to whom rows belong, by the keys of the rows; rows that are not there are left out. Not of reference data.
+    pub(crate) async fn patients_of(&mut self, table: &Table, keys: &[i32]) -> Result<Vec<(i32, i32)>> {
+        let mut sql = Sql::new(self.dialect());
+        sql.called(table.name, None).push(format!("SELECT t.{}, ", table.key));
+        let steps = table.way().count();
+        let last = table.way().last().map_or(table.key, |owner| owner.column);
+        let alias = |step: usize| if step == 0 { "t".to_owned() } else { format!("t{step}") };
+        sql.push(format!("{}.{last} FROM ", alias(steps.saturating_sub(1)))).keys(keys).straight_join();
+        sql.push(format!("{} t ON t.{} = k.id", table.name, table.key));
+        for (step, owner) in (1..steps).zip(table.way()) {
+            let (below, above) = (alias(step - 1), alias(step));
+            sql.push(format!(" JOIN {} {above} ON {above}.{} = {below}.{}", owner.to.name, owner.to.key, owner.column));
+        }
+        let found = self.numbers(sql).await?;
+        Ok(found.into_iter().filter_map(|(key, patient)| Some((key, i32::try_from(patient).ok()?))).collect())
+    }
+
     /// The patient that a row belongs to; `None` for one that is not there, and for reference data.
     pub(crate) async fn patient_of(&mut self, table: &Table, key: i32) -> Result<Option<i32>> {
         let (mut table, mut key) = (table, key);

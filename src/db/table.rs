@@ -60,6 +60,8 @@ pub struct Link {
     pub column: &'static str,
     /// The table of that row.
     pub to: &'static Table,
+    /// Whether that row is the same patient's: whoever writes the reference must show that it is.
+    pub within: bool,
 }
 
 impl Table {

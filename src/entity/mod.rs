@@ -16,8 +16,9 @@ pub use row::{Placed, Row, Set, StaticallySized};
 ///     root "medication", "medications";             // fields of queries
 ///     written "medication", "medications";          // fields of what mutations answer
 ///     belongs { patient_id of patient, as "medications" "The patient's medications." }
-///         // the owner, and the list in the input for an owner; or { patient } { everybody }
-///     links { doctor_id -> doctor; }                // what rows point to besides; may be left out
+///         // the owner, and the list in the input for an owner, `as one` object where there is one at most; or { patient } { everybody }
+///     links { doctor_id -> doctor; report_id -> report within; }
+///         // what rows point to besides, `within`: a row of the same patient; may be left out
 ///     columns {                                     // in any order: column, type, field, marks; class; and how it is written
 ///         /// What it means. Marks: `index`: an index leads with it, so that it may narrow a read; `order`: and orders by it;
 ///         /// `order generated`: and the database computes it; `index with other_column`: an index has both, one after the other.
@@ -62,7 +63,7 @@ macro_rules! entity {
         root $root:literal, $roots:literal;
         written $one:literal, $many:literal;
         belongs { $($belongs:tt)* }
-        $(links { $($link:ident -> $to:ident;)* })?
+        $(links { $($link:ident -> $to:ident $($within:ident)?;)* })?
         columns {
             $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty = $field:literal $($index:ident)*, $class:ident $(, $($rule:ident $(($size:tt))?)+)?;)*
         }
@@ -83,7 +84,11 @@ macro_rules! entity {
             name: $name,
             key: stringify!($key),
             belongs: $crate::entity::belongs!($($belongs)*),
-            links: &[$($($crate::db::Link { column: stringify!($link), to: &$to::TABLE }),*)?],
+            links: &[$($($crate::db::Link {
+                column: stringify!($link),
+                to: &$to::TABLE,
+                within: $crate::entity::within!($($within)?),
+            }),*)?],
             columns: &[$($crate::db::Indexed {
                 column: stringify!($column),
                 leads: $crate::entity::indexed!($($index)*).0,
@@ -402,6 +407,17 @@ macro_rules! belongs {
 }
 pub(crate) use belongs;
 
+/// Whether a link of `entity!` leads to a row of the same patient.
+macro_rules! within {
+    () => {
+        false
+    };
+    (within) => {
+        true
+    };
+}
+pub(crate) use within;
+
 /// The list of rows of `entity!` in a form for their owner.
 macro_rules! nested {
     (patient) => {
@@ -411,7 +427,10 @@ macro_rules! nested {
         None
     };
     ($column:ident of $to:ident, as $field:literal $doc:literal) => {
-        Some($crate::graphql::model::Nested { field: $field, doc: $doc })
+        Some($crate::graphql::model::Nested { field: $field, doc: $doc, one: false })
+    };
+    ($column:ident of $to:ident, as one $field:literal $doc:literal) => {
+        Some($crate::graphql::model::Nested { field: $field, doc: $doc, one: true })
     };
 }
 pub(crate) use nested;

@@ -424,7 +424,7 @@ pub(super) mod samples {
         Shape { sorted: Some(Sorted { by: "sort", labels: &[("a", "Condition"), ("b", "Allergy")] }), ..Shape::PLAIN };
     pub(crate) static DOCTOR: Table = table("Doctor", "doctor_id", Belongs::Everybody);
     pub(crate) static CARE: Table = Table {
-        links: &[Link { column: "doctor_id", to: &DOCTOR }],
+        links: &[Link { column: "doctor_id", to: &DOCTOR, within: false }],
         ..table("Care", "care_id", Belongs::To(Owner { column: "guest_id", to: &PATIENT }))
     };
     static SEEN_BY: Relationship = Relationship { name: "SEEN_BY", column: "doctor_id", props: &[] };

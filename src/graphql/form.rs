@@ -119,10 +119,10 @@ impl Form {
         first.map_or("input", |column| self.field(column))
     }
 
-    /// The entity of the row whose key a column holds, if it points to one.
-    pub fn linked(&self, model: &Model, column: &ColumnRule) -> Option<&'static Entity> {
+    /// The entity of the row whose key a column holds, if it points to one, and whether that must be the same patient's.
+    pub fn linked(&self, model: &Model, column: &ColumnRule) -> Option<(&'static Entity, bool)> {
         let link = self.entity.table.link_in(column.name).filter(|_| column.is_link())?;
-        model.of_table(link.to)
+        Some((model.of_table(link.to)?, link.within))
     }
 
     fn shown(&self, column: &'static ColumnRule) -> (&'static str, String) {
@@ -144,7 +144,7 @@ impl Form {
         let mut fields: Vec<Arg> = above.iter().map(Above::arg).collect();
         for column in self.columns() {
             let needed = if column.required && self.verb == Verb::Add { "!" } else { "" };
-            if let Some(to) = self.linked(types.model, column) {
+            if let Some((to, _)) = self.linked(types.model, column) {
                 fields.push(id_arg(self.field(column), to, needed));
                 continue;
             }
@@ -158,7 +158,8 @@ impl Form {
         for below in self.below(types.model) {
             if let Some(list) = below.nested {
                 let form = below.form.describe(None, types);
-                fields.push(Arg::new(list.field, format!("[{form}!]"), list.doc));
+                let ty = if list.one { form } else { format!("[{form}!]") };
+                fields.push(Arg::new(list.field, ty, list.doc));
             }
         }
         types.input(self.name, self.doc, fields)

@@ -8,7 +8,7 @@ use super::{
     types::{FieldType, Types},
 };
 use crate::{
-    db::{Bad, By, Cond, Db, ListQuery, Path, Sql, Table, Towards, ValueKind},
+    db::{Bad, By, Cond, Db, Link, ListQuery, Path, Sql, Table, Towards, ValueKind},
     error::Result,
     graph::shape::Part,
     graphql::{form::Form, rules::Rules},
@@ -71,11 +71,13 @@ impl Model {
         self.entities.iter().copied().filter(move |below| below.table.owner().is_some_and(|owner| owner.to.name == of))
     }
 
-    /// The entities whose rows point to the rows of another, and the columns in which they do.
+    /// The entities whose rows point to the rows of another, and the columns in which they do. Rows of the same patient are left out:
+    /// the database clears such a reference when the row is removed.
     pub fn pointing_to(&self, entity: &Entity) -> impl Iterator<Item = (&'static Entity, &'static str)> {
         let to = entity.table.name;
         self.entities.iter().copied().flat_map(move |by| {
-            by.table.links.iter().filter(move |link| link.to.name == to).map(move |link| (by, link.column))
+            let leads = move |link: &&Link| link.to.name == to && !link.within;
+            by.table.links.iter().filter(leads).map(move |link| (by, link.column))
         })
     }
 
@@ -205,7 +207,7 @@ pub struct Entity {
     pub graph: Option<Part>,
     /// What must hold of a row that is written.
     pub rules: &'static Rules,
-    /// The list of such rows in a form for their owner.
+    /// Such rows in a form for their owner.
     pub nested: Option<Nested>,
     /// The form of a row in such a list.
     pub form: &'static Form,
@@ -223,13 +225,15 @@ pub struct Entity {
     pub fetch: for<'a> fn(&'a Db, &'a Sql) -> BoxFuture<'a, Result<Fetched>>,
 }
 
-/// A list of rows in a form for their owner.
+/// The rows in a form for their owner.
 #[derive(Debug, Clone, Copy)]
 pub struct Nested {
     /// The input field.
     pub field: &'static str,
     /// Its description.
     pub doc: &'static str,
+    /// Whether it is one row at most, given as an object and not as a list.
+    pub one: bool,
 }
 
 impl Entity {

@@ -191,6 +191,52 @@ impl Field for List {
     }
 }
 
+/// The one row below a row: there is one at most, or it is the first by an order.
+pub struct Sole {
+    /// The relation; where it has an order, there may be several rows.
+    pub children: &'static Children,
+}
+
+impl Sole {
+    /// Whether there is one row at most.
+    fn is_alone(&self) -> bool {
+        self.children.order.is_empty()
+    }
+}
+
+impl Field for Sole {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        types.entity(self.children.of);
+        FieldType::new(self.children.of.object.name)
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(self.children.of.object)
+    }
+    fn related(&self) -> Option<Related> {
+        let related = related(self.children).filter(|_| self.is_alone())?;
+        Some(Related { many: false, ..related })
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
+        Box::pin(async move {
+            let Asked { mut ask, .. } = ask(cx, self.children, &slot.args, None).await?;
+            ask.limit = (!self.is_alone()).then_some(1);
+            let keys = keys(&level, None);
+            let what = Load::Children(self.children, cx.scope.clone(), Arc::new(ask));
+            let pieces = loaders::load(cx, what, distinct(&keys)).await?;
+            let given = found(&keys, &pieces, Loaded::None).into_iter().map(|piece| match piece {
+                // A table that was taken over may have several rows where there should be one.
+                Ok(Loaded::Rows(rows)) => match rows.places().first() {
+                    Some(place) => Resolved::One(rows.one(*place)),
+                    None => Resolved::Null,
+                },
+                Ok(_) => Resolved::Null,
+                Err(error) => Resolved::Failed(error),
+            });
+            Ok(children(cx, &level, &slot, given.collect()).await)
+        })
+    }
+}
+
 /// Only a relation that is whole can be filtered by: not one with a condition of its own, or through the rows of another list.
 fn related(children: &'static Children) -> Option<Related> {
     let whole = children.preset.is_none() && !matches!(children.path, Path::Through { .. });

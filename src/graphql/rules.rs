@@ -250,6 +250,8 @@ pub enum Holds {
     Always(fn(&Cells) -> bool),
     /// On the day on which it is written. What comes from elsewhere was written on another day, so imports leave it out.
     Today(fn(&Cells, NaiveDate) -> bool),
+    /// It is between rows, so the database alone can tell: it has a unique index of this name, over columns of the rule.
+    ByDatabase,
 }
 
 impl Holds {
@@ -258,7 +260,22 @@ impl Holds {
         match self {
             Holds::Always(holds) => holds(cells),
             Holds::Today(holds) => holds(cells, today),
+            Holds::ByDatabase => true,
         }
+    }
+}
+
+impl Check {
+    /// Whether the text of a database's refusal of a row of this table means this rule. SQLite tells a unique index by its columns.
+    pub fn is_meant(&self, table: &str, text: &str) -> bool {
+        let of_columns = || {
+            let (_, columns) = text.split_once("UNIQUE constraint failed: ")?;
+            let ours = |column: &str| Some(column.trim().strip_prefix(table)?.strip_prefix('.')?.to_owned());
+            let columns: Option<Vec<String>> = columns.split(',').map(ours).collect();
+            Some(columns?.iter().all(|column| self.columns.contains(&column.as_str())))
+        };
+        self.constraint.is_some_and(|name| text.contains(name))
+            || matches!(self.holds, Holds::ByDatabase) && of_columns().unwrap_or(false)
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Linked {
     pub entity: &'static Entity,
     /// Its key.
     pub key: i32,
+    /// Whether it must be of the same patient as the row that is written.
+    pub within: bool,
 }
 
 /// Reads input objects. All that is wrong with them is gathered.
@@ -90,9 +92,10 @@ impl Reader {
         self.path.push(list.field.into());
         for (at, item) in items.iter().enumerate() {
             if let Value::Object(item) = item {
-                self.path.push(at.into());
+                let depth = self.path.len();
+                self.path.extend((!list.one).then(|| at.into()));
                 rows.push(self.new_row(entity.form, item));
-                self.path.pop();
+                self.path.truncate(depth);
             }
         }
         self.path.pop();
@@ -114,7 +117,7 @@ impl Reader {
             let field = form.field(column);
             let Some(value) = given.get(field) else { continue };
             let read = match form.linked(self.model, column) {
-                Some(to) => self.link(field, to, value),
+                Some((to, within)) => self.link(field, (to, within), value),
                 None => canonical(kind_of(form.entity, column.name), column, value),
             };
             match read {
@@ -134,7 +137,7 @@ impl Reader {
     fn link(
         &mut self,
         field: &str,
-        entity: &'static Entity,
+        (entity, within): (&'static Entity, bool),
         value: &Value,
     ) -> Result<Option<String>, (&'static str, String)> {
         if *value == Value::Null {
@@ -143,7 +146,7 @@ impl Reader {
         // Digits beyond the range of keys name nobody, like -1.
         let key = id_of(entity, value).map_err(|error| ("INVALID", error.public_message()))?.unwrap_or(-1);
         let path = self.path.iter().cloned().chain([field.into()]).collect();
-        self.links.push(Linked { path, entity, key });
+        self.links.push(Linked { path, entity, key, within });
         Ok(Some(key.to_string()))
     }
 }

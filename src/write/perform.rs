@@ -238,8 +238,10 @@ impl Attempt<'_> {
                     path: vec!["input".into(), above.field.into()],
                     entity: above.entity,
                     key,
+                    within: false,
                 });
                 references::exist(tx, self.cx, above_link.iter().chain(links)).await?;
+                references::stay(tx, above.map(|(above, key)| (above.entity.table, key)), links).await?;
                 let given = above.map(|(above, key)| (above.owner.column, key));
                 match add(tx, form.entity, given, rows).await {
                     Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
@@ -248,6 +250,7 @@ impl Attempt<'_> {
             }
             Operation::Change { form, key, expected, cells, links } => {
                 references::exist(tx, self.cx, links.iter()).await?;
+                references::stay(tx, Some((form.entity.table, *key)), links).await?;
                 self.change(tx, form, *key, expected.as_deref(), cells).await?;
                 Ok(Outcome { keys: vec![*key], ..Outcome::default() })
             }
@@ -382,7 +385,7 @@ fn of_checks(form: &Form, checks: Vec<&Check>) -> Vec<Violation> {
 
 /// The rule, of this form or one below it, whose constraint a text names.
 fn refused<'a>(model: &Model, form: &'a Form, text: &str) -> Option<(&'a Form, &'a Check)> {
-    let check = form.rules().checks.iter().find(|check| check.constraint.is_some_and(|name| text.contains(name)));
+    let check = form.rules().checks.iter().find(|check| check.is_meant(form.entity.table.name, text));
     match check {
         Some(check) => Some((form, check)),
         None => form.below(model).find_map(|below| refused(model, below.form, text)),

@@ -3,7 +3,7 @@
 
 use super::draft::Linked;
 use crate::{
-    db::Tx,
+    db::{Table, Tx},
     error::{Error, Result, Violation},
     graphql::{context::Cx, model::Entity},
 };
@@ -33,6 +33,28 @@ pub(super) async fn exist(tx: &mut Tx, cx: &Cx, links: impl Iterator<Item = &Lin
         let seen: BTreeSet<i32> = tx.seen(entity.table, &keys, &cx.scope).await?.into_iter().collect();
         let missing = links.into_iter().filter(|link| !seen.contains(&link.key));
         violations.extend(missing.map(|link| not_found(link.path.clone(), link.entity)));
+    }
+    if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+}
+
+/// That rows which must be of the same patient as the written row are: of the patient of the row that it is, or is written below.
+pub(super) async fn stay(tx: &mut Tx, row: Option<(&'static Table, i32)>, links: &[Linked]) -> Result<()> {
+    let within: Vec<&Linked> = links.iter().filter(|link| link.within).collect();
+    if within.is_empty() {
+        return Ok(());
+    }
+    // A new patient has no rows yet.
+    let patient = match row {
+        Some((table, key)) => tx.patient_of(table, key).await?,
+        None => None,
+    };
+    let mut violations = Vec::new();
+    for link in within {
+        let of = tx.patient_of(link.entity.table, link.key).await?;
+        if of.is_none() || of != patient {
+            let message = format!("this {} is another patient's", link.entity.object.name);
+            violations.push(Violation { path: link.path.clone(), code: "OTHER_PATIENT", message });
+        }
     }
     if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
 }

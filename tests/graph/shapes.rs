@@ -119,7 +119,7 @@ static REMARK: Table = Table {
     name: "Remark",
     key: "remark_id",
     belongs: Belongs::To(Owner { column: "of_review", to: &REVIEW }),
-    links: &[Link { column: "doctor", to: &doctor::TABLE }],
+    links: &[Link { column: "doctor", to: &doctor::TABLE, within: false }],
     columns: &[],
     search: false,
 };

@@ -20,7 +20,10 @@ static ASSIGNMENT: Table = Table {
     name: "T_Assignment",
     key: "assignment_id",
     belongs: Belongs::To(Owner { column: "patient_id", to: &PATIENT }),
-    links: &[Link { column: "doctor_id", to: &DOCTOR }, Link { column: "follows_id", to: &ASSIGNMENT }],
+    links: &[
+        Link { column: "doctor_id", to: &DOCTOR, within: false },
+        Link { column: "follows_id", to: &ASSIGNMENT, within: false },
+    ],
     columns: &[],
     search: false,
 };

@@ -6,7 +6,7 @@ use super::{
     report::{Check, Finding},
 };
 use crate::{
-    db::{Db, Dialect, Sql, Table, ValueKind},
+    db::{Belongs, Db, Dialect, Sql, Table, ValueKind},
     error::Result,
     graphql::model::{Entity, Scalar},
 };
@@ -20,6 +20,12 @@ static ORPHAN: Check = Check {
     fault: true,
     advice: "The row that these hang below is gone, so nobody sees them: bring it back, or delete them. They come where \
              foreign keys are missing or were switched off.",
+};
+static OTHER_PATIENT: Check = Check {
+    store: "database",
+    name: "other-patient",
+    fault: true,
+    advice: "The column must point to a row of the same patient, and points to another patient's: write the right key, or NULL.",
 };
 static UNKNOWN_VALUE: Check = Check {
     store: "database",
@@ -157,6 +163,14 @@ fn faults(dialect: Dialect, entities: &[&'static Entity], has: impl Fn(&str, &st
             condition.push(format!("NOT EXISTS (SELECT 1 FROM {} o WHERE o.{} = t.{column})", to.name, to.key));
             all.push(Question { check: &ORPHAN, of: table.name.to_owned(), table, condition });
         }
+        for link in table.links.iter().filter(|link| link.within && has(table.name, link.column)) {
+            let (to, column) = (link.to, link.column);
+            let mut condition = Sql::new(dialect);
+            condition.push(format!("EXISTS (SELECT 1 FROM {} o WHERE o.{} = t.{column}", to.name, to.key));
+            condition.push(format!(" AND {} <> {})", patient("o", to), patient("t", table)));
+            let of = format!("{}.{column}", table.name);
+            all.push(Question { check: &OTHER_PATIENT, of, table, condition });
+        }
     }
     for entity in entities.iter().filter(|entity| has(entity.table.name, entity.table.key)) {
         let table = entity.table;
@@ -168,6 +182,19 @@ fn faults(dialect: Dialect, entities: &[&'static Entity], has: impl Fn(&str, &st
         }
     }
     all
+}
+
+/// The key of the patient to whom a row belongs.
+fn patient(alias: &str, table: &Table) -> String {
+    match &table.belongs {
+        Belongs::To(owner) if matches!(owner.to.belongs, Belongs::Patient) => format!("{alias}.{}", owner.column),
+        Belongs::To(owner) => {
+            let (above, to) = (format!("{alias}p"), owner.to);
+            let of = patient(&above, to);
+            format!("(SELECT {of} FROM {} {above} WHERE {above}.{} = {alias}.{})", to.name, to.key, owner.column)
+        }
+        Belongs::Patient | Belongs::Everybody => format!("{alias}.{}", table.key),
+    }
 }
 
 /// What is to be asked of rows that are answered as they stand.
