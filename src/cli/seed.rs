@@ -196,6 +196,7 @@ fn cell(keys: &Keys, value: DemoValue) -> Result<Cell> {
     Ok(match value {
         DemoValue::Nothing => Cell::Text(None),
         DemoValue::Flag(value) => value.into(),
+        DemoValue::Whole(value) => Cell::Int(value),
         DemoValue::Text(text) => Cell::Text(Some(text.into_owned())),
         DemoValue::Date(date) => date.into(),
         DemoValue::Time(time) => time.into(),

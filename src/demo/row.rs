@@ -63,7 +63,9 @@ pub enum DemoValue {
     Nothing,
     /// Yes or no.
     Flag(bool),
-    /// Text, or an enum's value as it is stored.
+    /// A whole number.
+    Whole(i64),
+    /// Text, an enum's value as it is stored, or a decimal as it is spelled.
     Text(Cow<'static, str>),
     /// A day.
     Date(NaiveDate),
@@ -119,6 +121,7 @@ macro_rules! values { ($($ty:ty => $variant:ident),* $(,)?) => { $(
 
 values! {
     bool => Flag,
+    i64 => Whole,
     &'static str => Text,
     String => Text,
     Cow<'static, str> => Text,

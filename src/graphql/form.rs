@@ -4,7 +4,7 @@ use super::rules::{Check, ColumnRule, Rules, kind_of};
 use crate::{
     db::Owner,
     graphql::{
-        model::{Entity, Model},
+        model::{Entity, Model, Nested},
         types::{Arg, Types, first_sentence},
     },
 };
@@ -19,8 +19,8 @@ pub struct Form {
     pub entity: &'static Entity,
     /// Which columns; all that clients write, where it says none.
     pub only: &'static [&'static str],
-    /// Whether it takes rows that belong to the new one.
-    pub nested: bool,
+    /// Which rows that belong to the new one it takes, by their fields; all of them, where it says none.
+    pub nested: Option<&'static [&'static str]>,
     /// What must hold besides the entity's rules.
     pub checks: &'static [Check],
     /// What it is for.
@@ -70,7 +70,7 @@ fn id_arg(field: &'static str, entity: &Entity, needed: &str) -> Arg {
 impl Form {
     /// A form for new rows, with all that clients write of them and of what belongs to them.
     pub const fn add(name: &'static str, doc: &'static str, entity: &'static Entity) -> Self {
-        Form { name, doc, entity, only: &[], nested: true, checks: &[], verb: Verb::Add }
+        Form { name, doc, entity, only: &[], nested: None, checks: &[], verb: Verb::Add }
     }
 
     /// A form for rows that are there.
@@ -80,7 +80,12 @@ impl Form {
 
     /// The same, without rows that belong to the new one.
     pub const fn alone(self) -> Self {
-        Form { nested: false, ..self }
+        self.with(&[])
+    }
+
+    /// The same, with these rows alone that belong to the new one.
+    pub const fn with(self, nested: &'static [&'static str]) -> Self {
+        Form { nested: Some(nested), ..self }
     }
 
     /// The same, of these columns alone.
@@ -136,7 +141,8 @@ impl Form {
 
     /// The entities whose rows are written with the new one.
     pub fn below(&self, model: &Model) -> impl Iterator<Item = &'static Entity> {
-        model.below(self.entity).filter(|below| self.nested && below.nested.is_some())
+        let takes = |list: Nested| self.nested.is_none_or(|nested| nested.contains(&list.field));
+        model.below(self.entity).filter(move |below| below.nested.is_some_and(takes))
     }
 
     /// Its type in GraphQL; `above` is the row that a new one belongs to, where the input names it.

@@ -419,3 +419,32 @@ impl<T: MadeRow> Field for Texts<T> {
         })
     }
 }
+
+/// A list of values that are no texts.
+pub struct Values<T: 'static, V>(pub fn(&T) -> Vec<V>);
+
+impl<T: MadeRow, V: Stored> Field for Values<T, V> {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        FieldType::new(format!("[{}!]", types.kind(V::KIND)))
+    }
+    fn load<'a>(&'a self, _cx: &'a Cx, level: Arc<Level<'a>>, _slot: Arc<Slot<'a>>) -> Loading<'a> {
+        Box::pin(async move {
+            let mut column = Text::with_rows(level.height());
+            for row in of_level(&level) {
+                let values = (self.0)(row?);
+                let mut failed = Ok(());
+                column.push(|out| {
+                    out.push(b'[');
+                    for (place, value) in values.iter().enumerate() {
+                        out.extend((place > 0).then_some(b','));
+                        failed = failed.and(value.write(out));
+                    }
+                    out.push(b']');
+                });
+                failed
+                    .map_err(|Bad(of)| Error::Internal(format!("a value of {of} that was made cannot be written")))?;
+            }
+            Ok(FieldAnswers::Text(column))
+        })
+    }
+}

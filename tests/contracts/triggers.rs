@@ -3,18 +3,16 @@
 
 use medimax::{
     db::{Belongs, Table},
-    schema::tables,
+    schema::entities,
 };
 use std::{fs, path::Path};
 
 const HANDLER: &str = "    DECLARE CONTINUE HANDLER FOR SQLEXCEPTION BEGIN END;\n";
 
-/// Tables whose changes nobody follows: messages are in no graph, and each would have its patient read anew.
-pub(crate) const NOT_FED: [&str; 1] = ["Chat_History"];
-
-/// The tables whose changes are fed.
+/// The tables whose changes are fed: those whose rows are in the graph. Each change of another would have its patient read anew for
+/// nothing.
 pub(crate) fn fed() -> impl Iterator<Item = &'static Table> {
-    tables().into_iter().filter(|table| !NOT_FED.contains(&table.name))
+    entities().iter().filter(|entity| entity.graph.is_some()).map(|entity| entity.table)
 }
 
 /// The triggers of a table, on a store.

@@ -24,6 +24,7 @@ fn text(value: DemoValue, keys: &Keys) -> Option<String> {
     match value {
         DemoValue::Nothing => None,
         DemoValue::Flag(flag) => Some(i64::from(flag).to_string()),
+        DemoValue::Whole(number) => Some(number.to_string()),
         DemoValue::Text(text) => Some(text.into_owned()),
         DemoValue::Date(date) => Some(date.format("%Y-%m-%d").to_string()),
         DemoValue::Time(time) => Some(time.format("%H:%M:%S").to_string()),
