@@ -2,7 +2,7 @@
 
 mod row;
 
-pub use row::{Placed, Row, Set, StaticallySized};
+pub use row::{FromColumns, OfEntity, Placed, Row, Set};
 
 /// Declares an entity: a table, its columns, whose its rows are, and how they are read and written. From it follow the row struct
 /// and the statics `TABLE`, `ENTITY` and `FORM`, and from those the fields at the root, filters, orders, cursors, cost, mutations,
@@ -76,7 +76,7 @@ macro_rules! entity {
         checks $checks:expr;
     ) => {
         $(#[doc = $doc])*
-        #[derive(Debug, Clone, diesel::Queryable)]
+        #[derive(Debug, Clone)]
         pub struct $row { $($(#[doc = $cdoc])* pub $column: $ty),* }
 
         #[doc = concat!("The table ", $name, ".")]
@@ -212,7 +212,7 @@ macro_rules! entity {
                 field: &$giving,
             })),*)?],
             fetch: |db, sql| Box::pin(async move {
-                let rows = $crate::db::load!(db, sql, PlacedColumns, $crate::entity::Placed<$row>)?;
+                let rows = $crate::db::load!(db, sql, $crate::entity::OfEntity, $crate::entity::Placed<$row>)?;
                 Ok($crate::entity::Set::fetched(rows))
             }),
         };
@@ -231,20 +231,8 @@ macro_rules! entity {
                 &ENTITY,
             ));
 
-        type Columns = ($(<$ty as $crate::db::Column>::Sql,)*);
-        type PlacedColumns = (diesel::sql_types::Integer, diesel::sql_types::Integer, Columns);
-
-        impl diesel::deserialize::FromSqlRow<PlacedColumns, diesel::mysql::Mysql> for $crate::entity::Placed<$row> {
-            fn build_from_row<'a>(row: &impl diesel::row::Row<'a, diesel::mysql::Mysql>) -> diesel::deserialize::Result<Self> {
-                Self::read::<Columns, _>(row)
-            }
-        }
-
-        impl diesel::deserialize::FromSqlRow<PlacedColumns, diesel::sqlite::Sqlite> for $crate::entity::Placed<$row> {
-            fn build_from_row<'a>(row: &impl diesel::row::Row<'a, diesel::sqlite::Sqlite>) -> diesel::deserialize::Result<Self> {
-                Self::read::<Columns, _>(row)
-            }
-        }
+        $crate::entity::from_columns!(diesel::mysql::Mysql, $row { $($column: $ty),* });
+        $crate::entity::from_columns!(diesel::sqlite::Sqlite, $row { $($column: $ty),* });
 
         static OBJECT: $crate::graphql::model::Object = $crate::graphql::model::Object {
             name: stringify!($row),
@@ -294,10 +282,6 @@ macro_rules! entity {
                 $($($crate::graphql::model::FieldDef { name: $relation, doc: concat!($($fdoc, "\n"),*), field: &$how },)*)?
             ],
         };
-
-        impl $crate::entity::StaticallySized for $row {
-            const COLUMNS: usize = [$(stringify!($column)),*].len();
-        }
 
         impl $crate::entity::Row for $row {
             fn object() -> &'static $crate::graphql::model::Object {
@@ -361,6 +345,30 @@ macro_rules! entity {
     };
 }
 pub(crate) use entity;
+
+/// How the columns of a statement become a row of `entity!`: one after the other, so that a table may have more columns than a tuple.
+macro_rules! from_columns {
+    ($backend:ty, $row:ident { $($column:ident: $ty:ty),* }) => {
+        impl $crate::entity::FromColumns<$backend> for $row {
+            const COLUMNS: usize = [$(stringify!($column)),*].len();
+
+            fn from_columns<'a>(
+                row: &impl diesel::row::Row<'a, $backend>,
+                first: usize,
+            ) -> diesel::deserialize::Result<Self> {
+                let mut next = first;
+                $(
+                    let $column = <$ty as diesel::deserialize::FromSqlRow<<$ty as $crate::db::Column>::Sql, $backend>>
+                        ::build_from_row(&row.partial_row(next..next + 1))?;
+                    next += 1;
+                )*
+                let _ = next;
+                Ok(Self { $($column),* })
+            }
+        }
+    };
+}
+pub(crate) use from_columns;
 
 /// Whether a column of `entity!` may narrow a read, and order it, and whether the database computes it.
 macro_rules! indexed {

@@ -10,7 +10,9 @@ use crate::{
 use diesel::{
     backend::Backend,
     deserialize::{FromSql, FromSqlRow},
+    mysql::Mysql,
     sql_types::Integer,
+    sqlite::Sqlite,
 };
 use std::{any::Any, sync::Arc};
 
@@ -47,30 +49,46 @@ impl<R: Row> Set<R> {
 /// A row, after the key of its parent and its place below it where the statement answers them.
 pub struct Placed<R>(Option<(i32, i32)>, R);
 
+/// What a statement is said to answer that answers rows of an entity; how they are read is [`FromColumns`].
+pub type OfEntity = Integer;
+
+/// A row that is read from its columns.
+pub trait FromColumns<DB: Backend>: Sized {
+    /// How many there are.
+    const COLUMNS: usize;
+    /// Reads the row whose columns begin at a place.
+    fn from_columns<'a>(row: &impl diesel::row::Row<'a, DB>, first: usize) -> diesel::deserialize::Result<Self>;
+}
+
 impl<R> Placed<R> {
     /// Reads either form, told apart by how many columns there are.
-    pub fn read<'a, ST, DB>(row: &impl diesel::row::Row<'a, DB>) -> diesel::deserialize::Result<Self>
+    fn read<'a, DB>(row: &impl diesel::row::Row<'a, DB>) -> diesel::deserialize::Result<Self>
     where
         DB: Backend,
-        R: FromSqlRow<ST, DB> + StaticallySized,
+        R: FromColumns<DB>,
         i32: FromSql<Integer, DB>,
     {
-        let columns = row.field_count();
-        if columns == R::COLUMNS {
-            return Ok(Placed(None, R::build_from_row(row)?));
+        if row.field_count() == R::COLUMNS {
+            return Ok(Placed(None, R::from_columns(row, 0)?));
         }
         let number = |at: usize| {
             let field = row.get(at).ok_or("a column is missing")?;
             i32::from_nullable_sql(diesel::row::Field::value(&field))
         };
-        Ok(Placed(Some((number(0)?, number(1)?)), R::build_from_row(&row.partial_row(2..columns))?))
+        Ok(Placed(Some((number(0)?, number(1)?)), R::from_columns(row, 2)?))
     }
 }
 
-/// How many columns a row has.
-pub trait StaticallySized {
-    /// The number of columns.
-    const COLUMNS: usize;
+impl<R: FromColumns<Mysql>> FromSqlRow<OfEntity, Mysql> for Placed<R> {
+    fn build_from_row<'a>(row: &impl diesel::row::Row<'a, Mysql>) -> diesel::deserialize::Result<Self> {
+        Self::read(row)
+    }
+}
+
+impl<R: FromColumns<Sqlite>> FromSqlRow<OfEntity, Sqlite> for Placed<R> {
+    fn build_from_row<'a>(row: &impl diesel::row::Row<'a, Sqlite>) -> diesel::deserialize::Result<Self> {
+        Self::read(row)
+    }
 }
 
 impl<R: Row> RowSet for Set<R> {
