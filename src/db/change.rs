@@ -1,11 +1,12 @@
 //! Changing single rows inside a transaction: what is there is read as texts, what is written is given as cells.
 
 use super::{
+    cond::Cond,
     fault::{self, Refusal},
     pool::{Db, Tx},
     select::push_scope,
     sql::{Dialect, Sql},
-    table::{Belongs, Table},
+    table::{Belongs, Owner, Table},
     write::Cell,
 };
 use crate::{
@@ -98,6 +99,25 @@ impl Tx {
         }
         let rows = self.conn().texts(sql).await?;
         rows.into_iter().next().and_then(|(_, list)| list).map(|list| of_list(&list)).transpose()
+    }
+
+    /// The rows below a row that meet a condition, locked until the transaction ends: their keys, and their cells.
+    pub(crate) async fn lock_below(
+        &mut self,
+        table: &Table,
+        columns: &[&str],
+        (owner, key): (&Owner, i32),
+        cond: &Cond,
+    ) -> Result<Vec<(i32, Texts)>> {
+        let mut sql = lists(self.dialect(), table, columns);
+        sql.called(table.name, Some(1));
+        sql.push(format!(" FROM {} t WHERE t.{} = ", table.name, owner.column)).int(key.into()).push(" AND ");
+        cond.push(&mut sql, "t");
+        if self.dialect() == Dialect::MariaDb {
+            sql.push(" FOR UPDATE");
+        }
+        let rows = self.conn().texts(sql).await?;
+        rows.into_iter().filter_map(|(key, list)| Some(of_list(&list?).map(|texts| (key, texts)))).collect()
     }
 
     /// Which of these rows the caller may see. They stay until this transaction ends.

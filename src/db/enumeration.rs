@@ -78,6 +78,13 @@ impl<T: Enumerated> Column for Option<Enum<T>> {
     type Sql = sql_types::Nullable<sql_types::Text>;
 }
 
+impl<T: Enumerated> Enum<T> {
+    /// The canonical stored spelling; `None` for what is none of the values.
+    pub fn canonical(&self) -> Option<&'static str> {
+        T::OF.canonical(&self.0)
+    }
+}
+
 impl<T: Enumerated> Stored for Enum<T> {
     const KIND: ValueKind = ValueKind::Enum(T::OF);
     const NULLABLE: bool = true;

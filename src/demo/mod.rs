@@ -33,6 +33,7 @@ mod medicines;
 mod messages;
 mod people;
 mod person;
+mod profile;
 mod reports;
 mod results;
 mod rng;
@@ -48,6 +49,7 @@ pub use history::DemoHistory;
 pub use institutions::DemoInstitution;
 pub use medicines::{DemoMedication, DemoPurpose};
 pub use messages::DemoMessage;
+pub use profile::DemoProfile;
 pub use reports::{DemoReport, DemoReportFinding};
 pub use results::{DemoLabFinding, DemoLabReport};
 pub use row::{DemoRow, DemoTable, DemoValue, Named, Row};
@@ -66,6 +68,8 @@ row! {
         dob: NaiveDate,
         /// `Male`, `Female` or `Other`.
         sex: &'static str,
+        /// Where the family doctor works; a few older patients have none.
+        institution_id: Option<Named<DemoInstitution>>,
         /// When the patient was registered.
         created_at: NaiveDateTime,
         /// When anything last changed.
@@ -86,6 +90,8 @@ row! {
         messages: DemoMessage,
         /// `Doctor_Patient_Assignment`: the family doctor first.
         assignments: DemoAssignment,
+        /// `Health_Profile`: one, or none.
+        profile: DemoProfile,
     }
 }
 
@@ -138,11 +144,15 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
         updated_at,
     };
     let assignments = assignments::write(&person, &cases, record);
+    // Chance of their own, so that a change there leaves everybody's story as it is.
+    let profile = profile::write(&mut rng::Rng::new(seed ^ profile::CHANCE, n), &person, &cases, &history);
+    let institution_id = profile::institution(&person);
     let person::Person { name, dob, sex, .. } = person;
     DemoPatient {
         name,
         dob,
         sex,
+        institution_id,
         created_at,
         updated_at,
         history,
@@ -152,5 +162,6 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
         reports,
         messages,
         assignments,
+        profile,
     }
 }

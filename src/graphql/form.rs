@@ -121,7 +121,12 @@ impl Form {
     /// The field that a rule between columns is shown at.
     pub fn field_of(&self, columns: &[&str]) -> &'static str {
         let first = columns.iter().find_map(|name| self.rules().column(name).filter(|column| self.has(column.name)));
-        first.map_or("input", |column| self.field(column))
+        let owner = || {
+            let owner = columns.iter().find_map(|name| self.entity.table.owner_in(name))?;
+            let object = self.entity.object;
+            object.scalar_of_column(owner.column).and_then(|at| object.scalars.get(at)).map(|scalar| scalar.name)
+        };
+        first.map(|column| self.field(column)).or_else(owner).unwrap_or("input")
     }
 
     /// The entity of the row whose key a column holds, if it points to one, and whether that must be the same patient's.

@@ -8,7 +8,8 @@ use super::{
     filter,
     limits::Limits,
     loaders::{self, Load, Loaded, LoadedRows},
-    model::{Asked, Children, Entity, Field, Loading, Object, Related},
+    made::visible,
+    model::{Asked, Children, Entity, Field, Loading, Object, Related, Rows},
     page::{self, Page},
     types::{Arg, FieldType, Types},
 };
@@ -199,9 +200,34 @@ pub struct Sole {
 
 impl Sole {
     /// Whether there is one row at most.
-    fn is_alone(&self) -> bool {
-        self.children.order.is_empty()
+    fn is_alone(children: &Children) -> bool {
+        children.order.is_empty()
     }
+
+    /// The row below each row of a level.
+    pub async fn rows(cx: &Cx, children: &'static Children, level: &Level<'_>) -> Result<Vec<Result<Option<Rows>>>> {
+        let Asked { mut ask, .. } = ask(cx, children, &Args::default(), None).await?;
+        ask.limit = (!Self::is_alone(children)).then_some(1);
+        let keys = keys(level, None);
+        let what = Load::Children(children, cx.scope.clone(), Arc::new(ask));
+        let pieces = loaders::load(cx, what, distinct(&keys)).await?;
+        let first = |piece| match piece {
+            // A table that was taken over may have several rows where there should be one.
+            Loaded::Rows(rows) => rows.places().first().map(|place| rows.one(*place)),
+            _ => None,
+        };
+        Ok(found(&keys, &pieces, Loaded::None).into_iter().map(|piece| piece.map(first)).collect())
+    }
+}
+
+/// One row at most for each row of a level, as what a field leads to.
+fn resolved(rows: Vec<Result<Option<Rows>>>) -> Vec<Resolved> {
+    let resolved = |row| match row {
+        Ok(Some(row)) => Resolved::One(row),
+        Ok(None) => Resolved::Null,
+        Err(error) => Resolved::Failed(error),
+    };
+    rows.into_iter().map(resolved).collect()
 }
 
 impl Field for Sole {
@@ -213,26 +239,47 @@ impl Field for Sole {
         Some(self.children.of.object)
     }
     fn related(&self) -> Option<Related> {
-        let related = related(self.children).filter(|_| self.is_alone())?;
+        let related = related(self.children).filter(|_| Self::is_alone(self.children))?;
         Some(Related { many: false, ..related })
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            let Asked { mut ask, .. } = ask(cx, self.children, &slot.args, None).await?;
-            ask.limit = (!self.is_alone()).then_some(1);
-            let keys = keys(&level, None);
-            let what = Load::Children(self.children, cx.scope.clone(), Arc::new(ask));
-            let pieces = loaders::load(cx, what, distinct(&keys)).await?;
-            let given = found(&keys, &pieces, Loaded::None).into_iter().map(|piece| match piece {
-                // A table that was taken over may have several rows where there should be one.
-                Ok(Loaded::Rows(rows)) => match rows.places().first() {
-                    Some(place) => Resolved::One(rows.one(*place)),
-                    None => Resolved::Null,
-                },
-                Ok(_) => Resolved::Null,
-                Err(error) => Resolved::Failed(error),
-            });
-            Ok(children(cx, &level, &slot, given.collect()).await)
+            let rows = Self::rows(cx, self.children, &level).await?;
+            Ok(children(cx, &level, &slot, resolved(rows)).await)
+        })
+    }
+}
+
+/// The row that the one row below a row points to.
+pub struct Beyond {
+    /// The relation to the row below, as of a [`Sole`].
+    pub below: &'static Children,
+    /// Its column with the key.
+    pub column: &'static str,
+    /// What that leads to.
+    pub entity: &'static Entity,
+}
+
+impl Field for Beyond {
+    fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
+        types.entity(self.entity);
+        FieldType::new(self.entity.object.name)
+    }
+    fn target(&self, _on: &'static Object) -> Option<&'static Object> {
+        Some(self.entity.object)
+    }
+    fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
+        Box::pin(async move {
+            let scalar = self.below.of.object.scalar_of_column(self.column);
+            let key = |row: Rows| i32::try_from(row.set.rank(*row.places().first()? as usize, scalar?)?).ok();
+            let below = Sole::rows(cx, self.below, &level).await?;
+            let keys: Vec<Result<Option<i32>>> =
+                below.into_iter().map(|row| row.map(|row| row.and_then(key))).collect();
+            let wanted = keys.iter().flatten().flatten().copied().collect();
+            let there = visible(cx, self.entity, wanted).await?;
+            let row = |key: Option<i32>| key.and_then(|key| there.get(&key).cloned());
+            let rows = keys.into_iter().map(|key| key.map(row)).collect();
+            Ok(children(cx, &level, &slot, resolved(rows)).await)
         })
     }
 }

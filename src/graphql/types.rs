@@ -368,13 +368,18 @@ pub(crate) fn first_sentence(doc: &str) -> String {
 }
 
 fn field(name: &str, doc: &str, described: FieldType) -> MetaField {
+    // A line of the description says it.
+    let (doc, deprecation) = match doc.split_once("Deprecated: ") {
+        Some((doc, why)) => (doc, Deprecation::Deprecated { reason: Some(why.trim().into()) }),
+        None => (doc, Deprecation::NoDeprecated),
+    };
     let args = described.args.into_iter().map(|arg| (arg.name.clone(), arg.meta()));
     MetaField {
         name: name.into(),
         description: Some(doc.trim().into()),
         args: args.collect(),
         ty: described.ty,
-        deprecation: Deprecation::NoDeprecated,
+        deprecation,
         cache_control: Default::default(),
         external: false,
         requires: None,

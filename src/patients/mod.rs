@@ -1,3 +1,4 @@
 //! People under care.
 
 pub mod patient;
+pub mod profile;

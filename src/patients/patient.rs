@@ -1,14 +1,17 @@
 //! A person under care: what everything else belongs to. The other domains give it their lists.
 
 use crate::{
-    db::{Date, DateTime, Enum, enumeration},
+    db::{Date, DateTime, Enum, Path, enumeration},
     entity::entity,
     graph::shape::{As, Shape},
     graphql::{
         context::Cx,
         form::Form,
+        model::Children,
+        relation::{Connection, One},
         rules::{Check, Holds, not_in_future},
     },
+    providers::institution,
     write::Add,
 };
 use chrono::{Datelike, NaiveDate};
@@ -32,6 +35,7 @@ entity! {
     root "patient", "patients";
     written "patient", "patients";
     belongs { patient }
+    links { institution_id -> institution; }
     columns {
         /// The key of the patient in the relational store.
         patient_id: i32 = "patientId" index, Key;
@@ -41,6 +45,8 @@ entity! {
         dob: Option<Date> = "dateOfBirth" order, Birth, value;
         /// The patient's sex, as the hospital recorded it.
         sex: Option<Enum<Sex>> = "sex" index, Clinical, required value;
+        /// The key of the institution with which the patient is registered, in the relational store.
+        institution_id: Option<i32> = "institutionId" index, Key, link;
         /// When the patient's record was created.
         created_at: Option<DateTime> = "createdAt" order, Operational;
         /// When the patient's record last changed.
@@ -50,8 +56,16 @@ entity! {
         /// The patient's age today, in whole years; null if the date of birth is unknown or in the future.
         "age": Option<i32> = Patient::age, Birth;
     }
+    fields {
+        /// The institution with which the patient is registered.
+        "institution" = One { entity: &institution::ENTITY, column: "institution_id" };
+    }
+    gives {
+        /// The patients who are registered with the institution.
+        institution, "patients" = Connection { children: &OF_INSTITUTION };
+    }
     verbs {
-        /// Registers a patient.
+        /// Registers a patient, with whom the patient is in touch and who looks after the patient: all of it or nothing.
         "registerPatient" = REGISTER;
     }
     graph nodes SHAPE;
@@ -82,7 +96,24 @@ static SHAPE: Shape = Shape {
     ..Shape::PLAIN
 };
 
-static REGISTER: Add = Add(&Form::add("RegisterPatientInput", "The fields of a new patient.", &ENTITY).alone());
+static REGISTER: Add = Add(&Form::add("RegisterPatientInput", "The fields of a new patient.", &ENTITY).with(&[
+    "profile",
+    "emails",
+    "phones",
+    "addresses",
+    "doctorAssignments",
+    "privacySettings",
+]));
+
+/// The patients of an institution.
+static OF_INSTITUTION: Children = Children {
+    name: "PatientsOfInstitution",
+    of: &ENTITY,
+    path: Path::Direct("institution_id"),
+    order: &[],
+    preset: None,
+    expected: 20,
+};
 
 impl Patient {
     fn age(&self, cx: &Cx) -> Option<i32> {

@@ -1,18 +1,18 @@
 //! Which doctor looks after which patient, in which role, since when and until when.
 
-use super::doctor;
+use super::{doctor, validation::Validation};
 use crate::{
-    db::{By, Date, DateTime, Enum, Flag, Path, enumeration},
+    db::{Bind, By, Cond, Date, DateTime, Enum, Flag, Path, enumeration},
     entity::entity,
     graph::shape::{As, Relationship},
     graphql::{
         form::Form,
         model::Children,
-        relation::{Connection, List, One},
+        relation::{Beyond, Connection, List, One},
         rules::{Check, Holds, not_in_future},
     },
     patients::patient,
-    write::{Add, Change},
+    write::{Add, Change, Succeed, Succession},
 };
 
 enumeration! {
@@ -66,6 +66,12 @@ entity! {
     gives {
         /// The doctors who look after the patient, or did: those of today first, the latest first.
         patient, "doctorAssignments" = List { children: &OF_PATIENT, narrowing: None };
+        /// The doctors who look after the patient now, the primary doctor among them, the latest first.
+        patient, "careTeam" = List { children: &CARE_TEAM, narrowing: None };
+        /// The patient's primary doctor: the first contact, who refers the patient to others.
+        patient, "primaryDoctor" = Beyond { below: &PRIMARY_OF_PATIENT, column: "doctor_id", entity: &doctor::ENTITY };
+        /// What the patient's record lacks of what a registration brings: a record that was taken over may lack any of it.
+        patient, "validationStatus" = Validation;
         /// The assignments of the doctor to patients, the latest first.
         doctor, "assignments" = Connection { children: &OF_DOCTOR };
         /// The patients whom the doctor looks after, or did.
@@ -75,10 +81,23 @@ entity! {
         /// Assigns a doctor to a patient.
         "assignDoctor" = ASSIGN;
         /// Ends the assignment of a doctor: the assignment stays as history.
+        "endAssignment" = END;
+        /// Ends the assignment of a doctor: the assignment stays as history.
+        /// Deprecated: Use `endAssignment`, which is the same.
         "endDoctorAssignment" = END;
+        /// Makes a doctor the primary doctor of a patient: the assignment of the one before ends on the day on which the new one
+        /// begins, and stays as history.
+        "transferPatient" = TRANSFER;
     }
     graph relationships TREATED_BY;
     checks &[
+        Check {
+            columns: &["assignment_type", "is_active", "patient_id"],
+            code: "EXISTS",
+            message: "the patient has a primary doctor already: end that assignment, or use transferPatient",
+            constraint: Some("uq_assignment_primary"),
+            holds: Holds::ByDatabase,
+        },
         Check {
             columns: &["until", "since"],
             code: "ORDER",
@@ -144,6 +163,41 @@ static END: Change = Change {
     needs: &["until"],
 };
 
+/// Only here: the assignment before ends on the day on which this one begins, and none that is over ends on a day to come.
+static BEGUN: [Check; 1] = [Check {
+    columns: &["since"],
+    code: "IN_FUTURE",
+    message: "a patient is transferred today, or was before: this must not be a day to come",
+    constraint: None,
+    holds: Holds::Today(|row, today| not_in_future(row, "since", today)),
+}];
+
+static TRANSFER: Succeed = Succeed(&Succession {
+    form: &Form::add(
+        "TransferPatientInput",
+        "The patient, and the doctor who is the primary doctor from now on.",
+        &ENTITY,
+    )
+    .only(&["doctor_id", "since", "notes"])
+    .where_holds(&BEGUN),
+    set: &[("assignment_type", "primary")],
+    now: is_primary,
+    ended: &[("is_active", "0")],
+    since: "since",
+    until: "until",
+    who: "doctor_id",
+});
+
+/// Whether an assignment is of the patient's primary doctor.
+fn is_primary() -> Cond {
+    Cond::And(vec![is_active(), Cond::In("assignment_type", vec![Bind::Text("primary".into())])])
+}
+
+/// Whether an assignment goes on. One of which nothing is said does.
+fn is_active() -> Cond {
+    Cond::Or(vec![Cond::In("is_active", vec![Bind::Int(1)]), Cond::IsNull("is_active", true)])
+}
+
 const LATEST_FIRST: By = By { column: "since", descending: true, via: false, nullable: true };
 
 /// The doctors of a patient, those of today first.
@@ -154,6 +208,26 @@ static OF_PATIENT: Children = Children {
     order: &[By { column: "is_active", ..LATEST_FIRST }, LATEST_FIRST],
     preset: None,
     expected: 3,
+};
+
+/// The doctors of a patient today.
+static CARE_TEAM: Children = Children {
+    name: "CareTeamOfPatient",
+    of: &ENTITY,
+    path: Path::Direct("patient_id"),
+    order: &[LATEST_FIRST],
+    preset: Some(|_| is_active()),
+    expected: 3,
+};
+
+/// The primary doctor of a patient.
+pub(super) static PRIMARY_OF_PATIENT: Children = Children {
+    name: "PrimaryDoctorOfPatient",
+    of: &ENTITY,
+    path: Path::Direct("patient_id"),
+    order: &[],
+    preset: Some(|_| is_primary()),
+    expected: 1,
 };
 
 /// The assignments of a doctor, the latest first.

@@ -4,3 +4,4 @@ pub mod assignment;
 pub mod doctor;
 pub mod institution;
 pub mod specialty;
+pub mod validation;

@@ -271,7 +271,8 @@ impl AddEach {
     async fn one(&self, cx: &Cx, mutation: &str, at: usize, given: &Given, options: &Options) -> Result<Outcome> {
         let mut reader = Reader::new(cx, vec!["input".into(), at.into()]);
         let rows = vec![reader.new_row(self.form, given)];
-        let operation = Operation::Add { form: self.form, above: None, rows, links: super::sound(reader)? };
+        let operation =
+            Operation::Add { form: self.form, above: None, rows, links: super::sound(reader)?, after: None };
         let done = AssertUnwindSafe(perform(cx, mutation, &operation, options)).catch_unwind().await;
         done.unwrap_or_else(|_panic| Err(Error::Internal("a panic in an import".into())))
     }

@@ -7,9 +7,11 @@ mod idempotency;
 pub mod payload;
 mod perform;
 mod references;
+mod succeed;
 mod version;
 
 pub use idempotency::forget_keys;
+pub use succeed::{Succeed, Succession};
 pub use version::Version;
 
 use crate::{
@@ -146,7 +148,7 @@ impl Add {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.0.entity, &given, &mut reader);
         let rows = vec![reader.new_row(self.0, &given)];
-        Ok(Operation::Add { form: self.0, above, rows, links: sound(reader)? })
+        Ok(Operation::Add { form: self.0, above, rows, links: sound(reader)?, after: None })
     }
 }
 
@@ -155,7 +157,7 @@ impl AddAll {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.entity, &given, &mut reader);
         let rows = reader.new_rows(self.entity, &given);
-        Ok(Operation::Add { form: self.entity.form, above, rows, links: sound(reader)? })
+        Ok(Operation::Add { form: self.entity.form, above, rows, links: sound(reader)?, after: None })
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     idempotency,
     payload::{Outcome, Removed},
     references::{self, nobody},
+    succeed::Succession,
 };
 use crate::{
     db::{Belongs, Cell, Tx, change, fault},
@@ -36,6 +37,8 @@ pub(super) enum Operation {
         rows: Vec<Draft>,
         /// The rows that they point to.
         links: Vec<Linked>,
+        /// The rows that end when these begin.
+        after: Option<&'static Succession>,
     },
     /// New values of a row.
     Change {
@@ -233,7 +236,7 @@ impl Attempt<'_> {
     async fn act(&self, tx: &mut Tx) -> Result<Outcome> {
         references::may_write(self.cx, self.operation.entity(), self.operation.path())?;
         match self.operation {
-            Operation::Add { form, above, rows, links } => {
+            Operation::Add { form, above, rows, links, after } => {
                 let above_link = above.map(|(above, key)| Linked {
                     path: vec!["input".into(), above.field.into()],
                     entity: above.entity,
@@ -243,7 +246,11 @@ impl Attempt<'_> {
                 references::exist(tx, self.cx, above_link.iter().chain(links)).await?;
                 references::stay(tx, above.map(|(above, key)| (above.entity.table, key)), links).await?;
                 let given = above.map(|(above, key)| (above.owner.column, key));
-                match add(tx, form.entity, given, rows).await {
+                let begun = match after {
+                    Some(after) => Some(after.end((tx, self.cx.today), above.as_ref(), rows).await?),
+                    None => None,
+                };
+                match add(tx, form.entity, given, begun.as_ref().unwrap_or(rows)).await {
                     Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
                     Err(error) => Err(self.of_database(tx, error, Some(form)).await),
                 }

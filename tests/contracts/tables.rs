@@ -33,6 +33,10 @@ async fn existing(store: &Store) -> Tables {
         let ours = ["Change_Feed", "Feed_", "Catalog", "Concept", "Idempotency_Key"]
             .iter()
             .any(|name| table.starts_with(name));
+        // What is there for a unique index alone is shown by nothing.
+        if column.starts_with("uq_") {
+            continue;
+        }
         if table != "Schema_Migration" && !table.contains("_Search") && !ours {
             tables.entry(table.to_owned()).or_default().insert(column.to_owned());
         }

@@ -452,15 +452,19 @@ async fn a_table_of_the_hospital_is_in_the_way_of_a_later_version_too() {
     // As a version left it that knew no doctors.
     hospital
         .sql(
-            "ALTER TABLE Appointment DROP FOREIGN KEY fk_appointment_doctor, DROP COLUMN doctor_id;
+            "SET FOREIGN_KEY_CHECKS = 0;
+             ALTER TABLE Appointment DROP FOREIGN KEY fk_appointment_doctor, DROP COLUMN doctor_id;
              ALTER TABLE Lab_Report DROP FOREIGN KEY fk_lab_report_doctor, DROP COLUMN doctor_id;
              ALTER TABLE Report DROP FOREIGN KEY fk_report_doctor, DROP COLUMN doctor_id;
              ALTER TABLE Medication DROP FOREIGN KEY fk_medication_doctor, DROP COLUMN doctor_id;
+             ALTER TABLE Patient DROP FOREIGN KEY fk_patient_institution, DROP COLUMN institution_id;
              DROP TABLE Doctor_Patient_Assignment; DROP TABLE Doctor; DROP TABLE Institution; DROP TABLE Specialty;
-             DELETE FROM Adoption WHERE name = 'doctor_id' OR name LIKE '%doctor%' OR table_name IN ('Specialty', 'Institution', 'Doctor', 'Doctor_Patient_Assignment');
-             DELETE FROM Adoption WHERE kind = 'version' AND name IN ('7', '8', '9', '10', '11');
+             DELETE FROM Adoption WHERE name IN ('doctor_id', 'institution_id') OR name LIKE '%doctor%'
+                 OR table_name IN ('Specialty', 'Institution', 'Doctor', 'Doctor_Patient_Assignment');
+             DELETE FROM Adoption WHERE kind = 'version' AND CAST(name AS INT) > 6;
              DELETE FROM Schema_Migration WHERE version > 6;
-             CREATE TABLE Doctor (id INT PRIMARY KEY, full_name VARCHAR(100))",
+             CREATE TABLE Doctor (id INT PRIMARY KEY, full_name VARCHAR(100));
+             SET FOREIGN_KEY_CHECKS = 1",
         )
         .await;
     let before = hospital.tables().await;

@@ -25,12 +25,18 @@ fn text(value: DemoValue, keys: &Keys) -> Option<String> {
         DemoValue::Nothing => None,
         DemoValue::Flag(flag) => Some(i64::from(flag).to_string()),
         DemoValue::Whole(number) => Some(number.to_string()),
-        DemoValue::Text(text) => Some(text.into_owned()),
+        DemoValue::Text(text) => Some(exact(text.into_owned())),
         DemoValue::Date(date) => Some(date.format("%Y-%m-%d").to_string()),
         DemoValue::Time(time) => Some(time.format("%H:%M:%S").to_string()),
         DemoValue::Moment(moment) => Some(moment.format("%Y-%m-%d %H:%M:%S").to_string()),
         DemoValue::Named(table, name) => Some(keys[&(table.name, name.to_owned())].to_string()),
     }
+}
+
+/// A decimal without zeros at its end, which SQLite does not keep.
+fn exact(text: String) -> String {
+    let is_decimal = text.contains('.') && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if is_decimal { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// Notes a row and the rows below it, each table's keys from 1.
@@ -60,7 +66,7 @@ async fn stored(store: &Store, table: &DemoTable) -> Rows {
     for column in table.parent.iter().chain(table.columns) {
         let select = format!("SELECT {}, CAST({column} AS {kind}) FROM {}", table.key, table.name);
         for (key, value) in store.db.texts(&statement(store.db.dialect(), &select)).await.unwrap() {
-            rows.entry(key.into()).or_default().push(value);
+            rows.entry(key.into()).or_default().push(value.map(exact));
         }
     }
     rows
@@ -113,14 +119,18 @@ on_both!(keys_that_are_used_up_are_refused_in_every_table, 20, async |store: Sto
         let first = demo::reference().find(|row| row.table == table);
         let own = format!("'{}'", first.as_ref().and_then(DemoRow::name).unwrap_or_default());
         store.sql(&rename(&own, "'Another'")).await;
-        let columns = table.parent.iter().chain(table.columns).copied().collect::<Vec<_>>().join(", ");
-        let copied = format!("SELECT {last}, {columns} FROM {name} ORDER BY {key} LIMIT 1");
+        // Below a patient who has no other row, of which there may be one alone.
+        store.sql("INSERT INTO Patient (patient_id, name, sex) VALUES (15000, 'Nobody', 'Other')").await;
+        let columns: Vec<&str> = table.parent.iter().chain(table.columns).copied().collect();
+        let (columns, values) = (columns.join(", "), columns.join(", ").replacen("patient_id", "15000", 1));
+        let copied = format!("SELECT {last}, {values} FROM {name} ORDER BY {key} LIMIT 1");
         store.sql(&format!("INSERT INTO {name} ({key}, {columns}) {copied}")).await;
         let before = patients().await;
         let refused = seed::fill(&store.db, 794, 20, today()).await.unwrap_err().to_string();
         assert!(refused.contains(&format!("the keys of {name} are used up")), "{refused}");
         assert_eq!(patients().await, before, "{name}: something was written");
         store.sql(&format!("DELETE FROM {name} WHERE {key} = {last}")).await;
+        store.sql("DELETE FROM Patient WHERE patient_id = 15000").await;
         store.sql(&rename("'Another'", &own)).await;
     }
     seed::fill(&store.db, 794, 20, today()).await.unwrap();
@@ -153,6 +163,7 @@ on_both!(a_store_of_before_there_were_doctors_is_added_to, 30, async |store: Sto
     for table in ["Appointment", "Medication", "Lab_Report", "Report"] {
         store.sql(&format!("UPDATE {table} SET doctor_id = NULL")).await;
     }
+    store.sql("UPDATE Patient SET institution_id = NULL").await;
     for table in ["Doctor", "Institution", "Specialty"] {
         store.sql(&format!("DELETE FROM {table}")).await;
     }

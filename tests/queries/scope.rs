@@ -183,12 +183,13 @@ on_both!(no_relation_leads_out_of_the_scope, 12, async |store: Store| {
 on_both!(a_doctor_s_patients_are_those_in_scope, 12, async |store: Store| {
     // Nobody in scope comes first or last, neither by key nor by name.
     for text in [
+        "DELETE FROM Doctor_Patient_Assignment WHERE assignment_type = 'primary'",
         "INSERT INTO Institution (institution_id, name) VALUES (900, 'Clinic')",
         "INSERT INTO Doctor (doctor_id, name, institution_id) VALUES (900, 'Dr. Shared', 900), (901, 'Dr. Others', 900)",
         "UPDATE Patient SET name = CASE patient_id WHEN 2 THEN 'Aa' WHEN 3 THEN 'Bb' WHEN 5 THEN 'Cc' WHEN 7 THEN 'Dd' ELSE 'Ee' END",
         "INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type, since) VALUES (2, 900, 'primary', '2020-01-02'), \
          (3, 900, 'primary', '2020-01-03'), (3, 900, 'consultant', '2020-01-04'), (5, 900, 'primary', '2020-01-05'), (7, 900, 'specialist', '2020-01-06'), \
-         (9, 900, 'primary', '2020-01-07'), (2, 901, 'primary', '2020-01-02'), (9, 901, 'primary', '2020-01-02')",
+         (9, 900, 'primary', '2020-01-07'), (2, 901, 'specialist', '2020-01-02'), (9, 901, 'specialist', '2020-01-02')",
     ] {
         store.sql(text).await;
     }

@@ -15,6 +15,7 @@ export const entities = {
     columns: { type: 'assignment_type' },
   },
   Patient: { table: 'Patient', key: 'patient_id', columns: { dateOfBirth: 'dob' }, search: ['name'] },
+  HealthProfile: { table: 'Health_Profile', key: 'profile_id', columns: { bloodGroup: 'blood_type' } },
   MedicalHistory: {
     table: 'Medical_History',
     key: 'history_id',
@@ -96,6 +97,9 @@ export const ofGraph = {
 /** A flag that is NULL reads as its column's default. */
 export const flagDefaults = { is_active: true, is_continued: true, is_abnormal: false };
 
+/** How many digits stand after the point of an exact number. */
+export const places = { 'HealthProfile.heightCm': 1, 'HealthProfile.weightKg': 2 };
+
 /** Spellings of older databases, by enum and lower-case text. */
 export const legacySpellings = {
   HistoryType: { chronic_condition: 'CONDITION' },
@@ -105,6 +109,10 @@ export const legacySpellings = {
 /** Fields that no column holds. `known` is another field of the same row, null where it cannot be decoded. */
 export const computed = {
   'Patient.age': (known, today) => yearsBetween(known('dateOfBirth'), today),
+  'HealthProfile.bmi': (known) => {
+    const [height, weight] = ['heightCm', 'weightKg'].map((field) => known(field));
+    return height === null || weight === null ? null : Math.round((weight / (height / 100) ** 2) * 10) / 10;
+  },
   'LabFinding.numericValue': (known) => plainNumber(known('value')),
 };
 
@@ -115,6 +123,13 @@ export const computed = {
  */
 export const lists = {
   'Patient.doctorAssignments': { order: ['IS_ACTIVE_DESC', 'SINCE_DESC'] },
+  'Patient.careTeam': { order: ['SINCE_DESC'], where: (known) => known('isActive') },
+  // The doctor of the one assignment.
+  'Patient.primaryDoctor': {
+    beyond: 'DoctorAssignment',
+    where: (known) => known('isActive') && known('type') === 'PRIMARY',
+  },
+  'Patient.profile': {},
   'Doctor.assignments': { order: ['SINCE_DESC'] },
   'Doctor.patients': { between: 'DoctorAssignment' },
   'Patient.medications': { order: ['PRESCRIBED_DATE_DESC'] },

@@ -66,7 +66,7 @@ export class Reference {
     if (isConnection(field.type) || graphql.isListType(graphql.getNullableType(field.type))) {
       return this.#list(field, target, (row, args) => this.rows.related(row, field.name, target, args));
     }
-    return (row) => this.rows.parent(row, target);
+    return (row) => this.rows.one(row, field.name, target);
   }
 
   #list(field, target, find) {

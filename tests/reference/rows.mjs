@@ -1,6 +1,6 @@
 // The dump's rows: decoding, relations, filters, orders, pages. Plain loops over arrays, so that whatever the gateway's
 // SQL does is compared with something that cannot share its mistakes.
-import { columnOf, computed, entities, flagDefaults, legacySpellings, lists } from './model.mjs';
+import { columnOf, computed, entities, flagDefaults, legacySpellings, lists, places } from './model.mjs';
 import graphql from './graphql.mjs';
 
 /** A stored value that has no GraphQL form: its field is null with one error. */
@@ -40,6 +40,14 @@ export class Rows {
   /** The row a to-one relation leads to: both sides name the key alike. */
   parent(row, type) {
     return this.#byKey[type].get(row[entities[type].key]);
+  }
+
+  /** The row that a field leads to: one that the row points to, the one row below it, or what that points to. */
+  one(row, field, type) {
+    const rule = lists[`${row.__typename}.${field}`];
+    if (!rule) return this.parent(row, type);
+    const [below] = this.related(row, field, rule.beyond ?? type);
+    return below && rule.beyond ? this.parent(below, type) : below;
   }
 
   /** The rows a to-many relation leads to, in its default order. */
@@ -88,7 +96,10 @@ export class Rows {
     const compute = computed[`${type}.${field}`];
     if (compute) return compute((other) => this.known(row, other), this.today);
     const raw = this.#raw(row, field);
-    return raw === null ? null : this.#decode(raw, this.#fieldType(type, field));
+    if (raw === null) return null;
+    // The stores differ in the zeros at a number's end.
+    const digits = places[`${type}.${field}`];
+    return digits === undefined ? this.#decode(raw, this.#fieldType(type, field)) : Number(raw).toFixed(digits);
   }
 
   /** The same, null where it cannot be decoded. */
@@ -163,7 +174,7 @@ export class Rows {
       return passesAll(test, quantifiers);
     }
     if (target) {
-      const parent = this.parent(row, target);
+      const parent = this.one(row, name, target);
       return parent !== undefined && this.#matches(parent, test);
     }
     return this.#passesValue(row, name, type, test);
@@ -178,6 +189,7 @@ export class Rows {
     // What is stored and what is asked for, in one comparable form. A value that cannot be decoded is still a value.
     const form = (value) => {
       if (graphql.isEnumType(type)) return canonical(type.name, value);
+      if (type.name === 'Decimal') return Number(value);
       if (type.name === 'DateTime') return value.replace('T', ' ').replace('Z', '');
       return typeof value === 'string' ? folded(value) : value;
     };

@@ -4,6 +4,7 @@ mod endings;
 mod entities;
 mod faults;
 mod imports;
+mod network;
 mod once;
 mod references;
 mod rules;

@@ -105,9 +105,11 @@ fn add(plan: &mut Plan, found: &Found, documents: &[ours::Table], version: i32, 
             }
             need(plan, found, missing, addition(Kind::Column, table, name, run()));
         }
-        Makes::Index(table, name, columns) => {
+        Makes::Index(table, name, columns, unique) => {
             let indexes = found.table(table).map(|table| &table.indexes);
-            let same = indexes.is_some_and(|indexes| indexes.values().any(|there| *there == columns));
+            // Another index of the same columns serves the same reads, but does not hold what ours would.
+            let serves = |(there, of): (&String, &Vec<String>)| *of == columns && (!unique || there == name);
+            let same = indexes.is_some_and(|indexes| indexes.iter().any(serves));
             if let (false, Some(_)) = (same, indexes.and_then(|indexes| indexes.get(name))) {
                 plan.obstacles.push(Obstacle {
                     of: table.to_owned(),
@@ -115,8 +117,9 @@ fn add(plan: &mut Plan, found: &Found, documents: &[ours::Table], version: i32, 
                     todo: format!("ALTER TABLE {table} RENAME INDEX {name} TO another name"),
                 });
             }
+            let kind = if unique { "UNIQUE INDEX" } else { "INDEX" };
             let statement =
-                format!("ALTER TABLE {table} ADD INDEX IF NOT EXISTS {name} ({}), LOCK=NONE", columns.join(", "));
+                format!("ALTER TABLE {table} ADD {kind} IF NOT EXISTS {name} ({}), LOCK=NONE", columns.join(", "));
             let mut addition = addition(Kind::Index, table, name, Work::Run(vec![statement]));
             addition.parts = columns;
             need(plan, found, !same, addition);

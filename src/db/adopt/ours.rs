@@ -28,11 +28,11 @@ pub(super) enum Makes {
     Table(&'static str),
     /// (table, column)
     Column(&'static str, &'static str),
-    /// (table, index, its columns)
-    Index(&'static str, &'static str, Vec<String>),
+    /// (table, index, its columns, whether no two rows have the same)
+    Index(&'static str, &'static str, Vec<String>, bool),
     /// (table, trigger)
     Trigger(&'static str, &'static str),
-    /// Rows of this table, read from the rows of that one.
+    /// Rows of this table, read from the rows of that one, or changed.
     Rows(&'static str, Option<&'static str>),
 }
 
@@ -119,10 +119,15 @@ fn makes(statement: &'static str) -> Option<Makes> {
     if let Some((table, column)) = made_column(statement) {
         return Some(Makes::Column(table, column));
     }
-    if let Some(rest) = statement.strip_prefix("CREATE INDEX IF NOT EXISTS ") {
+    let index = |prefix| statement.strip_prefix(prefix);
+    let plain = index("CREATE INDEX IF NOT EXISTS ").map(|rest| (rest, false));
+    if let Some((rest, unique)) = plain.or_else(|| Some((index("CREATE UNIQUE INDEX IF NOT EXISTS ")?, true))) {
         let (name, rest) = rest.split_once(" ON ")?;
         let (table, columns) = rest.trim_end().strip_suffix(");")?.split_once(" (")?;
-        return Some(Makes::Index(table, name, columns.split(", ").map(str::to_owned).collect()));
+        return Some(Makes::Index(table, name, columns.split(", ").map(str::to_owned).collect(), unique));
+    }
+    if let Some(rest) = statement.strip_prefix("UPDATE ") {
+        return Some(Makes::Rows(rest.split(' ').next()?, None));
     }
     if let Some(rest) = statement.strip_prefix("CREATE OR REPLACE TRIGGER ") {
         let (name, rest) = rest.split_once(' ')?;
@@ -160,7 +165,14 @@ mod tests {
             .collect();
         for makes in [
             Makes::Table("Patient_Search"),
-            Makes::Index("Medication", "idx_medication_continued", vec!["is_continued".into()]),
+            Makes::Index("Medication", "idx_medication_continued", vec!["is_continued".into()], false),
+            Makes::Index(
+                "Doctor_Patient_Assignment",
+                "uq_assignment_primary",
+                vec!["uq_primary".into(), "patient_id".into()],
+                true,
+            ),
+            Makes::Rows("Doctor_Patient_Assignment", None),
             Makes::Trigger("Patient", "medimax_feed_patient_delete"),
             Makes::Rows("Patient_Search", Some("Patient")),
             Makes::Rows("Feed_State", None),

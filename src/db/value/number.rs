@@ -64,6 +64,13 @@ impl<const MIN: i64, const MAX: i64> Stored for Whole<MIN, MAX> {
     }
 }
 
+impl<const PLACES: u32, const MIN: i64, const MAX: i64> Decimal<PLACES, MIN, MAX> {
+    /// The number, for what is computed from it; `None` for what is none.
+    pub fn number(&self) -> Option<f64> {
+        self.0.parse().ok().filter(|number: &f64| number.is_finite())
+    }
+}
+
 impl<const PLACES: u32, const MIN: i64, const MAX: i64> Stored for Decimal<PLACES, MIN, MAX> {
     const KIND: ValueKind = {
         let largest = if MAX.unsigned_abs() > MIN.unsigned_abs() { MAX.unsigned_abs() } else { MIN.unsigned_abs() };
