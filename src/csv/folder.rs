@@ -79,10 +79,12 @@ impl Source {
         if source.records()?.next(&mut header).map_err(|error| source.unreadable(error))?.is_some() {
             source.columns = source.header(&header)?;
         }
-        let lacking = |column: &&str| !source.columns.iter().any(|(_, slot)| source.sheet.column(*slot) == *column);
+        let lacking = |columns: &Vec<&str>| {
+            !source.columns.iter().any(|(_, slot)| columns.contains(&source.sheet.column(*slot)))
+        };
         let lacked = source.sheet.needed().find(lacking);
         match lacked {
-            Some(column) => Err(Error::Setup(format!("{} lacks the column {column}", source.name))),
+            Some(columns) => Err(Error::Setup(format!("{} lacks the column {}", source.name, columns.join(" or ")))),
             None => Ok(source),
         }
     }

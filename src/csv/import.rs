@@ -169,8 +169,8 @@ impl Prepared {
 }
 
 impl Index {
-    fn is_of_patient(&self, sheet: usize) -> bool {
-        self.folder.sheets.get(sheet).is_some_and(|sheet| sheet.unit == Unit::Patient)
+    fn is_of_patient(&self, row: &Row) -> bool {
+        self.folder.sheets.get(row.sheet).is_some_and(|sheet| sheet.unit(row.above.0.into()) == Unit::Patient)
     }
 
     fn source(&self, sheet: usize) -> Result<&Source> {
@@ -283,7 +283,7 @@ impl Import<'_> {
                 let pointed = patient.iter().filter(|row| self.index.targets.contains_key(&row.sheet));
                 present.keys.extend(pointed.map(|row| ((row.sheet, row.key), row.key)));
             }
-            let is_patient = patient.first().is_some_and(|row| self.index.is_of_patient(row.sheet));
+            let is_patient = patient.first().is_some_and(|row| self.index.is_of_patient(row));
             outcome.patients += u64::from(is_patient && !added.is_empty());
             outcome.added += added.len() as u64;
             for row in added {
@@ -351,7 +351,7 @@ impl Import<'_> {
         outcome: &mut Outcome,
     ) -> Result<Vec<&'r Row>> {
         let (mut added, mut others, mut same) = (Vec::with_capacity(patient.len()), Vec::new(), 0);
-        let has_above = |row: &Row| self.index.folder.sheets.get(row.sheet).is_some_and(|sheet| sheet.above.is_some());
+        let has_above = |row: &Row| self.index.folder.sheets.get(row.sheet).is_some_and(|sheet| !sheet.above.is_empty());
         // The database has no rows yet of a patient who gets a new key.
         let is_new = self.manner.new_keys && patient.iter().any(|row| !has_above(row));
         for row in patient {
@@ -424,7 +424,10 @@ impl Import<'_> {
         let source = self.index.source(row.sheet)?;
         let same = |slot: Slot, text: Option<&str>| match slot {
             Slot::Key => true,
-            Slot::Above => text.and_then(|text| text.parse().ok()) == Some(row.above),
+            Slot::Above(at) => {
+                let (owner, above) = row.above;
+                text.and_then(|text| text.parse().ok()) == (at == usize::from(owner)).then_some(above)
+            }
             Slot::Link(column, _) => is_same(ValueKind::Int, column, text, row.cells.get(column.name)),
             Slot::Value(column, kind) => is_same(kind, column, text, row.cells.get(column.name)),
             Slot::Stamp(name) => is_same(ValueKind::DateTime, &ColumnRule::of(name), text, row.cells.get(name)),
@@ -438,7 +441,7 @@ impl Import<'_> {
     /// Adds rows of a table. `keys` are those that rows of the files were given, by table and key in the file.
     async fn insert(&self, tx: &mut Tx, sheet: usize, rows: &[&Row], keys: &mut Keys) -> Result<()> {
         let source = self.index.source(sheet)?;
-        let (table, above) = (source.sheet.entity.table, source.sheet.above);
+        let table = source.sheet.entity.table;
         let (mut columns, mut lines) = (Vec::new(), Vec::with_capacity(rows.len()));
         for row in rows {
             let mut cells = row.cells.cells(source.sheet.entity);
@@ -447,9 +450,11 @@ impl Import<'_> {
                 let cell = cells.iter_mut().find(|(other, _)| other == column);
                 cell.into_iter().for_each(|(_, cell)| *cell = Cell::Int(there.into()));
             }
-            if let Some((parent, column)) = above {
-                let above = keys.get(&(parent, row.above)).copied().unwrap_or(row.above);
-                cells.push((column, Cell::Int(above.into())));
+            let (owner, above) = row.above;
+            for (at, to) in source.sheet.above.iter().enumerate() {
+                let key = keys.get(&(to.sheet, above)).copied().unwrap_or(above);
+                let is = at == usize::from(owner);
+                cells.push((to.column, if is { Cell::Int(key.into()) } else { Cell::Text(None) }));
             }
             if !self.manner.new_keys {
                 cells.push((table.key, Cell::Int(row.key.into())));

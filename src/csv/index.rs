@@ -28,6 +28,8 @@ pub(super) struct Place {
     pub(super) length: u32,
     /// The table.
     pub(super) sheet: u8,
+    /// Which of the tables above it hangs below.
+    pub(super) above: u8,
     /// Whether an earlier row has the same key.
     pub(super) again: bool,
 }
@@ -78,9 +80,10 @@ impl Index {
         for at in 0..tables.len() {
             let (above, rest) = tables.split_at_mut(at);
             let (Some(places), Some(sheet)) = (rest.first_mut(), folder.sheets.get(at)) else { continue };
-            let parent = sheet.above.and_then(|(at, _)| Some((above.get(at)?, folder.sheets.get(at)?)));
-            if let Some((parents, parent)) = parent {
-                belong(db, places, parents, parent.entity.table).await?;
+            for (owner, to) in (0..).zip(&sheet.above) {
+                if let (Some(parents), Some(parent)) = (above.get(to.sheet), folder.sheets.get(to.sheet)) {
+                    belong(db, places, owner, parents, parent.entity.table).await?;
+                }
             }
         }
         let mut targets = HashMap::new();
@@ -96,7 +99,8 @@ impl Index {
             if place.of == NOBODY
                 && let Some(Some(source)) = folder.sources.get(usize::from(place.sheet))
             {
-                let column = source.sheet.above.map_or("", |(_, column)| source.spelled(column));
+                let above = source.sheet.above.get(usize::from(place.above));
+                let column = above.map_or("", |above| source.spelled(above.column));
                 let reason =
                     "what this row hangs below belongs to no patient, neither in the files nor in the database";
                 refused.push(Refusal::new(source, place.at.line, Fault::new(column, "ORPHAN", reason)));
@@ -113,7 +117,7 @@ impl Index {
     /// What a row is written with: the kind of unit, and the key of the patient or of the row of reference data.
     pub(super) fn unit(&self, place: &Place) -> (Unit, i32) {
         let sheet = self.folder.sheets.get(usize::from(place.sheet));
-        (sheet.map_or(Unit::Patient, |sheet| sheet.unit), place.of)
+        (sheet.map_or(Unit::Patient, |sheet| sheet.unit(place.above.into())), place.of)
     }
 
     /// The rows of whole units that begin at a row, as many as one transaction takes.
@@ -140,9 +144,9 @@ fn scan(source: &Source, sheet: u8, refused: &mut Vec<Refusal>, progress: &mut d
     while let Some(at) = records.next(&mut record).map_err(|error| source.unreadable(error))? {
         let fields = fields(&record).ok_or_else(|| source.misquoted(at.line))?;
         match keys(source, &fields) {
-            Ok((key, of)) => {
+            Ok((key, (above, of))) => {
                 let length = u32::try_from(record.len()).map_err(|_too_long| source.misquoted(at.line))?;
-                places.push(Place { of, key, at, length, sheet, again: false });
+                places.push(Place { of, key, at, length, sheet, above, again: false });
             }
             Err(fault) => refused.push(Refusal::new(source, at.line, fault)),
         }
@@ -159,16 +163,17 @@ fn scan(source: &Source, sheet: u8, refused: &mut Vec<Refusal>, progress: &mut d
     Ok(places)
 }
 
-/// Puts the patient in the place of the row above.
-async fn belong(db: &Db, places: &mut [Place], parents: &[Place], parent: &Table) -> Result<()> {
+/// Puts the patient in the place of the row above, where that is a row of this table.
+async fn belong(db: &Db, places: &mut [Place], owner: u8, parents: &[Place], parent: &Table) -> Result<()> {
     let of_file = |key: i32| {
         let at = parents.partition_point(|place| place.key < key);
         parents.get(at).filter(|place| place.key == key).map(|place| place.of)
     };
-    let mut missing: Vec<i32> = places.iter().map(|place| place.of).filter(|key| of_file(*key).is_none()).collect();
+    let below = places.iter().filter(|place| place.above == owner).map(|place| place.of);
+    let mut missing: Vec<i32> = below.filter(|key| of_file(*key).is_none()).collect();
     missing.sort_unstable();
     missing.dedup();
-    let patient = parent.owner().map_or(parent.key, |owner| owner.column);
+    let patient = parent.way().next().map_or(parent.key, |owner| owner.column);
     let mut in_database: BTreeMap<i32, i32> = BTreeMap::new();
     for keys in missing.chunks(KEYS) {
         let mut sql = Sql::new(db.dialect());
@@ -176,7 +181,7 @@ async fn belong(db: &Db, places: &mut [Place], parents: &[Place], parent: &Table
         sql.push(format!("{} t ON t.{} = k.id", parent.name, parent.key));
         in_database.extend(db.numbers(&sql).await?.into_iter().map(|(key, patient)| (key, patient as i32)));
     }
-    for place in places {
+    for place in places.iter_mut().filter(|place| place.above == owner) {
         place.of = of_file(place.of).or_else(|| in_database.get(&place.of).copied()).unwrap_or(NOBODY);
     }
     Ok(())

@@ -21,8 +21,8 @@ pub(super) struct Row {
     pub(super) key: i32,
     /// The key of the patient, or of the row of reference data, that it is written with.
     pub(super) of: i32,
-    /// The key of the row that it hangs below; its own, where there is none.
-    pub(super) above: i32,
+    /// The key of the row that it hangs below, and in which of the tables above; its own, where there is none.
+    pub(super) above: (u8, i32),
     pub(super) cells: Cells,
     /// The rows that it points to.
     pub(super) links: Vec<Pointer>,
@@ -53,14 +53,29 @@ impl Fault {
     }
 }
 
-/// The key of a record's row, and that of the row above; those of a record with too few fields too, if they are there.
-pub(super) fn keys(source: &Source, fields: &[Field<'_>]) -> Result<(i32, i32), Fault> {
+/// The key of a record's row, and that of the row above, with the table; those of a record with too few fields too, if they are there.
+pub(super) fn keys(source: &Source, fields: &[Field<'_>]) -> Result<(i32, (u8, i32)), Fault> {
     let key = key_in(source, fields, |slot| matches!(slot, Slot::Key))?;
-    let above = match source.sheet.above {
-        Some(_) => key_in(source, fields, |slot| matches!(slot, Slot::Above))?,
-        None => key,
+    let owner = match source.sheet.above.as_slice() {
+        [] => return Ok((key, (0, key))),
+        [_] => 0,
+        several => {
+            let given = |(slot, field): (Slot, &Field<'_>)| match slot {
+                Slot::Above(at) if field.as_deref().is_some_and(|text| !text.trim_ascii().is_empty()) => Some(at),
+                _ => None,
+            };
+            let slots = source.columns.iter().map(|(_, slot)| *slot);
+            let mut given = slots.zip(fields).filter_map(given);
+            let (Some(owner), None) = (given.next(), given.next()) else {
+                let columns: Vec<&str> = several.iter().map(|above| source.spelled(above.column)).collect();
+                let reason = format!("a row belongs to one object: give exactly one of {}", columns.join(", "));
+                return Err(Fault::new(columns.first().copied().unwrap_or_default(), "OWNER", reason));
+            };
+            owner
+        }
     };
-    Ok((key, above))
+    let above = key_in(source, fields, |slot| matches!(slot, Slot::Above(at) if at == owner))?;
+    Ok((key, (owner as u8, above)))
 }
 
 /// What a key must be.
@@ -93,7 +108,7 @@ pub(super) fn row(source: &Source, sheet: usize, (line, of): (u32, i32), record:
     let (mut cells, mut links, mut faults) = (Cells::default(), Vec::new(), Vec::new());
     for ((name, slot), field) in source.columns.iter().zip(&fields) {
         let (column, kind) = match slot {
-            Slot::Key | Slot::Above => continue,
+            Slot::Key | Slot::Above(_) => continue,
             Slot::Value(column, kind) => (*column, *kind),
             Slot::Link(column, to) => {
                 match field
@@ -188,7 +203,7 @@ pub(super) fn of_database(source: &Source, text: &str) -> Fault {
         if !source.sheet.links.is_empty() {
             return Fault::new("", "REFERENCE", "what this row hangs below or points to was removed meanwhile");
         }
-        let column = source.sheet.above.map_or("", |(_, column)| source.spelled(column));
+        let column = source.sheet.above.first().map_or("", |above| source.spelled(above.column));
         return Fault::new(column, "ORPHAN", "what this row hangs below was removed meanwhile");
     }
     Fault::new("", "DATABASE", "the database refuses this row by a rule of its own")

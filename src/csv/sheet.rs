@@ -1,7 +1,7 @@
 //! A table as a file holds it: how the file and its columns may be spelled.
 
 use crate::{
-    db::{Table, ValueKind},
+    db::{Owner, Table, ValueKind},
     graphql::{
         model::Entity,
         rules::{ColumnRule, kind_of},
@@ -12,12 +12,23 @@ use crate::{
 #[derive(Clone)]
 pub(super) struct Sheet {
     pub(super) entity: &'static Entity,
-    /// The table that its rows hang below, as a place in [`sheets`], and our column with the key.
-    pub(super) above: Option<(usize, &'static str)>,
+    /// The tables that its rows hang below, each row below one of them.
+    pub(super) above: Vec<Above>,
     /// The tables that its rows point to besides, and our columns with the keys.
     pub(super) links: Vec<(usize, &'static str)>,
-    /// What its rows are imported with: all of a patient are one unit, and come after all reference data.
-    pub(super) unit: Unit,
+    /// What its rows are imported with, where they hang below none.
+    unit: Unit,
+}
+
+/// A table that rows hang below.
+#[derive(Clone)]
+pub(super) struct Above {
+    /// Its place in [`sheets`].
+    pub(super) sheet: usize,
+    /// Our column with the key.
+    pub(super) column: &'static str,
+    /// What the rows are imported with: all of a patient are one unit, and come after all reference data.
+    unit: Unit,
 }
 
 /// What rows are written with, whole or not at all, in the order in which they are written.
@@ -34,8 +45,8 @@ pub(super) enum Unit {
 pub(super) enum Slot {
     /// The key of the row.
     Key,
-    /// The key of the row above.
-    Above,
+    /// The key of the row above, which is in this one of the tables above.
+    Above(usize),
     /// The key of a row in this table that the row points to.
     Link(&'static ColumnRule, usize),
     /// A value that has rules.
@@ -47,14 +58,20 @@ pub(super) enum Slot {
 /// Every table, each after those that its rows hang below or point to.
 pub(super) fn sheets(entities: &[&'static Entity]) -> Vec<Sheet> {
     let of = |table: &Table| entities.iter().position(|entity| entity.table.name == table.name);
+    let unit = |table: &'static Table| {
+        let root = table.way().last().map_or(table, |owner| owner.to);
+        of(root).filter(|_| root.is_everybodys()).map_or(Unit::Patient, Unit::Reference)
+    };
     let sheet = |entity: &&'static Entity| {
         let table = entity.table;
-        let root = table.way().last().map_or(table, |owner| owner.to);
+        let above = |owner: &'static Owner| {
+            Some(Above { sheet: of(owner.to)?, column: owner.column, unit: unit(owner.to) })
+        };
         Sheet {
             entity,
-            above: table.owner().and_then(|owner| Some((of(owner.to)?, owner.column))),
+            above: table.owners().iter().filter_map(above).collect(),
             links: table.links.iter().filter_map(|link| Some((of(link.to)?, link.column))).collect(),
-            unit: of(root).filter(|_| root.is_everybodys()).map_or(Unit::Patient, Unit::Reference),
+            unit: unit(table),
         }
     };
     entities.iter().map(sheet).collect()
@@ -89,7 +106,7 @@ impl Sheet {
         })?;
         Some(match self.entity.rules.column(column) {
             _ if column == self.entity.table.key => Slot::Key,
-            _ if self.above.is_some_and(|(_, above)| column == above) => Slot::Above,
+            _ if let Some(at) = self.above.iter().position(|above| column == above.column) => Slot::Above(at),
             Some(rule) if rule.is_link() => match self.links.iter().find(|(_, link)| column == *link) {
                 Some((to, _)) => Slot::Link(rule, *to),
                 None => Slot::Value(rule, kind_of(self.entity, column)),
@@ -103,16 +120,22 @@ impl Sheet {
     pub(super) fn column(&self, slot: Slot) -> &'static str {
         match slot {
             Slot::Key => self.entity.table.key,
-            Slot::Above => self.above.map_or(self.entity.table.key, |(_, column)| column),
+            Slot::Above(at) => self.above.get(at).map_or(self.entity.table.key, |above| above.column),
             Slot::Value(column, _) | Slot::Link(column, _) => column.name,
             Slot::Stamp(column) => column,
         }
     }
 
-    /// The columns that no file may lack.
-    pub(super) fn needed(&self) -> impl Iterator<Item = &'static str> {
+    /// The columns that no file may lack; of some it needs one.
+    pub(super) fn needed(&self) -> impl Iterator<Item = Vec<&'static str>> {
         let values = self.entity.rules.columns.iter().filter(|column| column.required).map(|column| column.name);
-        [self.entity.table.key].into_iter().chain(self.above.map(|(_, column)| column)).chain(values)
+        let above = (!self.above.is_empty()).then(|| self.above.iter().map(|above| above.column).collect());
+        [vec![self.entity.table.key]].into_iter().chain(above).chain(values.map(|column| vec![column]))
+    }
+
+    /// What a row is imported with that hangs below this one of the tables above.
+    pub(super) fn unit(&self, above: usize) -> Unit {
+        self.above.get(above).map_or(self.unit, |above| above.unit)
     }
 }
 
@@ -126,13 +149,14 @@ mod tests {
         let sheets = sheets(schema::entities());
         for (at, sheet) in sheets.iter().enumerate() {
             let table = sheet.entity.table;
-            assert_eq!(sheet.above.is_none(), table.owner().is_none(), "{}", table.name);
+            assert_eq!(sheet.above.len(), table.owners().len(), "{}", table.name);
             assert_eq!(sheet.links.len(), table.links.len(), "{}", table.name);
-            let before = sheet.above.iter().chain(&sheet.links);
-            assert!(before.into_iter().all(|(other, _)| *other < at), "{}", table.name);
+            let links = sheet.links.iter().map(|(other, _)| *other);
+            let mut before = sheet.above.iter().map(|above| above.sheet).chain(links);
+            assert!(before.all(|other| other < at), "{}", table.name);
         }
-        assert!(sheets.iter().any(|sheet| !sheet.links.is_empty() && sheet.unit == Unit::Patient));
-        assert!(sheets.iter().any(|sheet| !sheet.links.is_empty() && sheet.unit != Unit::Patient));
+        assert!(sheets.iter().any(|sheet| !sheet.links.is_empty() && sheet.unit(0) == Unit::Patient));
+        assert!(sheets.iter().any(|sheet| !sheet.links.is_empty() && sheet.unit(0) != Unit::Patient));
     }
 
     #[test]

@@ -224,12 +224,14 @@ impl Tx {
         loop {
             let owner = match &table.belongs {
                 Belongs::Patient => return Ok(Some(key)),
-                Belongs::Everybody => return Ok(None),
-                Belongs::To(owner) => owner,
+                Belongs::Everybody | Belongs::OneOf([]) => return Ok(None),
+                Belongs::To(owner) | Belongs::OneOf([owner, ..]) => owner,
             };
             let mut sql = Sql::new(self.dialect());
             sql.called(table.name, None);
-            sql.push(format!("SELECT {}, 0 FROM {} WHERE {} = ", owner.column, table.name, table.key)).int(key.into());
+            let (name, column) = (table.name, owner.column);
+            sql.push(format!("SELECT {column}, 0 FROM {name} WHERE {column} IS NOT NULL AND {} = ", table.key));
+            sql.int(key.into());
             let Some((above, _)) = self.numbers(sql).await?.first().copied() else { return Ok(None) };
             (table, key) = (owner.to, above);
         }
@@ -245,13 +247,13 @@ fn push_below(sql: &mut Sql, table: &Table, of: &Table, key: i32) -> Result<()> 
         sql.push(format!("{} = ", table.key)).int(key.into());
         return Ok(());
     }
-    let Some(owner) = table.owner() else {
-        return Err(Error::Internal(format!("{} is not below {}", table.name, of.name)));
-    };
-    if owner.to.name == of.name {
+    if let Some(owner) = table.owner_of(of) {
         sql.push(format!("{} = ", owner.column)).int(key.into());
         return Ok(());
     }
+    let Some(owner) = table.way().next() else {
+        return Err(Error::Internal(format!("{} is not below {}", table.name, of.name)));
+    };
     sql.push(format!("{} IN (SELECT {} FROM {} WHERE ", owner.column, owner.to.key, owner.to.name));
     push_below(sql, owner.to, of, key)?;
     sql.push(")");

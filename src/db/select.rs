@@ -124,10 +124,8 @@ impl Path {
     /// Whether it follows owners alone, so that the rows are of the same patients as the rows that we come from.
     pub(super) fn stays(&self, table: &Table) -> bool {
         match self {
-            Path::Direct(column) => table.owner_in(column).is_some(),
-            Path::Through { column, between, above } => {
-                table.owner_in(column).is_some() && between.owner_in(above).is_some()
-            }
+            Path::Direct(column) => table.stays_by(column),
+            Path::Through { column, between, above } => table.stays_by(column) && between.stays_by(above),
             Path::Between { .. } => false,
         }
     }
@@ -329,20 +327,48 @@ pub(super) fn push_scope(sql: &mut Sql, alias: &str, table: &Table, scope: &Scop
             sql.push("1=1");
             return;
         }
+        Belongs::OneOf(owners) => {
+            push_scope_of_one(sql, alias, owners, scope);
+            return;
+        }
         Belongs::Patient => table.key,
-        Belongs::To(owner) if matches!(owner.to.belongs, Belongs::Patient) => owner.column,
         Belongs::To(owner) => {
-            let (inner, to) = (format!("{alias}p"), owner.to);
-            sql.push(format!(
-                "EXISTS (SELECT 1 FROM {} {inner} WHERE {inner}.{} = {alias}.{} AND ",
-                to.name, to.key, owner.column
-            ));
-            push_scope(sql, &inner, to, scope);
-            sql.push(")");
+            push_owner_scope(sql, alias, owner, scope);
             return;
         }
     };
     sql.column(alias, column).push(" IN (SELECT k.id FROM ").keys(patients).push(")");
+}
+
+/// The same of the rows that own the rows called `alias`.
+fn push_owner_scope(sql: &mut Sql, alias: &str, owner: &Owner, scope: &Scope) {
+    let to = owner.to;
+    if let (Belongs::Patient, Some(patients)) = (&to.belongs, scope.only()) {
+        sql.column(alias, owner.column).push(" IN (SELECT k.id FROM ").keys(patients).push(")");
+        return;
+    }
+    let inner = format!("{alias}p");
+    sql.push(format!(
+        "EXISTS (SELECT 1 FROM {} {inner} WHERE {inner}.{} = {alias}.{} AND ",
+        to.name, to.key, owner.column
+    ));
+    push_scope(sql, &inner, to, scope);
+    sql.push(")");
+}
+
+/// The same of rows that have one of several owners: the patient's are in scope, and those of nobody else's but reference data.
+fn push_scope_of_one(sql: &mut Sql, alias: &str, owners: &[Owner], scope: &Scope) {
+    let Some((patients, others)) = owners.split_first() else {
+        sql.push("1=0");
+        return;
+    };
+    sql.push("(");
+    push_owner_scope(sql, alias, patients, scope);
+    sql.push(format!(" OR {alias}.{} IS NULL AND (", patients.column));
+    for (i, other) in others.iter().enumerate() {
+        sql.push(format!("{}{alias}.{} IS NOT NULL", if i > 0 { " OR " } else { "" }, other.column));
+    }
+    sql.push("))");
 }
 
 /// The same after an `AND`, where there is anything to say.

@@ -2,6 +2,10 @@
 //!
 //! **Invariant:** a row and its owner are the same patient's, so that a read which follows owners never leaves the patient
 //! whom it started from. A [`Link`] may lead to anybody's row: whatever follows one takes a [`Scope`].
+//!
+//! Where each row belongs to one of several owners ([`Belongs::OneOf`]), the first of them leads to the patient, and rows of the others
+//! are reference data. Rows are read below the others under the scope all the same, so that a row that names two owners is nobody's
+//! but its patient's.
 
 use crate::scope::Scope;
 
@@ -40,6 +44,9 @@ pub enum Belongs {
     Patient,
     /// They belong to the rows of another table, and are removed with them.
     To(Owner),
+    /// Each belongs to a row of one of these tables, and is removed with it: the first belongs to patients, the others are reference
+    /// data. Nothing belongs to such rows in its turn, and they are in no graph.
+    OneOf(&'static [Owner]),
     /// They are reference data, which every caller may see.
     Everybody,
 }
@@ -75,17 +82,33 @@ impl Table {
         by == self.key || self.columns.iter().any(|of| of.column == column && of.then == Some(by))
     }
 
-    /// The reference to the owner of a row, where rows have one.
-    pub fn owner(&self) -> Option<&Owner> {
+    /// The references to owners: every row has one of them.
+    pub fn owners(&self) -> &[Owner] {
         match &self.belongs {
-            Belongs::To(owner) => Some(owner),
-            Belongs::Patient | Belongs::Everybody => None,
+            Belongs::To(owner) => std::slice::from_ref(owner),
+            Belongs::OneOf(owners) => owners,
+            Belongs::Patient | Belongs::Everybody => &[],
         }
     }
 
-    /// The column that holds the key of the owner, if this is one.
+    /// The reference that leads towards the patient, where rows belong to any.
+    fn patients_owner(&self) -> Option<&Owner> {
+        self.owners().first()
+    }
+
+    /// The column that holds the key of an owner, if this is one.
     pub fn owner_in(&self, column: &str) -> Option<&Owner> {
-        self.owner().filter(|owner| owner.column == column)
+        self.owners().iter().find(|owner| owner.column == column)
+    }
+
+    /// The reference to the rows of a table, if rows belong to those.
+    pub fn owner_of(&self, table: &Table) -> Option<&Owner> {
+        self.owners().iter().find(|owner| owner.to.name == table.name)
+    }
+
+    /// Whether rows with a key in a column are the same patient's as the row of that key.
+    pub(super) fn stays_by(&self, column: &str) -> bool {
+        self.patients_owner().is_some_and(|owner| owner.column == column)
     }
 
     /// The reference in a column to a row that rows do not belong to, if this is one.
@@ -95,20 +118,32 @@ impl Table {
 
     /// Every reference: its column, and the table that it leads to.
     pub fn references(&self) -> impl Iterator<Item = (&'static str, &'static Table)> {
-        let owner = self.owner().map(|owner| (owner.column, owner.to));
-        owner.into_iter().chain(self.links.iter().map(|link| (link.column, link.to)))
+        let owners = self.owners().iter().map(|owner| (owner.column, owner.to));
+        owners.chain(self.links.iter().map(|link| (link.column, link.to)))
     }
 
-    /// The references that lead from a row to its patient: of the row, of its owner, and so on. Empty for a patient and for
-    /// reference data.
+    /// The references that lead from a row to its patient, if it has one: of the row, of its owner, and so on. Empty for a patient and
+    /// for reference data.
     pub fn way(&self) -> impl Iterator<Item = &Owner> {
-        std::iter::successors(self.owner(), |owner| owner.to.owner())
+        std::iter::successors(self.patients_owner(), |owner| owner.to.patients_owner())
     }
 
     /// Whether a caller may write rows. Reference data is every caller's to see, so only a caller who may see every patient writes it.
+    /// Where some rows are reference data and some are not, [`Table::is_row_written_by`] tells.
     pub fn is_written_by(&self, scope: &Scope) -> bool {
         let root = self.way().last().map_or(self, |owner| owner.to);
         !root.is_everybodys() || scope.only().is_none()
+    }
+
+    /// The same of a row that a caller may see; `cell` tells whether a column of it holds a key.
+    pub fn is_row_written_by(&self, scope: &Scope, cell: impl Fn(&str) -> bool) -> bool {
+        let is_patients = !self.is_mixed() || self.patients_owner().is_some_and(|owner| cell(owner.column));
+        self.is_written_by(scope) && (is_patients || scope.only().is_none())
+    }
+
+    /// Whether some rows belong to patients and others are reference data.
+    pub fn is_mixed(&self) -> bool {
+        matches!(self.belongs, Belongs::OneOf(_))
     }
 
     /// Whether every caller may see every row.

@@ -16,7 +16,9 @@ pub use row::{FromColumns, OfEntity, Placed, Row, Set};
 ///     root "medication", "medications";             // fields of queries
 ///     written "medication", "medications";          // fields of what mutations answer
 ///     belongs { patient_id of patient, as "medications" "The patient's medications." }
-///         // the owner, and the list in the input for an owner, `as one` object where there is one at most; or { patient } { everybody }
+///         // the owner, and the list in the input for an owner, `as one` object where there is one at most; or { patient } { everybody };
+///         // or of each row one of several owners, the first of which is the patient:
+///         // { one of { patient_id of patient, doctor_id of doctor } as "emails" "…" }
 ///     links { doctor_id -> doctor; report_id -> report within; }
 ///         // what rows point to besides, `within`: a row of the same patient; may be left out
 ///     columns {                                     // in any order: column, type, field, marks; class; and how it is written
@@ -409,6 +411,11 @@ macro_rules! belongs {
     (everybody) => {
         $crate::db::Belongs::Everybody
     };
+    (one of { $($column:ident of $to:ident),+ } as $($rest:tt)*) => {
+        $crate::db::Belongs::OneOf(&[
+            $($crate::db::Owner { column: stringify!($column), to: &$to::TABLE }),+
+        ])
+    };
     ($column:ident of $to:ident, $($rest:tt)*) => {
         $crate::db::Belongs::To($crate::db::Owner { column: stringify!($column), to: &$to::TABLE })
     };
@@ -433,6 +440,9 @@ macro_rules! nested {
     };
     (everybody) => {
         None
+    };
+    (one of { $($owners:tt)+ } as $field:literal $doc:literal) => {
+        Some($crate::graphql::model::Nested { field: $field, doc: $doc, one: false })
     };
     ($column:ident of $to:ident, as $field:literal $doc:literal) => {
         Some($crate::graphql::model::Nested { field: $field, doc: $doc, one: false })

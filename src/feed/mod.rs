@@ -424,7 +424,8 @@ impl Feed {
 /// The patient of a change `f` of any of these tables, as values of which at most one is not NULL, and the joins that lead there.
 fn to_patients(tables: &[&Table]) -> (String, String) {
     let (mut patients, mut joins) = (Vec::new(), String::new());
-    for (at, table) in tables.iter().enumerate() {
+    // What has several owners is in no graph, so nobody is told of it.
+    for (at, table) in tables.iter().enumerate().filter(|(_, table)| !table.is_mixed()) {
         let top = table.way().last().map_or(*table, |owner| owner.to);
         if top.is_everybodys() {
             patients.push(format!("CASE f.owner WHEN '{}' THEN {REFERENCE} END", table.name));

@@ -48,16 +48,21 @@ pub struct Above {
 }
 
 impl Above {
-    /// The one of an entity, if its rows belong to others.
-    pub fn of(model: &Model, entity: &'static Entity) -> Option<Self> {
-        let owner = entity.table.owner()?;
-        let scalar = entity.object.scalar_of_column(owner.column).and_then(|at| entity.object.scalars.get(at))?;
-        Some(Above { field: scalar.name, entity: model.of_table(owner.to)?, owner })
+    /// Those of an entity whose rows belong to others: an input names one of them.
+    pub fn all(model: &Model, entity: &'static Entity) -> Vec<Self> {
+        let above = |owner: &'static Owner| {
+            let scalar = entity.object.scalar_of_column(owner.column).and_then(|at| entity.object.scalars.get(at))?;
+            Some(Above { field: scalar.name, entity: model.of_table(owner.to)?, owner })
+        };
+        entity.table.owners().iter().filter_map(above).collect()
     }
 
-    /// As a field of an input.
-    pub fn arg(&self) -> Arg {
-        id_arg(self.field, self.entity, "!")
+    /// As fields of an input.
+    pub fn args(all: &[Self]) -> Vec<Arg> {
+        match all {
+            [one] => vec![id_arg(one.field, one.entity, "!")],
+            several => several.iter().map(|above| id_arg(above.field, above.entity, "")).collect(),
+        }
     }
 }
 
@@ -150,9 +155,9 @@ impl Form {
         model.below(self.entity).filter(move |below| below.nested.is_some_and(takes))
     }
 
-    /// Its type in GraphQL; `above` is the row that a new one belongs to, where the input names it.
-    pub fn describe(&'static self, above: Option<Above>, types: &mut Types<'_>) -> String {
-        let mut fields: Vec<Arg> = above.iter().map(Above::arg).collect();
+    /// Its type in GraphQL; `above` are the rows to which a new one may belong, where the input names the one.
+    pub fn describe(&'static self, above: &[Above], types: &mut Types<'_>) -> String {
+        let mut fields = Above::args(above);
         for column in self.columns() {
             let needed = if column.required && self.verb == Verb::Add { "!" } else { "" };
             if let Some((to, _)) = self.linked(types.model, column) {
@@ -168,7 +173,7 @@ impl Form {
         }
         for below in self.below(types.model) {
             if let Some(list) = below.nested {
-                let form = below.form.describe(None, types);
+                let form = below.form.describe(&[], types);
                 let ty = if list.one { form } else { format!("[{form}!]") };
                 fields.push(Arg::new(list.field, ty, list.doc));
             }

@@ -68,7 +68,7 @@ impl Model {
     /// The entities whose rows belong to the rows of another.
     pub fn below(&self, entity: &Entity) -> impl Iterator<Item = &'static Entity> {
         let of = entity.table.name;
-        self.entities.iter().copied().filter(move |below| below.table.owner().is_some_and(|owner| owner.to.name == of))
+        self.entities.iter().copied().filter(move |below| below.table.owners().iter().any(|owner| owner.to.name == of))
     }
 
     /// The entities whose rows point to the rows of another, and the columns in which they do. Rows of the same patient are left out:

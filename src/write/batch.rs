@@ -294,7 +294,7 @@ impl Batch {
 
 impl Field for AddEach {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
-        let input = self.form.describe(None, types);
+        let input = self.form.describe(&[], types);
         types.object(self.payload);
         let mut args =
             vec![Arg::new("input", format!("[{input}!]!"), "The patients to import; at most as many as a page has.")];

@@ -127,9 +127,26 @@ fn above_of(
     given: &IndexMap<Name, Value>,
     reader: &mut Reader,
 ) -> Option<(Above, i32)> {
-    let above = Above::of(cx.model, entity)?;
+    let all = Above::all(cx.model, entity);
+    let named = |above: &&Above| given.get(above.field).is_some_and(|id| *id != Value::Null);
+    let above = match all.as_slice() {
+        [] => return None,
+        // The schema sees to it that it is given.
+        [one] => one,
+        several => {
+            let fields: Vec<&str> = several.iter().map(|above| above.field).collect();
+            let mut named = several.iter().filter(named);
+            let (Some(above), None) = (named.next(), named.next()) else {
+                let (field, fields) = (fields.first().copied().unwrap_or_default(), fields.join(", "));
+                let message = format!("{} belongs to one object: give exactly one of {fields}", entity.called);
+                reader.violations.push(rules::violation(&reader.path, field, "OWNER", message));
+                return None;
+            };
+            above
+        }
+    };
     match id_of(above.entity, given.get(above.field).unwrap_or(&Value::Null)) {
-        Ok(key) => Some((above, key.unwrap_or(-1))),
+        Ok(key) => Some((*above, key.unwrap_or(-1))),
         Err(error) => {
             let message = error.public_message();
             reader.violations.push(rules::violation(&reader.path, above.field, "INVALID", message));
@@ -209,7 +226,7 @@ async fn done<'a>(
 
 impl Field for Add {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
-        let input = self.0.describe(Above::of(types.model, self.0.entity), types);
+        let input = self.0.describe(&Above::all(types.model, self.0.entity), types);
         types.object(self.0.entity.payload);
         let mut args = vec![Arg::new("input", format!("{input}!"), "The values to write.")];
         args.extend(option_args());
@@ -225,8 +242,8 @@ impl Field for Add {
 
 impl Field for AddAll {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
-        let item = self.entity.form.describe(None, types);
-        let mut fields: Vec<Arg> = Above::of(types.model, self.entity).iter().map(Above::arg).collect();
+        let item = self.entity.form.describe(&[], types);
+        let mut fields = Above::args(&Above::all(types.model, self.entity));
         fields.extend(self.entity.nested.map(|list| Arg::new(list.field, format!("[{item}!]!"), self.list)));
         let input = types.input(self.name, self.doc, fields);
         types.object(self.entity.payloads);
@@ -249,7 +266,7 @@ impl Field for Change {
         types.object(entity.payload);
         let mut args = row_args(entity);
         if self.form.columns().next().is_some() {
-            let input = self.form.describe(None, types);
+            let input = self.form.describe(&[], types);
             let doc = "The values to write: a field that is left out stays as it is, null clears it.";
             // What sets something by itself may be all that is wanted.
             let needed = if self.set.is_empty() || !self.needs.is_empty() { "!" } else { "" };

@@ -84,7 +84,12 @@ impl Operation {
     /// Equal for the same request, spelled however, and by whichever process.
     fn identity(&self, mutation: &str) -> String {
         let text = match self {
-            Operation::Add { above, rows, .. } => format!("{mutation} {:?} {rows:?}", above.map(|(_, key)| key)),
+            Operation::Add { above, rows, .. } => {
+                // Where there is a choice of owners, the same key may be another row's.
+                let column = above.map(|(above, _)| above.owner.column).filter(|_| self.entity().table.is_mixed());
+                let of = column.map(|column| format!(" {column}")).unwrap_or_default();
+                format!("{mutation}{of} {:?} {rows:?}", above.map(|(_, key)| key))
+            }
             Operation::Change { key, expected, cells, .. } => format!("{mutation} {key} {expected:?} {cells:?}"),
             Operation::Remove { key, expected, .. } => format!("{mutation} {key} {expected:?}"),
         };
@@ -221,7 +226,7 @@ impl Attempt<'_> {
                 return Ok(match form.entity.table.belongs {
                     Belongs::Patient => made.to_vec(),
                     Belongs::Everybody => vec![REFERENCE],
-                    Belongs::To(_) => Vec::new(),
+                    Belongs::To(_) | Belongs::OneOf(_) => Vec::new(),
                 });
             }
             Operation::Change { form, key, .. } => (form.entity.table, *key),
@@ -230,11 +235,16 @@ impl Attempt<'_> {
         if table.is_everybodys() {
             return Ok(vec![REFERENCE]);
         }
-        Ok(tx.patient_of(table, key).await?.into_iter().collect())
+        let patient = tx.patient_of(table, key).await?;
+        Ok(patient.or(table.is_mixed().then_some(REFERENCE)).into_iter().collect())
     }
 
     async fn act(&self, tx: &mut Tx) -> Result<Outcome> {
-        references::may_write(self.cx, self.operation.entity(), self.operation.path())?;
+        let written = match self.operation {
+            Operation::Add { above: Some((above, _)), .. } => above.entity,
+            operation => operation.entity(),
+        };
+        references::may_write(self.cx, written, self.operation.path())?;
         match self.operation {
             Operation::Add { form, above, rows, links, after } => {
                 let above_link = above.map(|(above, key)| Linked {
@@ -291,6 +301,7 @@ impl Attempt<'_> {
         let columns = entity.stored();
         let stored = tx.lock(entity.table, &columns, key, &self.cx.scope).await?;
         let stored = stored.ok_or_else(|| nobody(&["id"], entity))?;
+        references::may_write_row(self.cx, entity, &stored)?;
         let version = change::version(&stored);
         if expected.is_some_and(|expected| expected != version) {
             return Err(Error::Changed(version));
@@ -375,7 +386,7 @@ async fn add(
         }
         for (row, key) in alike.iter().zip(&made) {
             for (below, rows) in &row.below {
-                let above = below.table.owner().map(|owner| (owner.column, *key));
+                let above = below.table.owner_of(entity.table).map(|owner| (owner.column, *key));
                 Box::pin(add(tx, below, above, rows)).await?;
             }
         }

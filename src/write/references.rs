@@ -12,11 +12,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// That the caller may write rows of an entity.
 pub(super) fn may_write(cx: &Cx, entity: &Entity, path: &str) -> Result<()> {
-    if entity.table.is_written_by(&cx.scope) {
-        return Ok(());
-    }
+    if entity.table.is_written_by(&cx.scope) { Ok(()) } else { Err(forbidden(path)) }
+}
+
+/// That the caller may write a row of an entity: this one, as it is stored.
+pub(super) fn may_write_row(cx: &Cx, entity: &Entity, stored: &[Option<String>]) -> Result<()> {
+    let cell = |column: &str| {
+        let at = entity.stored().iter().position(|stored| *stored == column);
+        at.and_then(|at| stored.get(at)).is_some_and(Option::is_some)
+    };
+    if entity.table.is_row_written_by(&cx.scope, cell) { Ok(()) } else { Err(forbidden("id")) }
+}
+
+fn forbidden(path: &str) -> Error {
     let message = "this is data of every patient: only a caller who may see every patient writes it".to_owned();
-    Err(Error::Invalid(vec![Violation { path: vec![path.into()], code: "FORBIDDEN", message }]))
+    Error::Invalid(vec![Violation { path: vec![path.into()], code: "FORBIDDEN", message }])
 }
 
 /// That the caller may see every row that an input points to.

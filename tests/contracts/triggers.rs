@@ -19,6 +19,7 @@ pub(crate) fn fed() -> impl Iterator<Item = &'static Table> {
 fn triggers(backend: &str, table: &Table) -> Vec<String> {
     let (of, column) = match &table.belongs {
         Belongs::To(owner) => (owner.to.name, owner.column),
+        Belongs::OneOf(_) => panic!("{}: what belongs to one of several owners is in no graph", table.name),
         Belongs::Patient | Belongs::Everybody => (table.name, table.key),
     };
     let mariadb = backend == "mariadb";

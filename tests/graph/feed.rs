@@ -58,7 +58,7 @@ fn value(kind: ValueKind) -> String {
 impl Table {
     fn of(table: &'static db::Table) -> Self {
         let entity = entities().iter().find(|entity| entity.table.name == table.name).unwrap();
-        let owner = table.owner().map(|owner| owner.column);
+        let owner = table.way().next().map(|owner| owner.column);
         let required = entity.rules.columns.iter().filter(|rule| rule.required && Some(rule.name) != owner);
         let (links, rest): (Vec<_>, Vec<_>) =
             required.map(|rule| rule.name).partition(|name| table.links.iter().any(|link| link.column == *name));

@@ -27,6 +27,13 @@ static OTHER_PATIENT: Check = Check {
     fault: true,
     advice: "The column must point to a row of the same patient, and points to another patient's: write the right key, or NULL.",
 };
+static OWNERS: Check = Check {
+    store: "database",
+    name: "several-owners",
+    fault: true,
+    advice: "The row names more than one object to which it belongs, so it is shown as its patient's alone: keep the key of \
+             the one, and set the others to NULL.",
+};
 static UNKNOWN_VALUE: Check = Check {
     store: "database",
     name: "unknown-value",
@@ -157,7 +164,7 @@ fn faults(dialect: Dialect, entities: &[&'static Entity], has: impl Fn(&str, &st
         for (column, to) in table.references().filter(|(column, to)| has(table.name, column) && has(to.name, to.key)) {
             let mut condition = Sql::new(dialect);
             // A row may point to nothing, but not belong to nobody.
-            if table.owner_in(column).is_none() {
+            if table.owner_in(column).is_none() || table.is_mixed() {
                 condition.push(format!("t.{column} IS NOT NULL AND "));
             }
             condition.push(format!("NOT EXISTS (SELECT 1 FROM {} o WHERE o.{} = t.{column})", to.name, to.key));
@@ -170,6 +177,18 @@ fn faults(dialect: Dialect, entities: &[&'static Entity], has: impl Fn(&str, &st
             condition.push(format!(" AND {} <> {})", patient("o", to), patient("t", table)));
             let of = format!("{}.{column}", table.name);
             all.push(Question { check: &OTHER_PATIENT, of, table, condition });
+        }
+    }
+    for table in entities.iter().map(|entity| entity.table).filter(|table| table.is_mixed()) {
+        if !table.owners().iter().all(|owner| has(table.name, owner.column)) {
+            continue;
+        }
+        let named: Vec<String> =
+            table.owners().iter().map(|owner| format!("(t.{} IS NOT NULL)", owner.column)).collect();
+        for (check, is) in [(&ORPHAN, "= 0"), (&OWNERS, "> 1")] {
+            let mut condition = Sql::new(dialect);
+            condition.push(format!("{} {is}", named.join(" + ")));
+            all.push(Question { check, of: table.name.to_owned(), table, condition });
         }
     }
     for entity in entities.iter().filter(|entity| has(entity.table.name, entity.table.key)) {
@@ -187,13 +206,13 @@ fn faults(dialect: Dialect, entities: &[&'static Entity], has: impl Fn(&str, &st
 /// The key of the patient to whom a row belongs.
 fn patient(alias: &str, table: &Table) -> String {
     match &table.belongs {
-        Belongs::To(owner) if matches!(owner.to.belongs, Belongs::Patient) => format!("{alias}.{}", owner.column),
-        Belongs::To(owner) => {
+        Belongs::To(owner) | Belongs::OneOf([owner, ..]) if matches!(owner.to.belongs, Belongs::Patient) => format!("{alias}.{}", owner.column),
+        Belongs::To(owner) | Belongs::OneOf([owner, ..]) => {
             let (above, to) = (format!("{alias}p"), owner.to);
             let of = patient(&above, to);
             format!("(SELECT {of} FROM {} {above} WHERE {above}.{} = {alias}.{})", to.name, to.key, owner.column)
         }
-        Belongs::Patient | Belongs::Everybody => format!("{alias}.{}", table.key),
+        Belongs::Patient | Belongs::Everybody | Belongs::OneOf([]) => format!("{alias}.{}", table.key),
     }
 }
 

@@ -185,7 +185,8 @@ pub async fn choose<'q>(
         return bounded(db, table, scope, ask, want, Way::PLAIN).await;
     }
     let mut parts = parts;
-    if scope.only().is_some() && !table.is_everybodys() {
+    // Patients in scope lead to all rows that are in it, unless there is reference data among them.
+    if scope.only().is_some() && !table.is_everybodys() && !table.is_mixed() {
         parts.push(Part::Scope);
     }
     let mut planning =

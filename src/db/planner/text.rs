@@ -243,15 +243,15 @@ fn push_below_patients(sql: &mut Sql, table: &Table, alias: &str, patient: &str)
     let name = table.name;
     match &table.belongs {
         Belongs::Patient => drop(sql.push(format!("{name} {alias} ON {alias}.{} = {patient}", table.key))),
-        Belongs::To(owner) if matches!(owner.to.belongs, Belongs::Patient) => {
+        Belongs::To(owner) | Belongs::OneOf([owner, ..]) if matches!(owner.to.belongs, Belongs::Patient) => {
             sql.push(format!("{name} {alias} ON {alias}.{} = {patient}", owner.column));
         }
-        Belongs::To(owner) => {
+        Belongs::To(owner) | Belongs::OneOf([owner, ..]) => {
             let above = format!("{alias}p");
             push_below_patients(sql, owner.to, &above, patient);
             sql.straight_join();
             sql.push(format!("{name} {alias} ON {alias}.{} = {above}.{}", owner.column, owner.to.key));
         }
-        Belongs::Everybody => drop(sql.push(format!("{name} {alias} ON 1=1"))),
+        Belongs::Everybody | Belongs::OneOf([]) => drop(sql.push(format!("{name} {alias} ON 1=1"))),
     }
 }
