@@ -79,9 +79,8 @@ impl Source {
         if source.records()?.next(&mut header).map_err(|error| source.unreadable(error))?.is_some() {
             source.columns = source.header(&header)?;
         }
-        let lacking = |columns: &Vec<&str>| {
-            !source.columns.iter().any(|(_, slot)| columns.contains(&source.sheet.column(*slot)))
-        };
+        let lacking =
+            |columns: &Vec<&str>| !source.columns.iter().any(|(_, slot)| columns.contains(&source.sheet.column(*slot)));
         let lacked = source.sheet.needed().find(lacking);
         match lacked {
             Some(columns) => Err(Error::Setup(format!("{} lacks the column {}", source.name, columns.join(" or ")))),

@@ -351,7 +351,8 @@ impl Import<'_> {
         outcome: &mut Outcome,
     ) -> Result<Vec<&'r Row>> {
         let (mut added, mut others, mut same) = (Vec::with_capacity(patient.len()), Vec::new(), 0);
-        let has_above = |row: &Row| self.index.folder.sheets.get(row.sheet).is_some_and(|sheet| !sheet.above.is_empty());
+        let has_above =
+            |row: &Row| self.index.folder.sheets.get(row.sheet).is_some_and(|sheet| !sheet.above.is_empty());
         // The database has no rows yet of a patient who gets a new key.
         let is_new = self.manner.new_keys && patient.iter().any(|row| !has_above(row));
         for row in patient {

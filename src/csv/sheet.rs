@@ -64,9 +64,8 @@ pub(super) fn sheets(entities: &[&'static Entity]) -> Vec<Sheet> {
     };
     let sheet = |entity: &&'static Entity| {
         let table = entity.table;
-        let above = |owner: &'static Owner| {
-            Some(Above { sheet: of(owner.to)?, column: owner.column, unit: unit(owner.to) })
-        };
+        let above =
+            |owner: &'static Owner| Some(Above { sheet: of(owner.to)?, column: owner.column, unit: unit(owner.to) });
         Sheet {
             entity,
             above: table.owners().iter().filter_map(above).collect(),

@@ -94,7 +94,7 @@ impl Succession {
 impl Field for Succeed {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
         let form = self.0.form;
-        let input = form.describe(Above::of(types.model, form.entity), types);
+        let input = form.describe(&Above::all(types.model, form.entity), types);
         types.object(form.entity.payload);
         let mut args = vec![Arg::new("input", format!("{input}!"), "The values to write.")];
         args.extend(option_args());

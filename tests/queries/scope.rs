@@ -74,11 +74,7 @@ on_both!(nothing_leaks_through_any_root_field_filter_total_or_cursor, 12, async 
         // The total counts what the caller may see, and all of it.
         let theirs = all["data"][list]["nodes"].as_array().unwrap();
         if count(&all) <= 200 {
-            assert_eq!(
-                count(&seen) as usize,
-                theirs.iter().filter(|node| is_mine(node)).count(),
-                "{list}"
-            );
+            assert_eq!(count(&seen) as usize, theirs.iter().filter(|node| is_mine(node)).count(), "{list}");
         }
         assert!(count(&seen) < count(&all), "{list}");
         // A filter that asks for others, and a cursor that somebody else was given.
@@ -88,10 +84,7 @@ on_both!(nothing_leaks_through_any_root_field_filter_total_or_cursor, 12, async 
         let first = ask(Scope::everything(), &page("(first: 1)"), Value::Null).await;
         let cursor = first["data"][list]["pageInfo"]["endCursor"].as_str().unwrap();
         let after = ask(scope(), &page("(first: 200, after: $at)"), json!({ "at": cursor })).await;
-        assert!(
-            after["data"][list]["nodes"].as_array().unwrap().iter().all(is_mine),
-            "{list}"
-        );
+        assert!(after["data"][list]["nodes"].as_array().unwrap().iter().all(is_mine), "{list}");
         // By id, by `node` and by `nodes`.
         let single = MODEL
             .fields(MODEL.query)

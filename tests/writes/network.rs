@@ -73,28 +73,37 @@ on_both!(a_patient_has_one_profile, async |store: Store| {
         done(&store, &format!("registerPatient(input: {{name: \"{name}\", sex: OTHER}}) {{ patient {{ id }} }}")).await;
     }
     let add = |patient: i32| {
-        format!("addHealthProfile(input: {{patientId: {patient}, weightKg: 60}}) {{ profile {{ id bmi patient {{ name }} }} }}")
+        format!(
+            "addHealthProfile(input: {{patientId: {patient}, weightKg: 60}}) {{ profile {{ id bmi patient {{ name }} }} }}"
+        )
     };
     let made = done(&store, &add(1)).await;
     assert_eq!(made["addHealthProfile"]["profile"]["bmi"], json!(null));
     assert_eq!(refused(&store, &add(1)).await, ["input.patientId: EXISTS"]);
     done(&store, &add(2)).await;
     // A change is held to the values that are there.
-    let smokes = "correctHealthProfile(id: 1, input: {smokingStatus: CURRENT, cigarettesPerDay: 10}) { profile { id } }";
+    let smokes =
+        "correctHealthProfile(id: 1, input: {smokingStatus: CURRENT, cigarettesPerDay: 10}) { profile { id } }";
     done(&store, smokes).await;
     assert_eq!(
         refused(&store, "correctHealthProfile(id: 1, input: {smokingStatus: NEVER}) { profile { id } }").await,
         ["input.smokingStatus: CONTRADICTION"]
     );
-    let lacks = store.data("{ patient(id: 1) { validationStatus { isComplete lacks } profile { cigarettesPerDay } } }").await;
+    let lacks =
+        store.data("{ patient(id: 1) { validationStatus { isComplete lacks } profile { cigarettesPerDay } } }").await;
     assert_eq!(
         lacks["patient"],
         json!({"validationStatus": {"isComplete": false, "lacks": ["DATE_OF_BIRTH", "PRIMARY_DOCTOR", "INSTITUTION"]},
             "profile": {"cigarettesPerDay": 10}})
     );
     // The database holds the rules too, whoever writes.
-    for broken in ["weight_kg = 0", "systolic_pressure = 120", "emergency_contact_name = 'x'", "smoking_status = 'never'"] {
-        assert!(store.db.run(&format!("UPDATE Health_Profile SET {broken} WHERE profile_id = 1")).await.is_err(), "{broken}");
+    for broken in
+        ["weight_kg = 0", "systolic_pressure = 120", "emergency_contact_name = 'x'", "smoking_status = 'never'"]
+    {
+        assert!(
+            store.db.run(&format!("UPDATE Health_Profile SET {broken} WHERE profile_id = 1")).await.is_err(),
+            "{broken}"
+        );
     }
     done(&store, "removePatient(id: 1) { removedId }").await;
     assert_eq!(count(&store, "Health_Profile").await, 1);
@@ -104,13 +113,18 @@ on_both!(a_patient_has_one_primary_doctor_and_the_earlier_ones_stay_as_history, 
     staff(&store).await;
     done(&store, "registerPatient(input: {name: \"Ann\", sex: OTHER}) { patient { id } }").await;
     let transfer = |doctor: i32, since: &str| {
-        format!("transferPatient(input: {{patientId: 1, doctorId: {doctor}{since}}}) {{ assignment {{ id since until patient {{ primaryDoctor {{ name }} }} }} }}")
+        format!(
+            "transferPatient(input: {{patientId: 1, doctorId: {doctor}{since}}}) {{ assignment {{ id since until patient {{ primaryDoctor {{ name }} }} }} }}"
+        )
     };
     let first = done(&store, &transfer(1, ", since: \"2024-01-01\"")).await;
     assert_eq!(first["transferPatient"]["assignment"]["patient"]["primaryDoctor"]["name"], "Dr. Ada");
     done(&store, "assignDoctor(input: {patientId: 1, doctorId: 3, type: SPECIALIST}) { assignment { id } }").await;
     for (mutation, violation) in [
-        ("assignDoctor(input: {patientId: 1, doctorId: 2, type: PRIMARY}) { assignment { id } }".into(), "input.type: EXISTS"),
+        (
+            "assignDoctor(input: {patientId: 1, doctorId: 2, type: PRIMARY}) { assignment { id } }".into(),
+            "input.type: EXISTS",
+        ),
         (transfer(1, ""), "input.doctorId: EXISTS"),
         (transfer(2, ", since: \"2023-12-31\""), "input.since: ORDER"),
         (transfer(2, ", since: \"2999-01-01\""), "input.since: IN_FUTURE"),
@@ -130,7 +144,11 @@ on_both!(a_patient_has_one_primary_doctor_and_the_earlier_ones_stay_as_history, 
     );
     assert_eq!(read["patient"]["careTeam"].as_array().unwrap().len(), 2);
     // The database holds it, whoever writes; an assignment that is over is nobody's rival.
-    let insert = |active: &str| format!("INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type, is_active, until) VALUES (1, 3, 'primary', {active}, '2020-01-01')");
+    let insert = |active: &str| {
+        format!(
+            "INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type, is_active, until) VALUES (1, 3, 'primary', {active}, '2020-01-01')"
+        )
+    };
     assert!(store.db.run(&insert("1")).await.is_err());
     assert!(store.db.run(&insert("NULL")).await.is_err(), "what nothing is said of goes on");
     store.db.run(&insert("0")).await.unwrap();

@@ -206,7 +206,9 @@ fn faults(dialect: Dialect, entities: &[&'static Entity], has: impl Fn(&str, &st
 /// The key of the patient to whom a row belongs.
 fn patient(alias: &str, table: &Table) -> String {
     match &table.belongs {
-        Belongs::To(owner) | Belongs::OneOf([owner, ..]) if matches!(owner.to.belongs, Belongs::Patient) => format!("{alias}.{}", owner.column),
+        Belongs::To(owner) | Belongs::OneOf([owner, ..]) if matches!(owner.to.belongs, Belongs::Patient) => {
+            format!("{alias}.{}", owner.column)
+        }
         Belongs::To(owner) | Belongs::OneOf([owner, ..]) => {
             let (above, to) = (format!("{alias}p"), owner.to);
             let of = patient(&above, to);
