@@ -4,7 +4,7 @@ use super::{
     cond::Cond,
     fault::{self, Refusal},
     pool::{Db, Tx},
-    select::push_scope,
+    scoped::push_scope,
     sql::{Dialect, Sql},
     table::{Belongs, Owner, Table},
     write::Cell,

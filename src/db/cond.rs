@@ -1,7 +1,8 @@
 //! Conditions on rows, as a tree that turns into SQL: what a filter means, whoever wrote it.
 
 use super::{
-    select::{Path, push_and_scope},
+    scoped::push_and_scope,
+    select::Path,
     sql::{Dialect, Sql},
     table::Table,
 };

@@ -2,7 +2,8 @@
 //! nobody waits until all of a large list is counted.
 
 use super::{
-    select::{ListQuery, Path, Select, push_and_scope},
+    scoped::push_and_scope,
+    select::{ListQuery, Path, Select},
     sql::{Dialect, Sql},
 };
 use crate::scope::Scope;

@@ -16,6 +16,7 @@ mod plan;
 pub mod planner;
 pub(crate) mod pool;
 mod refusal;
+mod scoped;
 mod select;
 mod shared;
 mod sql;

@@ -8,7 +8,8 @@ use super::{
 use crate::{
     db::{
         cond::{Cond, Related, Towards, push_search, push_word_keys},
-        select::{ListQuery, Path, push_and_scope, push_scope},
+        scoped::{push_and_scope, push_scope},
+        select::{ListQuery, Path},
         sql::{Dialect, Sql},
         table::{Belongs, Table},
     },

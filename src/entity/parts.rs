@@ -1,0 +1,156 @@
+//! What pieces of a declaration by `entity!` become.
+
+/// How the columns of a statement become a row of `entity!`: one after the other, so that a table may have more columns than a tuple.
+macro_rules! from_columns {
+    ($backend:ty, $row:ident { $($column:ident: $ty:ty),* }) => {
+        impl $crate::entity::FromColumns<$backend> for $row {
+            const COLUMNS: usize = [$(stringify!($column)),*].len();
+
+            fn from_columns<'a>(
+                row: &impl diesel::row::Row<'a, $backend>,
+                first: usize,
+            ) -> diesel::deserialize::Result<Self> {
+                let mut next = first;
+                $(
+                    let $column = <$ty as diesel::deserialize::FromSqlRow<<$ty as $crate::db::Column>::Sql, $backend>>
+                        ::build_from_row(&row.partial_row(next..next + 1))?;
+                    next += 1;
+                )*
+                let _ = next;
+                Ok(Self { $($column),* })
+            }
+        }
+    };
+}
+pub(crate) use from_columns;
+
+/// Whether a column of `entity!` may narrow a read, and order it, and whether the database computes it.
+macro_rules! indexed {
+    ($mark:ident with $by:ident) => {
+        $crate::entity::indexed!($mark)
+    };
+    () => {
+        (false, false, false)
+    };
+    (index) => {
+        (true, false, false)
+    };
+    (order) => {
+        (true, true, false)
+    };
+    (order generated) => {
+        (true, true, true)
+    };
+}
+pub(crate) use indexed;
+
+/// The column by which an index has the rows with one value of a column of `entity!` in their order, besides the key.
+macro_rules! followed {
+    ($mark:ident with $by:ident) => {
+        Some(stringify!($by))
+    };
+    ($($mark:ident)*) => {
+        None
+    };
+}
+pub(crate) use followed;
+
+/// Whose the rows of `entity!` are.
+macro_rules! belongs {
+    (patient) => {
+        $crate::db::Belongs::Patient
+    };
+    (everybody) => {
+        $crate::db::Belongs::Everybody
+    };
+    (one of { $($column:ident of $to:ident),+ } as $($rest:tt)*) => {
+        $crate::db::Belongs::OneOf(&[
+            $($crate::db::Owner { column: stringify!($column), to: &$to::TABLE }),+
+        ])
+    };
+    ($column:ident of $to:ident, $($rest:tt)*) => {
+        $crate::db::Belongs::To($crate::db::Owner { column: stringify!($column), to: &$to::TABLE })
+    };
+}
+pub(crate) use belongs;
+
+/// Whether a link of `entity!` leads to a row of the same patient.
+macro_rules! within {
+    () => {
+        false
+    };
+    (within) => {
+        true
+    };
+}
+pub(crate) use within;
+
+/// The list of rows of `entity!` in a form for their owner.
+macro_rules! nested {
+    (patient) => {
+        None
+    };
+    (everybody) => {
+        None
+    };
+    (one of { $($owners:tt)+ } as $field:literal $doc:literal) => {
+        Some($crate::graphql::model::Nested { field: $field, doc: $doc, one: false })
+    };
+    ($column:ident of $to:ident, as $field:literal $doc:literal) => {
+        Some($crate::graphql::model::Nested { field: $field, doc: $doc, one: false })
+    };
+    ($column:ident of $to:ident, as one $field:literal $doc:literal) => {
+        Some($crate::graphql::model::Nested { field: $field, doc: $doc, one: true })
+    };
+}
+pub(crate) use nested;
+
+/// What the rows of `entity!` are in the graph.
+macro_rules! in_graph {
+    ($row:ident) => {
+        None
+    };
+    ($row:ident, nodes $shape:expr) => {
+        Some($crate::graph::shape::Part::Nodes($crate::graph::shape::Nodes {
+            label: stringify!($row),
+            table: &TABLE,
+            shape: &$shape,
+        }))
+    };
+    ($row:ident, relationships $relationship:expr) => {
+        Some($crate::graph::shape::Part::Relationships($crate::graph::shape::Relationships {
+            table: &TABLE,
+            relationship: &$relationship,
+        }))
+    };
+    ($row:ident, purposes $column:expr) => {
+        Some($crate::graph::shape::Part::Purposes($crate::graph::shape::Purposes { table: &TABLE, column: $column }))
+    };
+}
+pub(crate) use in_graph;
+
+/// How a column of `entity!` is written.
+macro_rules! rule {
+    ($name:expr, required $($rule:tt)+) => {
+        $crate::entity::rule!($name, $($rule)+).required()
+    };
+    ($name:expr, line($size:literal)) => {
+        $crate::graphql::rules::ColumnRule::line($name, $size)
+    };
+    ($name:expr, code($which:ident)) => {
+        $crate::graphql::rules::ColumnRule::code($name, $crate::graphql::rules::Code::$which)
+    };
+    ($name:expr, json($schema:ident)) => {
+        $crate::graphql::rules::ColumnRule::json($name, &$schema)
+    };
+    ($name:expr, link) => {
+        $crate::graphql::rules::ColumnRule::link($name)
+    };
+    ($name:expr, prose) => {
+        $crate::graphql::rules::ColumnRule::prose($name)
+    };
+    ($name:expr, value) => {
+        $crate::graphql::rules::ColumnRule::of($name)
+    };
+}
+pub(crate) use rule;
