@@ -1,7 +1,7 @@
 //! The only file that names every domain: the entities, and the fields at the root that follow from none of them.
 
 use crate::{
-    chat::message,
+    chat::{analysis, attachment, message, session},
     db::Table,
     graph::shape::Shapes,
     graphql::{
@@ -13,9 +13,9 @@ use crate::{
     knowledge::{FIELDS, catalog, status},
     labs::{lab_finding, lab_report},
     medications::{medication, purpose},
-    patients::{patient, profile},
+    patients::{patient, privacy, profile},
     providers::{assignment, doctor, institution, specialty},
-    records::medical_history,
+    records::{health_record, medical_history},
     reports::{report, report_finding},
     visits::{appointment, symptom},
     write::batch::{AddEach, Batch, FAILED, KEPT, REFUSED},
@@ -39,7 +39,12 @@ static ENTITIES: &[&Entity] = &[
     &lab_finding::ENTITY,
     &report::ENTITY,
     &report_finding::ENTITY,
+    &session::ENTITY,
     &message::ENTITY,
+    &attachment::ENTITY,
+    &analysis::ENTITY,
+    &health_record::ENTITY,
+    &privacy::ENTITY,
 ];
 
 /// Every entity of the schema.

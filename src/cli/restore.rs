@@ -11,7 +11,7 @@ use crate::{
     db::{
         Db, Dialect,
         backup::{Batch, Image, Row, Whole, named},
-        migrate,
+        decimal, migrate,
     },
     error::{Error, Result},
     feed::Feed,
@@ -81,15 +81,19 @@ async fn fill(db: &Db, header: &Header, mut rows: Rows) -> Result<()> {
     let progress = Progress::new("Writing", "rows", total);
     rows.rewind()?;
     for table in &header.tables {
+        let (own_links, mut late) = (whole.own_links(table).await?, Vec::new());
         let mut batch = Batch::default();
         for _ in 0..table.rows {
             done += 1;
-            if batch.add(rows.next()?) {
+            let mut row = rows.next()?;
+            late.extend(table.hold_back(&own_links, &mut row));
+            if batch.add(row) {
                 whole.insert(table, &batch.take()).await?;
                 progress.at(done, total);
             }
         }
         whole.insert(table, &batch.take()).await?;
+        whole.point(table, late).await?;
     }
     drop(progress);
 
@@ -125,11 +129,16 @@ fn fits(table: &Image, there: &[Image]) -> Result<()> {
 
 /// Whether a row that the store kept is that of the file.
 fn same(table: &Image, wanted: &Row, kept: &Row) -> Result<()> {
-    if wanted == kept {
+    // One store keeps 0.90 as it is, the other as 0.9.
+    let number = |cell: &Option<String>| cell.as_deref().and_then(decimal);
+    let same = |wanted: &Option<String>, kept: &Option<String>| {
+        wanted == kept || number(wanted).is_some_and(|wanted| Some(wanted) == number(kept))
+    };
+    let mut columns = table.columns.iter().zip(wanted.iter().zip(kept));
+    let column = columns.find_map(|(column, (wanted, kept))| (!same(wanted, kept)).then_some(column.as_str()));
+    if column.is_none() && wanted.len() == kept.len() {
         return Ok(());
     }
-    let mut columns = table.columns.iter().zip(wanted.iter().zip(kept));
-    let column = columns.find_map(|(column, (wanted, kept))| (wanted != kept).then_some(column.as_str()));
     Err(Error::Setup(format!(
         "{}: this store cannot keep what the backup has in {}",
         named(table, wanted),

@@ -117,7 +117,7 @@ async fn refer(db: &Db, batches: &mut [Batch]) -> Result<Keys> {
         let table = row.table.name;
         let name = row.name().map(str::to_owned).ok_or_else(|| Error::Internal(format!("{table} has no names")))?;
         if !keys.get(table).is_some_and(|known| known.contains_key(&name)) {
-            let key = add(batches, &keys, 0, row)?;
+            let key = add(batches, (&keys, &Firsts::new()), 0, row)?;
             keys.entry(table).or_default().insert(name, key);
         }
     }
@@ -146,7 +146,7 @@ impl Batch {
     }
 
     /// Adds a row, and answers its key.
-    fn add(&mut self, keys: &Keys, parent: i64, values: Vec<DemoValue>) -> Result<i64> {
+    fn add(&mut self, (keys, firsts): (&Keys, &Firsts), parent: i64, values: Vec<DemoValue>) -> Result<i64> {
         // Keys have 32 bits; SQLite would count on.
         if self.last >= i64::from(i32::MAX) {
             let (table, most) = (self.table.name, i32::MAX);
@@ -159,7 +159,7 @@ impl Batch {
         self.cells.push(Cell::Int(self.last));
         self.cells.extend(self.table.parent.map(|_| Cell::Int(parent)));
         for value in values {
-            self.cells.push(cell(keys, value)?);
+            self.cells.push(cell(keys, firsts, value)?);
         }
         Ok(self.last)
     }
@@ -175,14 +175,18 @@ fn prepare(
 ) -> JoinHandle<Result<Vec<Batch>>> {
     spawn_blocking(move || {
         for n in numbers.take(CHUNK as usize) {
-            add(&mut batches, &keys, 0, demo::patient(seed, n, today).into())?;
+            let firsts = batches.iter().map(|batch| (batch.table.name, batch.last + 1)).collect();
+            add(&mut batches, (&keys, &firsts), 0, demo::patient(seed, n, today).into())?;
         }
         Ok(batches)
     })
 }
 
+/// The key of a patient's first row in each table.
+type Firsts = HashMap<&'static str, i64>;
+
 /// Adds a row and the rows below it, and answers its key.
-fn add(batches: &mut [Batch], keys: &Keys, parent: i64, row: DemoRow) -> Result<i64> {
+fn add(batches: &mut [Batch], keys: (&Keys, &Firsts), parent: i64, row: DemoRow) -> Result<i64> {
     let batch = batches.iter_mut().find(|batch| batch.table.name == row.table.name);
     let batch = batch.ok_or_else(|| Error::Internal(format!("{} is no table of the demo", row.table.name)))?;
     let key = batch.add(keys, parent, row.values)?;
@@ -192,7 +196,7 @@ fn add(batches: &mut [Batch], keys: &Keys, parent: i64, row: DemoRow) -> Result<
     Ok(key)
 }
 
-fn cell(keys: &Keys, value: DemoValue) -> Result<Cell> {
+fn cell(keys: &Keys, firsts: &Firsts, value: DemoValue) -> Result<Cell> {
     Ok(match value {
         DemoValue::Nothing => Cell::Text(None),
         DemoValue::Flag(value) => value.into(),
@@ -201,6 +205,10 @@ fn cell(keys: &Keys, value: DemoValue) -> Result<Cell> {
         DemoValue::Date(date) => date.into(),
         DemoValue::Time(time) => time.into(),
         DemoValue::Moment(moment) => moment.into(),
+        DemoValue::Within(table, place) => {
+            let first = firsts.get(table.name).zip(i64::try_from(place).ok()).map(|(first, place)| first + place);
+            Cell::Int(first.ok_or_else(|| Error::Internal(format!("the demo has no rows of {}", table.name)))?)
+        }
         DemoValue::Named(table, name) => {
             let key = keys.get(table.name).and_then(|known| known.get(name));
             Cell::Int(*key.ok_or_else(|| Error::Internal(format!("the demo has no row of {} for a name", table.name)))?)

@@ -6,17 +6,18 @@
 use super::{
     folder::{Folder, Source},
     index::{Index, Place},
-    row::{Fault, Pointer, Row, is_same, of_database, row},
-    sheet::{Slot, Unit},
+    late::{Late, point, waits},
+    row::{Fault, Pointer, Row, different, disagreement, of_database, row},
+    sheet::Unit,
 };
 use crate::{
     db::{
-        Cell, Db, Tx, ValueKind,
+        Cell, Db, Tx,
         change::{Texts, as_lists, of_list},
         fault,
     },
     error::{Error, Result},
-    graphql::rules::ColumnRule,
+    write::made::made,
 };
 use std::{
     borrow::Cow,
@@ -293,10 +294,13 @@ impl Import<'_> {
         let mut keys = present.keys;
         if !self.manner.dry_run {
             for (sheet, rows) in fresh {
+                let mut late = Vec::new();
                 for rows in rows.chunks(most) {
-                    let inserted = self.insert(&mut tx, sheet, rows, &mut keys).await;
+                    let inserted = self.insert(&mut tx, sheet, rows, (&mut keys, &mut late)).await;
                     inserted.map_err(|error| Stopped { error, row: rows.first().copied().filter(|_| most == 1) })?;
                 }
+                let pointed = point(&mut tx, self.index.source(sheet)?.sheet.entity.table, late, &keys).await;
+                pointed.map_err(|(error, row)| Stopped { error, row: Some(row).filter(|_| most == 1) })?;
             }
         }
         tx.commit().await?;
@@ -358,7 +362,7 @@ impl Import<'_> {
         for row in patient {
             // Where the row is stored already as it is, what it points to is not asked for again.
             if let Some(texts) = stored.get(&(row.sheet, row.key))
-                && self.different(row, texts)?.is_none()
+                && different(self.index.source(row.sheet)?, row, texts).is_none()
             {
                 same += 1;
                 continue;
@@ -368,7 +372,9 @@ impl Import<'_> {
                     true => !is_new && present.patients.get(&pointer.to) == Some(&row.of),
                     false => present.keys.contains_key(&pointer.to),
                 };
-                in_database || patient.iter().any(|other| (other.sheet, other.key) == pointer.to)
+                // A row that points to itself points to none.
+                let is_itself = pointer.to == (row.sheet, row.key);
+                !is_itself && (in_database || patient.iter().any(|other| (other.sheet, other.key) == pointer.to))
             };
             if let Some(pointer) = row.links.iter().find(|pointer| !is_there(pointer)) {
                 let source = self.index.source(row.sheet)?;
@@ -382,11 +388,15 @@ impl Import<'_> {
                 others.push(Refusal::new(source, row.line, fault));
                 continue;
             }
+            if let Some(fault) = disagreement(self.index.source(row.sheet)?, row, patient) {
+                others.push(Refusal::new(self.index.source(row.sheet)?, row.line, fault));
+                continue;
+            }
             match stored.get(&(row.sheet, row.key)) {
                 None => added.push(row),
                 Some(texts) => {
-                    let fault = self.different(row, texts)?;
                     let source = self.index.source(row.sheet)?;
+                    let fault = different(source, row, texts);
                     others.extend(fault.map(|fault| Refusal::new(source, row.line, fault)));
                 }
             }
@@ -420,36 +430,30 @@ impl Import<'_> {
         Ok(stored)
     }
 
-    /// Where a row differs from the stored one of the same key. Spellings of one value are the same.
-    fn different(&self, row: &Row, texts: &Texts) -> Result<Option<Fault>> {
-        let source = self.index.source(row.sheet)?;
-        let same = |slot: Slot, text: Option<&str>| match slot {
-            Slot::Key => true,
-            Slot::Above(at) => {
-                let (owner, above) = row.above;
-                text.and_then(|text| text.parse().ok()) == (at == usize::from(owner)).then_some(above)
-            }
-            Slot::Link(column, _) => is_same(ValueKind::Int, column, text, row.cells.get(column.name)),
-            Slot::Value(column, kind) => is_same(kind, column, text, row.cells.get(column.name)),
-            Slot::Stamp(name) => is_same(ValueKind::DateTime, &ColumnRule::of(name), text, row.cells.get(name)),
-        };
-        let mut cells = source.columns.iter().zip(texts);
-        let differing = cells.find(|((_, slot), text)| !same(*slot, text.as_deref()));
-        let reason = "the database has this row already, with another value here";
-        Ok(differing.map(|((name, _), _)| Fault::new(name, "EXISTS", reason)))
-    }
-
-    /// Adds rows of a table. `keys` are those that rows of the files were given, by table and key in the file.
-    async fn insert(&self, tx: &mut Tx, sheet: usize, rows: &[&Row], keys: &mut Keys) -> Result<()> {
+    /// Adds rows of a table. `keys` are those that rows of the files were given, by table and key in the file. A reference to a row of the
+    /// same table that is not there yet is `late`.
+    async fn insert<'r>(
+        &self,
+        tx: &mut Tx,
+        sheet: usize,
+        rows: &[&'r Row],
+        (keys, late): (&mut Keys, &mut Late<'r>),
+    ) -> Result<()> {
         let source = self.index.source(sheet)?;
         let table = source.sheet.entity.table;
         let (mut columns, mut lines) = (Vec::new(), Vec::with_capacity(rows.len()));
         for row in rows {
-            let mut cells = row.cells.cells(source.sheet.entity);
-            for Pointer { column, to, .. } in &row.links {
-                let there = keys.get(to).copied().unwrap_or(to.1);
-                let cell = cells.iter_mut().find(|(other, _)| other == column);
-                cell.into_iter().for_each(|(_, cell)| *cell = Cell::Int(there.into()));
+            let mut cells = made(source.sheet.entity, &row.cells)?.cells(source.sheet.entity);
+            for pointer in &row.links {
+                let there = match waits(row, pointer, self.manner.new_keys) {
+                    true => {
+                        late.push((row, pointer));
+                        Cell::Text(None)
+                    }
+                    false => Cell::Int(keys.get(&pointer.to).copied().unwrap_or(pointer.to.1).into()),
+                };
+                cells.retain(|(column, _)| *column != pointer.column);
+                cells.push((pointer.column, there));
             }
             let (owner, above) = row.above;
             for (at, to) in source.sheet.above.iter().enumerate() {

@@ -5,6 +5,7 @@ mod export;
 mod folder;
 mod import;
 mod index;
+mod late;
 mod row;
 mod sheet;
 mod text;

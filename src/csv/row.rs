@@ -6,7 +6,7 @@ use super::{
     text::{Field, fields},
 };
 use crate::{
-    db::ValueKind,
+    db::{ValueKind, change::Texts},
     graphql::rules::{Cells, ColumnRule, Holds},
     write::draft::{self, read},
 };
@@ -142,11 +142,8 @@ pub(super) fn row(source: &Source, sheet: usize, (line, of): (u32, i32), record:
         let column = column.map_or("", |column| source.spelled(column));
         // A value that could not be read is refused already, and what is between it and others is not known.
         let is_read = check.columns.iter().all(|column| !faults.iter().any(|f| f.column == source.spelled(column)));
-        if let Holds::Always(holds) = check.holds
-            && is_read
-            && !holds(&cells)
-        {
-            faults.push(Fault::new(column, check.code, check.message));
+        if let Some(message) = check.broken_by(&cells, None).filter(|_| is_read) {
+            faults.push(Fault::new(column, check.code, message));
         }
     }
     if faults.is_empty() { Ok(Row { sheet, line, key, of, above, cells, links }) } else { Err(faults) }
@@ -186,8 +183,40 @@ pub(super) fn stored(
     }
 }
 
+/// Where a row differs from the stored one of the same key: a text for each column of the file. Spellings of one value are the same.
+pub(super) fn different(source: &Source, row: &Row, texts: &Texts) -> Option<Fault> {
+    let same = |slot: Slot, text: Option<&str>| match slot {
+        Slot::Key => true,
+        Slot::Above(at) => {
+            let (owner, above) = row.above;
+            text.and_then(|text| text.parse().ok()) == (at == usize::from(owner)).then_some(above)
+        }
+        Slot::Link(column, _) => is_same(ValueKind::Int, column, text, row.cells.get(column.name)),
+        // The row got a value where it brought none.
+        Slot::Value(column, _) if column.made && row.cells.get(column.name).is_none() => true,
+        Slot::Value(column, kind) => is_same(kind, column, text, row.cells.get(column.name)),
+        Slot::Stamp(name) => is_same(ValueKind::DateTime, &ColumnRule::of(name), text, row.cells.get(name)),
+    };
+    let mut cells = source.columns.iter().zip(texts);
+    let differing = cells.find(|((_, slot), text)| !same(*slot, text.as_deref()));
+    let reason = "the database has this row already, with another value here";
+    differing.map(|((name, _), _)| Fault::new(name, "EXISTS", reason))
+}
+
+/// Where a row has another value than a row of the same patient that it points to, and both must have the same.
+pub(super) fn disagreement(source: &Source, row: &Row, patient: &[Row]) -> Option<Fault> {
+    let checks = source.sheet.entity.rules.checks.iter();
+    checks.filter(|check| matches!(check.holds, Holds::AsLinked)).find_map(|check| {
+        let [pointer, column, ..] = check.columns else { return None };
+        let to = row.links.iter().find(|link| link.column == *pointer)?.to;
+        let other = patient.iter().find(|other| (other.sheet, other.key) == to)?;
+        let differs = row.cells.get(column).zip(other.cells.get(column)).is_some_and(|(ours, theirs)| ours != theirs);
+        differs.then(|| Fault::new(source.spelled(pointer), check.code, check.message))
+    })
+}
+
 /// Whether a stored text and a value to be written are the same value.
-pub(super) fn is_same(kind: ValueKind, column: &ColumnRule, text: Option<&str>, ours: Option<&str>) -> bool {
+fn is_same(kind: ValueKind, column: &ColumnRule, text: Option<&str>, ours: Option<&str>) -> bool {
     let theirs = text.map(|text| stored(kind, column, text)).transpose().map(Option::flatten);
     theirs.is_ok_and(|theirs| theirs.as_deref() == ours)
 }

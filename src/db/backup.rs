@@ -194,6 +194,36 @@ impl Whole {
         write::insert(&mut self.conn, self.dialect, &table.name, &columns, cells).await
     }
 
+    /// The columns in which rows of a table point to rows of the same table.
+    pub async fn own_links(&mut self, table: &Image) -> Result<Vec<String>> {
+        let mut sql = Sql::new(self.dialect);
+        match self.dialect {
+            Dialect::MariaDb => sql
+                .push(
+                    "SELECT 0, CAST(column_name AS CHAR) FROM information_schema.key_column_usage \
+                     WHERE table_schema = DATABASE() AND referenced_table_name = table_name AND table_name = ",
+                )
+                .text(&table.name),
+            Dialect::Sqlite => {
+                sql.push("SELECT 0, \"from\" FROM pragma_foreign_key_list(").text(&table.name);
+                sql.push(") WHERE \"table\" = ").text(&table.name)
+            }
+        };
+        Ok(self.conn.texts(sql).await?.into_iter().filter_map(|(_, column)| column).collect())
+    }
+
+    /// Writes references that were held back until the rows that they lead to are there.
+    pub async fn point(&mut self, table: &Image, late: Vec<Late>) -> Result<()> {
+        for Late { key, column, to } in late {
+            let mut sql = Sql::new(self.dialect);
+            sql.varies();
+            sql.push(format!("UPDATE {} SET `{column}` = ", table.name)).int(to);
+            sql.push(format!(" WHERE `{}` = ", table.key)).int(key);
+            self.conn.touch(sql).await?;
+        }
+        Ok(())
+    }
+
     /// Makes what was written stay.
     pub async fn commit(mut self) -> Result<()> {
         self.conn.run("COMMIT").await
@@ -202,6 +232,31 @@ impl Whole {
     async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>> {
         let rows = load_on!(&mut self.conn, sql, Untyped, Texts)?;
         Ok(rows.into_iter().map(|Texts(row)| row).collect())
+    }
+}
+
+/// A reference to a row of the same table that comes later.
+pub struct Late {
+    key: i64,
+    column: String,
+    to: i64,
+}
+
+impl Image {
+    /// Takes the references to later rows of the same table out of a row, whose columns these are.
+    pub fn hold_back(&self, own_links: &[String], row: &mut Row) -> Vec<Late> {
+        let at = |name: &str| self.columns.iter().position(|column| column == name);
+        let number = |row: &Row, at: usize| row.get(at)?.as_ref()?.parse::<i64>().ok();
+        let Some(key) = at(&self.key).and_then(|at| number(row, at)) else { return Vec::new() };
+        let mut late = Vec::new();
+        for column in own_links {
+            let Some(at) = at(column) else { continue };
+            if let (Some(to), Some(cell)) = (number(row, at).filter(|to| *to > key), row.get_mut(at)) {
+                *cell = None;
+                late.push(Late { key, column: column.clone(), to });
+            }
+        }
+        late
     }
 }
 

@@ -143,6 +143,48 @@ impl Tx {
         Ok(!self.numbers(sql).await?.is_empty())
     }
 
+    /// The key of the first row of a table that belongs to another row, as it is now.
+    pub(crate) async fn first_below(&mut self, table: &Table, column: &str, key: i32) -> Result<Option<i32>> {
+        let mut sql = Sql::new(self.dialect());
+        sql.called(table.name, Some(1));
+        sql.push(format!("SELECT {0}, 0 FROM {1} WHERE {column} = ", table.key, table.name)).int(key.into());
+        sql.push(format!(" ORDER BY {} LIMIT 1", table.key));
+        if self.dialect() == Dialect::MariaDb {
+            sql.push(" FOR UPDATE");
+        }
+        Ok(self.numbers(sql).await?.first().map(|(key, _)| *key))
+    }
+
+    /// The moment that it is, as it is stored.
+    pub(crate) async fn now(&mut self) -> Result<String> {
+        let mut sql = Sql::new(self.dialect());
+        sql.push("SELECT 0, CAST(CURRENT_TIMESTAMP AS CHAR)");
+        let now = self.conn().texts(sql).await?.into_iter().next().and_then(|(_, now)| now);
+        now.ok_or_else(|| Error::Internal("the database does not tell the time".into()))
+    }
+
+    /// A cell of a row as a text; `None` where it is NULL, or the row is not there.
+    pub(crate) async fn cell(&mut self, table: &Table, column: &str, key: i32) -> Result<Option<String>> {
+        let sql = as_lists(self.dialect(), table, &[column], &[key]);
+        let list = self.conn().texts(sql).await?.into_iter().next().and_then(|(_, list)| list);
+        Ok(list.map(|list| of_list(&list)).transpose()?.and_then(|cells| cells.into_iter().next().flatten()))
+    }
+
+    /// The different values, other than NULL, of a column in the rows that have a key in another column.
+    pub(crate) async fn cells_where(
+        &mut self,
+        table: &Table,
+        column: &str,
+        pointer: &str,
+        key: i32,
+    ) -> Result<Vec<String>> {
+        let mut sql = Sql::new(self.dialect());
+        sql.called(table.name, None);
+        sql.push(format!("SELECT DISTINCT 0, CAST({column} AS CHAR) FROM {} WHERE {pointer} = ", table.name));
+        sql.int(key.into()).push(format!(" AND {column} IS NOT NULL"));
+        Ok(self.conn().texts(sql).await?.into_iter().filter_map(|(_, cell)| cell).collect())
+    }
+
     /// Adds rows of the same columns, and answers their keys in the same order.
     pub(crate) async fn insert(&mut self, table: &Table, columns: &[&str], rows: Vec<Vec<Cell>>) -> Result<Vec<i32>> {
         let mut keys = Vec::with_capacity(rows.len());

@@ -11,6 +11,17 @@ use crate::scope::Scope;
 /// What stands in the place of a number that is greater than its bound.
 pub const MORE: i64 = -1;
 
+/// What is summed of rows.
+#[derive(Debug, Clone, Copy)]
+pub enum SumOf {
+    /// Their number.
+    Rows,
+    /// The numbers in a column.
+    Column(&'static str),
+    /// How many of them say no in a column.
+    No(&'static str),
+}
+
 impl Select<'_> {
     /// The head of [`Select::count`], up to its `FROM`.
     ///
@@ -33,6 +44,24 @@ impl Select<'_> {
         self.push_linked(&mut sql, path, scope, keys, "t");
         self.narrow(&mut sql, "t", ask);
         sql.push(" GROUP BY k.id");
+        sql
+    }
+
+    /// Sums over the rows below each of these keys that the caller may see, for each value of a column, in any case of its letters: each
+    /// as a JSON list of the value and the sums.
+    pub fn sums_of_children(&self, path: &Path, scope: &Scope, keys: &[i32], by: &'static str, sums: &[SumOf]) -> Sql {
+        let mut sql = Sql::new(self.dialect);
+        sql.push(format!("SELECT k.id, JSON_ARRAY(UPPER(t.{by})"));
+        for sum in sums {
+            sql.push(match sum {
+                SumOf::Rows => ",COUNT(*)".to_owned(),
+                SumOf::Column(column) => format!(",SUM(t.{column})"),
+                SumOf::No(column) => format!(",SUM(CASE WHEN t.{column} = 0 THEN 1 ELSE 0 END)"),
+            });
+        }
+        sql.push(")");
+        self.push_linked(&mut sql, path, scope, keys, "t");
+        sql.push(format!(" GROUP BY k.id, UPPER(t.{by})"));
         sql
     }
 

@@ -27,7 +27,7 @@ mod write;
 
 pub use cond::{Bind, Cond, LookUp, Op, Quantifier, Related, Towards, words};
 pub use connect::{Options, Tls, open, open_when_up};
-pub use count::MORE;
+pub use count::{MORE, SumOf};
 pub(crate) use enumeration::enumeration;
 pub use enumeration::{Enum, EnumValue, Enumerated, Enumeration};
 pub use pool::{Db, PoolState};

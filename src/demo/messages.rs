@@ -2,11 +2,12 @@
 
 use super::person::{Person, clock, plus};
 use super::rng::Rng;
-use super::row::row;
+use super::row::{Within, row};
+use super::sessions::{DemoAnalysis, DemoAttachment, DemoSession};
 use super::words::{SINCE, TALKS, Talk, Topic};
 use super::{DemoAppointment, DemoLabReport, DemoMedication};
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta, Timelike};
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 row! {
     /// A row of `Chat_History`.
@@ -20,6 +21,28 @@ row! {
         timestamp: NaiveDateTime,
         /// The conversation: `s-<number of the patient>-<number of the conversation>`.
         session_id: String,
+        /// The same conversation as a row.
+        chat_session_id: Option<Within<DemoSession>>,
+        /// The message that this one answers.
+        parent_message_id: Option<Within<DemoMessage>>,
+        /// `text`, `image`, `audio` or `ai_analysis`.
+        content_type: &'static str,
+        /// What a program says of it, as JSON.
+        metadata: Option<String>,
+        /// The program that wrote it.
+        ai_source: Option<&'static str>,
+        /// How sure the program is.
+        confidence: Option<String>,
+        /// Its language.
+        language: &'static str,
+        /// Whether it is to be handled with more care.
+        is_sensitive: bool,
+    }
+    below {
+        /// `Attachment`: what came with it.
+        attachments: DemoAttachment,
+        /// `AI_Analysis`: what programs found in it.
+        analyses: DemoAnalysis,
     }
 }
 
@@ -37,8 +60,17 @@ struct Occasion {
     words: Vec<(&'static str, Cow<'static, str>)>,
 }
 
-/// Every message, oldest first.
-pub(super) fn write(rng: &mut Rng, person: &Person, told: Told) -> Vec<DemoMessage> {
+/// A conversation that took place.
+pub(super) struct Conversation {
+    pub(super) topic: Topic,
+    /// What stands in the braces of its lines.
+    pub(super) words: Vec<(&'static str, Cow<'static, str>)>,
+    /// Which messages are its own.
+    pub(super) messages: Range<usize>,
+}
+
+/// Every message, oldest first, and the conversations that they make.
+pub(super) fn write(rng: &mut Rng, person: &Person, told: Told) -> (Vec<DemoMessage>, Vec<Conversation>) {
     let sessions = rng.pick(&[0, 0, 1, 1, 1, 2, 2, 2]);
     let mut talks: Vec<(NaiveDateTime, &'static Talk, Occasion)> = Vec::new();
     for _ in 0..sessions {
@@ -51,8 +83,9 @@ pub(super) fn write(rng: &mut Rng, person: &Person, told: Told) -> Vec<DemoMessa
     }
     talks.sort_by_key(|(start, ..)| *start);
     let midnight = person.today.and_time(NaiveTime::MIN);
-    let mut messages: Vec<DemoMessage> = Vec::new();
+    let (mut messages, mut conversations): (Vec<DemoMessage>, Vec<Conversation>) = Default::default();
     for (number, (start, talk, occasion)) in talks.into_iter().enumerate() {
+        let first = messages.len();
         let mut at = messages.last().map_or(start, |last| start.max(last.timestamp + TimeDelta::hours(1)));
         for &(message_type, template) in talk.lines {
             at += TimeDelta::seconds(match message_type {
@@ -69,10 +102,29 @@ pub(super) fn write(rng: &mut Rng, person: &Person, told: Told) -> Vec<DemoMessa
             }
             let message_text = fill(template, &occasion.words);
             let session_id = format!("s-{}-{}", person.n, number + 1);
-            messages.push(DemoMessage { message_text, message_type, timestamp: at, session_id });
+            messages.push(DemoMessage {
+                message_text,
+                message_type,
+                timestamp: at,
+                session_id,
+                chat_session_id: None,
+                parent_message_id: None,
+                content_type: "text",
+                metadata: None,
+                ai_source: None,
+                confidence: None,
+                language: "en",
+                is_sensitive: false,
+                attachments: Vec::new(),
+                analyses: Vec::new(),
+            });
+        }
+        if messages.len() > first {
+            let (topic, words) = (talk.topic, occasion.words);
+            conversations.push(Conversation { topic, words, messages: first..messages.len() });
         }
     }
-    messages
+    (messages, conversations)
 }
 
 /// The same moment, or the next morning where the practice is closed by then.

@@ -8,7 +8,7 @@
 //! - content: `people` (names), `doctors` and `institutions`, `conditions` (what comes with what), `drugs` (and who must not have
 //!   them), `labs` (tests and their ranges), `background` (the rest of a history), `words` (sentences);
 //! - the story, in the order it is told: `person` → `cases` → `history` → `medicines` → `visits` → `results` →
-//!   `reports` → `messages` → `assignments`, each that needs chance from a source of its own;
+//!   `reports` → `messages` → `assignments` → `sessions` → `vitals` → `privacy`, each that needs chance from a source of its own;
 //! - the rows: `row` declares a row with the names of its table and columns, beside what makes it.
 //!
 //! Doctors, their specialties and institutions are the same for all patients: [`reference()`] lists their rows. A patient's row names
@@ -33,14 +33,17 @@ mod medicines;
 mod messages;
 mod people;
 mod person;
+mod privacy;
 mod profile;
 mod reports;
 mod results;
 mod rng;
 mod row;
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod visits;
+mod vitals;
 mod words;
 
 pub use assignments::DemoAssignment;
@@ -49,11 +52,14 @@ pub use history::DemoHistory;
 pub use institutions::DemoInstitution;
 pub use medicines::{DemoMedication, DemoPurpose};
 pub use messages::DemoMessage;
+pub use privacy::DemoPrivacy;
 pub use profile::DemoProfile;
 pub use reports::{DemoReport, DemoReportFinding};
 pub use results::{DemoLabFinding, DemoLabReport};
-pub use row::{DemoRow, DemoTable, DemoValue, Named, Row};
+pub use row::{DemoRow, DemoTable, DemoValue, Named, Row, Within};
+pub use sessions::{DemoAnalysis, DemoAttachment, DemoSession};
 pub use visits::{DemoAppointment, DemoSymptom};
+pub use vitals::DemoHealthRecord;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use row::row;
@@ -86,12 +92,18 @@ row! {
         lab_reports: DemoLabReport,
         /// `Report`, oldest first.
         reports: DemoReport,
+        /// `Chat_Session`, oldest first.
+        chat_sessions: DemoSession,
         /// `Chat_History`, oldest first.
         messages: DemoMessage,
         /// `Doctor_Patient_Assignment`: the family doctor first.
         assignments: DemoAssignment,
         /// `Health_Profile`: one, or none.
         profile: DemoProfile,
+        /// `Health_Record`, oldest first.
+        health_records: DemoHealthRecord,
+        /// `Privacy_Settings`: one row or none.
+        privacy: DemoPrivacy,
     }
 }
 
@@ -108,6 +120,9 @@ pub fn reference() -> impl Iterator<Item = DemoRow> {
         .chain(doctors::all().map(DemoRow::from))
 }
 
+/// Tells the chance of conversations and what came with them from that of everything before.
+const CONVERSATIONS: u64 = 0x7A1C_0B5E_55ED_D1B6;
+
 /// Patient number `n` of the demo that grows from `seed`; the same for ever for the same seed, n and today.
 pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
     let mut rng = rng::Rng::new(seed, n);
@@ -120,7 +135,7 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
     let mut lab_reports = results::write(&mut rng.fork(), &person, &cases);
     let mut reports = reports::write(&mut rng.fork(), &person, &cases);
     let told = messages::Told { appointments: &appointments, medications: &medications, lab_reports: &lab_reports };
-    let messages = messages::write(&mut rng.fork(), &person, told);
+    let (mut messages, conversations) = messages::write(&mut rng.fork(), &person, told);
     let mut chance = rng.fork();
     let mut link = |on, name| doctors::link(&mut chance, &person, on, name);
     appointments.iter_mut().for_each(|row| row.doctor_id = link(row.appointment_date, row.doctor_name));
@@ -147,6 +162,13 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
     // Chance of their own, so that a change there leaves everybody's story as it is.
     let profile = profile::write(&mut rng::Rng::new(seed ^ profile::CHANCE, n), &person, &cases, &history);
     let institution_id = profile::institution(&person);
+    // Later additions draw from sources of their own, so that what was there before stays as it is.
+    let mut chance = rng::Rng::new(seed ^ CONVERSATIONS, n);
+    let chat_sessions = sessions::write(&mut chance.fork(), &person, &cases, &mut messages, &conversations);
+    let mut health_records = vitals::measure(&mut chance.fork(), &person, &cases);
+    health_records.extend(vitals::tell(&mut chance.fork(), &person, &cases, &conversations, &messages));
+    health_records.sort_by_key(|row| row.recorded_at);
+    let privacy = privacy::write(&mut chance.fork(), &person);
     let person::Person { name, dob, sex, .. } = person;
     DemoPatient {
         name,
@@ -160,8 +182,11 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
         medications,
         lab_reports,
         reports,
+        chat_sessions,
         messages,
         assignments,
         profile,
+        health_records,
+        privacy,
     }
 }

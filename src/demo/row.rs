@@ -75,6 +75,8 @@ pub enum DemoValue {
     Moment(NaiveDateTime),
     /// The key of the row of reference data that has this name.
     Named(&'static DemoTable, &'static str),
+    /// The key of a row of the same patient: of so many rows of this table, from 0.
+    Within(&'static DemoTable, usize),
 }
 
 /// A row that `row!` declares.
@@ -96,6 +98,28 @@ impl<T> Named<T> {
     /// The row's name.
     pub fn name(&self) -> &'static str {
         self.0
+    }
+}
+
+/// The key of a row of the same patient, by its place among the patient's rows of its table, from 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Within<T>(usize, PhantomData<T>);
+
+impl<T> Within<T> {
+    /// The row in this place.
+    pub fn at(place: usize) -> Self {
+        Within(place, PhantomData)
+    }
+
+    /// The row's place.
+    pub fn place(&self) -> usize {
+        self.0
+    }
+}
+
+impl<T: Row> From<Within<T>> for DemoValue {
+    fn from(within: Within<T>) -> Self {
+        DemoValue::Within(T::TABLE, within.0)
     }
 }
 

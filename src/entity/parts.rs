@@ -131,6 +131,9 @@ pub(crate) use in_graph;
 
 /// How a column of `entity!` is written.
 macro_rules! rule {
+    ($name:expr, made $($rule:tt)+) => {
+        $crate::entity::rule!($name, $($rule)+).made()
+    };
     ($name:expr, required $($rule:tt)+) => {
         $crate::entity::rule!($name, $($rule)+).required()
     };

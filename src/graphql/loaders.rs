@@ -7,9 +7,10 @@ use super::{
     context::Cx,
     model::{Children, Entity, Fetched, Rows},
     recorder::{Askers, Recorder},
+    sums::Sum,
 };
 use crate::{
-    db::{Db, ListQuery, Owner, Select, Sql, Table, change, large_column, large_sizes},
+    db::{Db, ListQuery, Owner, Select, Sql, SumOf, Table, change, large_column, large_sizes},
     error::{Error, Result},
     scope::Scope,
 };
@@ -26,6 +27,8 @@ pub enum Load {
     Children(&'static Children, Scope, Arc<ListQuery>),
     /// How many rows there are below each key that the caller may see; [`MORE`](crate::db::MORE) where there are more than a bound.
     Count(&'static Children, Scope, Arc<ListQuery>, Option<u32>),
+    /// Sums over the rows below each key that the caller may see, for each value of a column.
+    Sums(&'static Children, Scope, &'static str, &'static [SumOf]),
     /// The row that owns a row in scope.
     Owner(&'static Owner, &'static Entity),
     /// The row with each key, if the caller may see it.
@@ -39,7 +42,7 @@ pub enum Load {
 impl Load {
     fn name(&self) -> &'static str {
         match self {
-            Load::Children(children, ..) | Load::Count(children, ..) => children.name,
+            Load::Children(children, ..) | Load::Count(children, ..) | Load::Sums(children, ..) => children.name,
             Load::Owner(_, entity) | Load::Visible(entity, _) | Load::Version(entity) => entity.object.name,
             Load::Large(table, _) => table.name,
         }
@@ -50,6 +53,7 @@ impl Load {
         match self {
             Load::Children(children, _, ask) => format!("c {} {ask:?}", children.name),
             Load::Count(children, _, ask, bound) => format!("n {} {bound:?} {ask:?}", children.name),
+            Load::Sums(children, _, by, sums) => format!("t {} {by} {sums:?}", children.name),
             Load::Owner(_, entity) => format!("p {}", entity.object.name),
             Load::Visible(entity, _) => format!("v {}", entity.object.name),
             Load::Large(table, column) => format!("l {} {column}", table.name),
@@ -65,6 +69,8 @@ pub enum Loaded {
     Rows(Rows),
     /// A number of rows.
     Count(i64),
+    /// Sums, in the order of the values that they are of.
+    Sums(Arc<[Sum]>),
     /// A large text.
     Text(Option<Arc<str>>),
     /// Nothing.
@@ -251,6 +257,18 @@ impl Batch {
                 };
                 let counts = self.db.numbers(&self.called(sql, keys)).await?;
                 counts.into_iter().map(|(key, count)| (key, Loaded::Count(count))).collect()
+            }
+            Load::Sums(children, scope, by, sums) => {
+                let sql = select(children.of.table, &[]).sums_of_children(&children.path, scope, keys, by, sums);
+                let mut found: HashMap<i32, Vec<Sum>> = HashMap::new();
+                for (key, list) in self.db.texts(&self.called(sql, keys)).await? {
+                    found.entry(key).or_default().push(Sum::read(&list.unwrap_or_default())?);
+                }
+                let in_order = |mut sums: Vec<Sum>| {
+                    sums.sort_by(|a, b| (a.of.is_none(), &a.of).cmp(&(b.of.is_none(), &b.of)));
+                    Loaded::Sums(sums.into())
+                };
+                found.into_iter().map(|(key, sums)| (key, in_order(sums))).collect()
             }
             Load::Version(entity) => {
                 let sql = change::as_lists(dialect, entity.table, &entity.stored(), keys);

@@ -28,7 +28,7 @@ pub fn keys(level: &Level<'_>, column: Option<&str>) -> Vec<Option<i32>> {
     level.rows().map(|(set, row)| i32::try_from(set.rank(row, scalar?)?).ok()).collect()
 }
 
-fn distinct(keys: &[Option<i32>]) -> Vec<i32> {
+pub(super) fn distinct(keys: &[Option<i32>]) -> Vec<i32> {
     let mut distinct: Vec<i32> = keys.iter().flatten().copied().collect();
     distinct.sort_unstable();
     distinct.dedup();
@@ -36,7 +36,7 @@ fn distinct(keys: &[Option<i32>]) -> Vec<i32> {
 }
 
 /// What each row's key found.
-fn found(keys: &[Option<i32>], pieces: &LoadedRows, empty: Loaded) -> Vec<Result<Loaded>> {
+pub(super) fn found(keys: &[Option<i32>], pieces: &LoadedRows, empty: Loaded) -> Vec<Result<Loaded>> {
     let piece = |key: &Option<i32>| match key.and_then(|key| pieces.get(key)) {
         Some(Ok(Loaded::None)) | None => Ok(empty.clone()),
         Some(piece) => piece,
@@ -118,7 +118,7 @@ impl List {
 }
 
 /// What a list or connection below a row asks for: its preset, its filter and its order.
-async fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option<Cond>) -> Result<Asked> {
+pub(super) async fn ask(cx: &Cx, children: &'static Children, args: &Args, narrowed: Option<Cond>) -> Result<Asked> {
     let mut conds: Vec<Cond> = Vec::new();
     conds.extend(children.preset.map(|preset| preset(cx)));
     conds.extend(narrowed);

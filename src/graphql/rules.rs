@@ -10,7 +10,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// The values of a row by column, as the store spells them; `None` is NULL. What was not given is not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -95,6 +95,8 @@ pub struct ColumnRule {
     pub longest: Longest,
     /// What its JSON must look like.
     pub json: &'static JsonSchema,
+    /// Whether a new row gets a UUID of its own where none is given.
+    pub made: bool,
     /// The field that shows it, and what it is, where that is no scalar of the row.
     pub shown: Option<(&'static str, &'static str)>,
 }
@@ -220,7 +222,12 @@ impl ColumnRule {
 
     /// Anything but text.
     pub const fn of(name: &'static str) -> Self {
-        ColumnRule { name, required: false, longest: Longest::NoText, json: &JsonSchema::Any, shown: None }
+        ColumnRule { name, required: false, longest: Longest::NoText, json: &JsonSchema::Any, made: false, shown: None }
+    }
+
+    /// The same, a UUID that a new row gets where none is given.
+    pub const fn made(self) -> Self {
+        ColumnRule { made: true, ..self }
     }
 
     /// The same, which every row must have.
@@ -252,20 +259,37 @@ pub enum Holds {
     Today(fn(&Cells, NaiveDate) -> bool),
     /// It is between rows, so the database alone can tell: it has a unique index of this name, over columns of the rule.
     ByDatabase,
+    /// On any day: the JSON in the rule's first column looks as the rest of the row asks. What is wrong with it takes the place of the
+    /// rule's message.
+    Json(fn(&Cells) -> Option<&'static JsonSchema>),
+    /// The row that the rule's first column points to has the same value in its second column, where both rows have one. Whoever writes the
+    /// row looks at the other.
+    AsLinked,
 }
 
 impl Holds {
-    /// Whether the rule holds of a row, on a day.
-    fn of(self, cells: &Cells, today: NaiveDate) -> bool {
+    /// Whether the rule holds of a row, on a day; without a day, rules that look at one hold.
+    fn of(self, cells: &Cells, today: Option<NaiveDate>) -> bool {
         match self {
             Holds::Always(holds) => holds(cells),
-            Holds::Today(holds) => holds(cells, today),
-            Holds::ByDatabase => true,
+            Holds::Today(holds) => today.is_none_or(|today| holds(cells, today)),
+            Holds::Json(_) | Holds::ByDatabase | Holds::AsLinked => true,
         }
     }
 }
 
 impl Check {
+    /// What is wrong with a row, by this rule, if anything. Without a day, rules that look at one are left out.
+    pub fn broken_by(&self, cells: &Cells, today: Option<NaiveDate>) -> Option<Cow<'static, str>> {
+        let Holds::Json(schema) = self.holds else {
+            return (!self.holds.of(cells, today)).then_some(Cow::Borrowed(self.message));
+        };
+        let (text, schema) = (cells.get(self.columns.first()?)?, schema(cells)?);
+        // What is no JSON at all is refused where it is read.
+        let value: serde_json::Value = serde_json::from_str(text).ok()?;
+        schema.check(&value).err().map(Cow::Owned)
+    }
+
     /// Whether the text of a database's refusal of a row of this table means this rule. SQLite tells a unique index by its columns.
     pub fn is_meant(&self, table: &str, text: &str) -> bool {
         let of_columns = || {
@@ -286,15 +310,19 @@ impl Rules {
     }
 }
 
+/// A rule that a row breaks, and what it says of the row.
+pub type Broken<'a> = (&'a Check, Cow<'static, str>);
+
 /// The checks that a row breaks, of those that look at a column that `touched` names.
 pub fn broken<'a>(
     checks: impl IntoIterator<Item = &'a Check>,
     cells: &Cells,
     touched: impl Fn(&str) -> bool,
     today: NaiveDate,
-) -> Vec<&'a Check> {
+) -> Vec<Broken<'a>> {
     let looks = |check: &&Check| check.columns.iter().any(|column| touched(column));
-    checks.into_iter().filter(looks).filter(|check| !check.holds.of(cells, today)).collect()
+    let broken = |check: &'a Check| Some((check, check.broken_by(cells, Some(today))?));
+    checks.into_iter().filter(looks).filter_map(broken).collect()
 }
 
 /// A violation at a place.

@@ -166,7 +166,7 @@ impl Types<'_> {
             ),
             ValueKind::Json => self.scalar(
                 "JSON",
-                "A value of JSON, whatever it holds.",
+                "Any value of JSON: an object, a list, a text, a number, true, false or null.",
                 "https://www.rfc-editor.org/rfc/rfc8259",
                 |_| true,
             ),

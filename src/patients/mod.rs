@@ -1,4 +1,5 @@
 //! People under care.
 
 pub mod patient;
+pub mod privacy;
 pub mod profile;

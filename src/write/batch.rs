@@ -2,10 +2,11 @@
 //! happens, the answer says of each item what became of it.
 
 use super::{
+    arrival::reaches_graph,
     draft::Reader,
     option_args, options,
     payload::Outcome,
-    perform::{Operation, Options, perform, reaches_graph},
+    perform::{Operation, Options, perform},
     writable,
 };
 use crate::{

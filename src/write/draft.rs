@@ -77,8 +77,8 @@ impl Reader {
             }
         }
         let checks = form.rules().checks.iter().chain(form.checks);
-        for check in broken(checks, &cells, |column| form.has(column), self.today) {
-            self.note(form.field_of(check.columns), check.code, check.message);
+        for (check, message) in broken(checks, &cells, |column| form.has(column), self.today) {
+            self.note(form.field_of(check.columns), check.code, &message);
         }
         let below = form.below(self.model).map(|entity| (entity, self.new_rows(entity, given))).collect();
         Draft { cells, below }

@@ -1,16 +1,20 @@
 //! Mutations: what clients may write, as data. A domain says which columns of its entities are written, what must hold of
 //! them ([`rules`]) and what the mutations are called; everything else is the same for all.
 
+mod arrival;
 pub mod batch;
 pub mod draft;
 mod idempotency;
+pub mod made;
 pub mod payload;
 mod perform;
 mod references;
+mod steps;
 mod succeed;
 mod version;
 
 pub use idempotency::forget_keys;
+pub use steps::{Once, Put};
 pub use succeed::{Succeed, Succession};
 pub use version::Version;
 

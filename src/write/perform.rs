@@ -1,21 +1,24 @@
 //! A mutation as one transaction: all of it or nothing, once, and said only when it is kept.
 
 use super::{
+    Once,
+    arrival::reaches_graph,
     draft::{Draft, Linked},
     idempotency,
+    made::add,
     payload::{Outcome, Removed},
     references::{self, nobody},
     succeed::Succession,
 };
 use crate::{
-    db::{Belongs, Cell, Tx, change, fault},
+    db::{Belongs, Tx, change, fault},
     error::{Error, Result, Violation},
-    feed::{Feed, REFERENCE},
+    feed::REFERENCE,
     graphql::{
         context::Cx,
         form::{Above, Form},
         model::{Entity, Model},
-        rules::{Cells, Check, broken, violation},
+        rules::{Broken, Cells, Check, broken, violation},
     },
 };
 use sha2::{Digest, Sha256};
@@ -23,7 +26,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::Duration,
 };
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::sleep;
 
 /// What is to be done, read and checked.
 pub(super) enum Operation {
@@ -53,6 +56,30 @@ pub(super) enum Operation {
         /// The rows that they point to.
         links: Vec<Linked>,
     },
+    /// A change that is made once.
+    Once {
+        /// What is set.
+        once: Once,
+        /// The key of the row.
+        key: i32,
+        /// The version that the client read.
+        expected: Option<String>,
+        /// The values.
+        cells: Cells,
+        /// The rows that they point to.
+        links: Vec<Linked>,
+    },
+    /// New values of the one row below another, or that row itself.
+    Put {
+        /// Its form.
+        form: &'static Form,
+        /// The row that it belongs to.
+        above: (Above, i32),
+        /// The values.
+        row: Draft,
+        /// The rows that they point to.
+        links: Vec<Linked>,
+    },
     /// The end of a row and of all that belongs to it.
     Remove {
         /// Its entity.
@@ -68,7 +95,8 @@ impl Operation {
     /// The entity of the row that it adds, changes or removes.
     fn entity(&self) -> &'static Entity {
         match self {
-            Operation::Add { form, .. } | Operation::Change { form, .. } => form.entity,
+            Operation::Add { form, .. } | Operation::Change { form, .. } | Operation::Put { form, .. } => form.entity,
+            Operation::Once { once, .. } => once.form.entity,
             Operation::Remove { entity, .. } => entity,
         }
     }
@@ -76,8 +104,8 @@ impl Operation {
     /// Where an input names that row, or gives its values.
     fn path(&self) -> &'static str {
         match self {
-            Operation::Add { .. } => "input",
-            Operation::Change { .. } | Operation::Remove { .. } => "id",
+            Operation::Add { .. } | Operation::Put { .. } => "input",
+            Operation::Change { .. } | Operation::Once { .. } | Operation::Remove { .. } => "id",
         }
     }
 
@@ -90,7 +118,10 @@ impl Operation {
                 let of = column.map(|column| format!(" {column}")).unwrap_or_default();
                 format!("{mutation}{of} {:?} {rows:?}", above.map(|(_, key)| key))
             }
-            Operation::Change { key, expected, cells, .. } => format!("{mutation} {key} {expected:?} {cells:?}"),
+            Operation::Put { above: (_, key), row, .. } => format!("{mutation} {key} {row:?}"),
+            Operation::Change { key, expected, cells, .. } | Operation::Once { key, expected, cells, .. } => {
+                format!("{mutation} {key} {expected:?} {cells:?}")
+            }
             Operation::Remove { key, expected, .. } => format!("{mutation} {key} {expected:?}"),
         };
         format!("{:x}", Sha256::digest(text))
@@ -110,10 +141,6 @@ pub(super) struct Options {
 
 /// How often a transaction is begun at most.
 const ATTEMPTS: u32 = 5;
-/// How long a client waits for the graph at most.
-const GRAPH_WAIT: Duration = Duration::from_secs(10);
-/// How often the graph is looked at meanwhile.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// Does the work.
 pub(super) async fn perform(cx: &Cx, mutation: &str, operation: &Operation, options: &Options) -> Result<Outcome> {
@@ -229,7 +256,9 @@ impl Attempt<'_> {
                     Belongs::To(_) | Belongs::OneOf(_) => Vec::new(),
                 });
             }
+            Operation::Put { above: (above, key), .. } => (above.entity.table, *key),
             Operation::Change { form, key, .. } => (form.entity.table, *key),
+            Operation::Once { once, key, .. } => (once.form.entity.table, *key),
             Operation::Remove { entity, key, .. } => (entity.table, *key),
         };
         if table.is_everybodys() {
@@ -247,28 +276,43 @@ impl Attempt<'_> {
         references::may_write(self.cx, written, self.operation.path())?;
         match self.operation {
             Operation::Add { form, above, rows, links, after } => {
-                let above_link = above.map(|(above, key)| Linked {
-                    path: vec!["input".into(), above.field.into()],
-                    entity: above.entity,
-                    key,
-                    within: false,
-                });
-                references::exist(tx, self.cx, above_link.iter().chain(links)).await?;
-                references::stay(tx, above.map(|(above, key)| (above.entity.table, key)), links).await?;
-                let given = above.map(|(above, key)| (above.owner.column, key));
+                self.allowed(tx, *above, links).await?;
                 let begun = match after {
                     Some(after) => Some(after.end((tx, self.cx.today), above.as_ref(), rows).await?),
                     None => None,
                 };
-                match add(tx, form.entity, given, begun.as_ref().unwrap_or(rows)).await {
-                    Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
-                    Err(error) => Err(self.of_database(tx, error, Some(form)).await),
+                self.add(tx, form, *above, begun.as_ref().unwrap_or(rows)).await
+            }
+            Operation::Put { form, above: (above, key), row, links } => {
+                // Whoever else writes it at the same time waits here, and then finds it.
+                tx.lock(above.entity.table, &[above.entity.table.key], *key, &self.cx.scope).await?;
+                self.allowed(tx, Some((*above, *key)), links).await?;
+                match tx.first_below(form.entity.table, above.owner.column, *key).await? {
+                    Some(there) => {
+                        self.change(tx, form, there, None, &row.cells).await?;
+                        Ok(Outcome { keys: vec![there], ..Outcome::default() })
+                    }
+                    None => self.add(tx, form, Some((*above, *key)), std::slice::from_ref(row)).await,
                 }
             }
             Operation::Change { form, key, expected, cells, links } => {
                 references::exist(tx, self.cx, links.iter()).await?;
                 references::stay(tx, Some((form.entity.table, *key)), links).await?;
                 self.change(tx, form, *key, expected.as_deref(), cells).await?;
+                Ok(Outcome { keys: vec![*key], ..Outcome::default() })
+            }
+            Operation::Once { once, key, expected, cells, links } => {
+                references::exist(tx, self.cx, links.iter()).await?;
+                references::stay(tx, Some((once.form.entity.table, *key)), links).await?;
+                let stored = self.locked(tx, once.form.entity, *key, expected.as_deref()).await?;
+                if Cells::of_stored(once.form.entity, stored).get(once.moment).is_some() {
+                    return Err(Error::Invalid(vec![once.is_over()]));
+                }
+                let mut cells = cells.clone();
+                if cells.get(once.moment).is_none() {
+                    cells.set(once.moment, Some(tx.now().await?));
+                }
+                self.change(tx, once.form, *key, None, &cells).await?;
                 Ok(Outcome { keys: vec![*key], ..Outcome::default() })
             }
             Operation::Remove { entity, key, expected } => {
@@ -287,6 +331,34 @@ impl Attempt<'_> {
                 }
                 Ok(Outcome { removed, ..Outcome::default() })
             }
+        }
+    }
+
+    /// That the caller may see the row above new ones and what these point to, and that what must be is the same patient's.
+    async fn allowed(&self, tx: &mut Tx, above: Option<(Above, i32)>, links: &[Linked]) -> Result<()> {
+        let above_link = above.map(|(above, key)| Linked {
+            path: vec!["input".into(), above.field.into()],
+            entity: above.entity,
+            key,
+            within: false,
+        });
+        references::exist(tx, self.cx, above_link.iter().chain(links)).await?;
+        references::stay(tx, above.map(|(above, key)| (above.entity.table, key)), links).await
+    }
+
+    async fn add(
+        &self,
+        tx: &mut Tx,
+        form: &'static Form,
+        above: Option<(Above, i32)>,
+        rows: &[Draft],
+    ) -> Result<Outcome> {
+        for row in rows {
+            references::agree(tx, form, None, &row.cells, |_| true).await?;
+        }
+        match add(tx, form.entity, above.map(|(above, key)| (above.owner.column, key)), rows).await {
+            Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
+            Err(error) => Err(self.of_database(tx, error, Some(form)).await),
         }
     }
 
@@ -332,6 +404,7 @@ impl Attempt<'_> {
         if !violations.is_empty() {
             return Err(Error::Invalid(violations));
         }
+        references::agree(tx, form, Some(key), &row, |column| changed.has(column)).await?;
         let written = changed.cells(form.entity);
         if written.is_empty() {
             return Ok(());
@@ -346,7 +419,7 @@ impl Attempt<'_> {
     async fn of_database(&self, tx: &mut Tx, error: Error, form: Option<&Form>) -> Error {
         let Error::Internal(text) = &error else { return error };
         if let Some((form, check)) = form.and_then(|form| refused(self.cx.model, form, text)) {
-            return Error::Invalid(of_checks(form, vec![check]));
+            return Error::Invalid(of_checks(form, vec![(check, check.message.into())]));
         }
         match tx.refusal(&error) {
             // A foreign key that fails is none of ours: what an input points to was seen, and stays until the transaction ends.
@@ -363,42 +436,10 @@ impl Attempt<'_> {
     }
 }
 
-/// Adds rows and those below them; answers the keys of the rows themselves.
-async fn add(
-    tx: &mut Tx,
-    entity: &'static Entity,
-    above: Option<(&'static str, i32)>,
-    rows: &[Draft],
-) -> Result<Vec<i32>> {
-    let mut keys = Vec::with_capacity(rows.len());
-    // What is left out takes the column's default, so one statement is for rows that give the same.
-    for alike in rows.chunk_by(|a, b| a.cells.iter().map(|(c, _)| c).eq(b.cells.iter().map(|(c, _)| c))) {
-        let (mut columns, mut cells) = (Vec::new(), Vec::with_capacity(alike.len()));
-        for row in alike {
-            let mut values = row.cells.cells(entity);
-            values.extend(above.map(|(column, key)| (column, Cell::Int(key.into()))));
-            columns = values.iter().map(|(column, _)| *column).collect();
-            cells.push(values.into_iter().map(|(_, cell)| cell).collect());
-        }
-        let made = tx.insert(entity.table, &columns, cells).await?;
-        if made.len() != alike.len() {
-            return Err(Error::Internal(format!("{} rows were added in the place of {}", made.len(), alike.len())));
-        }
-        for (row, key) in alike.iter().zip(&made) {
-            for (below, rows) in &row.below {
-                let above = below.table.owner_of(entity.table).map(|owner| (owner.column, *key));
-                Box::pin(add(tx, below, above, rows)).await?;
-            }
-        }
-        keys.extend(made);
-    }
-    Ok(keys)
-}
-
-fn of_checks(form: &Form, checks: Vec<&Check>) -> Vec<Violation> {
+fn of_checks(form: &Form, broken: Vec<Broken<'_>>) -> Vec<Violation> {
     let input = [serde_json::Value::from("input")];
-    let shown = |check: &&Check| violation(&input, form.field_of(check.columns), check.code, check.message);
-    checks.iter().map(shown).collect()
+    let shown = |(check, message): Broken<'_>| violation(&input, form.field_of(check.columns), check.code, message);
+    broken.into_iter().map(shown).collect()
 }
 
 /// The rule, of this form or one below it, whose constraint a text names.
@@ -407,33 +448,6 @@ fn refused<'a>(model: &Model, form: &'a Form, text: &str) -> Option<(&'a Form, &
     match check {
         Some(check) => Some((form, check)),
         None => form.below(model).find_map(|below| refused(model, below.form, text)),
-    }
-}
-
-/// Waits until the graph that this gateway asks holds all that was written of these patients; `false` where it takes too
-/// long or cannot be told. What was written is kept either way, so this is no error of the mutation.
-pub(super) async fn reaches_graph(cx: &Cx, patients: &[i32]) -> bool {
-    // The answer is to be written in time too.
-    let most = (Instant::now() + GRAPH_WAIT).min(cx.deadline - GRAPH_WAIT / 10);
-    match timeout_at(most, held(cx, patients)).await {
-        Ok(Err(error)) => {
-            tracing::warn!("a change is kept, but whether the graph holds it cannot be told: {error}");
-            false
-        }
-        in_time => in_time.is_ok(),
-    }
-}
-
-async fn held(cx: &Cx, patients: &[i32]) -> Result<()> {
-    let feed = Feed::new(cx.db.clone());
-    let last = feed.last_change().await?;
-    loop {
-        if let (Some(consumer), true) = (cx.graph.status().consumer, cx.graph.is_ready())
-            && feed.holds(consumer, patients, last).await?
-        {
-            return Ok(());
-        }
-        sleep(LOOK).await;
     }
 }
 

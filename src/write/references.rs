@@ -5,7 +5,12 @@ use super::draft::Linked;
 use crate::{
     db::{Table, Tx},
     error::{Error, Result, Violation},
-    graphql::{context::Cx, model::Entity},
+    graphql::{
+        context::Cx,
+        form::Form,
+        model::Entity,
+        rules::{Cells, Holds, violation},
+    },
 };
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +69,45 @@ pub(super) async fn stay(tx: &mut Tx, row: Option<(&'static Table, i32)>, links:
         if of.is_none() || of != patient {
             let message = format!("this {} is another patient's", link.entity.object.name);
             violations.push(Violation { path: link.path.clone(), code: "OTHER_PATIENT", message });
+        }
+    }
+    if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+}
+
+/// That a row, which is new or has this key, and the rows that it is to agree with have the same values ([`Holds::AsLinked`]): the
+/// row that it points to, and rows of its own table that point to it.
+pub(super) async fn agree(
+    tx: &mut Tx,
+    form: &'static Form,
+    key: Option<i32>,
+    row: &Cells,
+    touched: impl Fn(&str) -> bool,
+) -> Result<()> {
+    let table = form.entity.table;
+    let mut violations = Vec::new();
+    for check in form.rules().checks.iter().filter(|check| matches!(check.holds, Holds::AsLinked)) {
+        let [pointer, column, ..] = check.columns else { continue };
+        let to: Option<i32> = row.get(pointer).and_then(|to| to.parse().ok());
+        let own = table.link_in(pointer).is_some_and(|link| link.to.name == table.name);
+        if own && to.is_some() && to == key && touched(pointer) {
+            let message = "this must not point to itself";
+            violations.push(violation(&["input".into()], form.field_of(&[pointer]), "ITSELF", message));
+            continue;
+        }
+        let (Some(link), Some(value), true) =
+            (table.link_in(pointer), row.get(column), touched(pointer) || touched(column))
+        else {
+            continue;
+        };
+        let mut others = Vec::new();
+        if let Some(to) = to {
+            others.extend(tx.cell(link.to, column, to).await?);
+        }
+        if let Some(key) = key.filter(|_| own) {
+            others.extend(tx.cells_where(table, column, pointer, key).await?);
+        }
+        if others.iter().any(|other| other != value) {
+            violations.push(violation(&["input".into()], form.field_of(check.columns), check.code, check.message));
         }
     }
     if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }

@@ -21,6 +21,9 @@ fn queries() -> Vec<String> {
             appointments { totalCount nodes { symptoms { name } } } upcomingAppointments { date } labReports { nodes { findings { value } } }
             abnormalFindings { value labReport { patient { name } } } labTrend(testName: \"HbA1c\") { value } reports { nodes { fullText findings { key } } }
             messages { totalCount nodes { text } } } } }".to_owned(),
+        "{ patients(first: 50) { nodes { chatSessions { totalCount nodes { messages { totalCount nodes { parent { id } replies { id } attachments { id } analyses { id } } } thread { nodes { id } }
+            analyses { id } cost { currency } healthRecords { id } } } healthRecords { id } symptoms: healthRecords(type: SYMPTOM) { id }
+            vitals(name: HEART_RATE, from: \"2020-01-01\", to: \"2030-01-01\") { value record { id } } privacySettings { recorded { id } } } } }".to_owned(),
         "{ patients(search: \"ma\") { nodes { id } } medicalHistories(search: \"hyp\") { nodes { id } } medications(search: \"met\") { nodes { id } } symptoms(search: \"cou\") { nodes { id } } }".to_owned(),
         "{ patients(filter: { medications: { some: { purposes: { some: { conditionName: { eq: \"Asthma\" } } } } } }) { nodes { id } } }".to_owned(),
         "{ reports(filter: { findings: { some: { key: { eq: \"Visual field\" } } } }) { nodes { id } } }".to_owned(),
@@ -52,6 +55,8 @@ fn queries() -> Vec<String> {
                 ValueKind::Flag(default) => vec![(!default).to_string()],
                 ValueKind::Date => vec!["\"2024-05-01\"".to_owned()],
                 ValueKind::DateTime => vec!["\"2024-05-01T10:00:00Z\"".to_owned()],
+                ValueKind::Uuid => vec!["\"0e5af2d1-93c4-4b6a-8f0e-aa00bb11cc22\"".to_owned()],
+                ValueKind::Whole { .. } | ValueKind::Decimal { .. } => vec!["1".to_owned()],
                 ValueKind::Enum(of) => of.values.iter().map(|value| value.name.to_owned()).collect(),
                 _ => vec!["\"Hypertension\"".to_owned()],
             };

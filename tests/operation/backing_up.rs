@@ -83,16 +83,20 @@ async fn dump(db: &Db) -> Vec<String> {
     for (table, key) in whole() {
         let columns = match db.dialect() {
             Dialect::MariaDb => format!(
-                "SELECT 0, CAST(column_name AS CHAR) FROM information_schema.columns \
+                "SELECT data_type = 'decimal', CAST(column_name AS CHAR) FROM information_schema.columns \
                  WHERE table_schema = DATABASE() AND table_name = '{table}' AND is_generated = 'NEVER' ORDER BY ordinal_position"
             ),
-            Dialect::Sqlite => format!("SELECT 0, name FROM pragma_table_info('{table}') ORDER BY cid"),
+            Dialect::Sqlite => format!("SELECT type = 'REAL', name FROM pragma_table_info('{table}') ORDER BY cid"),
         };
         let columns = db.texts(&statement(db.dialect(), &columns)).await.unwrap();
         assert!(columns.len() >= 3, "{table}");
-        let hexed = columns.iter().map(|(_, column)| {
+        let hexed = columns.iter().map(|(is_decimal, column)| {
             let column = column.as_deref().unwrap();
             match db.dialect() {
+                // 0.90 is 0.9.
+                Dialect::MariaDb if *is_decimal == 1 => {
+                    format!("COALESCE(HEX(CAST(CAST(`{column}` AS DOUBLE) AS CHAR)), 'NULL')")
+                }
                 Dialect::MariaDb => format!("COALESCE(HEX(CAST(`{column}` AS CHAR)), 'NULL')"),
                 Dialect::Sqlite => format!("CASE WHEN `{column}` IS NULL THEN 'NULL' ELSE hex(`{column}`) END"),
             }
@@ -139,6 +143,9 @@ async fn full(backend: Backend) -> Store {
     writer.commit().await.unwrap();
     // Unusual values that both stores hold: NULL in every column that may be, keys of 0 and below.
     store.sql("UPDATE Patient SET patient_id = 0 WHERE patient_id = 900").await;
+    // Rows that point to later rows of their table, and in a circle.
+    store.sql("UPDATE Chat_History SET parent_message_id = 9 WHERE chat_id IN (2, 3)").await;
+    store.sql("UPDATE Chat_History SET parent_message_id = 2 WHERE chat_id = 9").await;
     store.sql("UPDATE Patient SET patient_id = -5, dob = NULL, created_at = NULL WHERE patient_id = 7000").await;
     store
 }

@@ -160,3 +160,68 @@ on_both!(what_is_stored_already_does_not_ask_for_what_it_points_to, async |store
         ["Doctor.csv 2 name EXISTS", "Appointment.csv 3 doctor_id REFERENCE"]
     );
 });
+
+/// Messages that answer later ones and each other's answers, a conversation without a UUID, and a patient without any.
+const TALKS: [(&str, &str); 3] = [
+    ("Patient.csv", "patient_id,name,sex\n1,Ann,Female\n2,Bob,Male\n"),
+    (
+        "Chat_Session.csv",
+        "chat_session_id,patient_id,session_uuid,session_name\n7,1,,Cough\n8,1,0E5AF2D1-93C4-4B6A-8F0E-AA00BB11CC22,Fever\n",
+    ),
+    (
+        "Chat_History.csv",
+        "chat_id,patient_id,message_text,chat_session_id,parent_message_id,confidence\n\
+         1,1,second,7,3,0.9\n2,1,third,7,1,\n3,1,first,7,,\n4,1,alone,,,\n",
+    ),
+];
+
+/// The messages of each conversation, and what each answers.
+async fn talks(store: &Store) -> Vec<String> {
+    let data = store
+        .data("{ chatMessages(first: 50) { nodes { text confidence session { name uuid } parent { text } patient { name } } } }")
+        .await;
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
+    let mut lines: Vec<String> = Vec::new();
+    for node in data["chatMessages"]["nodes"].as_array().unwrap() {
+        assert!(node["session"].is_null() || node["session"]["uuid"].as_str().unwrap().len() == 36, "{node}");
+        let parts = [&node["text"], &node["session"]["name"], &node["parent"]["text"], &node["confidence"]];
+        lines.push(parts.map(text).join(" "));
+    }
+    lines.sort();
+    lines
+}
+
+const THREAD: [&str; 4] = ["alone - - -", "first Cough - -", "second Cough first 0.90", "third Cough second -"];
+
+on_both!(rows_of_one_file_point_to_each_other_in_any_order, 0, async |store: Store| {
+    let said = done(&mut import(&store, &TALKS, &[]));
+    assert!(said.contains('8'), "{said}");
+    assert_eq!(talks(&store).await, THREAD);
+    // The UUID that was made is no difference: nothing is there to add.
+    let uuids = async || number(&store.db, "SELECT COUNT(DISTINCT session_uuid) FROM Chat_Session").await;
+    assert_eq!(uuids().await, 2);
+    done(&mut import(&store, &TALKS, &[]));
+    assert_eq!((uuids().await, number(&store.db, "SELECT COUNT(*) FROM Chat_History").await), (2, 4));
+    // New keys are followed, within the file too.
+    store.sql("DELETE FROM Patient WHERE patient_id = 1").await;
+    let files = [TALKS[0], TALKS[1], TALKS[2]];
+    done(&mut import(&store, &files, &["--new-keys"]));
+    assert_eq!(talks(&store).await, THREAD);
+    assert!(number(&store.db, "SELECT MIN(chat_id) FROM Chat_History").await > 4);
+});
+
+on_both!(what_points_out_of_its_conversation_or_patient_is_refused, 0, async |store: Store| {
+    let messages = |rows: &str| format!("chat_id,patient_id,message_text,chat_session_id,parent_message_id\n{rows}");
+    for (rows, expected) in [
+        // Another patient's conversation and message, itself, a row that is not there, and another conversation.
+        ("1,2,x,7,\n", "2 chat_session_id REFERENCE"),
+        ("1,1,x,7,\n2,2,y,,1\n", "3 parent_message_id REFERENCE"),
+        ("1,1,x,7,1\n", "2 parent_message_id REFERENCE"),
+        ("1,1,x,7,9\n", "2 parent_message_id REFERENCE"),
+        ("1,1,x,7,2\n2,1,y,8,\n", "2 parent_message_id OTHER_SESSION"),
+    ] {
+        let text = messages(rows);
+        let told = refused(&store, &[TALKS[0], TALKS[1], ("Chat_History.csv", &text)], &["--dry-run"]);
+        assert!(told.iter().any(|line| line == &format!("Chat_History.csv {expected}")), "{rows}: {told:?}");
+    }
+});

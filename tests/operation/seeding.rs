@@ -20,7 +20,7 @@ type Rows = BTreeMap<i64, Vec<Option<String>>>;
 /// The keys of reference data, by its names.
 type Keys = BTreeMap<(&'static str, String), i64>;
 
-fn text(value: DemoValue, keys: &Keys) -> Option<String> {
+fn text(value: DemoValue, keys: &Keys, firsts: &Firsts) -> Option<String> {
     match value {
         DemoValue::Nothing => None,
         DemoValue::Flag(flag) => Some(i64::from(flag).to_string()),
@@ -30,6 +30,7 @@ fn text(value: DemoValue, keys: &Keys) -> Option<String> {
         DemoValue::Time(time) => Some(time.format("%H:%M:%S").to_string()),
         DemoValue::Moment(moment) => Some(moment.format("%Y-%m-%d %H:%M:%S").to_string()),
         DemoValue::Named(table, name) => Some(keys[&(table.name, name.to_owned())].to_string()),
+        DemoValue::Within(table, place) => Some((firsts[table.name] + place as i64).to_string()),
     }
 }
 
@@ -39,23 +40,31 @@ fn exact(text: String) -> String {
     if is_decimal { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// The key of a patient's first row in each table.
+type Firsts = BTreeMap<&'static str, i64>;
+
 /// Notes a row and the rows below it, each table's keys from 1.
-fn note(row: DemoRow, above: Option<i64>, all: &mut BTreeMap<&str, Rows>, keys: &mut Keys) {
+fn note(row: DemoRow, above: Option<i64>, all: &mut BTreeMap<&str, Rows>, keys: &mut Keys, firsts: &Firsts) {
     let rows = all.entry(row.table.name).or_default();
     let key = rows.len() as i64 + 1;
     if let Some(name) = row.name() {
         keys.insert((row.table.name, name.to_owned()), key);
     }
     let above = above.map(|key| Some(key.to_string()));
-    rows.insert(key, above.into_iter().chain(row.values.into_iter().map(|value| text(value, keys))).collect());
-    row.below.into_iter().for_each(|below| note(below, Some(key), all, keys));
+    rows.insert(key, above.into_iter().chain(row.values.into_iter().map(|value| text(value, keys, firsts))).collect());
+    row.below.into_iter().for_each(|below| note(below, Some(key), all, keys, firsts));
 }
 
 /// What the reference data and the first patients' rows are.
 fn said(patients: u64) -> BTreeMap<&'static str, Rows> {
     let (mut all, mut keys) = (BTreeMap::new(), Keys::new());
     let patients = (0..patients).map(|n| demo::patient(794, n, today()).into());
-    demo::reference().chain(patients).for_each(|row| note(row, None, &mut all, &mut keys));
+    for row in demo::reference().chain(patients) {
+        let next =
+            |table: &&DemoTable| (table.name, all.get(table.name).map_or(0, |rows: &Rows| rows.len()) as i64 + 1);
+        let firsts = demo::tables().iter().map(next).collect();
+        note(row, None, &mut all, &mut keys, &firsts);
+    }
     all
 }
 

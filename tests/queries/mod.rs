@@ -15,4 +15,5 @@ mod references;
 mod scope;
 mod search;
 mod totals;
+mod vitals;
 mod ways;

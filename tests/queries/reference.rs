@@ -50,8 +50,11 @@ async fn dump(store: &Store) -> Value {
             .scalars
             .iter()
             .filter(|scalar| !scalar.column.is_empty() && !matches!(scalar.kind, ValueKind::Id | ValueKind::Float));
-        let mut columns: Vec<(&str, bool)> =
-            stored.map(|scalar| (scalar.column, matches!(scalar.kind, ValueKind::Int | ValueKind::Flag(_)))).collect();
+        let mut columns: Vec<(&str, bool)> = stored
+            .map(|scalar| {
+                (scalar.column, matches!(scalar.kind, ValueKind::Int | ValueKind::Whole { .. } | ValueKind::Flag(_)))
+            })
+            .collect();
         if table == "Report" {
             columns.push(("complete_report", false));
         }

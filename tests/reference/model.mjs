@@ -64,6 +64,34 @@ export const entities = {
     key: 'chat_id',
     columns: { text: 'message_text', type: 'message_type', sentAt: 'timestamp' },
   },
+  ChatSession: {
+    table: 'Chat_Session',
+    key: 'chat_session_id',
+    columns: { uuid: 'session_uuid', name: 'session_name', severity: 'severity_level', language: 'session_language' },
+  },
+  Attachment: {
+    table: 'Attachment',
+    key: 'attachment_id',
+    columns: { messageId: 'chat_id', fileName: 'original_filename' },
+  },
+  AiAnalysis: {
+    table: 'AI_Analysis',
+    key: 'analysis_id',
+    columns: {
+      messageId: 'chat_id',
+      service: 'ai_service',
+      input: 'input_data',
+      output: 'output_data',
+      processingMs: 'processing_time_ms',
+      tokens: 'tokens_used',
+    },
+  },
+  HealthRecord: {
+    table: 'Health_Record',
+    key: 'health_record_id',
+    columns: { type: 'record_type', data: 'record_data' },
+  },
+  PrivacySettings: { table: 'Privacy_Settings', key: 'privacy_settings_id' },
 };
 
 /** What the graph answers, which is not in the dump; tests/graph/answers.rs compares its two stores. */
@@ -94,8 +122,27 @@ export const ofGraph = {
   Symptom: ['indicates', 'indicatesCount'],
 };
 
+/** What is made from rows or summed over them; tests/queries/vitals.rs and tests/writes/conversation.rs compare it with the rows. */
+export const made = { ChatSession: ['cost'], Patient: ['vitals', 'privacySettings'] };
+
+/** Fields that lead by a column of another name than the key that they lead to. */
+export const by = { 'ChatMessage.parent': 'parent_message_id', 'ChatMessage.replies': 'parent_message_id' };
+
 /** A flag that is NULL reads as its column's default. */
-export const flagDefaults = { is_active: true, is_continued: true, is_abnormal: false };
+export const flagDefaults = {
+  is_active: true,
+  is_continued: true,
+  is_abnormal: false,
+  is_emergency: false,
+  follow_up_required: false,
+  is_sensitive: false,
+  is_processed: false,
+  success: true,
+  is_verified: false,
+  allow_analytics: false,
+  allow_research: false,
+  anonymize_data: true,
+};
 
 /** How many digits stand after the point of an exact number. */
 export const places = { 'HealthProfile.heightCm': 1, 'HealthProfile.weightKg': 2 };
@@ -143,6 +190,14 @@ export const lists = {
   'Patient.labReports': { order: ['DATE_DESC'] },
   'Patient.reports': { order: ['DATE_DESC'] },
   'Patient.messages': { order: ['SENT_AT_ASC'] },
+  'Patient.chatSessions': { order: ['CREATED_AT_DESC'] },
+  'ChatSession.messages': { order: ['SENT_AT_ASC'] },
+  'ChatSession.thread': { order: ['SENT_AT_ASC'], where: (known, today, raw) => raw('parentMessageId') === null },
+  'ChatMessage.replies': { order: ['SENT_AT_ASC'] },
+  'ChatMessage.analyses': { order: ['CREATED_AT_ASC'] },
+  'ChatSession.analyses': { order: ['CREATED_AT_ASC'], through: 'ChatMessage' },
+  'ChatSession.healthRecords': { order: ['RECORDED_AT_DESC'] },
+  'Patient.healthRecords': { order: ['RECORDED_AT_DESC'] },
   'Patient.abnormalFindings': { through: 'LabReport', where: (known) => known('isAbnormal') },
   'Patient.labTrend': {
     through: 'LabReport',

@@ -1,6 +1,6 @@
 // The schema over the dump: graphql-js executes, these resolvers only find rows. Nothing here names a field of the
 // domain but the arguments that all lists share.
-import { entities, ofGraph } from './model.mjs';
+import { entities, made, ofGraph } from './model.mjs';
 import { Rows, Undecodable, entityOf } from './rows.mjs';
 import graphql from './graphql.mjs';
 
@@ -16,7 +16,7 @@ export class Reference {
 
   constructor(sdl, dump) {
     this.schema = graphql.buildSchema(sdl);
-    for (const [type, fields] of Object.entries(ofGraph)) {
+    for (const [type, fields] of [...Object.entries(ofGraph), ...Object.entries(made)]) {
       for (const field of fields) delete this.schema.getType(type).getFields()[field];
     }
     // A digest, to be compared and not to be read; tests/writes/versions.rs does.

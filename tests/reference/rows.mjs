@@ -1,6 +1,6 @@
 // The dump's rows: decoding, relations, filters, orders, pages. Plain loops over arrays, so that whatever the gateway's
 // SQL does is compared with something that cannot share its mistakes.
-import { columnOf, computed, entities, flagDefaults, legacySpellings, lists, places } from './model.mjs';
+import { by, columnOf, computed, entities, flagDefaults, legacySpellings, lists, places } from './model.mjs';
 import graphql from './graphql.mjs';
 
 /** A stored value that has no GraphQL form: its field is null with one error. */
@@ -37,15 +37,15 @@ export class Rows {
     return this.#byKey[type ?? prefix]?.get(Number(key));
   }
 
-  /** The row a to-one relation leads to: both sides name the key alike. */
-  parent(row, type) {
-    return this.#byKey[type].get(row[entities[type].key]);
+  /** The row a to-one relation leads to: both sides name the key alike, where `by` does not say otherwise. */
+  parent(row, type, field) {
+    return this.#byKey[type].get(row[by[`${row.__typename}.${field}`] ?? entities[type].key]);
   }
 
   /** The row that a field leads to: one that the row points to, the one row below it, or what that points to. */
   one(row, field, type) {
     const rule = lists[`${row.__typename}.${field}`];
-    if (!rule) return this.parent(row, type);
+    if (!rule) return this.parent(row, type, field);
     const [below] = this.related(row, field, rule.beyond ?? type);
     return below && rule.beyond ? this.parent(below, type) : below;
   }
@@ -56,7 +56,7 @@ export class Rows {
     const between = rule.through ? this.#childrenOf(parent, rule.through) : [parent];
     let rows = rule.between
       ? [...new Set(this.#childrenOf(parent, rule.between).map((row) => this.parent(row, type)))]
-      : between.flatMap((row) => this.#childrenOf(row, type));
+      : between.flatMap((row) => this.#childrenOf(row, type, field));
     if (rule.where) {
       const kept = (row) => rule.where((name) => this.known(row, name), this.today, (name) => this.#raw(row, name), args);
       rows = rows.filter(kept);
@@ -67,8 +67,9 @@ export class Rows {
     return rows.sort((a, b) => compare(rank(a), rank(b)));
   }
 
-  #childrenOf(parent, type) {
-    const key = entities[parent.__typename].key;
+  #childrenOf(parent, type, field) {
+    const own = entities[parent.__typename].key;
+    const key = by[`${parent.__typename}.${field}`] ?? own;
     const index = `${type}.${key}`;
     if (!this.#children.has(index)) {
       const groups = new Map();
@@ -78,7 +79,7 @@ export class Rows {
       }
       this.#children.set(index, groups);
     }
-    return this.#children.get(index).get(parent[key]) ?? [];
+    return this.#children.get(index).get(parent[own]) ?? [];
   }
 
   // --- reading values ---
@@ -138,6 +139,8 @@ export class Rows {
     }
     const valid = { Date: isDate, Time: isTime, DateTime: isDateTime }[type.name];
     if (valid && !valid(raw)) throw new Undecodable(`${type.name}: ${JSON.stringify(raw)}`);
+    if (type.name === 'JSON') return JSON.parse(raw);
+    if (type.name === 'Decimal') return Number(raw).toFixed(2);
     return type.name === 'DateTime' ? `${raw.replace(' ', 'T')}Z` : raw;
   }
 

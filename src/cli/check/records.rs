@@ -8,7 +8,10 @@ use super::{
 use crate::{
     db::{Belongs, Db, Dialect, Sql, Table, ValueKind},
     error::Result,
-    graphql::model::{Entity, Scalar},
+    graphql::{
+        model::{Entity, Scalar},
+        rules::Holds,
+    },
 };
 
 /// Keys that are named of each finding.
@@ -33,6 +36,13 @@ static OWNERS: Check = Check {
     fault: true,
     advice: "The row names more than one object to which it belongs, so it is shown as its patient's alone: keep the key of \
              the one, and set the others to NULL.",
+};
+static DISAGREES: Check = Check {
+    store: "database",
+    name: "disagrees",
+    fault: false,
+    advice: "The row and the row that the column points to have different values where they must have the same; both are answered as they \
+             stand.",
 };
 static UNKNOWN_VALUE: Check = Check {
     store: "database",
@@ -222,6 +232,15 @@ fn patient(alias: &str, table: &Table) -> String {
 fn incomplete(dialect: Dialect, entities: &[&'static Entity]) -> Vec<Question> {
     let mut all = Vec::new();
     for entity in entities {
+        for rule in entity.rules.checks.iter().filter(|rule| matches!(rule.holds, Holds::AsLinked)) {
+            let [pointer, column, ..] = rule.columns else { continue };
+            let Some(link) = entity.table.link_in(pointer) else { continue };
+            let mut condition = Sql::new(dialect);
+            condition.push(format!("EXISTS (SELECT 1 FROM {} o WHERE o.{} = t.{pointer}", link.to.name, link.to.key));
+            condition.push(format!(" AND o.{column} <> t.{column})"));
+            let of = format!("{}.{pointer}", entity.table.name);
+            all.push(Question { check: &DISAGREES, of, table: entity.table, condition });
+        }
         for (_, text, check) in INCOMPLETE.iter().filter(|(name, ..)| *name == entity.table.name) {
             let mut condition = Sql::new(dialect);
             condition.push(*text);

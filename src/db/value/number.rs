@@ -30,6 +30,12 @@ pub const fn is_int(min: i64, max: i64) -> bool {
     min >= i32::MIN as i64 && max <= i32::MAX as i64
 }
 
+impl<const MIN: i64, const MAX: i64> From<i64> for Whole<MIN, MAX> {
+    fn from(number: i64) -> Self {
+        Whole(Ok(number))
+    }
+}
+
 impl<const MIN: i64, const MAX: i64> Stored for Whole<MIN, MAX> {
     const KIND: ValueKind = {
         assert!(MIN <= MAX && MIN >= -MOST && MAX <= MOST, "a range that JSON can hold");

@@ -17,6 +17,13 @@ pub struct Uuid(String);
 #[derive(Debug, Clone, PartialEq, Eq, FromSqlRow)]
 pub struct Json(String);
 
+impl Json {
+    /// The text as it is stored, whether or not it is JSON.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A UUID in its one spelling; `None` for what is none.
 pub fn uuid(text: &str) -> Option<String> {
     let is_at = |(at, byte): (usize, u8)| match at {

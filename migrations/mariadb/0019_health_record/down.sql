@@ -1,0 +1,2 @@
+-- drop table Health_Record
+DROP TABLE IF EXISTS Health_Record;

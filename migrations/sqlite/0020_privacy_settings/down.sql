@@ -1,0 +1,2 @@
+-- drop table Privacy_Settings
+DROP TABLE IF EXISTS Privacy_Settings;
