@@ -5,6 +5,7 @@
 pub mod chat;
 pub mod cli;
 pub mod config;
+pub mod contacts;
 pub mod csv;
 pub mod db;
 pub mod demo;

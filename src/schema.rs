@@ -2,6 +2,7 @@
 
 use crate::{
     chat::{analysis, attachment, message, session},
+    contacts::{address, country, email, phone, region},
     db::Table,
     graph::shape::Shapes,
     graphql::{
@@ -22,8 +23,13 @@ use crate::{
 };
 use std::sync::LazyLock;
 
+/// The countries and regions that the binary knows.
+pub use crate::contacts::iso;
+
 /// Every entity, each after what it belongs to and what it points to.
 static ENTITIES: &[&Entity] = &[
+    &country::ENTITY,
+    &region::ENTITY,
     &specialty::ENTITY,
     &institution::ENTITY,
     &doctor::ENTITY,
@@ -45,6 +51,9 @@ static ENTITIES: &[&Entity] = &[
     &analysis::ENTITY,
     &health_record::ENTITY,
     &privacy::ENTITY,
+    &email::ENTITY,
+    &phone::ENTITY,
+    &address::ENTITY,
 ];
 
 /// Every entity of the schema.

@@ -1,6 +1,6 @@
 //! `medimax migrate`.
 
-use super::{adopt, counted, open, say, unreachable};
+use super::{adopt, counted, open, places, say, unreachable};
 use crate::{
     config::Config,
     db::migrate,
@@ -56,6 +56,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     };
     let done = done.map_err(unreachable)?;
     told.ends();
+    places(&db).await?;
     let names: Vec<&str> = done.iter().map(|migration| migration.name).collect();
     say(&match names.as_slice() {
         [] => match migrate::state(&db).await.map_err(unreachable)? {

@@ -15,6 +15,7 @@ use crate::{
     },
     error::{Error, Result},
     feed::Feed,
+    schema,
 };
 use clap::{Arg, ArgMatches, Command};
 use std::path::PathBuf;
@@ -68,7 +69,10 @@ async fn ready(db: &Db, schema: i32) -> Result<()> {
 async fn fill(db: &Db, header: &Header, mut rows: Rows) -> Result<()> {
     let mut whole = Whole::writing(db).await?;
     let there = whole.images().await?;
-    if let Some(table) = there.iter().find(|table| table.rows > 0) {
+    // The countries and regions that every store has from the start are in the backup, too.
+    let filled = || there.iter().filter(|table| table.rows > 0);
+    let is_place = |table: &&Image| schema::iso::TABLES.iter().any(|place| place.name == table.name);
+    if let Some(table) = filled().find(|table| !is_place(table)) {
         let advice = match db.dialect() {
             Dialect::MariaDb => "restore into a new database",
             Dialect::Sqlite => "restore into a new file, before the first `serve`, which fills it with demo data",
@@ -76,6 +80,9 @@ async fn fill(db: &Db, header: &Header, mut rows: Rows) -> Result<()> {
         return Err(Error::Setup(format!("the database is not empty, {} has rows: {advice}", table.name)));
     }
     header.tables.iter().try_for_each(|table| fits(table, &there))?;
+    for table in there.iter().rev().filter(is_place) {
+        whole.clear(table).await?;
+    }
 
     let (total, mut done) = (header.rows(), 0);
     let progress = Progress::new("Writing", "rows", total);

@@ -1,9 +1,9 @@
 //! `medimax seed`: made-up patients, into whichever store.
 
-use super::{learn, open_with_tables, progress::Progress, say, unreachable};
+use super::{learn, open_with_tables, places, progress::Progress, say, unreachable};
 use crate::{
     config::Config,
-    db::{Cell, Db, Sql, Writer},
+    db::{Cell, Db, Dialect, Sql, Writer},
     demo::{self, DemoPatient, DemoRow, DemoTable, DemoValue, Row},
     error::{Error, Result},
     terminology::catalog,
@@ -18,6 +18,9 @@ const CHUNK: u64 = 100;
 
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     let db = open_with_tables(config).await?;
+    if db.dialect() == Dialect::Sqlite {
+        places(&db).await?;
+    }
     let patients = args.get_one::<u64>("patients").copied().unwrap_or_default();
     let started = std::time::Instant::now();
     let rows = fill(&db, config.demo_seed, patients, super::today(&config.time_zone)).await.map_err(unreachable)?;
@@ -117,7 +120,7 @@ async fn refer(db: &Db, batches: &mut [Batch]) -> Result<Keys> {
         let table = row.table.name;
         let name = row.name().map(str::to_owned).ok_or_else(|| Error::Internal(format!("{table} has no names")))?;
         if !keys.get(table).is_some_and(|known| known.contains_key(&name)) {
-            let key = add(batches, (&keys, &Firsts::new()), 0, row)?;
+            let key = add(batches, (&keys, &Firsts::new()), None, row)?;
             keys.entry(table).or_default().insert(name, key);
         }
     }
@@ -142,11 +145,16 @@ impl Batch {
     /// The columns of its cells.
     fn columns(&self) -> Vec<&'static str> {
         let table = self.table;
-        std::iter::once(table.key).chain(table.parent).chain(table.columns.iter().copied()).collect()
+        std::iter::once(table.key).chain(table.parents.iter().copied()).chain(table.columns.iter().copied()).collect()
     }
 
     /// Adds a row, and answers its key.
-    fn add(&mut self, (keys, firsts): (&Keys, &Firsts), parent: i64, values: Vec<DemoValue>) -> Result<i64> {
+    fn add(
+        &mut self,
+        (keys, firsts): (&Keys, &Firsts),
+        parent: Option<(&str, i64)>,
+        values: Vec<DemoValue>,
+    ) -> Result<i64> {
         // Keys have 32 bits; SQLite would count on.
         if self.last >= i64::from(i32::MAX) {
             let (table, most) = (self.table.name, i32::MAX);
@@ -157,7 +165,12 @@ impl Batch {
         self.last += 1;
         self.rows += 1;
         self.cells.push(Cell::Int(self.last));
-        self.cells.extend(self.table.parent.map(|_| Cell::Int(parent)));
+        let is_alone = self.table.parents.len() == 1;
+        let of_parent = |column: &&str| match parent.filter(|(key, _)| is_alone || key == column) {
+            Some((_, key)) => Cell::Int(key),
+            None => Cell::Text(None),
+        };
+        self.cells.extend(self.table.parents.iter().map(of_parent));
         for value in values {
             self.cells.push(cell(keys, firsts, value)?);
         }
@@ -176,7 +189,7 @@ fn prepare(
     spawn_blocking(move || {
         for n in numbers.take(CHUNK as usize) {
             let firsts = batches.iter().map(|batch| (batch.table.name, batch.last + 1)).collect();
-            add(&mut batches, (&keys, &firsts), 0, demo::patient(seed, n, today).into())?;
+            add(&mut batches, (&keys, &firsts), None, demo::patient(seed, n, today).into())?;
         }
         Ok(batches)
     })
@@ -186,12 +199,12 @@ fn prepare(
 type Firsts = HashMap<&'static str, i64>;
 
 /// Adds a row and the rows below it, and answers its key.
-fn add(batches: &mut [Batch], keys: (&Keys, &Firsts), parent: i64, row: DemoRow) -> Result<i64> {
+fn add(batches: &mut [Batch], keys: (&Keys, &Firsts), parent: Option<(&str, i64)>, row: DemoRow) -> Result<i64> {
     let batch = batches.iter_mut().find(|batch| batch.table.name == row.table.name);
     let batch = batch.ok_or_else(|| Error::Internal(format!("{} is no table of the demo", row.table.name)))?;
     let key = batch.add(keys, parent, row.values)?;
     for below in row.below {
-        add(batches, keys, key, below)?;
+        add(batches, keys, Some((row.table.key, key)), below)?;
     }
     Ok(key)
 }

@@ -1,6 +1,6 @@
 //! `medimax serve`.
 
-use super::{Scratch, database_url_to_make, holder, learn, open_graph, say, seed, tables, today, unreachable};
+use super::{Scratch, database_url_to_make, holder, learn, open_graph, places, say, seed, tables, today, unreachable};
 use crate::{
     config::Config,
     db::{self, Db, Dialect},
@@ -150,6 +150,7 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
                 false => format!("Store: {}", url.trim_start_matches("sqlite://")),
             })?;
             tables(&db).await.map_err(unreachable)?;
+            places(&db).await?;
             if config.demo_patients > 0 {
                 // A store of an older version has patients, but no catalog.
                 seed::know(&db).await?;

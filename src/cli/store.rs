@@ -8,6 +8,7 @@ use crate::{
         migrate::{self, State},
     },
     error::{Error, Result},
+    schema::iso,
 };
 use std::path::Path;
 
@@ -61,6 +62,18 @@ pub(super) async fn tables(db: &Db) -> Result<()> {
         migrate::up(db, |_, _| {}).await?;
     }
     migrate::require(db).await
+}
+
+/// Loads the countries and regions that the binary knows, where the store has the tables of this binary or later ones.
+pub(super) async fn places(db: &Db) -> Result<()> {
+    if !matches!(migrate::state(db).await.map_err(unreachable)?, State::Current | State::Suited(_)) {
+        return Ok(());
+    }
+    let iso::Loaded { added, renamed } = iso::load(db).await.map_err(unreachable)?;
+    if (added, renamed) != (0, 0) {
+        tracing::info!("countries and regions: {added} added, {renamed} renamed");
+    }
+    Ok(())
 }
 
 /// Has the store note how its values are spread, which its plans follow, after there came to be many more. Nothing depends on it

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     db::{ValueKind, change::Texts},
     graphql::rules::{Cells, ColumnRule, Holds},
-    write::draft::{self, read},
+    write::draft::{self, read, read_by},
 };
 use chrono::NaiveDateTime;
 use std::borrow::Cow;
@@ -131,7 +131,8 @@ pub(super) fn row(source: &Source, sheet: usize, (line, of): (u32, i32), record:
             }
             Slot::Stamp(column) => (&ColumnRule::of(column), ValueKind::DateTime),
         };
-        match field.as_deref().map(|text| value(kind, column, text)).transpose().map(Option::flatten) {
+        let by = column.helper().and_then(|helper| helping(source, &fields, helper));
+        match field.as_deref().map(|text| value(kind, column, text, by.as_deref())).transpose().map(Option::flatten) {
             Ok(None) if column.required => faults.push(Fault::new(name, "REQUIRED", "this must be given")),
             Ok(value) => cells.set(column.name, value),
             Err((code, reason)) => faults.push(Fault::new(name, code, reason)),
@@ -154,9 +155,20 @@ fn value(
     kind: ValueKind,
     column: &ColumnRule,
     text: &[u8],
+    by: Option<&str>,
 ) -> Result<Option<String>, (&'static str, Cow<'static, str>)> {
     let Ok(text) = std::str::from_utf8(text) else { return Err(("NOT_UTF8", "this is no UTF-8".into())) };
-    stored(kind, column, text).map_err(|(code, reason)| (code, reason.into()))
+    let read = if by.is_some() { read_by(kind, column, text, by) } else { stored(kind, column, text) };
+    read.map_err(|(code, reason)| (code, reason.into()))
+}
+
+/// The value of a record in the column that helps to read another.
+fn helping(source: &Source, fields: &[Field<'_>], helper: &str) -> Option<String> {
+    let at = source.columns.iter().position(|(_, slot)| source.sheet.column(*slot) == helper)?;
+    let (Slot::Value(column, kind), text) = (source.columns.get(at)?.1, fields.get(at)?.as_deref()?) else {
+        return None;
+    };
+    value(kind, column, text, None).ok()?
 }
 
 /// The same of a text, in a file or in the database. Besides what clients write, moments and flags are read as databases

@@ -131,6 +131,11 @@ impl Whole {
         Ok(Image { name: name.to_owned(), key, columns, rows })
     }
 
+    /// Removes every row of a table.
+    pub async fn clear(&mut self, table: &Image) -> Result<()> {
+        self.conn.run(&format!("DELETE FROM {}", table.name)).await
+    }
+
     /// Gives every row of a table, some at a time, in the order of its key. Of large rows it is fewer at a time.
     pub async fn each(&mut self, table: &Image, mut take: impl FnMut(Vec<Row>) -> Result<()>) -> Result<()> {
         let (mut after, mut most) = (i64::MIN, ROWS);

@@ -226,6 +226,21 @@ impl Tx {
         Ok(())
     }
 
+    /// Clears a flag of the rows of an owner with a value of a column.
+    pub(crate) async fn clear(
+        &mut self,
+        table: &Table,
+        flag: &str,
+        (owner, key): (&str, i32),
+        (among, value): (&str, &str),
+    ) -> Result<()> {
+        let mut sql = Sql::new(self.dialect());
+        sql.called(table.name, None).push(format!("UPDATE {} SET {flag} = 0 WHERE {owner} = ", table.name));
+        sql.int(key.into()).push(format!(" AND {among} = ")).text(value).push(format!(" AND {flag} <> 0"));
+        self.execute(sql).await?;
+        Ok(())
+    }
+
     /// Removes the rows of a table that belong to a row of another, or that row itself, and says how many there were.
     pub(crate) async fn remove(&mut self, table: &Table, of: &Table, key: i32) -> Result<usize> {
         let mut sql = Sql::new(self.dialect());

@@ -26,6 +26,8 @@ const TEMPLATES: &[(u16, &str)] = &[
     (1451, "Cannot delete or update a parent row: a foreign key constraint fails ({})"),
     (1452, "Cannot add or update a child row: a foreign key constraint fails ({})"),
     (4038, "Syntax error in JSON text in argument {} to function '{}' at position {}"),
+    // An index over expressions has its name there.
+    (0, "UNIQUE constraint failed: index '{}'"),
     (0, "UNIQUE constraint failed: {}"),
     (0, "NOT NULL constraint failed: {}"),
     (0, "FOREIGN KEY constraint failed"),
@@ -189,6 +191,7 @@ mod tests {
             "Incorrect date value: '…' for column `m`.`Patient`.`dob` at row 1"
         );
         assert_eq!(told("UNIQUE constraint failed: Patient.name"), "UNIQUE constraint failed: Patient.name");
+        assert_eq!(told("UNIQUE constraint failed: index 'uq_a'"), "UNIQUE constraint failed: index 'uq_a'");
         assert_eq!(told("Anna Secret is a patient already"), "");
         assert_eq!(told("connection reset by Anna Secret"), "");
     }

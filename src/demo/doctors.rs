@@ -1,5 +1,6 @@
 //! The doctors of the demo: fixed names, each with one specialty.
 
+use super::contacts::{self, Contacts, DemoAddress, DemoEmail, DemoPhone};
 use super::institutions::{CLINICS, DemoInstitution, HOSPITALS};
 use super::person::{Person, plus};
 use super::rng::{Rng, settled};
@@ -29,6 +30,14 @@ row! {
         institution_id: Named<DemoInstitution>,
         /// A made-up number.
         licence_number: String,
+    }
+    below {
+        /// `Email`.
+        emails: DemoEmail,
+        /// `Phone`.
+        phones: DemoPhone,
+        /// `Address`.
+        addresses: DemoAddress,
     }
 }
 
@@ -123,12 +132,18 @@ pub(super) fn all() -> impl Iterator<Item = DemoDoctor> {
         let houses = if specialty == Specialty::General { CLINICS } else { HOSPITALS };
         // One after the other, and each specialty begins at another house: those with a single doctor are not all at the first.
         let houses = houses.iter().cycle().skip(specialty as usize % houses.len().max(1));
-        names.iter().zip(houses).map(move |(&name, house)| DemoDoctor {
-            name,
-            specialty_id: Named::of(specialty.words().0),
-            institution_id: Named::of(house.name),
-            // From the name, so that it stays when the list grows.
-            licence_number: format!("DEMO-{:06}", (settled(0, name) * 1_000_000.0) as u64),
+        names.iter().zip(houses).map(move |(&name, house)| {
+            let Contacts { emails, phones, addresses } = contacts::of_doctor(name, house.country);
+            DemoDoctor {
+                name,
+                specialty_id: Named::of(specialty.words().0),
+                institution_id: Named::of(house.name),
+                // From the name, so that it stays when the list grows.
+                licence_number: format!("DEMO-{:06}", (settled(0, name) * 1_000_000.0) as u64),
+                emails,
+                phones,
+                addresses,
+            }
         })
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! Their addresses end in `.example`, and their telephone numbers are those that are kept for films: nobody is reached by either.
 
+use super::contacts::{self, Contacts, DemoAddress, DemoEmail, DemoPhone};
 use super::row::row;
 
 row! {
@@ -19,6 +20,14 @@ row! {
         /// How it would be reached.
         contact: &'static str,
     }
+    below {
+        /// `Email`.
+        emails: DemoEmail,
+        /// `Phone`.
+        phones: DemoPhone,
+        /// `Address`.
+        addresses: DemoAddress,
+    }
 }
 
 /// An institution without its type, which is that of the list in which it stands.
@@ -26,7 +35,7 @@ row! {
 pub(super) struct Institution {
     pub(super) name: &'static str,
     region: &'static str,
-    country: &'static str,
+    pub(super) country: &'static str,
     contact: &'static str,
 }
 
@@ -65,12 +74,9 @@ static PHARMACIES: &[Institution] =
 pub(super) fn all() -> impl Iterator<Item = DemoInstitution> {
     let kinds = [("clinic", CLINICS), ("hospital", HOSPITALS), ("laboratory", LABORATORIES), ("pharmacy", PHARMACIES)];
     kinds.into_iter().flat_map(|(institution_type, institutions)| {
-        institutions.iter().map(move |&Institution { name, region, country, contact }| DemoInstitution {
-            name,
-            institution_type,
-            region,
-            country,
-            contact,
+        institutions.iter().map(move |&Institution { name, region, country, contact }| {
+            let Contacts { emails, phones, addresses } = contacts::of_institution(name, country);
+            DemoInstitution { name, institution_type, region, country, contact, emails, phones, addresses }
         })
     })
 }
@@ -90,7 +96,7 @@ mod tests {
                 DemoValue::Named(table, name) => known.contains(&(table.name, (*name).to_owned())),
                 _ => true,
             };
-            assert!(row.values.iter().all(points) && row.below.is_empty(), "{row:?}");
+            assert!(row.values.iter().chain(row.below.iter().flat_map(|row| &row.values)).all(points), "{row:?}");
             assert!(known.insert((table, name)), "twice: {row:?}");
         }
         let kinds =

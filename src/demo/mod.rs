@@ -24,6 +24,7 @@ mod assignments;
 mod background;
 mod cases;
 mod conditions;
+mod contacts;
 mod doctors;
 mod drugs;
 mod history;
@@ -47,6 +48,7 @@ mod vitals;
 mod words;
 
 pub use assignments::DemoAssignment;
+pub use contacts::{DemoAddress, DemoCountry, DemoEmail, DemoPhone, DemoRegion};
 pub use doctors::{DemoDoctor, DemoSpecialty};
 pub use history::DemoHistory;
 pub use institutions::DemoInstitution;
@@ -104,18 +106,28 @@ row! {
         health_records: DemoHealthRecord,
         /// `Privacy_Settings`: one row or none.
         privacy: DemoPrivacy,
+        /// `Email`: the primary one first.
+        emails: DemoEmail,
+        /// `Phone`: the primary one first.
+        phones: DemoPhone,
+        /// `Address`: the home first.
+        addresses: DemoAddress,
     }
 }
 
 /// Every table that the demo fills, each after the one that its rows stand below, and after those that they point to.
 pub fn tables() -> Vec<&'static DemoTable> {
-    let reference = [DemoSpecialty::TABLE, DemoInstitution::TABLE, DemoDoctor::TABLE];
+    // What hangs below several stands with the patients' tables.
+    let reference =
+        [DemoCountry::TABLE, DemoRegion::TABLE, DemoSpecialty::TABLE, DemoInstitution::TABLE, DemoDoctor::TABLE];
     reference.into_iter().chain(DemoPatient::TABLE.all()).collect()
 }
 
 /// The rows of reference data, each after those that it points to.
 pub fn reference() -> impl Iterator<Item = DemoRow> {
-    (doctors::specialties().map(DemoRow::from))
+    (contacts::countries().map(DemoRow::from))
+        .chain(contacts::regions().map(DemoRow::from))
+        .chain(doctors::specialties().map(DemoRow::from))
         .chain(institutions::all().map(DemoRow::from))
         .chain(doctors::all().map(DemoRow::from))
 }
@@ -169,6 +181,7 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
     health_records.extend(vitals::tell(&mut chance.fork(), &person, &cases, &conversations, &messages));
     health_records.sort_by_key(|row| row.recorded_at);
     let privacy = privacy::write(&mut chance.fork(), &person);
+    let contacts = contacts::of_patient(&mut rng::Rng::new(seed ^ contacts::CHANCE, n), &person);
     let person::Person { name, dob, sex, .. } = person;
     DemoPatient {
         name,
@@ -188,5 +201,8 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
         profile,
         health_records,
         privacy,
+        emails: contacts.emails,
+        phones: contacts.phones,
+        addresses: contacts.addresses,
     }
 }

@@ -16,8 +16,8 @@ pub struct DemoTable {
     pub name: &'static str,
     /// The column of its key. The store gives out the keys: 1, 2, … in the order of the rows.
     pub key: &'static str,
-    /// The column that holds the key of the row above, where there is one.
-    pub parent: Option<&'static str>,
+    /// The column that holds the key of the row above, where there is one; of several, the one that has the name of that row's key.
+    pub parents: &'static [&'static str],
     /// In a table of reference data, which of `columns` holds the name that a row is known by.
     pub called: Option<&'static str>,
     /// Every other column that the demo fills.
@@ -175,7 +175,7 @@ values! {
 macro_rules! row {
     (
         $(#[doc = $doc:literal])*
-        $row:ident in $name:literal by $key:literal $(, of $parent:literal)? $(, called $called:literal)?;
+        $row:ident in $name:literal by $key:literal $(, of $($parent:literal)or+)? $(, called $called:literal)?;
         columns { $($(#[doc = $cdoc:literal])* $column:ident: $ty:ty,)* }
         $(below { $($(#[doc = $bdoc:literal])* $rows:ident: $below:ident,)* })?
     ) => {
@@ -190,7 +190,7 @@ macro_rules! row {
             const TABLE: &'static $crate::demo::DemoTable = &$crate::demo::DemoTable {
                 name: $name,
                 key: $key,
-                parent: $crate::demo::row::row!(@maybe $($parent)?),
+                parents: &[$($($parent),+)?],
                 called: $crate::demo::row::row!(@maybe $($called)?),
                 columns: &[$(stringify!($column)),*],
                 below: &[$($(<$below as $crate::demo::row::Row>::TABLE),*)?],

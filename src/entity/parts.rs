@@ -129,13 +129,26 @@ macro_rules! in_graph {
 }
 pub(crate) use in_graph;
 
-/// How a column of `entity!` is written.
+/// How a column of `entity!` is written: as what, and before that, whether a row must have it (`required`), whether an owner has one row
+/// at most of which the flag is set among those with one value of another column (`sole`), and what another value resets (`resets`).
 macro_rules! rule {
     ($name:expr, made $($rule:tt)+) => {
         $crate::entity::rule!($name, $($rule)+).made()
     };
     ($name:expr, required $($rule:tt)+) => {
         $crate::entity::rule!($name, $($rule)+).required()
+    };
+    ($name:expr, sole($among:ident) $($rule:tt)+) => {
+        $crate::entity::rule!($name, $($rule)+).sole(stringify!($among))
+    };
+    ($name:expr, resets($which:ident) $($rule:tt)+) => {
+        $crate::entity::rule!($name, $($rule)+).resets(&$which)
+    };
+    ($name:expr, email) => {
+        $crate::graphql::rules::ColumnRule::email($name)
+    };
+    ($name:expr, phone($country:ident)) => {
+        $crate::graphql::rules::ColumnRule::phone($name, stringify!($country))
     };
     ($name:expr, line($size:literal)) => {
         $crate::graphql::rules::ColumnRule::line($name, $size)

@@ -99,7 +99,15 @@ pub struct ColumnRule {
     pub made: bool,
     /// The field that shows it, and what it is, where that is no scalar of the row.
     pub shown: Option<(&'static str, &'static str)>,
+    /// Of a flag: an owner has one row at most of which it is set, among the rows with one value of this column. A row of which it becomes
+    /// set takes the others' place.
+    pub sole: Option<&'static str>,
+    /// What becomes of other columns where this one changes, unless they are given with it.
+    pub resets: &'static [Reset],
 }
+
+/// A column, and the value that it gets; `None` is NULL.
+pub type Reset = (&'static str, Option<&'static str>);
 
 /// How long a text may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +118,10 @@ pub enum Longest {
     Prose(usize),
     /// A short code.
     Code(Code),
+    /// An e-mail address.
+    Email,
+    /// A telephone number; the column of its country helps to read it.
+    Phone(&'static str),
     /// It is no text.
     NoText,
     /// It is the key of a row that the row points to.
@@ -215,6 +227,31 @@ impl ColumnRule {
         ColumnRule { longest: Longest::Code(code), ..Self::of(name) }
     }
 
+    /// An e-mail address.
+    pub const fn email(name: &'static str) -> Self {
+        ColumnRule { longest: Longest::Email, ..Self::of(name) }
+    }
+
+    /// A telephone number, with the column of its country.
+    pub const fn phone(name: &'static str, country: &'static str) -> Self {
+        ColumnRule { longest: Longest::Phone(country), ..Self::of(name) }
+    }
+
+    /// The column that helps to read this one.
+    pub fn helper(&self) -> Option<&'static str> {
+        if let Longest::Phone(country) = self.longest { Some(country) } else { None }
+    }
+
+    /// The same flag, which one row of an owner has among those with one value of a column.
+    pub const fn sole(self, among: &'static str) -> Self {
+        ColumnRule { sole: Some(among), ..self }
+    }
+
+    /// The same, whose change resets others.
+    pub const fn resets(self, resets: &'static [Reset]) -> Self {
+        ColumnRule { resets, ..self }
+    }
+
     /// JSON that looks like this.
     pub const fn json(name: &'static str, json: &'static JsonSchema) -> Self {
         ColumnRule { json, ..Self::of(name) }
@@ -222,7 +259,16 @@ impl ColumnRule {
 
     /// Anything but text.
     pub const fn of(name: &'static str) -> Self {
-        ColumnRule { name, required: false, longest: Longest::NoText, json: &JsonSchema::Any, made: false, shown: None }
+        ColumnRule {
+            name,
+            required: false,
+            longest: Longest::NoText,
+            json: &JsonSchema::Any,
+            made: false,
+            shown: None,
+            sole: None,
+            resets: &[],
+        }
     }
 
     /// The same, a UUID that a new row gets where none is given.

@@ -1,5 +1,6 @@
 //! What a client wants written, read from an input object: canonical values by column, and every rule that they break.
 
+use super::reach;
 use crate::{
     db::{ValueKind, fixed, is_within, uuid},
     error::Violation,
@@ -118,7 +119,13 @@ impl Reader {
             let Some(value) = given.get(field) else { continue };
             let read = match form.linked(self.model, column) {
                 Some((to, within)) => self.link(field, (to, within), value),
-                None => canonical(kind_of(form.entity, column.name), column, value),
+                None => {
+                    let by = column.helper().and_then(|name| form.rules().column(name));
+                    let by = by.and_then(|by| {
+                        canonical(kind_of(form.entity, by.name), by, given.get(form.field(by))?, None).ok()?
+                    });
+                    canonical(kind_of(form.entity, column.name), column, value, by.as_deref())
+                }
             };
             match read {
                 Ok(None) if column.required => {
@@ -152,7 +159,12 @@ impl Reader {
 }
 
 /// A value as it is stored, or what is wrong with it.
-fn canonical(kind: ValueKind, column: &ColumnRule, value: &Value) -> Result<Option<String>, (&'static str, String)> {
+fn canonical(
+    kind: ValueKind,
+    column: &ColumnRule,
+    value: &Value,
+    by: Option<&str>,
+) -> Result<Option<String>, (&'static str, String)> {
     if *value == Value::Null {
         return Ok(None);
     }
@@ -167,12 +179,22 @@ fn canonical(kind: ValueKind, column: &ColumnRule, value: &Value) -> Result<Opti
         }
         Value::Boolean(yes) => Ok(Some(u8::from(*yes).to_string())),
         Value::Number(number) => read(kind, column, &number.to_string()),
-        _ => read(kind, column, as_text(value).unwrap_or_default()),
+        _ => read_by(kind, column, as_text(value).unwrap_or_default(), by),
     }
 }
 
 /// A text as the value that is stored, or what is wrong with it. A blank text is none.
 pub fn read(kind: ValueKind, column: &ColumnRule, text: &str) -> Result<Option<String>, (&'static str, String)> {
+    read_by(kind, column, text, None)
+}
+
+/// The same by the value of the column that helps to read this one.
+pub fn read_by(
+    kind: ValueKind,
+    column: &ColumnRule,
+    text: &str,
+    by: Option<&str>,
+) -> Result<Option<String>, (&'static str, String)> {
     let wrong = |what: &str| Err(("INVALID", format!("this must be {what}")));
     let within = |is: bool, min, max, value: String| match is {
         true => Ok(Some(value)),
@@ -232,6 +254,8 @@ pub fn read(kind: ValueKind, column: &ColumnRule, text: &str) -> Result<Option<S
                 Some(code) => Ok(Some(code)),
                 None => wrong(code.what()),
             },
+            Longest::Email if shows(text) => reach::email(text).map(Some).or_else(|what| wrong(&what)),
+            Longest::Phone(_) if shows(text) => reach::phone(text, by).map(Some).or_else(|what| wrong(&what)),
             longest => clean(longest, text),
         },
     }
@@ -369,8 +393,9 @@ mod tests {
 
     #[test]
     fn numbers_arrive_as_they_were_given() {
-        let given =
-            |kind, json: serde_json::Value| canonical(kind, &ColumnRule::of("x"), &Value::from_json(json).unwrap());
+        let given = |kind, json: serde_json::Value| {
+            canonical(kind, &ColumnRule::of("x"), &Value::from_json(json).unwrap(), None)
+        };
         for (kind, json, stored) in [
             (ValueKind::Int, 3.into(), "3"),
             (ValueKind::Int, (-2_147_483_648_i64).into(), "-2147483648"),

@@ -8,6 +8,7 @@ mod idempotency;
 pub mod made;
 pub mod payload;
 mod perform;
+mod reach;
 mod references;
 mod steps;
 mod succeed;

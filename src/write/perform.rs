@@ -353,10 +353,14 @@ impl Attempt<'_> {
         above: Option<(Above, i32)>,
         rows: &[Draft],
     ) -> Result<Outcome> {
+        let owner = above.map(|(above, key)| (above.owner.column, key));
         for row in rows {
             references::agree(tx, form, None, &row.cells, |_| true).await?;
+            if let Some(owner) = owner {
+                replace(tx, form.entity, owner, &row.cells).await?;
+            }
         }
-        match add(tx, form.entity, above.map(|(above, key)| (above.owner.column, key)), rows).await {
+        match add(tx, form.entity, owner, rows).await {
             Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
             Err(error) => Err(self.of_database(tx, error, Some(form)).await),
         }
@@ -398,6 +402,14 @@ impl Attempt<'_> {
                 row.set(column, value.map(str::to_owned));
             }
         }
+        let resets =
+            form.rules().columns.iter().filter(|column| changed.has(column.name)).flat_map(|column| column.resets);
+        for (column, value) in resets.filter(|(column, _)| !cells.has(column)).collect::<Vec<_>>() {
+            if row.get(column) != *value {
+                changed.set(column, value.map(str::to_owned));
+                row.set(column, value.map(str::to_owned));
+            }
+        }
         // A row that broke a rule before may be mended a step at a time: only rules on what is given count.
         let checks = form.rules().checks.iter().chain(form.checks);
         let violations = of_checks(form, broken(checks, &row, |column| cells.has(column), self.cx.today));
@@ -408,6 +420,10 @@ impl Attempt<'_> {
         let written = changed.cells(form.entity);
         if written.is_empty() {
             return Ok(());
+        }
+        let owners = form.entity.table.owners().iter();
+        for owner in owners.filter_map(|owner| Some((owner.column, row.get(owner.column)?.parse().ok()?))) {
+            replace(tx, form.entity, owner, &row).await?;
         }
         match tx.update(form.entity.table, key, written).await {
             Ok(()) => Ok(()),
@@ -434,6 +450,17 @@ impl Attempt<'_> {
             None => error,
         }
     }
+}
+
+/// Where a row is to be the only one of its owner of which a flag is set, the others give way.
+async fn replace(tx: &mut Tx, entity: &Entity, owner: (&str, i32), row: &Cells) -> Result<()> {
+    for column in entity.rules.columns.iter().filter(|column| row.flag(column.name, false)) {
+        let among = column.sole.and_then(|among| Some((among, row.get(among)?)));
+        if let Some(among) = among {
+            tx.clear(entity.table, column.name, owner, among).await?;
+        }
+    }
+    Ok(())
 }
 
 fn of_checks(form: &Form, broken: Vec<Broken<'_>>) -> Vec<Violation> {

@@ -23,7 +23,7 @@ fn every_name_in_the_demo_is_one_of_the_schema() {
             );
         }
         let mut named = BTreeSet::from([table.key]);
-        for column in table.parent.iter().chain(table.columns) {
+        for column in table.parents.iter().chain(table.columns) {
             assert!(entity.stored().contains(column), "{name}.{column} is no column that is written");
             assert!(named.insert(column), "{name}.{column} stands twice in the demo");
         }
@@ -37,7 +37,7 @@ fn every_column_that_is_written_has_a_value_in_the_demo_or_a_reason_to_have_none
         let name = entity.table.name;
         let tables: Vec<_> = demo::tables().into_iter().filter(|table| table.name == name).collect();
         let [table] = tables[..] else { panic!("{name} stands {} times in the demo", tables.len()) };
-        let filled: Vec<_> = table.parent.iter().chain(table.columns).chain([&table.key]).collect();
+        let filled: Vec<_> = table.parents.iter().chain(table.columns).chain([&table.key]).collect();
         left_out.extend(
             entity.stored().into_iter().filter(|column| !filled.contains(&column)).map(|column| (name, column)),
         );

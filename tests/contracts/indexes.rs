@@ -35,6 +35,7 @@ fn queries() -> Vec<String> {
         "{ doctors(first: 50) { nodes { assignments { totalCount nodes { id } } patients { totalCount totalCountAtMost { count } nodes { id } } } }
             specialties { nodes { doctors { totalCount totalCountAtMost(limit: 5) { isExact } nodes { id } } } } institutions { nodes { doctors { totalCount nodes { id } } patients { totalCount nodes { id } } } } }".to_owned(),
         "{ patients(first: 50) { nodes { profile { bmi } careTeam { type } primaryDoctor { name } validationStatus { isComplete } institution { name } } } }".to_owned(),
+        "{ countries(filter: { code: { eq: \"GB\" } }) { nodes { id } } regions(filter: { code: { eq: \"IE-D\" } }) { nodes { id } } }".to_owned(),
         "{ patient(id: 1) { id } nodes(ids: [\"Symptom:3\", \"ReportFinding:2\", \"MedicationPurpose:5\"]) { id } }".to_owned(),
     ];
     let root_list = |entity: &Entity| {

@@ -23,7 +23,7 @@ fn declared() -> Tables {
 async fn existing(store: &Store) -> Tables {
     let mut sql = Sql::new(store.db.dialect());
     sql.push(match store.backend {
-        Backend::MariaDb => "SELECT 0, CONCAT(table_name, '.', column_name) FROM information_schema.columns WHERE table_schema = DATABASE()",
+        Backend::MariaDb => "SELECT 0, CONCAT(table_name, '.', column_name) FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name <> 'only_primary'",
         Backend::Sqlite => "SELECT 0, m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
     });
     let mut tables = Tables::new();

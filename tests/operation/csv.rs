@@ -324,9 +324,14 @@ on_both!(new_keys_are_followed, 10, async |store: Store| {
     let dir = folder(&[]);
     export(&store, &dir);
     let before = rows(&store.db).await;
+    // Their codes are unique: other rows point to those that are there.
+    for file in ["Country.csv", "Region.csv"] {
+        fs::remove_file(dir.join(file)).unwrap();
+    }
+    let places = number(&store.db, "SELECT (SELECT COUNT(*) FROM Country) + (SELECT COUNT(*) FROM Region)").await;
     import(&store, &dir, &["--new-keys"]);
     let after = rows(&store.db).await;
-    assert_eq!(after.len(), before.len() * 2);
+    assert_eq!(after.len() + places as usize, before.len() * 2);
     assert!(before.iter().all(|(key, row)| after.get(key) == Some(row)), "a row that was there changed");
     // Each patient has one with the same rows below, at every level.
     let counts = "SELECT p.patient_id, (SELECT COUNT(*) FROM Medical_History c WHERE c.patient_id = p.patient_id) \

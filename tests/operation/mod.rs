@@ -19,6 +19,7 @@ mod kept_totals;
 mod lost_server;
 mod migrating;
 mod observing;
+mod places;
 mod prepared;
 mod seeding;
 pub(crate) mod server;

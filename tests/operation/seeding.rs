@@ -44,15 +44,18 @@ fn exact(text: String) -> String {
 type Firsts = BTreeMap<&'static str, i64>;
 
 /// Notes a row and the rows below it, each table's keys from 1.
-fn note(row: DemoRow, above: Option<i64>, all: &mut BTreeMap<&str, Rows>, keys: &mut Keys, firsts: &Firsts) {
+fn note(row: DemoRow, above: Option<(&str, i64)>, all: &mut BTreeMap<&str, Rows>, keys: &mut Keys, firsts: &Firsts) {
     let rows = all.entry(row.table.name).or_default();
     let key = rows.len() as i64 + 1;
     if let Some(name) = row.name() {
         keys.insert((row.table.name, name.to_owned()), key);
     }
-    let above = above.map(|key| Some(key.to_string()));
-    rows.insert(key, above.into_iter().chain(row.values.into_iter().map(|value| text(value, keys, firsts))).collect());
-    row.below.into_iter().for_each(|below| note(below, Some(key), all, keys, firsts));
+    let parents = row.table.parents;
+    let above = parents.iter().map(|column| {
+        above.filter(|(key, _)| parents.len() == 1 || key == column).map(|(_, key): (_, i64)| key.to_string())
+    });
+    rows.insert(key, above.chain(row.values.into_iter().map(|value| text(value, keys, firsts))).collect());
+    row.below.into_iter().for_each(|below| note(below, Some((row.table.key, key)), all, keys, firsts));
 }
 
 /// What the reference data and the first patients' rows are.
@@ -72,7 +75,7 @@ fn said(patients: u64) -> BTreeMap<&'static str, Rows> {
 async fn stored(store: &Store, table: &DemoTable) -> Rows {
     let mut rows = Rows::new();
     let kind = if store.backend == Backend::MariaDb { "CHAR" } else { "TEXT" };
-    for column in table.parent.iter().chain(table.columns) {
+    for column in table.parents.iter().chain(table.columns) {
         let select = format!("SELECT {}, CAST({column} AS {kind}) FROM {}", table.key, table.name);
         for (key, value) in store.db.texts(&statement(store.db.dialect(), &select)).await.unwrap() {
             rows.entry(key.into()).or_default().push(value.map(exact));
@@ -127,12 +130,20 @@ on_both!(keys_that_are_used_up_are_refused_in_every_table, 20, async |store: Sto
         };
         let first = demo::reference().find(|row| row.table == table);
         let own = format!("'{}'", first.as_ref().and_then(DemoRow::name).unwrap_or_default());
-        store.sql(&rename(&own, "'Another'")).await;
+        store.sql(&rename(&own, "'ZZ'")).await;
         // Below a patient who has no other row, of which there may be one alone.
         store.sql("INSERT INTO Patient (patient_id, name, sex) VALUES (15000, 'Nobody', 'Other')").await;
-        let columns: Vec<&str> = table.parent.iter().chain(table.columns).copied().collect();
-        let (columns, values) = (columns.join(", "), columns.join(", ").replacen("patient_id", "15000", 1));
-        let copied = format!("SELECT {last}, {values} FROM {name} ORDER BY {key} LIMIT 1");
+        let all = || table.parents.iter().chain(table.columns).copied();
+        let columns = all().collect::<Vec<_>>().join(", ");
+        // Codes, and primary contacts, are unique.
+        let cells = all().map(|column| match column {
+            "iso2" | "code" => "'YY'",
+            "is_primary" => "0",
+            "patient_id" => "15000",
+            column => column,
+        });
+        let cells = cells.collect::<Vec<_>>().join(", ");
+        let copied = format!("SELECT {last}, {cells} FROM {name} ORDER BY {key} LIMIT 1");
         store.sql(&format!("INSERT INTO {name} ({key}, {columns}) {copied}")).await;
         let before = patients().await;
         let refused = seed::fill(&store.db, 794, 20, today()).await.unwrap_err().to_string();
@@ -140,7 +151,7 @@ on_both!(keys_that_are_used_up_are_refused_in_every_table, 20, async |store: Sto
         assert_eq!(patients().await, before, "{name}: something was written");
         store.sql(&format!("DELETE FROM {name} WHERE {key} = {last}")).await;
         store.sql("DELETE FROM Patient WHERE patient_id = 15000").await;
-        store.sql(&rename("'Another'", &own)).await;
+        store.sql(&rename("'ZZ'", &own)).await;
     }
     seed::fill(&store.db, 794, 20, today()).await.unwrap();
     assert_eq!(patients().await, 40);

@@ -6,6 +6,11 @@
  * `search` lists the fields that the argument `search` looks through.
  */
 export const entities = {
+  Country: { table: 'Country', key: 'country_id', columns: { code: 'iso2', code3: 'iso3' } },
+  Region: { table: 'Region', key: 'region_id' },
+  Email: { table: 'Email', key: 'email_id', columns: { type: 'email_type' } },
+  Phone: { table: 'Phone', key: 'phone_id', columns: { type: 'phone_type' } },
+  Address: { table: 'Address', key: 'address_id', columns: { type: 'address_type' } },
   Specialty: { table: 'Specialty', key: 'specialty_id' },
   Institution: { table: 'Institution', key: 'institution_id', columns: { type: 'institution_type' } },
   Doctor: { table: 'Doctor', key: 'doctor_id' },
@@ -139,13 +144,14 @@ export const flagDefaults = {
   is_processed: false,
   success: true,
   is_verified: false,
+  is_primary: false,
   allow_analytics: false,
   allow_research: false,
   anonymize_data: true,
 };
 
 /** How many digits stand after the point of an exact number. */
-export const places = { 'HealthProfile.heightCm': 1, 'HealthProfile.weightKg': 2 };
+export const places = { 'HealthProfile.heightCm': 1, 'HealthProfile.weightKg': 2, 'Address.latitude': 6, 'Address.longitude': 6 };
 
 /** Spellings of older databases, by enum and lower-case text. */
 export const legacySpellings = {
@@ -169,6 +175,16 @@ export const computed = {
  * that orders the children; `between` names the type whose rows hold the keys of both.
  */
 export const lists = {
+  'Country.regions': { order: ['NAME_ASC'] },
+  'Patient.emails': { order: ['IS_PRIMARY_DESC'] },
+  'Patient.phones': { order: ['IS_PRIMARY_DESC'] },
+  'Patient.addresses': { order: ['IS_PRIMARY_DESC'] },
+  'Doctor.emails': { order: ['IS_PRIMARY_DESC'] },
+  'Doctor.phones': { order: ['IS_PRIMARY_DESC'] },
+  'Doctor.addresses': { order: ['IS_PRIMARY_DESC'] },
+  'Institution.emails': { order: ['IS_PRIMARY_DESC'] },
+  'Institution.phones': { order: ['IS_PRIMARY_DESC'] },
+  'Institution.addresses': { order: ['IS_PRIMARY_DESC'] },
   'Patient.doctorAssignments': { order: ['IS_ACTIVE_DESC', 'SINCE_DESC'] },
   'Patient.careTeam': { order: ['SINCE_DESC'], where: (known) => known('isActive') },
   // The doctor of the one assignment.

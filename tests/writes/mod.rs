@@ -1,5 +1,6 @@
 //! What mutations write, refuse and promise, on both stores.
 
+mod contacts;
 mod conversation;
 mod endings;
 mod entities;

@@ -173,8 +173,8 @@ async fn definition(store: &Store, table: &str) -> String {
     let mut sql = Sql::new(store.db.dialect());
     match store.backend {
         Backend::MariaDb => sql.push("SELECT 0, CONCAT(constraint_name, ' ', check_clause) FROM information_schema.check_constraints WHERE constraint_schema = DATABASE() AND table_name = ").text(table)
-            .push(" UNION ALL SELECT 0, index_name FROM information_schema.statistics WHERE non_unique = 0 AND table_schema = DATABASE() AND table_name = ").text(table),
-        Backend::Sqlite => sql.push("SELECT 0, sql FROM sqlite_master WHERE name = ").text(table),
+            .push(" UNION SELECT 0, index_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ").text(table),
+        Backend::Sqlite => sql.push("SELECT 0, sql FROM sqlite_master WHERE tbl_name = ").text(table),
     };
     store.db.texts(&sql).await.unwrap().into_iter().filter_map(|(_, text)| text).collect::<Vec<_>>().join("\n")
 }
@@ -198,6 +198,8 @@ on_both!(rules_are_those_of_the_tables, 0, async |store: Store| {
                 (Backend::MariaDb, Longest::Code(code)) => {
                     assert_eq!(*ty, format!("varchar({})", code.longest()), "{place}");
                 }
+                (Backend::MariaDb, Longest::Email) => assert_eq!(ty, "varchar(254)", "{place}"),
+                (Backend::MariaDb, Longest::Phone(_)) => assert_eq!(ty, "varchar(16)", "{place}"),
                 (Backend::MariaDb, Longest::Prose(65_535)) => assert_eq!(ty, "text", "{place}"),
                 (Backend::MariaDb, Longest::Prose(_)) => assert_eq!(ty, "longtext", "{place}"),
                 (Backend::Sqlite, Longest::Line(most)) => {
