@@ -3,8 +3,10 @@
 
 use super::{
     cannot,
+    mapping::recipe::Recipe,
     sheet::{Sheet, Slot, of_file, sheets},
     text::{At, Records, fields},
+    theirs::Theirs,
 };
 use crate::{
     error::{Error, Result},
@@ -14,98 +16,102 @@ use std::{
     fs::{self, File},
     io::BufReader,
     path::Path,
+    sync::Arc,
 };
 
 /// The files of a folder.
 pub struct Folder {
-    /// For each table its file, if there is one.
-    pub(super) sources: Vec<Option<Source>>,
+    /// The files that rows come from.
+    pub(super) files: Vec<Arc<Input>>,
+    /// What rows come from: in the order of the tables, those of each in the order in which they are to be read.
+    pub(super) sources: Vec<Source>,
     /// The tables.
     pub(super) sheets: Vec<Sheet>,
-    /// Files that are no table's.
+    /// The keys of another system, where the files are another system's.
+    pub(super) theirs: Theirs,
+    /// Files and columns that are not read and columns of ours that stay empty, each in words with the reason.
     pub unread: Vec<String>,
 }
 
-/// A table's file.
-pub(super) struct Source {
+/// A file.
+pub(super) struct Input {
     /// Its name.
     pub(super) name: String,
-    pub(super) file: File,
+    file: File,
     pub(super) bytes: u64,
+    /// Its columns.
+    pub(super) header: Vec<String>,
+}
+
+/// Rows of one of our tables, in a file.
+pub(super) struct Source {
+    pub(super) input: Arc<Input>,
+    /// The table, as a place in the list of tables.
+    pub(super) at: usize,
     pub(super) sheet: Sheet,
-    /// Its columns as it spells them, and what they are.
+    /// Columns of the rows as the file spells them, and what they are.
     pub(super) columns: Vec<(String, Slot)>,
+    /// How rows are made of records of another system. Without, a record is a row, and has these columns.
+    pub(super) recipe: Option<Recipe>,
 }
 
 impl Folder {
     /// Looks at a folder's files for the tables of entities, and reads their first lines.
     pub fn open(dir: &Path, entities: &[&'static Entity]) -> Result<Self> {
         let sheets = sheets(entities);
-        let mut folder = Folder { sources: sheets.iter().map(|_| None).collect(), sheets, unread: Vec::new() };
-        for entry in fs::read_dir(dir).map_err(|error| cannot("read", dir, error))? {
-            let path = entry.map_err(|error| cannot("read", dir, error))?.path();
-            let Some(name) = path.file_name().filter(|_| path.is_file()) else { continue };
-            let name = name.to_string_lossy().into_owned();
-            let Some(at) = of_file(&folder.sheets, &name) else {
-                folder.unread.push(name);
+        let (mut sources, mut unread): (Vec<Source>, Vec<String>) = (Vec::new(), Vec::new());
+        for (path, name) in csv_files(dir)? {
+            let Some((at, sheet)) = of_file(&sheets, &name).and_then(|at| Some((at, sheets.get(at)?))) else {
+                unread.push(format!("Not read: {name} (not a file of a table)"));
                 continue;
             };
-            let (Some(sheet), Some(source)) = (folder.sheets.get(at), folder.sources.get_mut(at)) else { continue };
-            if let Some(other) = source {
-                return Err(Error::Setup(format!("{} and {name} are the same table: keep one of them", other.name)));
+            if let Some(other) = sources.iter().find(|source| source.at == at) {
+                return Err(Error::Setup(format!(
+                    "{} and {name} are the same table: keep one of them",
+                    other.input.name
+                )));
             }
-            *source = Some(Source::open(&path, name, sheet.clone())?);
+            sources.push(Source::of_ours(Arc::new(Input::open(&path, name)?), at, sheet)?);
         }
-        folder.unread.sort();
-        if folder.sources.iter().all(Option::is_none) {
-            let names: Vec<String> = folder.sheets.iter().map(Sheet::file).collect();
+        sources.sort_by_key(|source| source.at);
+        if sources.is_empty() {
+            let names: Vec<String> = sheets.iter().map(Sheet::file).collect();
             return Err(cannot("import", dir, format!("no file of a table is in it ({})", names.join(", "))));
         }
-        Ok(folder)
+        let files = sources.iter().map(|source| source.input.clone()).collect();
+        Ok(Folder { files, sources, sheets, theirs: Theirs::default(), unread })
     }
 
     /// How many bytes there are to read.
     pub(super) fn bytes(&self) -> u64 {
-        self.sources.iter().flatten().map(|source| source.bytes).sum()
+        self.files.iter().map(|file| file.bytes).sum()
     }
 }
 
-impl Source {
-    fn open(path: &Path, name: String, sheet: Sheet) -> Result<Self> {
+/// The files of a folder with their names, by name.
+pub(super) fn csv_files(dir: &Path) -> Result<Vec<(std::path::PathBuf, String)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).map_err(|error| cannot("read", dir, error))? {
+        let path = entry.map_err(|error| cannot("read", dir, error))?.path();
+        let Some(name) = path.file_name().filter(|_| path.is_file()) else { continue };
+        files.push((path.clone(), name.to_string_lossy().into_owned()));
+    }
+    files.sort_by(|(_, a), (_, b)| a.cmp(b));
+    Ok(files)
+}
+
+impl Input {
+    /// Opens a file and reads its first line.
+    pub(super) fn open(path: &Path, name: String) -> Result<Self> {
         let file = File::open(path).map_err(|error| cannot("read", path, error))?;
         let bytes = file.metadata().map_err(|error| cannot("read", path, error))?.len();
-        let mut source = Source { name, file, bytes, sheet, columns: Vec::new() };
+        let mut input = Input { name, file, bytes, header: Vec::new() };
         let mut header = Vec::new();
-        if source.records()?.next(&mut header).map_err(|error| source.unreadable(error))?.is_some() {
-            source.columns = source.header(&header)?;
+        if input.records()?.next(&mut header).map_err(|error| input.unreadable(error))?.is_some() {
+            let names = fields(&header).ok_or_else(|| input.misquoted(1))?.into_iter();
+            input.header = names.map(|name| String::from_utf8_lossy(&name.unwrap_or_default()).into_owned()).collect();
         }
-        let lacking =
-            |columns: &Vec<&str>| !source.columns.iter().any(|(_, slot)| columns.contains(&source.sheet.column(*slot)));
-        let lacked = source.sheet.needed().find(lacking);
-        match lacked {
-            Some(columns) => Err(Error::Setup(format!("{} lacks the column {}", source.name, columns.join(" or ")))),
-            None => Ok(source),
-        }
-    }
-
-    fn header(&self, header: &[u8]) -> Result<Vec<(String, Slot)>> {
-        let names = fields(header).ok_or_else(|| self.misquoted(1))?;
-        let mut columns: Vec<(String, Slot)> = Vec::with_capacity(names.len());
-        for name in names {
-            let name = String::from_utf8_lossy(&name.unwrap_or_default()).into_owned();
-            let known = self.sheet.entity.stored();
-            let Some(slot) = self.sheet.slot(&name) else {
-                let near = |column: &&&str| strsim::jaro_winkler(column, &name.to_lowercase());
-                let nearest = known.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
-                let hint = nearest.map(|column| format!("; did you mean {column}?")).unwrap_or_default();
-                return Err(Error::Setup(format!("{} has a column that the table has not: {name:?}{hint}", self.name)));
-            };
-            if let Some((other, _)) = columns.iter().find(|(_, s)| self.sheet.column(*s) == self.sheet.column(slot)) {
-                return Err(Error::Setup(format!("{}: {other:?} and {name:?} are the same column", self.name)));
-            }
-            columns.push((name, slot));
-        }
-        Ok(columns)
+        Ok(input)
     }
 
     /// Its records from the first line on.
@@ -122,12 +128,6 @@ impl Source {
         Ok(record)
     }
 
-    /// How the file spells a column.
-    pub(super) fn spelled(&self, column: &'static str) -> &str {
-        let found = self.columns.iter().find(|(_, slot)| self.sheet.column(*slot) == column);
-        found.map_or(column, |(name, _)| name)
-    }
-
     pub(super) fn unreadable(&self, error: std::io::Error) -> Error {
         cannot("read", Path::new(&self.name), error)
     }
@@ -139,6 +139,53 @@ impl Source {
              in quotes, and the quote in it twice",
             self.name
         ))
+    }
+}
+
+impl Source {
+    /// A file that has our columns.
+    fn of_ours(input: Arc<Input>, at: usize, sheet: &Sheet) -> Result<Self> {
+        let mut source = Source { input, at, sheet: sheet.clone(), columns: Vec::new(), recipe: None };
+        source.columns = source.header()?;
+        let lacking =
+            |columns: &Vec<&str>| !source.columns.iter().any(|(_, slot)| columns.contains(&source.sheet.column(*slot)));
+        let lacked = source.sheet.needed().find(lacking);
+        match lacked {
+            Some(columns) => {
+                Err(Error::Setup(format!("{} lacks the column {}", source.input.name, columns.join(" or "))))
+            }
+            None => Ok(source),
+        }
+    }
+
+    fn header(&self) -> Result<Vec<(String, Slot)>> {
+        let file = &self.input.name;
+        let mut columns: Vec<(String, Slot)> = Vec::with_capacity(self.input.header.len());
+        for name in &self.input.header {
+            let known = self.sheet.entity.stored();
+            let Some(slot) = self.sheet.slot(name) else {
+                let near = |column: &&&str| strsim::jaro_winkler(column, &name.to_lowercase());
+                let nearest = known.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
+                let hint = nearest.map(|column| format!("; did you mean {column}?")).unwrap_or_default();
+                return Err(Error::Setup(format!("{file} has a column that the table has not: {name:?}{hint}")));
+            };
+            if let Some((other, _)) = columns.iter().find(|(_, s)| self.sheet.column(*s) == self.sheet.column(slot)) {
+                return Err(Error::Setup(format!("{file}: {other:?} and {name:?} are the same column")));
+            }
+            columns.push((name.clone(), slot));
+        }
+        Ok(columns)
+    }
+
+    /// How the file spells a column.
+    pub(super) fn spelled(&self, column: &'static str) -> &str {
+        let found = self.columns.iter().find(|(_, slot)| self.sheet.column(*slot) == column);
+        found.map_or(column, |(name, _)| name)
+    }
+
+    /// How many fields a record has.
+    pub(super) fn width(&self) -> usize {
+        self.input.header.len()
     }
 }
 

@@ -6,13 +6,20 @@ mod folder;
 mod import;
 mod index;
 mod late;
+pub mod mapping;
+mod outcome;
+mod prepare;
+mod present;
 mod row;
 mod sheet;
 mod text;
+mod theirs;
 
 pub use export::write;
 pub use folder::Folder;
-pub use import::{Manner, Outcome, Refusal, run};
+pub use import::run;
+pub use mapping::Mapping;
+pub use outcome::{Manner, Outcome, Refusal, Tally};
 
 use crate::error::Error;
 use std::{fmt::Display, path::Path};

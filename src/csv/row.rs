@@ -2,11 +2,14 @@
 
 use super::{
     folder::Source,
+    index::Place,
+    mapping::recipe::{Item, Wrong},
     sheet::Slot,
     text::{Field, fields},
+    theirs::{Theirs, canonical},
 };
 use crate::{
-    db::{ValueKind, change::Texts},
+    db::ValueKind,
     graphql::rules::{Cells, ColumnRule, Holds},
     write::draft::{self, read, read_by},
 };
@@ -15,9 +18,12 @@ use std::borrow::Cow;
 
 /// A row to be written.
 pub(super) struct Row {
+    /// What it comes from, as a place in the list of sources.
+    pub(super) source: usize,
     /// Its table.
     pub(super) sheet: usize,
     pub(super) line: u32,
+    /// Its key in the file; of another system's, the number that stands for it.
     pub(super) key: i32,
     /// The key of the patient, or of the row of reference data, that it is written with.
     pub(super) of: i32,
@@ -26,6 +32,19 @@ pub(super) struct Row {
     pub(super) cells: Cells,
     /// The rows that it points to.
     pub(super) links: Vec<Pointer>,
+    /// Its key in another system.
+    pub(super) own: Option<Named>,
+    /// Keys of other rows in another system: of the row above, and of those that it points to.
+    pub(super) others: Vec<Named>,
+}
+
+/// A key in another system.
+pub(super) struct Named {
+    /// Our table, and the number that stands for the key.
+    pub(super) at: (usize, i32),
+    /// The table there.
+    pub(super) table: u8,
+    pub(super) key: Box<str>,
 }
 
 /// A row that a row points to.
@@ -53,125 +72,228 @@ impl Fault {
     }
 }
 
-/// The key of a record's row, and that of the row above, with the table; those of a record with too few fields too, if they are there.
-pub(super) fn keys(source: &Source, fields: &[Field<'_>]) -> Result<(i32, (u8, i32)), Fault> {
-    let key = key_in(source, fields, |slot| matches!(slot, Slot::Key))?;
-    let owner = match source.sheet.above.as_slice() {
-        [] => return Ok((key, (0, key))),
-        [_] => 0,
-        several => {
-            let given = |(slot, field): (Slot, &Field<'_>)| match slot {
-                Slot::Above(at) if field.as_deref().is_some_and(|text| !text.trim_ascii().is_empty()) => Some(at),
-                _ => None,
-            };
-            let slots = source.columns.iter().map(|(_, slot)| *slot);
-            let mut given = slots.zip(fields).filter_map(given);
-            let (Some(owner), None) = (given.next(), given.next()) else {
-                let columns: Vec<&str> = several.iter().map(|above| source.spelled(above.column)).collect();
-                let reason = format!("a row belongs to one object: give exactly one of {}", columns.join(", "));
-                return Err(Fault::new(columns.first().copied().unwrap_or_default(), "OWNER", reason));
-            };
-            owner
-        }
-    };
-    let above = key_in(source, fields, |slot| matches!(slot, Slot::Above(at) if at == owner))?;
-    Ok((key, (owner as u8, above)))
-}
-
 /// What a key must be.
 const A_KEY: &str = "this must be a key: a whole number from 1 to 2147483647";
 
-fn key_in(source: &Source, fields: &[Field<'_>], is: impl Fn(Slot) -> bool) -> Result<i32, Fault> {
-    let at = source.columns.iter().position(|(_, slot)| is(*slot)).unwrap_or_default();
-    let text = fields.get(at).and_then(Option::as_deref).and_then(|text| std::str::from_utf8(text).ok());
-    let key = text.and_then(|text| text.trim().parse().ok()).filter(|key| *key > 0);
-    key.ok_or_else(|| match fields.len() == source.columns.len() {
-        true => {
-            let name = source.columns.get(at).map_or("", |(name, _)| name);
-            Fault::new(name, "INVALID", A_KEY)
-        }
-        false => ragged(source, fields.len()),
-    })
+/// A record that is read as a row of a source.
+pub(super) struct Reading<'a> {
+    pub(super) source: &'a Source,
+    pub(super) fields: &'a [Field<'a>],
+    /// The item of a list in the record that the row is made of.
+    pub(super) item: Option<&'a Item>,
 }
 
-fn ragged(source: &Source, found: usize) -> Fault {
-    Fault::new("", "RAGGED", format!("the row has {found} fields where the first line has {}", source.columns.len()))
+/// Gives keys of tables of another system their numbers.
+pub(super) type Numbers<'n> = &'n mut dyn FnMut(u8, &str) -> Option<i32>;
+
+/// A key in a file: its number for the import, and what it is in another system.
+pub(super) struct Key<'a> {
+    pub(super) number: i32,
+    theirs: Option<(u8, Cow<'a, str>)>,
+}
+
+impl<'a> Reading<'a> {
+    /// The text of a column of the source.
+    fn text(&self, at: usize) -> Result<Option<Cow<'a, str>>, Wrong> {
+        match &self.source.recipe {
+            Some(recipe) => recipe.value(at, self.fields, self.item),
+            None => match self.fields.get(at) {
+                Some(Some(bytes)) => str::from_utf8(bytes)
+                    .map(|text| Some(text.into()))
+                    .map_err(|_odd| ("NOT_UTF8", "this is no UTF-8".into())),
+                _ => Ok(None),
+            },
+        }
+    }
+
+    /// The key in a column of the source; `None` where it is empty. `number` gives keys of other systems their numbers.
+    pub(super) fn key(&self, at: usize, number: Numbers<'_>) -> Result<Option<Key<'a>>, Fault> {
+        let fault = |(code, reason)| Fault::new(self.name(at), code, reason);
+        let Some(make) = self.source.recipe.as_ref().and_then(|recipe| recipe.make(at)) else {
+            let Ok(text) = self.text(at) else { return Err(fault(("INVALID", A_KEY.into()))) };
+            let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+            let key = text.parse().ok().filter(|key| *key > 0);
+            let number = key.ok_or_else(|| fault(("INVALID", A_KEY.into())))?;
+            return Ok(Some(Key { number, theirs: None }));
+        };
+        let Some(text) = self.text(at).map_err(fault)? else { return Ok(None) };
+        let Some(key) = canonical(&text).map_err(fault)? else { return Ok(None) };
+        let number = number(make.table, &key).ok_or_else(|| fault(("INVALID", "the file was changed".into())))?;
+        Ok(Some(Key { number, theirs: Some((make.table, key.into_owned().into())) }))
+    }
+
+    /// The keys of the row and of the row above, with the table.
+    pub(super) fn keys(&self, own: Numbers<'_>, above: Numbers<'_>) -> Result<(Key<'a>, (u8, Key<'a>)), Fault> {
+        let own = self.needed(|slot| matches!(slot, Slot::Key), own)?;
+        let above = match self.source.sheet.above.is_empty() {
+            true => (0, Key { number: own.number, theirs: None }),
+            false => self.above(above)?,
+        };
+        Ok((own, above))
+    }
+
+    /// The key of the row above, and which of the tables above it is in.
+    pub(super) fn above(&self, number: Numbers<'_>) -> Result<(u8, Key<'a>), Fault> {
+        let owner = match self.source.sheet.above.as_slice() {
+            [] | [_] => 0,
+            several => {
+                let columns = (0..).zip(&self.source.columns);
+                let mut given = columns.filter_map(|(at, (_, slot))| match slot {
+                    Slot::Above(_) if self.text(at).is_ok_and(|text| text.is_none_or(|t| t.trim().is_empty())) => None,
+                    Slot::Above(owner) => Some(*owner),
+                    _ => None,
+                });
+                let (Some(owner), None) = (given.next(), given.next()) else {
+                    let columns: Vec<&str> = several.iter().map(|above| self.source.spelled(above.column)).collect();
+                    let reason = format!("a row belongs to one object: give exactly one of {}", columns.join(", "));
+                    return Err(Fault::new(columns.first().copied().unwrap_or_default(), "OWNER", reason));
+                };
+                owner
+            }
+        };
+        let key = self.needed(|slot| matches!(slot, Slot::Above(at) if at == owner), number)?;
+        Ok((owner as u8, key))
+    }
+
+    /// Gives the keys of rows that it points to their numbers.
+    pub(super) fn links(&self, number: Numbers<'_>) {
+        for at in
+            (0..).zip(&self.source.columns).filter(|(_, (_, slot))| matches!(slot, Slot::Link(..))).map(|(at, _)| at)
+        {
+            // What is wrong with one is told when the row is read.
+            let _ = self.key(at, number);
+        }
+    }
+
+    fn needed(&self, is: impl Fn(Slot) -> bool, number: Numbers<'_>) -> Result<Key<'a>, Fault> {
+        let at = self.source.columns.iter().position(|(_, slot)| is(*slot)).unwrap_or_default();
+        let key = self.key(at, number).and_then(|key| {
+            key.ok_or_else(|| match self.source.recipe {
+                Some(_) => Fault::new(self.name(at), "REQUIRED", "this must be given"),
+                None => Fault::new(self.name(at), "INVALID", A_KEY),
+            })
+        });
+        // Of a record with too few fields, the keys may be there all the same.
+        key.map_err(|fault| self.ragged().unwrap_or(fault))
+    }
+
+    /// The value in the column that helps to read another.
+    fn helping(&self, helper: &str) -> Option<String> {
+        let at = self.source.columns.iter().position(|(_, slot)| self.source.sheet.column(*slot) == helper)?;
+        let (_, Slot::Value(column, kind)) = self.source.columns.get(at)? else { return None };
+        read_as(*kind, column, self.text(at).ok()??.as_ref(), None).ok()?
+    }
+
+    fn name(&self, at: usize) -> &'a str {
+        self.source.columns.get(at).map_or("", |(name, _)| name)
+    }
+
+    fn ragged(&self) -> Option<Fault> {
+        let (found, wanted) = (self.fields.len(), self.source.width());
+        let reason = || format!("the row has {found} fields where the first line has {wanted}");
+        (found != wanted).then(|| Fault::new("", "RAGGED", reason()))
+    }
 }
 
 /// Reads a record; everything that is wrong with it is gathered.
-pub(super) fn row(source: &Source, sheet: usize, (line, of): (u32, i32), record: &[u8]) -> Result<Row, Vec<Fault>> {
+pub(super) fn row(source: &Source, theirs: &Theirs, place: &Place, record: &[u8]) -> Result<Row, Vec<Fault>> {
     let fields = fields(record).unwrap_or_default();
-    if fields.len() != source.columns.len() {
-        return Err(vec![ragged(source, fields.len())]);
+    let reading = Reading { source, fields: &fields, item: None };
+    if let Some(fault) = reading.ragged() {
+        return Err(vec![fault]);
     }
-    let (key, above) = keys(source, &fields).map_err(|fault| vec![fault])?;
-    let (mut cells, mut links, mut faults) = (Cells::default(), Vec::new(), Vec::new());
-    for ((name, slot), field) in source.columns.iter().zip(&fields) {
+    let items = match &source.recipe {
+        None => Vec::new(),
+        Some(recipe) => recipe.items(&fields).map_err(|(code, reason)| {
+            let list = recipe.list().and_then(|at| source.input.header.get(at)).map_or("", String::as_str);
+            vec![Fault::new(list, code, reason)]
+        })?,
+    };
+    let reading = Reading { item: items.get(usize::from(place.item)).and_then(Option::as_ref), ..reading };
+    let mut known = |table: u8, key: &str| theirs.number(table, key);
+    let mut again = |table: u8, key: &str| theirs.number(table, key);
+    let (key, (owner, above)) = reading.keys(&mut known, &mut again).map_err(|fault| vec![fault])?;
+    let mut row = Row {
+        source: usize::from(place.source),
+        sheet: source.at,
+        line: place.at.line,
+        key: key.number,
+        of: place.of,
+        above: (owner, above.number),
+        cells: Cells::default(),
+        links: Vec::new(),
+        own: None,
+        others: Vec::new(),
+    };
+    if let (Some(to), Some((table, text))) = (source.sheet.above.get(usize::from(owner)), above.theirs) {
+        row.others.push(Named { at: (to.sheet, above.number), table, key: text.into() });
+    }
+    row.own = key.theirs.map(|(table, text)| Named { at: (source.at, key.number), table, key: text.into() });
+    let mut faults = Vec::new();
+    for (at, (name, slot)) in source.columns.iter().enumerate() {
         let (column, kind) = match slot {
             Slot::Key | Slot::Above(_) => continue,
             Slot::Value(column, kind) => (*column, *kind),
             Slot::Link(column, to) => {
-                match field
-                    .as_deref()
-                    .map(|text| str::from_utf8(text).unwrap_or("?").trim())
-                    .filter(|text| !text.is_empty())
-                {
-                    None if column.required => faults.push(Fault::new(name, "REQUIRED", "this must be given")),
-                    None => cells.set(column.name, None),
-                    Some(text) => match text.parse::<i32>().ok().filter(|key| *key > 0) {
-                        Some(key) => {
-                            let within = source.sheet.entity.table.link_in(column.name).is_some_and(|link| link.within);
-                            links.push(Pointer { column: column.name, to: (*to, key), within });
-                            cells.set(column.name, Some(key.to_string()));
-                        }
-                        None => faults.push(Fault::new(name, "INVALID", A_KEY)),
-                    },
+                match reading.key(at, &mut known) {
+                    Ok(None) if column.required => faults.push(Fault::new(name, "REQUIRED", "this must be given")),
+                    Ok(None) => row.cells.set(column.name, None),
+                    Ok(Some(key)) => {
+                        let within = source.sheet.entity.table.link_in(column.name).is_some_and(|link| link.within);
+                        row.links.push(Pointer { column: column.name, to: (*to, key.number), within });
+                        row.cells.set(column.name, Some(key.number.to_string()));
+                        let named = |(table, text): (u8, Cow<'_, str>)| Named {
+                            at: (*to, key.number),
+                            table,
+                            key: text.into(),
+                        };
+                        row.others.extend(key.theirs.map(named));
+                    }
+                    Err(fault) => faults.push(fault),
                 }
                 continue;
             }
             Slot::Stamp(column) => (&ColumnRule::of(column), ValueKind::DateTime),
         };
-        let by = column.helper().and_then(|helper| helping(source, &fields, helper));
-        match field.as_deref().map(|text| value(kind, column, text, by.as_deref())).transpose().map(Option::flatten) {
+        let by = column.helper().and_then(|helper| reading.helping(helper));
+        let value = reading.text(at).and_then(|text| match text {
+            Some(text) => read_as(kind, column, &text, by.as_deref()),
+            None => Ok(None),
+        });
+        match value {
             Ok(None) if column.required => faults.push(Fault::new(name, "REQUIRED", "this must be given")),
-            Ok(value) => cells.set(column.name, value),
+            Ok(value) => row.cells.set(column.name, value),
             Err((code, reason)) => faults.push(Fault::new(name, code, reason)),
         }
     }
     for check in source.sheet.entity.rules.checks {
-        let column = check.columns.iter().find(|column| cells.has(column)).or(check.columns.first());
+        let column = check.columns.iter().find(|column| row.cells.has(column)).or(check.columns.first());
         let column = column.map_or("", |column| source.spelled(column));
         // A value that could not be read is refused already, and what is between it and others is not known.
         let is_read = check.columns.iter().all(|column| !faults.iter().any(|f| f.column == source.spelled(column)));
-        if let Some(message) = check.broken_by(&cells, None).filter(|_| is_read) {
+        if let Some(message) = check.broken_by(&row.cells, None).filter(|_| is_read) {
             faults.push(Fault::new(column, check.code, message));
         }
     }
-    if faults.is_empty() { Ok(Row { sheet, line, key, of, above, cells, links }) } else { Err(faults) }
+    if faults.is_empty() { Ok(row) } else { Err(faults) }
 }
 
-/// A value as it is stored, or what is wrong with it.
-fn value(
-    kind: ValueKind,
-    column: &ColumnRule,
-    text: &[u8],
-    by: Option<&str>,
-) -> Result<Option<String>, (&'static str, Cow<'static, str>)> {
-    let Ok(text) = std::str::from_utf8(text) else { return Err(("NOT_UTF8", "this is no UTF-8".into())) };
+/// What a column takes, if it is a value.
+pub(super) fn kind_of_slot(slot: Slot) -> Option<ValueKind> {
+    match slot {
+        Slot::Key | Slot::Above(_) | Slot::Link(..) => None,
+        Slot::Value(_, kind) => Some(kind),
+        Slot::Stamp(_) => Some(ValueKind::DateTime),
+    }
+}
+
+/// A value as it is stored, or what is wrong with it; `by` is the value of the column that helps to read it.
+fn read_as(kind: ValueKind, column: &ColumnRule, text: &str, by: Option<&str>) -> Result<Option<String>, Wrong> {
     let read = if by.is_some() { read_by(kind, column, text, by) } else { stored(kind, column, text) };
     read.map_err(|(code, reason)| (code, reason.into()))
 }
 
-/// The value of a record in the column that helps to read another.
-fn helping(source: &Source, fields: &[Field<'_>], helper: &str) -> Option<String> {
-    let at = source.columns.iter().position(|(_, slot)| source.sheet.column(*slot) == helper)?;
-    let (Slot::Value(column, kind), text) = (source.columns.get(at)?.1, fields.get(at)?.as_deref()?) else {
-        return None;
-    };
-    value(kind, column, text, None).ok()?
-}
-
-/// The same of a text, in a file or in the database. Besides what clients write, moments and flags are read as databases
+/// A text as a value that is stored, in a file or in the database, or what is wrong with it. Besides what clients write, moments and flags are read as databases
 /// write them.
 pub(super) fn stored(
     kind: ValueKind,
@@ -195,26 +317,6 @@ pub(super) fn stored(
     }
 }
 
-/// Where a row differs from the stored one of the same key: a text for each column of the file. Spellings of one value are the same.
-pub(super) fn different(source: &Source, row: &Row, texts: &Texts) -> Option<Fault> {
-    let same = |slot: Slot, text: Option<&str>| match slot {
-        Slot::Key => true,
-        Slot::Above(at) => {
-            let (owner, above) = row.above;
-            text.and_then(|text| text.parse().ok()) == (at == usize::from(owner)).then_some(above)
-        }
-        Slot::Link(column, _) => is_same(ValueKind::Int, column, text, row.cells.get(column.name)),
-        // The row got a value where it brought none.
-        Slot::Value(column, _) if column.made && row.cells.get(column.name).is_none() => true,
-        Slot::Value(column, kind) => is_same(kind, column, text, row.cells.get(column.name)),
-        Slot::Stamp(name) => is_same(ValueKind::DateTime, &ColumnRule::of(name), text, row.cells.get(name)),
-    };
-    let mut cells = source.columns.iter().zip(texts);
-    let differing = cells.find(|((_, slot), text)| !same(*slot, text.as_deref()));
-    let reason = "the database has this row already, with another value here";
-    differing.map(|((name, _), _)| Fault::new(name, "EXISTS", reason))
-}
-
 /// Where a row has another value than a row of the same patient that it points to, and both must have the same.
 pub(super) fn disagreement(source: &Source, row: &Row, patient: &[Row]) -> Option<Fault> {
     let checks = source.sheet.entity.rules.checks.iter();
@@ -228,7 +330,7 @@ pub(super) fn disagreement(source: &Source, row: &Row, patient: &[Row]) -> Optio
 }
 
 /// Whether a stored text and a value to be written are the same value.
-fn is_same(kind: ValueKind, column: &ColumnRule, text: Option<&str>, ours: Option<&str>) -> bool {
+pub(super) fn is_same(kind: ValueKind, column: &ColumnRule, text: Option<&str>, ours: Option<&str>) -> bool {
     let theirs = text.map(|text| stored(kind, column, text)).transpose().map(Option::flatten);
     theirs.is_ok_and(|theirs| theirs.as_deref() == ours)
 }

@@ -18,6 +18,8 @@ pub(super) struct Sheet {
     pub(super) links: Vec<(usize, &'static str)>,
     /// What its rows are imported with, where they hang below none.
     unit: Unit,
+    /// Its own place in [`sheets`].
+    at: usize,
 }
 
 /// A table that rows hang below.
@@ -29,6 +31,8 @@ pub(super) struct Above {
     pub(super) column: &'static str,
     /// What the rows are imported with: all of a patient are one unit, and come after all reference data.
     unit: Unit,
+    /// The table of the patient, or of the reference data, that the rows belong to.
+    root: usize,
 }
 
 /// What rows are written with, whole or not at all, in the order in which they are written.
@@ -58,34 +62,47 @@ pub(super) enum Slot {
 /// Every table, each after those that its rows hang below or point to.
 pub(super) fn sheets(entities: &[&'static Entity]) -> Vec<Sheet> {
     let of = |table: &Table| entities.iter().position(|entity| entity.table.name == table.name);
+    let root = |table: &'static Table| table.way().last().map_or(table, |owner| owner.to);
     let unit = |table: &'static Table| {
-        let root = table.way().last().map_or(table, |owner| owner.to);
+        let root = root(table);
         of(root).filter(|_| root.is_everybodys()).map_or(Unit::Patient, Unit::Reference)
     };
-    let sheet = |entity: &&'static Entity| {
+    let sheet = |(at, entity): (usize, &&'static Entity)| {
         let table = entity.table;
-        let above =
-            |owner: &'static Owner| Some(Above { sheet: of(owner.to)?, column: owner.column, unit: unit(owner.to) });
+        let above = |owner: &'static Owner| {
+            let (sheet, root) = (of(owner.to)?, of(root(owner.to))?);
+            Some(Above { sheet, column: owner.column, unit: unit(owner.to), root })
+        };
         Sheet {
             entity,
             above: table.owners().iter().filter_map(above).collect(),
             links: table.links.iter().filter_map(|link| Some((of(link.to)?, link.column))).collect(),
             unit: unit(table),
+            at,
         }
     };
-    entities.iter().map(sheet).collect()
+    entities.iter().enumerate().map(sheet).collect()
 }
 
 /// A name without what its spellings differ in: case and underscores.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
 /// The table whose file has this name.
 pub(super) fn of_file(sheets: &[Sheet], file: &str) -> Option<usize> {
+    of_name(sheets, table_of(file)?)
+}
+
+/// The table that a file is named after, if its name is one of a CSV file.
+pub(super) fn table_of(file: &str) -> Option<&str> {
     let (stem, extension) = file.rsplit_once('.')?;
-    let is_ours = |sheet: &Sheet| plain(sheet.entity.table.name) == plain(stem);
-    extension.eq_ignore_ascii_case("csv").then(|| sheets.iter().position(is_ours)).flatten()
+    extension.eq_ignore_ascii_case("csv").then_some(stem)
+}
+
+/// The table of this name.
+pub(super) fn of_name(sheets: &[Sheet], name: &str) -> Option<usize> {
+    sheets.iter().position(|sheet| plain(sheet.entity.table.name) == plain(name))
 }
 
 impl Sheet {
@@ -130,6 +147,11 @@ impl Sheet {
         let values = self.entity.rules.columns.iter().filter(|column| column.required).map(|column| column.name);
         let above = (!self.above.is_empty()).then(|| self.above.iter().map(|above| above.column).collect());
         [vec![self.entity.table.key]].into_iter().chain(above).chain(values.map(|column| vec![column]))
+    }
+
+    /// The table of the patient, or of the reference data, that a row belongs to which hangs below this one of the tables above.
+    pub(super) fn root(&self, above: usize) -> usize {
+        self.above.get(above).map_or(self.at, |above| above.root)
     }
 
     /// What a row is imported with that hangs below this one of the tables above.

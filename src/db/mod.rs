@@ -9,6 +9,7 @@ mod count;
 mod doubt;
 mod enumeration;
 pub(crate) mod fault;
+pub(crate) mod imported;
 pub mod inspect;
 mod interrupt;
 pub mod migrate;

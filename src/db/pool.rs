@@ -397,6 +397,14 @@ impl Conn {
         running.answered(rows.len());
         Ok(rows)
     }
+
+    /// Whose SQL it speaks.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self.session {
+            Session::MariaDb(_) => Dialect::MariaDb,
+            Session::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
 }
 
 /// A transaction. Dropped before [`Tx::commit`] or [`Tx::rollback`], it closes its connection, which rolls it back.
@@ -441,10 +449,7 @@ impl Tx {
 
     /// Whose SQL it speaks.
     pub(crate) fn dialect(&self) -> Dialect {
-        match self.0.session {
-            Session::MariaDb(_) => Dialect::MariaDb,
-            Session::Sqlite(_) => Dialect::Sqlite,
-        }
+        self.0.dialect()
     }
 
     /// Runs a statement and says how many rows it touched.

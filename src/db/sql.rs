@@ -4,7 +4,7 @@
 //! Diesel query fragment of our own: Diesel prepares and caches them, sends the parameters and reads the rows by type.
 //!
 //! **Invariant:** values enter a statement by [`Sql::int`], [`Sql::float`], [`Sql::text`], [`Sql::maybe_text`], [`Sql::cell`],
-//! [`Sql::keys`] and [`Sql::long_keys`] alone, as parameters.
+//! [`Sql::keys`], [`Sql::long_keys`], [`Sql::words`] and [`Sql::pairs`] alone, as parameters.
 
 use super::write::Cell;
 use diesel::{
@@ -14,6 +14,7 @@ use diesel::{
     sql_types::{BigInt, Double, Nullable, Text},
     sqlite::Sqlite,
 };
+use serde::Serialize;
 use std::{borrow::Cow, fmt::Display, marker::PhantomData};
 
 /// Whose SQL is written.
@@ -175,6 +176,30 @@ impl Sql {
     /// The same for keys that may grow beyond 32 bits.
     pub fn long_keys(&mut self, keys: &[i64]) -> &mut Self {
         self.listed(keys, ", '$[*]' COLUMNS (id BIGINT PATH '$')) k")
+    }
+
+    /// The same for keys that are texts, compared byte by byte.
+    pub(super) fn words(&mut self, words: &[&str]) -> &mut Self {
+        self.json(words, "SELECT value AS id", "id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$'")
+    }
+
+    /// A table `k(id, of)` of such keys, each with a number.
+    pub(super) fn pairs(&mut self, pairs: &[(&str, i32)]) -> &mut Self {
+        let lite = "SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS of";
+        let columns = "id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[0]', of INT PATH '$[1]'";
+        self.json(pairs, lite, columns)
+    }
+
+    fn json<T: Serialize>(&mut self, list: &[T], lite: &'static str, columns: &'static str) -> &mut Self {
+        let is_mariadb = self.dialect == Dialect::MariaDb;
+        let (before, after) = match is_mariadb {
+            true => ("JSON_TABLE(".to_owned(), format!(", '$[*]' COLUMNS ({columns})) k")),
+            false => (format!("({lite} FROM json_each("), ")) k".to_owned()),
+        };
+        self.push(before);
+        // Texts and numbers are always JSON.
+        self.parts.push(Part::Keys(serde_json::to_string(list).unwrap_or_default(), list.len()));
+        self.push(after)
     }
 
     fn listed<K: Display>(&mut self, keys: &[K], columns: &'static str) -> &mut Self {

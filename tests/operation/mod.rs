@@ -17,6 +17,8 @@ mod installed;
 mod interrupting;
 mod kept_totals;
 mod lost_server;
+mod mapped;
+mod mapped_systems;
 mod migrating;
 mod observing;
 mod places;

@@ -1,4 +1,4 @@
-//! `medimax import csv`: records, from a folder of files.
+//! `medimax import csv`: records, from a folder of files, and `medimax import mapping`: what another system's files are read by.
 
 use super::{
     super::{counted, learn, open_with_tables, progress::Progress, say, unreachable},
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    csv::{self, Folder, Manner, Refusal},
+    csv::{self, Folder, Manner, Mapping, Outcome, Refusal, mapping},
     error::{Error, Result},
     schema,
 };
@@ -17,15 +17,50 @@ pub(super) fn command() -> Command {
     let switch = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
     Command::new("csv")
         .about("Add records from CSV files, one a table")
-        .arg(dir().help("A folder of CSV files: Patient.csv, Medical_History.csv and so on"))
-        .arg(switch("new-keys").help("Give every row a new key; rows that refer to it follow"))
+        .arg(dir().help("A folder of CSV files: Patient.csv, Medical_History.csv and so on, or those that a mapping names"))
+        .arg(mapping().help(format!(
+            "How tables of another system become ours: {}, or a TOML file of your own (medimax import mapping prints one)",
+            mapping::shipped().collect::<Vec<_>>().join(", ")
+        )))
+        .arg(
+            switch("restore")
+                .requires("mapping")
+                .help("Add rows again that were removed here since an earlier import with the mapping"),
+        )
+        .arg(
+            switch("new-keys").conflicts_with("mapping").help("Give every row a new key; rows that refer to it follow"),
+        )
         .arg(switch("dry-run").help("Check everything and write nothing"))
         .arg(report())
 }
 
+pub(super) fn mapping_command() -> Command {
+    Command::new("mapping")
+        .about("Print a mapping for import csv, to look at or to copy and change")
+        .arg(Arg::new("name").value_name("NAME").help("Its name; without one, the names of all are printed"))
+}
+
+pub(super) fn print_mapping(args: &ArgMatches) -> Result<()> {
+    match args.get_one::<String>("name") {
+        Some(name) => say(mapping::shipped_text(name)?),
+        None => say(&mapping::shipped().collect::<Vec<_>>().join("\n")),
+    }
+}
+
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
-    let manner = Manner { new_keys: args.get_flag("new-keys"), dry_run: args.get_flag("dry-run") };
-    let folder = Folder::open(dir_of(args), schema::entities())?;
+    let manner = Manner {
+        new_keys: args.get_flag("new-keys"),
+        dry_run: args.get_flag("dry-run"),
+        restore: args.get_flag("restore"),
+    };
+    let mapping = args.get_one::<String>("mapping");
+    let folder = match mapping {
+        None => Folder::open(dir_of(args), schema::entities())?,
+        Some(mapping) => {
+            let (name, text) = mapping::text(mapping)?;
+            Folder::mapped(dir_of(args), Mapping::read(&name, &text, schema::entities())?)?
+        }
+    };
     let unread = folder.unread.clone();
     let db = open_with_tables(config).await?;
 
@@ -53,8 +88,11 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         counted(outcome.unchanged, "row"),
         was(outcome.unchanged)
     );
-    for file in unread {
-        let _ = writeln!(said, "Not read: {file} (not a file of a table)");
+    if mapping.is_some() {
+        said += &tallies(&outcome, manner);
+    }
+    for line in unread {
+        let _ = writeln!(said, "{line}");
     }
     let wrong: Vec<&Refusal> = outcome.refused.iter().filter(|refusal| !refusal.is_left_out()).collect();
     for Refusal { file, line, column, reason, .. } in wrong.iter().take(SHOWN) {
@@ -77,6 +115,37 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         0 => Ok(()),
         n => Err(Error::Setup(refused(n as u64) + &besides)),
     }
+}
+
+fn mapping() -> Arg {
+    Arg::new("mapping").long("mapping").value_name("NAME|FILE.toml")
+}
+
+/// What became of the rows of each file.
+fn tallies(outcome: &Outcome, manner: Manner) -> String {
+    let mut text = String::new();
+    for tally in outcome.tables.iter().filter(|tally| tally.rows > 0) {
+        let list = tally.list.as_ref().map(|list| format!(", {list}")).unwrap_or_default();
+        let verb = if manner.dry_run { "would be added" } else { "added" };
+        let mut parts = vec![format!("{} {verb}", tally.added)];
+        let others =
+            [(tally.unchanged, "there already"), (tally.removed, "removed here"), (tally.refused(), "refused")];
+        parts.extend(others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+        let _ = writeln!(text, "  {}{list} → {}: {}", tally.file, tally.table, parts.join(", "));
+    }
+    for (file, rows) in &outcome.untaken {
+        let _ =
+            writeln!(text, "Not read: {} of {file} (the mapping takes rows with other values)", counted(*rows, "row"));
+    }
+    if outcome.removed > 0 {
+        let _ = writeln!(
+            text,
+            "{} {} removed here since an earlier import, and not added again (--restore adds them).",
+            counted(outcome.removed, "row"),
+            was(outcome.removed)
+        );
+    }
+    text
 }
 
 fn table(refused: &[Refusal]) -> String {

@@ -20,12 +20,14 @@ pub(super) fn command() -> Command {
         .subcommand_required(true)
         .subcommand(catalog::command())
         .subcommand(csv::command())
+        .subcommand(csv::mapping_command())
 }
 
 pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     match args.subcommand() {
         Some(("catalog", args)) => catalog::run(config, args).await,
         Some(("csv", args)) => csv::run(config, args).await,
+        Some(("mapping", args)) => csv::print_mapping(args),
         // clap has seen to it that one is named.
         _ => Ok(()),
     }
