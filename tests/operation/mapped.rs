@@ -90,24 +90,25 @@ async fn aarogyalink_read(store: &Store) -> Value {
 on_both!(users_with_lists_and_uuids_become_patients, async |store: Store| {
     let dir = aarogyalink();
     let said = done(&mut import(&store, &dir, "aarogyalink", &["--dry-run"]));
-    assert!(said.starts_with("Would add 11 rows of 2 patients in "), "{said}");
+    assert!(said.starts_with("Would add 12 rows of 2 patients in "), "{said}");
     assert_eq!((rows(&store.db).await, number(&store.db, "SELECT COUNT(*) FROM Import_Table").await), (0, 0));
     let counts = |said: &str| said.lines().skip(1).map(|line| line.replace("would be ", "")).collect::<Vec<_>>();
     let dry = counts(&said);
     assert_eq!(
-        dry[..6],
+        dry[..7],
         [
             "  users.csv → Patient: 2 added",
             "  users.csv → Health_Profile: 2 added",
             "  users.csv, medical_conditions → Medical_History: 2 added",
             "  users.csv, allergies → Medical_History: 1 added",
             "  users.csv, medications → Medication: 2 added",
+            "  chat_sessions.csv → Chat_Session: 1 added",
             "  messages.csv → Chat_History: 2 added",
         ]
     );
     for told in [
         "Not read: alembic_version.csv (the mapping names no such file)",
-        "Not read: chat_sessions.csv, column session_name (the mapping takes it nowhere)",
+        "Not read: chat_sessions.csv, column id (rows are known by session_id)",
         "Not read: users.csv, column nickname (the mapping takes it nowhere)",
         "Not read: users.csv, column password_hash (nobody logs in with it here)",
     ] {
@@ -115,7 +116,7 @@ on_both!(users_with_lists_and_uuids_become_patients, async |store: Store| {
     }
 
     let said = done(&mut import(&store, &dir, "AarogyaLink", &[]));
-    assert!(said.starts_with("Added 11 rows of 2 patients in "), "{said}");
+    assert!(said.starts_with("Added 12 rows of 2 patients in "), "{said}");
     assert_eq!(counts(&said), dry);
     let there = aarogyalink_read(&store).await;
     assert_eq!(
@@ -141,16 +142,16 @@ on_both!(users_with_lists_and_uuids_become_patients, async |store: Store| {
             {"name": "Ben", "dateOfBirth": null, "createdAt": "2024-02-02T00:00:00Z", "profile": {"preferredLanguage": "hi", "emergencyContactName": null}, "medicalHistory": [], "medications": [], "messages": {"nodes": []}},
         ])
     );
-    assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Import_Key").await, 11);
+    assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Import_Key").await, 12);
 
     let said = done(&mut import(&store, &dir, "aarogyalink", &[]));
     assert!(
-        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 11 rows were there already."),
+        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 12 rows were there already."),
         "{said}"
     );
     assert_eq!(
         (aarogyalink_read(&store).await, number(&store.db, "SELECT COUNT(*) FROM Import_Key").await),
-        (there, 11)
+        (there, 12)
     );
 });
 
@@ -163,16 +164,24 @@ on_both!(what_is_new_there_is_added_and_what_was_removed_here_stays_removed, asy
     let users = fs::read_to_string(dir.join("users.csv")).unwrap();
     fs::write(dir.join("users.csv"), users.replace("[\"\"Asthma", "[\"\"Gout\"\", \"\"Asthma")).unwrap();
     let sessions = fs::read_to_string(dir.join("chat_sessions.csv")).unwrap();
-    fs::write(dir.join("chat_sessions.csv"), format!("{sessions}2,s2,{BEN},Second\n")).unwrap();
+    fs::write(
+        dir.join("chat_sessions.csv"),
+        format!("{sessions}2,5e000000-0000-4000-8000-000000000002,{BEN},Second\n"),
+    )
+    .unwrap();
     let messages = fs::read_to_string(dir.join("messages.csv")).unwrap();
-    fs::write(dir.join("messages.csv"), format!("{messages}3,m3,s2,user,text,Hi,2024-06-02 08:00:00\n")).unwrap();
+    fs::write(
+        dir.join("messages.csv"),
+        format!("{messages}3,m3,5e000000-0000-4000-8000-000000000002,user,text,Hi,2024-06-02 08:00:00\n"),
+    )
+    .unwrap();
 
     let said = done(&mut import(&store, &dir, "aarogyalink", &[]));
     assert!(
-        said.starts_with("Added 1 row of 1 patient in ") && said.contains("; 8 rows were there already."),
+        said.starts_with("Added 1 row of 1 patient in ") && said.contains("; 9 rows were there already."),
         "{said}"
     );
-    let told = "4 rows were removed here since an earlier import, and not added again (--restore adds them).";
+    let told = "5 rows were removed here since an earlier import, and not added again (--restore adds them).";
     assert!(
         said.contains(told) && said.contains("messages.csv → Chat_History: 0 added, 2 there already, 1 removed here"),
         "{said}"
@@ -180,7 +189,7 @@ on_both!(what_is_new_there_is_added_and_what_was_removed_here_stays_removed, asy
     assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Patient").await, 1);
 
     let said = done(&mut import(&store, &dir, "aarogyalink", &["--restore"]));
-    assert!(said.starts_with("Added 4 rows of 2 patients in "), "{said}");
+    assert!(said.starts_with("Added 5 rows of 2 patients in "), "{said}");
     let said = done(&mut import(&store, &dir, "aarogyalink", &[]));
     assert!(said.starts_with("Added 0 rows of 0 patients in ") && !said.contains("removed here"), "{said}");
     let there = aarogyalink_read(&store).await;
@@ -200,13 +209,16 @@ on_both!(rows_hang_below_patients_of_an_earlier_import, async |store: Store| {
     let there = aarogyalink_read(&store).await;
     assert_eq!(there[0]["messages"]["nodes"].as_array().unwrap().len(), 2);
     // A user whom nobody knows is an orphan's.
-    fs::write(dir.join("chat_sessions.csv"), format!("session_id,user_id\ns1,{ADA}\ns2,nobody\n")).unwrap();
+    fs::write(dir.join("chat_sessions.csv"), format!("session_id,user_id\n5e000000-0000-4000-8000-00000000000a,{ADA}\n5e000000-0000-4000-8000-00000000000b,nobody\n")).unwrap();
     fs::write(
         dir.join("messages.csv"),
-        "message_id,session_id,sender_type,message_type,content,created_at\nm4,s1,user,text,Hi,2024-06-02 08:00:00\nm5,s2,user,text,Hi,2024-06-02 08:00:00\n",
+        "message_id,session_id,sender_type,message_type,content,created_at\nm4,5e000000-0000-4000-8000-00000000000a,user,text,Hi,2024-06-02 08:00:00\nm5,5e000000-0000-4000-8000-00000000000b,user,text,Hi,2024-06-02 08:00:00\n",
     )
     .unwrap();
-    assert_eq!(refused(&store, &dir, "aarogyalink", &[]), ["messages.csv 3 session_id ORPHAN"]);
+    assert_eq!(
+        refused(&store, &dir, "aarogyalink", &[]),
+        ["chat_sessions.csv 3 user_id ORPHAN", "messages.csv 3 session_id ORPHAN"]
+    );
     assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Chat_History").await, 3);
 });
 
@@ -266,13 +278,13 @@ on_both!(a_patient_whom_the_database_refuses_comes_with_the_next_run, async |sto
     store.sql(rule).await;
     let dir = aarogyalink();
     let found = refused(&store, &dir, "aarogyalink", &[]);
-    assert_eq!((found.len(), found.last().unwrap().as_str()), (9, "messages.csv 3  DATABASE"), "{found:?}");
+    assert_eq!((found.len(), found.last().unwrap().as_str()), (10, "messages.csv 3  DATABASE"), "{found:?}");
     // What was taken back took its keys with it.
     assert_eq!((rows(&store.db).await, number(&store.db, "SELECT COUNT(*) FROM Import_Key").await), (2, 2));
     store.sql("DROP TRIGGER their_rule").await;
     let said = done(&mut import(&store, &dir, "aarogyalink", &[]));
     assert!(
-        said.starts_with("Added 9 rows of 1 patient in ") && said.contains("; 2 rows were there already."),
+        said.starts_with("Added 10 rows of 1 patient in ") && said.contains("; 2 rows were there already."),
         "{said}"
     );
 });
@@ -401,7 +413,7 @@ on_both!(a_backup_keeps_which_row_came_from_which, async |store: Store| {
     done(medimax(&["restore", "--database-url", &other.url]).arg(&file));
     let said = done(&mut import(&other, &dir, "aarogyalink", &[]));
     assert!(
-        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 11 rows were there already."),
+        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 12 rows were there already."),
         "{said}"
     );
 });
