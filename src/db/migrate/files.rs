@@ -131,7 +131,7 @@ mod tests {
             for (from, to) in
                 known(dialect).unwrap().iter().flat_map(|one| steps(one.up)).flat_map(|(_, s)| references(s))
             {
-                assert!(at(to) < at(from), "{from} before {to}");
+                assert!(from == to || at(to) < at(from), "{from} before {to}");
                 seen += 1;
             }
             assert!(seen > 15, "{dialect:?}: {seen}");
