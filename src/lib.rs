@@ -15,6 +15,7 @@ pub mod feed;
 pub mod graph;
 pub mod graphql;
 pub mod http;
+pub mod imaging;
 pub mod knowledge;
 pub mod labs;
 pub mod medications;

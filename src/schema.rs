@@ -11,6 +11,7 @@ use crate::{
         model::{Entity, FieldDef, Model, Object},
         root::Nodes,
     },
+    imaging::{prediction, scan},
     knowledge::{FIELDS, catalog, status},
     labs::{lab_finding, lab_report},
     medications::{medication, purpose},
@@ -18,7 +19,7 @@ use crate::{
     providers::{assignment, doctor, institution, specialty},
     records::{health_record, medical_history},
     reports::{report, report_finding},
-    visits::{appointment, symptom},
+    visits::{appointment, consultation, symptom},
     write::batch::{AddEach, Batch, FAILED, KEPT, REFUSED},
 };
 use std::sync::LazyLock;
@@ -41,6 +42,9 @@ static ENTITIES: &[&Entity] = &[
     &symptom::ENTITY,
     &medication::ENTITY,
     &purpose::ENTITY,
+    &consultation::ENTITY,
+    &scan::ENTITY,
+    &prediction::ENTITY,
     &lab_report::ENTITY,
     &lab_finding::ENTITY,
     &report::ENTITY,

@@ -226,17 +226,21 @@ impl Tx {
         Ok(())
     }
 
-    /// Clears a flag of the rows of an owner with a value of a column.
+    /// Clears a flag of the rows of an owner with a value of a column, but for one row.
     pub(crate) async fn clear(
         &mut self,
         table: &Table,
         flag: &str,
         (owner, key): (&str, i32),
         (among, value): (&str, &str),
+        except: Option<i32>,
     ) -> Result<()> {
         let mut sql = Sql::new(self.dialect());
         sql.called(table.name, None).push(format!("UPDATE {} SET {flag} = 0 WHERE {owner} = ", table.name));
         sql.int(key.into()).push(format!(" AND {among} = ")).text(value).push(format!(" AND {flag} <> 0"));
+        if let Some(except) = except {
+            sql.push(format!(" AND {} <> ", table.key)).int(except.into());
+        }
         self.execute(sql).await?;
         Ok(())
     }

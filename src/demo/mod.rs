@@ -8,7 +8,7 @@
 //! - content: `people` (names), `doctors` and `institutions`, `conditions` (what comes with what), `drugs` (and who must not have
 //!   them), `labs` (tests and their ranges), `background` (the rest of a history), `words` (sentences);
 //! - the story, in the order it is told: `person` → `cases` → `history` → `medicines` → `visits` → `results` →
-//!   `reports` → `messages` → `assignments` → `sessions` → `vitals` → `privacy`, each that needs chance from a source of its own;
+//!   `reports` → `messages` → `assignments` → `consultations` → `imaging` → `sessions` → `vitals` → `privacy`, each that needs chance from a source of its own;
 //! - the rows: `row` declares a row with the names of its table and columns, beside what makes it.
 //!
 //! Doctors, their specialties and institutions are the same for all patients: [`reference()`] lists their rows. A patient's row names
@@ -24,10 +24,12 @@ mod assignments;
 mod background;
 mod cases;
 mod conditions;
+mod consultations;
 mod contacts;
 mod doctors;
 mod drugs;
 mod history;
+mod imaging;
 mod institutions;
 mod labs;
 mod medicines;
@@ -48,9 +50,11 @@ mod vitals;
 mod words;
 
 pub use assignments::DemoAssignment;
+pub use consultations::DemoConsultation;
 pub use contacts::{DemoAddress, DemoCountry, DemoEmail, DemoPhone, DemoRegion};
 pub use doctors::{DemoDoctor, DemoSpecialty};
 pub use history::DemoHistory;
+pub use imaging::{DemoPrediction, DemoScan};
 pub use institutions::DemoInstitution;
 pub use medicines::{DemoMedication, DemoPurpose};
 pub use messages::DemoMessage;
@@ -112,6 +116,12 @@ row! {
         phones: DemoPhone,
         /// `Address`: the home first.
         addresses: DemoAddress,
+        /// `Consultation`, oldest first; at the end those to come.
+        consultations: DemoConsultation,
+        /// `Scan`, oldest first.
+        scans: DemoScan,
+        /// `Prediction`, in the order of the scans.
+        predictions: DemoPrediction,
     }
 }
 
@@ -134,6 +144,8 @@ pub fn reference() -> impl Iterator<Item = DemoRow> {
 
 /// Tells the chance of conversations and what came with them from that of everything before.
 const CONVERSATIONS: u64 = 0x7A1C_0B5E_55ED_D1B6;
+/// Consultations and scans take their chance from here, so that all that was there before them stays as it was.
+const ENCOUNTERS: u64 = 0x00C0_5017_A710;
 
 /// Patient number `n` of the demo that grows from `seed`; the same for ever for the same seed, n and today.
 pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
@@ -182,6 +194,10 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
     health_records.sort_by_key(|row| row.recorded_at);
     let privacy = privacy::write(&mut chance.fork(), &person);
     let contacts = contacts::of_patient(&mut rng::Rng::new(seed ^ contacts::CHANCE, n), &person);
+    let mut chance = rng::Rng::new(seed ^ ENCOUNTERS, n);
+    let consultations = consultations::write(&mut chance.fork(), &person, &cases, &appointments, &medications);
+    let scans = imaging::scans(&mut chance.fork(), &person, &cases, &reports, updated_at);
+    let predictions = imaging::predictions(&mut chance.fork(), &cases, &scans, updated_at);
     let person::Person { name, dob, sex, .. } = person;
     DemoPatient {
         name,
@@ -204,5 +220,8 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
         emails: contacts.emails,
         phones: contacts.phones,
         addresses: contacts.addresses,
+        consultations,
+        scans,
+        predictions,
     }
 }

@@ -72,6 +72,8 @@ struct Block {
     entries: Box<[Small]>,
     ties: Box<[(u16, Tie)]>,
     clinical: Box<[Link]>,
+    /// What entries are about: their places, and the type.
+    abouts: Box<[(u16, u16, &'static str)]>,
     pointers: Box<[(u16, Points)]>,
 }
 
@@ -188,7 +190,7 @@ impl Index {
     /// Puts a patient in the place of what was known of them; one without entries is removed.
     pub fn put(&mut self, projected: &Projected) {
         let had = self.remove(projected.patient);
-        let Projected { patient, entries, clinical, pointers } = projected;
+        let Projected { patient, entries, clinical, abouts, pointers } = projected;
         if entries.is_empty() {
             self.features.change(*patient, &had, &[]);
             return;
@@ -209,6 +211,7 @@ impl Index {
             entries: entries.iter().map(|item| self.small(item)).collect(),
             ties: (0..).zip(entries).flat_map(|(at, item)| item.ties.iter().map(move |tie| (at, *tie))).collect(),
             clinical: links.into(),
+            abouts: abouts.iter().map(|about| (about.from, about.to, about.name)).collect(),
             pointers: reference::in_order(pointers),
         };
         for entry in &block.entries {
@@ -277,7 +280,7 @@ impl Index {
         self.reference.count(block, sign);
         let kinds = block.entries.iter().filter_map(|entry| self.kind(entry));
         let bonds: usize = kinds.map(|kind| kind.shape().bonds.len()).sum();
-        let relationships = bonds + block.ties.len() + block.clinical.len();
+        let relationships = bonds + block.ties.len() + block.clinical.len() + block.abouts.len();
         self.counts.patients += sign;
         self.counts.nodes += sign * block.entries.len() as i64;
         self.counts.relationships += sign * relationships as i64;

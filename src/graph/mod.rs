@@ -8,6 +8,7 @@ pub mod check;
 pub mod embedded;
 mod handle;
 pub mod inspect;
+mod item;
 pub mod neo4j;
 pub mod projection;
 pub mod projector;
@@ -35,8 +36,10 @@ use std::sync::Arc;
 pub enum Value {
     /// A text.
     Text(Arc<str>),
-    /// A number.
+    /// A whole number.
     Int(i64),
+    /// A number.
+    Float(f64),
     /// Yes or no.
     Flag(bool),
     /// A day.

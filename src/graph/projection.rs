@@ -1,17 +1,17 @@
 //! What a patient's rows are in the graph: entries, the concepts that their names name, the clinical relationships among them, and
 //! what they point to of the reference data. Pure, and the same for both stores.
 
+pub use super::item::Item;
 use super::{
     Because, Link, Node, Props, Subgraph, Target, Value,
-    reference::{Pointer, Reference, pointer, pointers},
+    reference::{Pointer, Reference, about, pointer, pointers},
     rows::{Line, Rows},
-    shape::{ACTIVE, As, Derived, INDICATES_CONDITION, INSTANCE_OF, NodeKind, Role, STATUS, Shapes, TREATS_CONDITION},
+    shape::{INDICATES_CONDITION, INSTANCE_OF, NodeKind, Role, STATUS, Shapes, TREATS_CONDITION},
 };
 use crate::terminology::{
     knowledge::{ConceptKind, FactKind, Knowledge, Tie},
     names,
 };
-use chrono::NaiveDate;
 use std::{collections::HashMap, sync::Arc};
 
 /// A patient, ready for either store.
@@ -23,31 +23,10 @@ pub struct Projected {
     pub entries: Vec<Item>,
     /// `INDICATES_CONDITION` and `TREATS_CONDITION`.
     pub clinical: Vec<Clinic>,
-    /// What leads to reference data, whether those data are there or not.
+    /// What entries are about.
+    pub abouts: Vec<About>,
+    /// What leads to reference data or comes from there, whether those data are there or not.
     pub pointers: Vec<Pointer>,
-}
-
-/// One entry.
-#[derive(Debug)]
-pub struct Item {
-    /// Its kind.
-    pub kind: NodeKind,
-    /// Its key.
-    pub id: i32,
-    /// The place of the entry that it hangs below.
-    pub owner: u16,
-    /// A label besides those of its kind.
-    pub label: Option<&'static str>,
-    /// Its stored columns.
-    pub cells: Vec<Option<Box<str>>>,
-    /// A condition that is active, a medication that is taken; of others true.
-    pub active: bool,
-    /// When it was reported or prescribed, or began.
-    pub since: Option<NaiveDate>,
-    /// When it was stopped.
-    pub until: Option<NaiveDate>,
-    /// The concepts that its name names.
-    pub ties: Arc<[Tie]>,
 }
 
 /// A clinical relationship between two entries, by their places.
@@ -61,6 +40,17 @@ pub struct Clinic {
     pub to: u16,
     /// Why.
     pub because: Because,
+}
+
+/// A relationship from an entry to a condition that it is about, by their places. Of an entry in the order of the conditions' keys.
+#[derive(Debug)]
+pub struct About {
+    /// Its type.
+    pub name: &'static str,
+    /// The entry.
+    pub from: u16,
+    /// The condition.
+    pub to: u16,
 }
 
 /// The source of a relationship that rests on what the prescriber wrote.
@@ -190,6 +180,7 @@ impl Projector {
             }
         }
         let clinical = self.clinical(&entries, &places, purposes);
+        let abouts = self.abouts(&entries);
         let mut found: Vec<Pointer> =
             (0..).zip(&entries).flat_map(|(from, item)| pointers(self.shapes, from, item.kind, &item.cells)).collect();
         let tables = self.shapes.relationships().iter().zip(relationships);
@@ -197,7 +188,7 @@ impl Projector {
             let from = places.get(&(of.place(), line.owner));
             found.extend(from.and_then(|from| pointer(self.shapes, rows, *from, &line.cells)));
         }
-        Projected { patient, entries, clinical, pointers: found }
+        Projected { patient, entries, clinical, abouts, pointers: found }
     }
 
     fn item(&mut self, kind: NodeKind, id: i32, owner: u16, cells: Vec<Option<Box<str>>>, so_far: &[Item]) -> Item {
@@ -216,8 +207,7 @@ impl Projector {
 
     fn clinical(&mut self, entries: &[Item], places: &Places, purposes: Vec<Vec<Line>>) -> Vec<Clinic> {
         let mut found = Vec::new();
-        let conditions: Vec<(u16, &Item)> =
-            (0..).zip(entries).filter(|(_, item)| item.role() == Some(Role::Had)).collect();
+        let conditions = conditions(entries);
         for (from, item) in (0..).zip(entries) {
             let (name, kinds): (_, &[FactKind]) = match item.role() {
                 Some(Role::Reported) => (INDICATES_CONDITION, &[FactKind::Indicates]),
@@ -245,15 +235,10 @@ impl Projector {
             let (Some(written), Some(from)) = (written, places.get(&(of, purpose.owner))) else {
                 continue;
             };
-            let (key, ties) = (self.key(&written), self.ties(ConceptKind::Condition, &written));
-            for (to, condition) in &conditions {
-                let name = condition.caption().unwrap_or_default();
-                let same_concept = ties.iter().any(|tie| condition.ties.iter().any(|own| own.concept == tie.concept));
-                if self.key(name) == key || same_concept {
-                    let (source, evidence) = (self.purpose.clone(), Some(Arc::from(&*written)));
-                    let because = Because { fact: None, source, evidence };
-                    found.push(Clinic { name: TREATS_CONDITION, from: *from, to: *to, because });
-                }
+            for to in self.called(&conditions, &written) {
+                let (source, evidence) = (self.purpose.clone(), Some(Arc::from(&*written)));
+                let because = Because { fact: None, source, evidence };
+                found.push(Clinic { name: TREATS_CONDITION, from: *from, to, because });
             }
         }
         found.sort_by(|a, b| (a.name, a.from, a.to, &a.because).cmp(&(b.name, b.from, b.to, &b.because)));
@@ -261,9 +246,42 @@ impl Projector {
         found
     }
 
+    /// The places of the conditions that a name names: they have the same name, or the same concept.
+    fn called(&mut self, conditions: &[(u16, &Item)], name: &str) -> Vec<u16> {
+        let (key, ties) = (self.key(name), self.ties(ConceptKind::Condition, name));
+        let mut called = Vec::new();
+        for (place, condition) in conditions {
+            let own = condition.caption().unwrap_or_default();
+            let same_concept = ties.iter().any(|tie| condition.ties.iter().any(|own| own.concept == tie.concept));
+            if self.key(own) == key || same_concept {
+                called.push(*place);
+            }
+        }
+        called
+    }
+
+    /// What entries are about: the condition that the row points to, or else those of the name.
+    fn abouts(&mut self, entries: &[Item]) -> Vec<About> {
+        let conditions = conditions(entries);
+        let mut found = Vec::new();
+        for (from, item) in (0..).zip(entries) {
+            let Some(names) = &item.kind.shape().names else { continue };
+            let pointed = about(item.kind, &item.cells);
+            let mut to: Vec<u16> = match pointed {
+                Some(key) => {
+                    conditions.iter().filter(|(_, condition)| condition.id == key).map(|(place, _)| *place).collect()
+                }
+                None => self.called(&conditions, item.text(names.prop).unwrap_or_default()),
+            };
+            to.sort_by_key(|place| entries.get(usize::from(*place)).map(|condition| condition.id));
+            found.extend(to.into_iter().map(|to| About { name: names.name, from, to }));
+        }
+        found
+    }
+
     /// The nodes and relationships, with all their properties.
     pub fn subgraph(&mut self, projected: &Projected) -> Subgraph {
-        let Projected { patient, entries, clinical, pointers } = projected;
+        let Projected { patient, entries, clinical, abouts, pointers } = projected;
         let mut graph = Subgraph { patient: *patient, nodes: Vec::with_capacity(entries.len()), links: Vec::new() };
         let (concepts, weight) = concepts(entries);
         for item in entries {
@@ -307,13 +325,33 @@ impl Projector {
                 props: reason(because),
             });
         }
-        for Pointer { name, from, to, props } in pointers.iter().filter(|pointer| self.reference.holds(pointer.to)) {
-            let from = entries.get(usize::from(*from)).map(|from| (from.kind, from.id));
-            let to = Target::Reference(to.0, to.1);
-            graph.links.extend(from.map(|from| Link { name, from, to, props: props.clone() }));
+        for About { name, from, to } in abouts {
+            let ends = entries.get(usize::from(*from)).zip(entries.get(usize::from(*to)));
+            graph.links.extend(ends.map(|(from, to)| Link {
+                name,
+                from: (from.kind, from.id),
+                to: Target::Own(to.kind, to.id),
+                props: Props::new(),
+            }));
+        }
+        let there = pointers.iter().filter(|pointer| self.reference.holds(pointer.to));
+        for Pointer { name, from, to, back, props } in there {
+            let own = entries.get(usize::from(*from)).map(|own| (own.kind, own.id));
+            graph.links.extend(own.map(|own| {
+                let (from, to) = match back {
+                    true => (*to, Target::Own(own.0, own.1)),
+                    false => (own, Target::Reference(to.0, to.1)),
+                };
+                Link { name, from, to, props: props.clone() }
+            }));
         }
         graph
     }
+}
+
+/// The conditions among entries, with their places.
+fn conditions(entries: &[Item]) -> Vec<(u16, &Item)> {
+    (0..).zip(entries).filter(|(_, item)| item.role() == Some(Role::Had)).collect()
 }
 
 /// The lines of one patient, from the front of all.
@@ -345,112 +383,4 @@ fn reason(because: &Because) -> Props {
         ]);
     }
     props
-}
-
-impl Item {
-    /// One that says nothing of the patient's health.
-    pub(super) fn plain(kind: NodeKind, id: i32, owner: u16, cells: Vec<Option<Box<str>>>) -> Self {
-        let mut item =
-            Item { kind, id, owner, label: None, cells, active: true, since: None, until: None, ties: Arc::default() };
-        if let Some(sorted) = &kind.shape().sorted
-            && let Some(word) = item.word_of_today(sorted.by)
-        {
-            item.label = sorted.labels.iter().find(|(known, _)| *known == word).map(|(_, label)| *label);
-        }
-        item
-    }
-
-    /// The properties that its shape names; the owner is the entry that it hangs below.
-    pub(super) fn props(&self, owner: Option<&Item>) -> Props {
-        let shape = self.kind.shape();
-        let mut props: Props = shape.props.iter().filter_map(|(name, ..)| Some((*name, self.value(name)?))).collect();
-        props.extend(shape.fixed.iter().map(|(name, text)| (*name, Value::Text((*text).into()))));
-        for (name, derived) in shape.derived {
-            let value = match derived {
-                Derived::Is(of, word) => Some(Value::Flag(self.word(of).as_deref() == Some(*word))),
-                Derived::Owner(theirs) => owner.and_then(|owner| owner.value(theirs)),
-            };
-            props.extend(value.map(|value| (*name, value)));
-        }
-        props
-    }
-
-    /// What it says of the patient's health.
-    pub fn role(&self) -> Option<Role> {
-        self.kind.role_with(self.label)
-    }
-
-    /// What a drawing shows of it.
-    pub fn caption(&self) -> Option<&str> {
-        self.text(self.kind.shape().caption)
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        let at = self.kind.shape().props.iter().position(|(known, ..)| *known == name)?;
-        self.cells.get(at)?.as_deref()
-    }
-
-    fn form(&self, name: &str) -> As {
-        self.kind.shape().props.iter().find(|(known, ..)| *known == name).map_or(As::Text, |(.., form)| *form)
-    }
-
-    fn word(&self, name: &str) -> Option<String> {
-        self.text(name).map(str::to_lowercase)
-    }
-
-    /// The same, where words of before became others.
-    fn word_of_today(&self, name: &str) -> Option<String> {
-        Some(self.form(name).word(self.text(name)?))
-    }
-
-    fn flag(&self, name: &str, default: bool) -> bool {
-        flag(self.text(name), default)
-    }
-
-    fn day(&self, name: &str) -> Option<NaiveDate> {
-        self.text(name)?.parse().ok()
-    }
-
-    /// The same, also where the property repeats one of the entry that it hangs below.
-    fn derived_day(&self, name: &str, so_far: &[Item]) -> Option<NaiveDate> {
-        match self.kind.shape().derived.iter().find(|(known, _)| *known == name) {
-            Some((_, Derived::Owner(theirs))) => so_far.get(usize::from(self.owner))?.day(theirs),
-            Some((_, Derived::Is(..))) | None => self.day(name),
-        }
-    }
-
-    /// A property; `None` for what is unknown or cannot be understood.
-    fn value(&self, name: &str) -> Option<Value> {
-        let (.., form) = self.kind.shape().props.iter().find(|(known, ..)| *known == name)?;
-        form.value(self.text(name))
-    }
-}
-
-fn flag(stored: Option<&str>, default: bool) -> bool {
-    stored.map_or(default, |stored| stored != "0")
-}
-
-impl As {
-    /// A word in lower case, as it is spelled today.
-    fn word(self, stored: &str) -> String {
-        let word = stored.to_lowercase();
-        match self {
-            As::Renamed(words) => {
-                words.iter().find(|(before, _)| *before == word).map_or(word, |(_, today)| (*today).to_owned())
-            }
-            _ => word,
-        }
-    }
-
-    /// What a stored text is as a property; `None` for what is unknown or cannot be understood.
-    pub(super) fn value(self, stored: Option<&str>) -> Option<Value> {
-        let text = |text: &str| Some(Value::Text(text.into())).filter(|_| !text.is_empty());
-        match self {
-            As::Text => text(stored?),
-            As::Word | As::Renamed(_) => text(&self.word(stored?)),
-            As::Date => stored?.parse().ok().map(Value::Date),
-            As::Flag(default) => Some(Value::Flag(flag(stored, default))),
-            As::Active(no) => text(if flag(stored, true) { ACTIVE } else { no }),
-        }
-    }
 }

@@ -2,8 +2,9 @@
 //! them. It is read whole, for such tables are small, and compared with what a graph holds like a patient is: its [`Subgraph`] names
 //! [`REFERENCE`] in the place of a patient.
 //!
-//! **Invariant:** a relationship leads from a patient's node to reference data and from there to other reference data, never back: no
-//! question follows one against its direction, so nothing goes through a shared node to another patient.
+//! **Invariant:** a question goes from a patient's node to reference data and from there to other reference data, never back, so nothing
+//! goes through a shared node to another patient. Where a relationship leads from reference data to a patient's node (`Shape::by`), it is
+//! part of that patient's sub-graph all the same: it comes and goes with the patient's node, and is only ever followed from there.
 
 use super::{
     Link, Node, Props, Subgraph, Target,
@@ -17,7 +18,7 @@ use std::collections::HashSet;
 /// The key of a row of reference data, after its kind.
 pub type Key = (NodeKind, i32);
 
-/// A relationship from a node to reference data.
+/// A relationship between a patient's node and reference data.
 #[derive(Debug, Clone)]
 pub struct Pointer {
     /// Its type.
@@ -26,6 +27,8 @@ pub struct Pointer {
     pub from: u16,
     /// Where it ends, if there is such a row.
     pub to: Key,
+    /// Whether the relationship leads the other way: from the reference data to the entry.
+    pub back: bool,
     /// Its properties.
     pub props: Props,
 }
@@ -40,16 +43,24 @@ fn key(cell: Option<&Option<Box<str>>>) -> Option<i32> {
 pub(super) fn columns(kind: NodeKind) -> Vec<&'static str> {
     let shape = kind.shape();
     let props = shape.props.iter().map(|(_, column, _)| *column);
-    props.chain(shape.links.iter().map(|(_, column)| *column)).collect()
+    let names = shape.names.iter().map(|names| names.column);
+    props.chain(shape.links.iter().chain(shape.by).map(|(_, column)| *column)).chain(names).collect()
 }
 
 /// What a row points to, by the columns that its shape names.
 pub(super) fn pointers(shapes: &Shapes, from: u16, kind: NodeKind, cells: &Cells) -> impl Iterator<Item = Pointer> {
     let shape = kind.shape();
-    (shape.props.len()..).zip(shape.links).filter_map(move |(at, (name, column))| {
+    let all = shape.links.iter().map(|link| (link, false)).chain(shape.by.iter().map(|link| (link, true)));
+    (shape.props.len()..).zip(all).filter_map(move |(at, ((name, column), back))| {
         let to = (shapes.pointed_to(kind.table(), column)?, key(cells.get(at))?);
-        Some(Pointer { name, from, to, props: Props::new() })
+        Some(Pointer { name, from, to, back, props: Props::new() })
     })
+}
+
+/// The key of the condition that a row is about, by the column that its shape names.
+pub(super) fn about(kind: NodeKind, cells: &Cells) -> Option<i32> {
+    let shape = kind.shape();
+    key(cells.get(shape.props.len() + shape.links.len() + shape.by.len()))
 }
 
 /// The columns that rows are read with which are relationships: the one that points to reference data, then those of the properties.
@@ -64,7 +75,7 @@ pub(super) fn pointer(shapes: &Shapes, rows: &Relationships, from: u16, cells: &
     let to = (shapes.pointed_to(rows.table, rows.relationship.column)?, key(Some(cell))?);
     let named = rows.relationship.props.iter().zip(props);
     let props = named.filter_map(|((name, _, form), cell)| Some((*name, form.value(cell.as_deref())?))).collect();
-    Some(Pointer { name: rows.relationship.name, from, to, props })
+    Some(Pointer { name: rows.relationship.name, from, to, back: false, props })
 }
 
 /// Which reference data there are.

@@ -2,13 +2,13 @@
 //! belong to nobody (`Belongs::Everybody`) make the reference layer, which all patients share. The shapes themselves stand with the
 //! entities and are given from above ([`Shapes`]); their names are those that hospitals' own graph queries use already.
 
+mod kind;
+
+pub use kind::NodeKind;
+
 use crate::{
-    db::{Belongs, Table},
+    db::Table,
     error::{Error, Result},
-};
-use std::{
-    cmp::Ordering,
-    hash::{Hash, Hasher},
 };
 
 /// What the rows of a table are in the graph.
@@ -81,6 +81,10 @@ pub struct Shape {
     pub bonds: &'static [Bond],
     /// Relationships that lead from it to reference data: the type, and the column, one of [`Table::links`].
     pub links: &'static [(&'static str, &'static str)],
+    /// Relationships that lead to it from reference data: the type, and the column, one of [`Table::links`].
+    pub by: &'static [(&'static str, &'static str)],
+    /// The condition of the same patient that it is about, if it is about one.
+    pub names: Option<Names>,
     /// What it says of the patient's health, if it does.
     pub clinical: Option<Clinical>,
 }
@@ -96,6 +100,8 @@ impl Shape {
         fixed: &[],
         bonds: &[],
         links: &[],
+        by: &[],
+        names: None,
         clinical: None,
     };
 }
@@ -111,6 +117,10 @@ pub enum As {
     Renamed(&'static [(&'static str, &'static str)]),
     /// A day.
     Date,
+    /// The day of a moment.
+    Day,
+    /// A number.
+    Number,
     /// A flag, which NULL leaves at this.
     Flag(bool),
     /// A flag as a word: [`ACTIVE`], also for NULL, or this one.
@@ -135,6 +145,17 @@ pub struct Bond {
     pub from_patient: bool,
     /// Its properties: the name, and the row's property that it repeats.
     pub props: &'static [(&'static str, &'static str)],
+}
+
+/// What leads from a node to conditions of the same patient: to the one that a row points to, or else to those of a name.
+#[derive(Debug)]
+pub struct Names {
+    /// The type of the relationship.
+    pub name: &'static str,
+    /// The property with the condition's name.
+    pub prop: &'static str,
+    /// The column that points to the condition, one of [`Table::links`].
+    pub column: &'static str,
 }
 
 /// Labels by the value of a property.
@@ -182,99 +203,6 @@ pub const INDICATES_CONDITION: &str = "INDICATES_CONDITION";
 pub const TREATS_CONDITION: &str = "TREATS_CONDITION";
 /// From a patient's entry to the concept that its name names.
 pub const INSTANCE_OF: &str = "INSTANCE_OF";
-
-/// A kind of nodes. Kinds are compared and ordered by their place in the list of all; nothing that is stored holds it.
-#[derive(Clone, Copy)]
-pub struct NodeKind {
-    place: u8,
-    owner: u8,
-    nodes: &'static Nodes,
-}
-
-impl NodeKind {
-    /// Its place among all kinds, which is another where there are other entities.
-    pub fn place(self) -> u8 {
-        self.place
-    }
-
-    /// The place of the kind that it hangs below; that of a patient and of reference data is its own.
-    pub fn owner(self) -> u8 {
-        self.owner
-    }
-
-    /// The label that its key is unique under.
-    pub fn label(self) -> &'static str {
-        self.nodes.label
-    }
-
-    /// Its table.
-    pub fn table(self) -> &'static Table {
-        self.nodes.table
-    }
-
-    /// The name of its key.
-    pub fn key(self) -> &'static str {
-        self.nodes.table.key
-    }
-
-    /// Its shape.
-    pub fn shape(self) -> &'static Shape {
-        self.nodes.shape
-    }
-
-    /// Whether it is the patient.
-    pub fn is_patient(self) -> bool {
-        matches!(self.nodes.table.belongs, Belongs::Patient)
-    }
-
-    /// Whether its nodes are reference data, which belong to no patient.
-    pub fn is_reference(self) -> bool {
-        self.nodes.table.is_everybodys()
-    }
-
-    /// What its nodes say of the patient's health.
-    pub fn role(self) -> Option<Role> {
-        self.nodes.shape.clinical.as_ref().map(|clinical| clinical.role)
-    }
-
-    /// What a node with this label besides says of the patient's health.
-    pub fn role_with(self, label: Option<&str>) -> Option<Role> {
-        let clinical = self.nodes.shape.clinical.as_ref()?;
-        clinical.only.is_none_or(|only| label == Some(only)).then_some(clinical.role)
-    }
-}
-
-impl PartialEq for NodeKind {
-    fn eq(&self, other: &Self) -> bool {
-        self.place == other.place
-    }
-}
-
-impl Eq for NodeKind {}
-
-impl PartialOrd for NodeKind {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for NodeKind {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.place.cmp(&other.place)
-    }
-}
-
-impl Hash for NodeKind {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.place.hash(state);
-    }
-}
-
-impl std::fmt::Debug for NodeKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.label())
-    }
-}
 
 /// All kinds of nodes: those of patients, owners before what they own, then those of reference data; and what says what they are for, and
 /// what leads from the ones to the others.
@@ -380,7 +308,7 @@ impl Shapes {
         let rows = self.relationships.iter().map(|(_, rows)| (rows.table, rows.relationship.column));
         let links = |kind: &NodeKind| {
             let table = kind.table();
-            kind.shape().links.iter().map(move |(_, column)| (table, *column))
+            kind.shape().links.iter().chain(kind.shape().by).map(move |(_, column)| (table, *column))
         };
         rows.chain(self.kinds().iter().flat_map(links)).collect()
     }
@@ -396,6 +324,16 @@ impl Shapes {
         rows.chain(self.kinds().iter().flat_map(|kind| kind.shape().links).map(|(name, _)| *name))
     }
 
+    /// The types of relationships from reference data to patients' nodes.
+    pub fn from_reference(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds().iter().flat_map(|kind| kind.shape().by).map(|(name, _)| *name)
+    }
+
+    /// The types of relationships from patients' nodes to the conditions that they are about.
+    pub fn naming(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds().iter().filter_map(|kind| kind.shape().names.as_ref()).map(|names| names.name)
+    }
+
     /// The types of relationships among reference data.
     pub fn among_reference(&self) -> impl Iterator<Item = &'static str> {
         self.reference().iter().flat_map(|kind| kind.shape().links).map(|(name, _)| *name)
@@ -407,7 +345,7 @@ pub(super) mod samples {
     //! A patient, what the patient had, and three tables of which the middle one is not in the graph.
 
     use super::*;
-    use crate::db::{Link, Owner};
+    use crate::db::{Belongs, Link, Owner};
 
     const fn table(name: &'static str, key: &'static str, belongs: Belongs) -> Table {
         Table { name, key, belongs, links: &[], columns: &[], search: false }

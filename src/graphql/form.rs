@@ -23,8 +23,24 @@ pub struct Form {
     pub nested: Option<&'static [&'static str]>,
     /// What must hold besides the entity's rules.
     pub checks: &'static [Check],
+    /// What is copied from the row that a new one comes with, where it is left out: columns that are left out together.
+    pub copied: &'static [Copies],
     /// What it is for.
     pub verb: Verb,
+}
+
+/// Columns of a new row, and what each is copied from where none of them is given.
+pub type Copies = &'static [(&'static str, Copied)];
+
+/// What a value is copied from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// This column of the row that the new one comes with.
+    Column(&'static str),
+    /// Of the row that this column of it points to, that column.
+    Linked(&'static str, &'static str),
+    /// It is this.
+    Text(&'static str),
 }
 
 /// What a form is for.
@@ -75,7 +91,7 @@ fn id_arg(field: &'static str, entity: &Entity, needed: &str) -> Arg {
 impl Form {
     /// A form for new rows, with all that clients write of them and of what belongs to them.
     pub const fn add(name: &'static str, doc: &'static str, entity: &'static Entity) -> Self {
-        Form { name, doc, entity, only: &[], nested: None, checks: &[], verb: Verb::Add }
+        Form { name, doc, entity, only: &[], nested: None, checks: &[], copied: &[], verb: Verb::Add }
     }
 
     /// A form for rows that are there.
@@ -101,6 +117,16 @@ impl Form {
     /// The same, where this must hold too.
     pub const fn where_holds(self, checks: &'static [Check]) -> Self {
         Form { checks, ..self }
+    }
+
+    /// The same, for rows that come with another row, of which these values are copied where they are left out.
+    pub const fn copied(self, copied: &'static [Copies]) -> Self {
+        Form { copied, ..self }
+    }
+
+    /// Whether a column's value is copied where it is left out.
+    pub fn is_copied(&self, column: &str) -> bool {
+        self.copied.iter().any(|copies| copies.iter().any(|(of, _)| *of == column))
     }
 
     /// The rules of its entity.
@@ -157,9 +183,15 @@ impl Form {
 
     /// Its type in GraphQL; `above` are the rows to which a new one may belong, where the input names the one.
     pub fn describe(&'static self, above: &[Above], types: &mut Types<'_>) -> String {
+        self.describe_with(above, Vec::new(), types)
+    }
+
+    /// The same, with these fields besides.
+    pub fn describe_with(&'static self, above: &[Above], more: Vec<Arg>, types: &mut Types<'_>) -> String {
         let mut fields = Above::args(above);
         for column in self.columns() {
-            let needed = if column.required && self.verb == Verb::Add { "!" } else { "" };
+            let needed = column.required && self.verb == Verb::Add && !self.is_copied(column.name);
+            let needed = if needed { "!" } else { "" };
             if let Some((to, _)) = self.linked(types.model, column) {
                 fields.push(id_arg(self.field(column), to, needed));
                 continue;
@@ -178,6 +210,7 @@ impl Form {
                 fields.push(Arg::new(list.field, ty, list.doc));
             }
         }
+        fields.extend(more);
         types.input(self.name, self.doc, fields)
     }
 }

@@ -25,3 +25,4 @@ pub mod rules;
 pub mod sums;
 mod total;
 pub mod types;
+pub mod via;

@@ -18,8 +18,10 @@ use crate::{
         model::{Field, FieldDef, Loading, Object},
         relation::keys,
         types::{Arg, FieldType, Types},
+        via::{PointedTo, TextOf, Via},
     },
     medications::medication,
+    providers::doctor,
     records::medical_history,
     terminology::knowledge::Knowledge,
     visits::symptom,
@@ -56,6 +58,10 @@ made! {
     }
 }
 
+const fn of_medication(column: &'static str) -> Via<Walk> {
+    Via { entity: &medication::ENTITY, key: Walk::medication, column }
+}
+
 static CARE_PATH: Object = Object {
     name: "CarePath",
     doc: "A symptom, a condition that the symptom indicates, and a medication for the condition, all of one patient.",
@@ -77,6 +83,16 @@ static CARE_PATH: Object = Object {
             name: "medication",
             doc: "The medication that is for the condition.",
             field: &ToRow { entity: &medication::ENTITY, key: Walk::medication },
+        },
+        FieldDef {
+            name: "prescribedBy",
+            doc: "The doctor who prescribed the medication, where the doctor is known by more than a name.",
+            field: &PointedTo(of_medication("doctor_id"), &doctor::ENTITY),
+        },
+        FieldDef {
+            name: "prescriberName",
+            doc: "The name of the prescriber, as it is written with the medication.",
+            field: &TextOf(of_medication("prescribed_by")),
         },
         FieldDef {
             name: "path",

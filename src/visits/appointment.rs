@@ -123,7 +123,7 @@ static SHAPE: Shape = Shape {
 };
 
 /// Whoever plans an appointment plans it for a day to come. Only here: the database holds old ones, and imports bring them.
-static NOT_PAST: [Check; 1] = [Check {
+pub(super) static NOT_PAST: [Check; 1] = [Check {
     columns: &["appointment_date", "status"],
     code: "IN_PAST",
     message: "a new appointment must not lie in the past, unless it is completed, cancelled or was missed",

@@ -1,4 +1,5 @@
-//! Appointments and what was reported at them.
+//! Appointments, what was reported at them, and consultations.
 
 pub mod appointment;
+pub mod consultation;
 pub mod symptom;

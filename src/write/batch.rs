@@ -4,9 +4,10 @@
 use super::{
     arrival::reaches_graph,
     draft::Reader,
+    operation::{Operation, Options},
     option_args, options,
     payload::Outcome,
-    perform::{Operation, Options, perform},
+    perform::perform,
     writable,
 };
 use crate::{

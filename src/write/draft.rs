@@ -7,7 +7,7 @@ use crate::{
     graphql::{
         args::{as_int, as_list, as_text, id_of},
         context::Cx,
-        form::Form,
+        form::{Copied, Form},
         model::{Entity, Model},
         rules::{Cells, ColumnRule, Longest, TEXT, broken, kind_of, violation},
     },
@@ -71,13 +71,29 @@ impl Reader {
 
     /// A new row of a form.
     pub fn new_row(&mut self, form: &'static Form, given: &IndexMap<async_graphql::Name, Value>) -> Draft {
-        let cells = self.cells(form, given);
+        let mut cells = self.cells(form, given);
+        for copies in form.copied {
+            if copies.iter().any(|(column, _)| cells.has(column)) {
+                continue;
+            }
+            // What is the same for every row is known already.
+            let fixed = |copied: &(&'static str, Copied)| match copied {
+                (column, Copied::Text(text)) => Some((*column, *text)),
+                _ => None,
+            };
+            if let Some(fixed) = copies.iter().map(fixed).collect::<Option<Vec<_>>>() {
+                fixed.into_iter().for_each(|(column, text)| cells.set(column, Some(text.to_owned())));
+            }
+        }
         for column in form.columns() {
-            if column.required && cells.get(column.name).is_none() {
+            if column.required && cells.get(column.name).is_none() && !form.is_copied(column.name) {
                 self.note(form.field(column), "REQUIRED", "this must be given");
             }
         }
+        // What is copied from another row is not there yet: whoever copies it looks at its rules.
+        let is_open = |column: &&str| form.is_copied(column) && !cells.has(column);
         let checks = form.rules().checks.iter().chain(form.checks);
+        let checks = checks.filter(|check| !check.columns.iter().any(is_open));
         for (check, message) in broken(checks, &cells, |column| form.has(column), self.today) {
             self.note(form.field_of(check.columns), check.code, &message);
         }

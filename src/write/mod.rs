@@ -6,17 +6,20 @@ pub mod batch;
 pub mod draft;
 mod idempotency;
 pub mod made;
+mod operation;
 pub mod payload;
 mod perform;
 mod reach;
 mod references;
 mod steps;
 mod succeed;
+mod transition;
 mod version;
 
 pub use idempotency::forget_keys;
 pub use steps::{Once, Put};
 pub use succeed::{Succeed, Succession};
+pub use transition::{Adds, Transition};
 pub use version::Version;
 
 use crate::{
@@ -34,10 +37,12 @@ use crate::{
 };
 use async_graphql::{Name, Value, indexmap::IndexMap};
 use draft::{Linked, Reader};
+use operation::{Operation, Options};
 use payload::{Outcome, REMOVAL, Removal};
-use perform::{Operation, Options, perform};
+use perform::perform;
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 use tokio::time::timeout_at;
+use transition::Following;
 
 /// Adds one row, with those below it.
 pub struct Add(pub &'static Form);
@@ -185,6 +190,16 @@ impl AddAll {
 
 impl Change {
     fn operation(&self, cx: &Cx, args: &Args) -> Result<Operation> {
+        self.operation_with(cx, args, |_, _| None)
+    }
+
+    /// The same; what follows is read with the rest of the input.
+    fn operation_with(
+        &self,
+        cx: &Cx,
+        args: &Args,
+        follows: impl FnOnce(&mut Reader, &IndexMap<Name, Value>) -> Option<Following>,
+    ) -> Result<Operation> {
         let (given, mut reader) = (input(args), reader(cx));
         let (key, expected) = row(self.form.entity, args)?;
         let mut cells = reader.cells(self.form, &given);
@@ -194,11 +209,28 @@ impl Change {
                 reader.violations.push(rules::violation(&reader.path, field, "REQUIRED", "this must be given"));
             }
         }
+        let follows = follows(&mut reader, &given);
         let links = sound(reader)?;
         for (column, value) in self.set {
             cells.set(column, Some((*value).to_owned()));
         }
-        Ok(Operation::Change { form: self.form, key, expected, cells, links })
+        Ok(Operation::Change { form: self.form, key, expected, cells, links, follows })
+    }
+
+    /// Its type and arguments; the input has these fields besides.
+    fn described(&self, payload: &'static Object, more: Vec<Arg>, types: &mut Types<'_>) -> FieldType {
+        let entity = self.form.entity;
+        types.object(payload);
+        let mut args = row_args(entity);
+        if self.form.columns().next().is_some() {
+            let input = self.form.describe_with(&[], more, types);
+            let doc = "The values to write: a field that is left out stays as it is, null clears it.";
+            // What sets something by itself may be all that is wanted.
+            let needed = if self.set.is_empty() || !self.needs.is_empty() { "!" } else { "" };
+            args.push(Arg::new("input", format!("{input}{needed}"), doc));
+        }
+        args.extend(option_args());
+        FieldType { ty: payload.name.into(), args }
     }
 }
 
@@ -267,18 +299,7 @@ impl Field for AddAll {
 
 impl Field for Change {
     fn describe(&self, _on: &'static Object, types: &mut Types<'_>) -> FieldType {
-        let entity = self.form.entity;
-        types.object(entity.payload);
-        let mut args = row_args(entity);
-        if self.form.columns().next().is_some() {
-            let input = self.form.describe(&[], types);
-            let doc = "The values to write: a field that is left out stays as it is, null clears it.";
-            // What sets something by itself may be all that is wanted.
-            let needed = if self.set.is_empty() || !self.needs.is_empty() { "!" } else { "" };
-            args.push(Arg::new("input", format!("{input}{needed}"), doc));
-        }
-        args.extend(option_args());
-        FieldType { ty: entity.payload.name.into(), args }
+        self.described(self.form.entity.payload, Vec::new(), types)
     }
     fn target(&self, _on: &'static Object) -> Option<&'static Object> {
         Some(self.form.entity.payload)

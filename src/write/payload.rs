@@ -8,12 +8,16 @@ use crate::{
     },
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What a mutation did. It is kept with its idempotency key, for a replay.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Outcome {
     /// The keys of the rows that it wrote.
     pub keys: Vec<i32>,
+    /// The keys of rows that it added besides, by the field of the input that gave them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub added: BTreeMap<String, Vec<i32>>,
     /// How many rows of each type it removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<Removed>,
@@ -41,6 +45,11 @@ impl Outcome {
     /// The key of the only row.
     pub fn key(&self) -> Option<i32> {
         self.keys.first().copied()
+    }
+
+    /// The keys of the rows that it added besides, by a field of the input.
+    pub fn added(&self, field: &str) -> Vec<i32> {
+        self.added.get(field).cloned().unwrap_or_default()
     }
 }
 

@@ -1,14 +1,14 @@
 //! A mutation as one transaction: all of it or nothing, once, and said only when it is kept.
 
 use super::{
-    Once,
     arrival::reaches_graph,
     draft::{Draft, Linked},
     idempotency,
     made::add,
+    operation::{Operation, Options},
     payload::{Outcome, Removed},
     references::{self, nobody},
-    succeed::Succession,
+    transition::{Followed, Following, below_owner_of},
 };
 use crate::{
     db::{Belongs, Tx, change, fault},
@@ -21,123 +21,8 @@ use crate::{
         rules::{Broken, Cells, Check, broken, violation},
     },
 };
-use sha2::{Digest, Sha256};
-use std::{
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
-    time::Duration,
-};
+use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 use tokio::time::sleep;
-
-/// What is to be done, read and checked.
-pub(super) enum Operation {
-    /// New rows.
-    Add {
-        /// Their form.
-        form: &'static Form,
-        /// The row that they belong to.
-        above: Option<(Above, i32)>,
-        /// The new rows.
-        rows: Vec<Draft>,
-        /// The rows that they point to.
-        links: Vec<Linked>,
-        /// The rows that end when these begin.
-        after: Option<&'static Succession>,
-    },
-    /// New values of a row.
-    Change {
-        /// Its form.
-        form: &'static Form,
-        /// Its key.
-        key: i32,
-        /// The version that the client read.
-        expected: Option<String>,
-        /// The values.
-        cells: Cells,
-        /// The rows that they point to.
-        links: Vec<Linked>,
-    },
-    /// A change that is made once.
-    Once {
-        /// What is set.
-        once: Once,
-        /// The key of the row.
-        key: i32,
-        /// The version that the client read.
-        expected: Option<String>,
-        /// The values.
-        cells: Cells,
-        /// The rows that they point to.
-        links: Vec<Linked>,
-    },
-    /// New values of the one row below another, or that row itself.
-    Put {
-        /// Its form.
-        form: &'static Form,
-        /// The row that it belongs to.
-        above: (Above, i32),
-        /// The values.
-        row: Draft,
-        /// The rows that they point to.
-        links: Vec<Linked>,
-    },
-    /// The end of a row and of all that belongs to it.
-    Remove {
-        /// Its entity.
-        entity: &'static Entity,
-        /// Its key.
-        key: i32,
-        /// The version that the client read.
-        expected: Option<String>,
-    },
-}
-
-impl Operation {
-    /// The entity of the row that it adds, changes or removes.
-    fn entity(&self) -> &'static Entity {
-        match self {
-            Operation::Add { form, .. } | Operation::Change { form, .. } | Operation::Put { form, .. } => form.entity,
-            Operation::Once { once, .. } => once.form.entity,
-            Operation::Remove { entity, .. } => entity,
-        }
-    }
-
-    /// Where an input names that row, or gives its values.
-    fn path(&self) -> &'static str {
-        match self {
-            Operation::Add { .. } | Operation::Put { .. } => "input",
-            Operation::Change { .. } | Operation::Once { .. } | Operation::Remove { .. } => "id",
-        }
-    }
-
-    /// Equal for the same request, spelled however, and by whichever process.
-    fn identity(&self, mutation: &str) -> String {
-        let text = match self {
-            Operation::Add { above, rows, .. } => {
-                // Where there is a choice of owners, the same key may be another row's.
-                let column = above.map(|(above, _)| above.owner.column).filter(|_| self.entity().table.is_mixed());
-                let of = column.map(|column| format!(" {column}")).unwrap_or_default();
-                format!("{mutation}{of} {:?} {rows:?}", above.map(|(_, key)| key))
-            }
-            Operation::Put { above: (_, key), row, .. } => format!("{mutation} {key} {row:?}"),
-            Operation::Change { key, expected, cells, .. } | Operation::Once { key, expected, cells, .. } => {
-                format!("{mutation} {key} {expected:?} {cells:?}")
-            }
-            Operation::Remove { key, expected, .. } => format!("{mutation} {key} {expected:?}"),
-        };
-        format!("{:x}", Sha256::digest(text))
-    }
-}
-
-/// How a client wants it done.
-#[derive(Debug, Default)]
-pub(super) struct Options {
-    /// The name under which it is done only once.
-    pub key: Option<String>,
-    /// Whether to answer only when the graph holds it.
-    pub wait_for_graph: bool,
-    /// Set before the database is told to keep it: whoever gives up after that does not know whether it is kept.
-    pub committing: AtomicBool,
-}
 
 /// How often a transaction is begun at most.
 const ATTEMPTS: u32 = 5;
@@ -289,31 +174,32 @@ impl Attempt<'_> {
                 self.allowed(tx, Some((*above, *key)), links).await?;
                 match tx.first_below(form.entity.table, above.owner.column, *key).await? {
                     Some(there) => {
-                        self.change(tx, form, there, None, &row.cells).await?;
-                        Ok(Outcome { keys: vec![there], ..Outcome::default() })
+                        let stored = self.locked(tx, form.entity, there, None).await?;
+                        let stored = Cells::of_stored(form.entity, stored);
+                        self.change(tx, form, (there, stored), &row.cells, None).await
                     }
                     None => self.add(tx, form, Some((*above, *key)), std::slice::from_ref(row)).await,
                 }
             }
-            Operation::Change { form, key, expected, cells, links } => {
+            Operation::Change { form, key, expected, cells, links, follows } => {
                 references::exist(tx, self.cx, links.iter()).await?;
                 references::stay(tx, Some((form.entity.table, *key)), links).await?;
-                self.change(tx, form, *key, expected.as_deref(), cells).await?;
-                Ok(Outcome { keys: vec![*key], ..Outcome::default() })
+                let stored = self.locked(tx, form.entity, *key, expected.as_deref()).await?;
+                self.change(tx, form, (*key, Cells::of_stored(form.entity, stored)), cells, follows.as_ref()).await
             }
             Operation::Once { once, key, expected, cells, links } => {
                 references::exist(tx, self.cx, links.iter()).await?;
                 references::stay(tx, Some((once.form.entity.table, *key)), links).await?;
                 let stored = self.locked(tx, once.form.entity, *key, expected.as_deref()).await?;
-                if Cells::of_stored(once.form.entity, stored).get(once.moment).is_some() {
+                let stored = Cells::of_stored(once.form.entity, stored);
+                if stored.get(once.moment).is_some() {
                     return Err(Error::Invalid(vec![once.is_over()]));
                 }
                 let mut cells = cells.clone();
                 if cells.get(once.moment).is_none() {
                     cells.set(once.moment, Some(tx.now().await?));
                 }
-                self.change(tx, once.form, *key, None, &cells).await?;
-                Ok(Outcome { keys: vec![*key], ..Outcome::default() })
+                self.change(tx, once.form, (*key, stored), &cells, None).await
             }
             Operation::Remove { entity, key, expected } => {
                 self.locked(tx, entity, *key, expected.as_deref()).await?;
@@ -357,7 +243,7 @@ impl Attempt<'_> {
         for row in rows {
             references::agree(tx, form, None, &row.cells, |_| true).await?;
             if let Some(owner) = owner {
-                replace(tx, form.entity, owner, &row.cells).await?;
+                replace(tx, form.entity, owner, (None, &row.cells)).await?;
             }
         }
         match add(tx, form.entity, owner, rows).await {
@@ -389,18 +275,24 @@ impl Attempt<'_> {
         &self,
         tx: &mut Tx,
         form: &'static Form,
-        key: i32,
-        expected: Option<&str>,
+        (key, mut row): (i32, Cells),
         cells: &Cells,
-    ) -> Result<()> {
-        let stored = self.locked(tx, form.entity, key, expected).await?;
-        let mut row = Cells::of_stored(form.entity, stored);
+        follows: Option<&Following>,
+    ) -> Result<Outcome> {
+        let mut violations: Vec<Violation> = follows.and_then(|follows| follows.is_open(&row)).into_iter().collect();
+        let (mut given, before) = (cells.clone(), row.clone());
+        given.iter().for_each(|(column, value)| row.set(column, value.map(str::to_owned)));
+        let mut followed = Followed::default();
+        if let Some(follows) = follows {
+            followed = follows.followed(tx, &row, self.cx.today).await?;
+        }
+        for (column, value) in followed.sets.drain(..) {
+            row.set(column, value.clone());
+            given.set(column, value);
+        }
         let mut changed = Cells::default();
-        for (column, value) in cells.iter() {
-            if row.get(column) != value {
-                changed.set(column, value.map(str::to_owned));
-                row.set(column, value.map(str::to_owned));
-            }
+        for (column, value) in given.iter().filter(|(column, value)| before.get(column) != *value) {
+            changed.set(column, value.map(str::to_owned));
         }
         let resets =
             form.rules().columns.iter().filter(|column| changed.has(column.name)).flat_map(|column| column.resets);
@@ -412,23 +304,33 @@ impl Attempt<'_> {
         }
         // A row that broke a rule before may be mended a step at a time: only rules on what is given count.
         let checks = form.rules().checks.iter().chain(form.checks);
-        let violations = of_checks(form, broken(checks, &row, |column| cells.has(column), self.cx.today));
+        violations.extend(of_checks(form, broken(checks, &row, |column| given.has(column), self.cx.today)));
+        violations.append(&mut followed.violations);
         if !violations.is_empty() {
             return Err(Error::Invalid(violations));
         }
         references::agree(tx, form, Some(key), &row, |column| changed.has(column)).await?;
         let written = changed.cells(form.entity);
-        if written.is_empty() {
-            return Ok(());
-        }
-        let owners = form.entity.table.owners().iter();
+        let owners = form.entity.table.owners().iter().filter(|_| !written.is_empty());
         for owner in owners.filter_map(|owner| Some((owner.column, row.get(owner.column)?.parse().ok()?))) {
-            replace(tx, form.entity, owner, &row).await?;
+            replace(tx, form.entity, owner, (Some(key), &row)).await?;
         }
-        match tx.update(form.entity.table, key, written).await {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.of_database(tx, error, Some(form)).await),
+        if !written.is_empty()
+            && let Err(error) = tx.update(form.entity.table, key, written).await
+        {
+            return Err(self.of_database(tx, error, Some(form)).await);
         }
+        let mut outcome = Outcome { keys: vec![key], ..Outcome::default() };
+        for (adds, rows) in followed.rows.iter().filter(|(_, rows)| !rows.is_empty()) {
+            let entity = adds.form.entity;
+            let above = below_owner_of(form.entity, &row, entity)?;
+            let keys = match add(tx, entity, Some(above), rows).await {
+                Ok(keys) => keys,
+                Err(error) => return Err(adds.placed(self.of_database(tx, error, Some(adds.form)).await)),
+            };
+            outcome.added.insert(adds.field.into(), keys);
+        }
+        Ok(outcome)
     }
 
     /// The database's own refusal: in the words of our rule, where it is one; else of rules that only the database has.
@@ -453,11 +355,11 @@ impl Attempt<'_> {
 }
 
 /// Where a row is to be the only one of its owner of which a flag is set, the others give way.
-async fn replace(tx: &mut Tx, entity: &Entity, owner: (&str, i32), row: &Cells) -> Result<()> {
+async fn replace(tx: &mut Tx, entity: &Entity, owner: (&str, i32), (key, row): (Option<i32>, &Cells)) -> Result<()> {
     for column in entity.rules.columns.iter().filter(|column| row.flag(column.name, false)) {
         let among = column.sole.and_then(|among| Some((among, row.get(among)?)));
         if let Some(among) = among {
-            tx.clear(entity.table, column.name, owner, among).await?;
+            tx.clear(entity.table, column.name, owner, among, key).await?;
         }
     }
     Ok(())

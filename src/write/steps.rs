@@ -1,6 +1,6 @@
 //! Mutations that are one step of what happens to a row: it ends, it is verified, it gets the one row below it.
 
-use super::{above_of, done, input, option_args, perform::Operation, reader, row, row_args, sound};
+use super::{above_of, done, input, operation::Operation, option_args, reader, row, row_args, sound};
 use crate::{
     error::{Result, Violation},
     graphql::{

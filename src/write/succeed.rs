@@ -1,6 +1,6 @@
 //! A new row in the place of the one that holds now: that one ends when the new one begins, and stays as history.
 
-use super::{above_of, done, draft::Draft, input, option_args, perform::Operation, reader, sound};
+use super::{above_of, done, draft::Draft, input, operation::Operation, option_args, reader, sound};
 use crate::{
     db::{Cond, Tx},
     error::{Error, Result},

@@ -71,8 +71,19 @@ fn named(text: &str) -> BTreeSet<String> {
     rooms
 }
 
-const DOMAINS: [&str; 10] =
-    ["patients", "providers", "contacts", "records", "visits", "medications", "labs", "reports", "chat", "knowledge"];
+const DOMAINS: [&str; 11] = [
+    "patients",
+    "providers",
+    "contacts",
+    "records",
+    "visits",
+    "medications",
+    "imaging",
+    "labs",
+    "reports",
+    "chat",
+    "knowledge",
+];
 
 /// What a room may use besides itself.
 fn allowed(room: &str) -> Vec<&'static str> {

@@ -20,7 +20,8 @@ fn queries() -> Vec<String> {
         "{ patients(first: 50) { nodes { medicalHistory { item } condition: medicalHistory(type: CONDITION) { item } medications { purposes { description } } activeMedications { name }
             appointments { totalCount nodes { symptoms { name } } } upcomingAppointments { date } labReports { nodes { findings { value } } }
             abnormalFindings { value labReport { patient { name } } } labTrend(testName: \"HbA1c\") { value } reports { nodes { fullText findings { key } } }
-            messages { totalCount nodes { text } } } } }".to_owned(),
+            messages { totalCount nodes { text } } consultations { totalCount nodes { diagnosis appointment { consultation { id } } } }
+            scans { predictions { label } } predictions { label } latestPrediction { label } } } }".to_owned(),
         "{ patients(first: 50) { nodes { chatSessions { totalCount nodes { messages { totalCount nodes { parent { id } replies { id } attachments { id } analyses { id } } } thread { nodes { id } }
             analyses { id } cost { currency } healthRecords { id } } } healthRecords { id } symptoms: healthRecords(type: SYMPTOM) { id }
             vitals(name: HEART_RATE, from: \"2020-01-01\", to: \"2030-01-01\") { value record { id } } privacySettings { recorded { id } } } } }".to_owned(),
@@ -36,6 +37,10 @@ fn queries() -> Vec<String> {
             specialties { nodes { doctors { totalCount totalCountAtMost(limit: 5) { isExact } nodes { id } } } } institutions { nodes { doctors { totalCount nodes { id } } patients { totalCount nodes { id } } } } }".to_owned(),
         "{ patients(first: 50) { nodes { profile { bmi } careTeam { type } primaryDoctor { name } validationStatus { isComplete } institution { name } } } }".to_owned(),
         "{ countries(filter: { code: { eq: \"GB\" } }) { nodes { id } } regions(filter: { code: { eq: \"IE-D\" } }) { nodes { id } } }".to_owned(),
+        "{ doctors(first: 50) { nodes { consultations { totalCount nodes { id } } scans { totalCount nodes { id } } } } }".to_owned(),
+        "{ consultations(filter: { status: { eq: COMPLETED } }, orderBy: DATE_DESC) { nodes { id } } }".to_owned(),
+        "{ scans(filter: { modality: { eq: MRI } }, orderBy: DATE_DESC) { nodes { id } } }".to_owned(),
+        "{ predictions(filter: { condition: { eq: \"Community-acquired pneumonia\" } }, orderBy: PREDICTED_AT_DESC) { nodes { id } } }".to_owned(),
         "{ patient(id: 1) { id } nodes(ids: [\"Symptom:3\", \"ReportFinding:2\", \"MedicationPurpose:5\"]) { id } }".to_owned(),
     ];
     let root_list = |entity: &Entity| {

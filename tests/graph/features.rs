@@ -71,7 +71,7 @@ fn projected(patient: i32, had: &[Had]) -> Projected {
         entry(*kind, patient.wrapping_mul(50).wrapping_add(at), name.map(|name| NAMES[name]), *active, concepts)
     });
     let entries = if had.is_empty() { Vec::new() } else { std::iter::once(own).chain(entries).collect() };
-    Projected { patient, entries, clinical: Vec::new(), pointers: Vec::new() }
+    Projected { patient, entries, clinical: Vec::new(), abouts: Vec::new(), pointers: Vec::new() }
 }
 
 impl Everybody {

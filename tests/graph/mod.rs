@@ -6,6 +6,7 @@ mod cascades;
 mod catalog;
 mod check;
 mod consumers;
+mod encounters;
 mod faults;
 mod features;
 mod feed;

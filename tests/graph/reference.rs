@@ -159,11 +159,14 @@ on_both!(nothing_leads_through_a_doctor_to_another_patient, 6, async |store: Sto
     }
 });
 
-/// In the text of statements, too: reference data are only ever where a relationship ends, or where one starts that leads to others.
+/// In the text of statements, too: reference data are only ever where a pattern ends, or where one starts that leads to others. What leads
+/// from reference data to a patient's node is followed from the patient's node.
 #[tokio::test]
 async fn no_statement_follows_a_relationship_from_reference_data_back() {
     let types: Vec<&str> = SHAPES.to_reference().chain(SHAPES.among_reference()).collect();
+    let back: Vec<&str> = SHAPES.from_reference().collect();
     let mut forward = 0;
+    let mut against = 0;
     for (name, text) in Place::new().store().statements() {
         for (at, _) in text.match_indices('[') {
             let inside = text[at..].split(']').next().unwrap();
@@ -173,9 +176,20 @@ async fn no_statement_follows_a_relationship_from_reference_data_back() {
                 assert_eq!((before.as_str(), after.as_str()), ("-)", "->"), "{name}: {inside}");
                 forward += 1;
             }
+            if back.iter().any(|of| inside.contains(of)) && inside.contains(':') {
+                let before = text[..at].chars().rev().take(4).collect::<String>();
+                let after: String = text[at + inside.len() + 1..].chars().take(2).collect();
+                // From the patient's node `n`, which was found by the patient's key.
+                assert_eq!((before.as_str(), after.as_str()), ("-<)n", "-("), "{name}: {inside}");
+                against += 1;
+            }
         }
     }
-    assert_eq!(forward, 2, "from the patient's nodes, and among reference data");
+    assert_eq!(
+        forward, 3,
+        "from the patient's nodes, and among reference data: from what they point to, and from what points to them"
+    );
+    assert_eq!(against, 1, "to a patient's node");
 }
 
 /// What keeps graphs in step; it ends before the graph is removed.

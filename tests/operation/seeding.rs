@@ -179,8 +179,10 @@ async fn count(store: &Store, rows: &str) -> i64 {
 
 on_both!(a_store_of_before_there_were_doctors_is_added_to, 30, async |store: Store| {
     // As an upgrade leaves it: the tables are there and empty, and rows have names alone.
-    store.sql("DELETE FROM Doctor_Patient_Assignment").await;
-    for table in ["Appointment", "Medication", "Lab_Report", "Report"] {
+    for table in ["Doctor_Patient_Assignment", "Consultation"] {
+        store.sql(&format!("DELETE FROM {table}")).await;
+    }
+    for table in ["Appointment", "Medication", "Lab_Report", "Report", "Scan"] {
         store.sql(&format!("UPDATE {table} SET doctor_id = NULL")).await;
     }
     store.sql("UPDATE Patient SET institution_id = NULL").await;

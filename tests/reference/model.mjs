@@ -44,6 +44,17 @@ export const entities = {
     key: 'purpose_id',
     columns: { description: 'purpose_description' },
   },
+  Consultation: {
+    table: 'Consultation',
+    key: 'consultation_id',
+    columns: { type: 'consultation_type', date: 'consultation_date', time: 'consultation_time', feeMinorUnits: 'fee' },
+  },
+  Scan: { table: 'Scan', key: 'scan_id', columns: { date: 'scan_date' } },
+  Prediction: {
+    table: 'Prediction',
+    key: 'prediction_id',
+    columns: { medicalHistoryId: 'history_id', condition: 'condition_name' },
+  },
   LabReport: {
     table: 'Lab_Report',
     key: 'lab_report_id',
@@ -151,7 +162,13 @@ export const flagDefaults = {
 };
 
 /** How many digits stand after the point of an exact number. */
-export const places = { 'HealthProfile.heightCm': 1, 'HealthProfile.weightKg': 2, 'Address.latitude': 6, 'Address.longitude': 6 };
+export const places = {
+  'HealthProfile.heightCm': 1,
+  'HealthProfile.weightKg': 2,
+  'Address.latitude': 6,
+  'Address.longitude': 6,
+  'Prediction.probability': 4,
+};
 
 /** Spellings of older databases, by enum and lower-case text. */
 export const legacySpellings = {
@@ -172,7 +189,7 @@ export const computed = {
 /**
  * Lists that differ from "the children, by id". `order` is the default order; `where` keeps some of the children;
  * `through` names the type between, where no column of the children names the parent, and `throughOrder` the field of it
- * that orders the children; `between` names the type whose rows hold the keys of both.
+ * that orders the children; `between` names the type whose rows hold the keys of both; a field that is no list shows the first.
  */
 export const lists = {
   'Country.regions': { order: ['NAME_ASC'] },
@@ -203,6 +220,14 @@ export const lists = {
     where: (known, today, raw) =>
       raw('date') >= today && ['SCHEDULED', 'CONFIRMED', 'PENDING'].includes(known('status')),
   },
+  'Patient.consultations': { order: ['DATE_DESC'] },
+  'Doctor.consultations': { order: ['DATE_DESC'] },
+  'Appointment.consultation': { order: ['DATE_DESC'] },
+  'Patient.scans': { order: ['DATE_DESC'] },
+  'Doctor.scans': { order: ['DATE_DESC'] },
+  'Patient.predictions': { order: ['PREDICTED_AT_DESC'] },
+  'Patient.latestPrediction': { order: ['PREDICTED_AT_DESC'] },
+  'Scan.predictions': { order: ['PREDICTED_AT_DESC'] },
   'Patient.labReports': { order: ['DATE_DESC'] },
   'Patient.reports': { order: ['DATE_DESC'] },
   'Patient.messages': { order: ['SENT_AT_ASC'] },

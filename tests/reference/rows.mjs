@@ -97,10 +97,7 @@ export class Rows {
     const compute = computed[`${type}.${field}`];
     if (compute) return compute((other) => this.known(row, other), this.today);
     const raw = this.#raw(row, field);
-    if (raw === null) return null;
-    // The stores differ in the zeros at a number's end.
-    const digits = places[`${type}.${field}`];
-    return digits === undefined ? this.#decode(raw, this.#fieldType(type, field)) : Number(raw).toFixed(digits);
+    return raw === null ? null : this.#decode(raw, this.#fieldType(type, field), places[`${type}.${field}`]);
   }
 
   /** The same, null where it cannot be decoded. */
@@ -131,7 +128,7 @@ export class Rows {
     return graphql.getNamedType(this.#schema.getType(type).getFields()[field].type);
   }
 
-  #decode(raw, type) {
+  #decode(raw, type, places) {
     if (graphql.isEnumType(type)) {
       const name = canonical(type.name, raw);
       if (!type.getValue(name)) throw new Undecodable(`${type.name}: ${JSON.stringify(raw)}`);
@@ -140,7 +137,7 @@ export class Rows {
     const valid = { Date: isDate, Time: isTime, DateTime: isDateTime }[type.name];
     if (valid && !valid(raw)) throw new Undecodable(`${type.name}: ${JSON.stringify(raw)}`);
     if (type.name === 'JSON') return JSON.parse(raw);
-    if (type.name === 'Decimal') return Number(raw).toFixed(2);
+    if (type.name === 'Decimal') return Number(raw).toFixed(places ?? 2);
     return type.name === 'DateTime' ? `${raw.replace(' ', 'T')}Z` : raw;
   }
 

@@ -2,6 +2,7 @@
 
 mod contacts;
 mod conversation;
+mod encounters;
 mod endings;
 mod entities;
 mod faults;

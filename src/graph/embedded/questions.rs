@@ -257,6 +257,11 @@ impl Question<Drawing> for Drawings {
             drawing.links.extend(links.into_iter().take(DRAWN).map(|((kind, id), treats)| {
                 (own, if treats { TREATS_CONDITION } else { INDICATES_CONDITION }, Target::Own(kind, id))
             }));
+            let abouts = block.abouts.iter().filter(|(from, ..)| *from == at);
+            let mut abouts: Vec<_> = abouts.filter_map(|(_, to, name)| Some((key(*to)?, *name))).collect();
+            drawing.cut |= abouts.len() > DRAWN;
+            abouts.truncate(DRAWN);
+            drawing.links.extend(abouts.into_iter().map(|((kind, id), name)| (own, name, Target::Own(kind, id))));
         }
         drawing.once();
         found.push(drawing);

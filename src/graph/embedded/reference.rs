@@ -8,11 +8,13 @@ use crate::graph::{
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// Where a relationship to reference data leads: its type, and the key, after the place of its kind.
+/// Where a relationship between an entry and reference data leads: its type, and the key, after the place of its kind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Points {
     to: (u8, i32),
     name: &'static str,
+    /// Whether it comes from there.
+    back: bool,
 }
 
 /// A row of reference data.
@@ -30,15 +32,15 @@ pub(super) struct Shared {
 }
 
 impl Points {
-    fn new(name: &'static str, (kind, id): Key) -> Self {
-        Points { to: (kind.place(), id), name }
+    fn new(name: &'static str, (kind, id): Key, back: bool) -> Self {
+        Points { to: (kind.place(), id), name, back }
     }
 }
 
 /// What entries point to, by entry; of each in the order of answers.
 pub(super) fn in_order(pointers: &[Pointer]) -> Box<[(u16, Points)]> {
     let mut points: Vec<_> =
-        pointers.iter().map(|pointer| (pointer.from, Points::new(pointer.name, pointer.to))).collect();
+        pointers.iter().map(|pointer| (pointer.from, Points::new(pointer.name, pointer.to, pointer.back))).collect();
     points.sort_unstable();
     points.into()
 }
@@ -49,9 +51,9 @@ impl Shared {
         self.rows.keys().filter_map(|key| self.pointed.get(key)).sum()
     }
 
-    /// Counts the relationships of a patient in, or out.
+    /// Counts the relationships that lead from a patient to reference data in, or out.
     pub(super) fn count(&mut self, block: &Block, sign: i64) {
-        for (_, points) in &block.pointers {
+        for (_, points) in block.pointers.iter().filter(|(_, points)| !points.back) {
             let count = self.pointed.entry(points.to).or_default();
             *count += sign;
             if *count == 0 {
@@ -76,14 +78,14 @@ impl Index {
             if let (Target::Reference(kind, id), Some(row)) =
                 (link.to, rows.get_mut(&(link.from.0.place(), link.from.1)))
             {
-                row.points.push(Points::new(link.name, (kind, id)));
+                row.points.push(Points::new(link.name, (kind, id), false));
             }
         }
         rows.values_mut().for_each(|row| row.points.sort_unstable());
         self.reference.rows = rows;
     }
 
-    /// Adds to a drawing what an entry of a patient points to.
+    /// Adds to a drawing what an entry of a patient points to of the reference data, and what points to it.
     pub(super) fn refer(&self, block: &Block, at: u16, from: (NodeKind, i32), drawing: &mut Drawing) {
         let start = block.pointers.partition_point(|(of, _)| *of < at);
         let end = block.pointers.partition_point(|(of, _)| *of <= at);
@@ -101,7 +103,10 @@ impl Index {
             let Some(kind) = self.shapes.at(points.to.0) else { continue };
             let id = points.to.1;
             drawing.nodes.push((Entry { kind, id, name: row.name.clone() }, row.label));
-            drawing.links.push((from, points.name, Target::Reference(kind, id)));
+            drawing.links.push(match points.back {
+                true => ((kind, id), points.name, Target::Own(from.0, from.1)),
+                false => (from, points.name, Target::Reference(kind, id)),
+            });
             if on {
                 self.point(row.points.iter().copied(), (kind, id), false, drawing);
             }

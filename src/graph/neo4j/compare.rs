@@ -110,8 +110,9 @@ fn stored_lines(shapes: &Shapes, held: &[Stored]) -> Vec<String> {
         lines.push(node_line(node.labels.iter().map(String::as_str).collect(), &node.props));
         for link in &node.links {
             // Where it leads out of the patient, it is like nothing that is wanted.
-            let from = known.get(node.element.as_str()).copied();
-            let to = from.and_then(|(kind, _)| link.target(shapes, kind, |to| known.get(to).copied()));
+            let here = known.get(node.element.as_str()).copied();
+            let ends = here.and_then(|here| link.ends(shapes, here, |to| known.get(to).copied()));
+            let (from, to) = ends.map_or((here, None), |(from, to)| (Some(from), Some(to)));
             lines.push(link_line(&link.name, from, to, &link.props));
         }
     }

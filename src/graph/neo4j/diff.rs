@@ -9,7 +9,7 @@ use neo4rs::{BoltList, BoltMap, BoltType};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// A node as the graph holds it, with the relationships that start at it.
+/// A node as the graph holds it, with the relationships that start at it, and those from reference data that end at it.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Stored {
     /// The patient that it was found under, or the reference data.
@@ -26,7 +26,9 @@ pub(super) struct Stored {
 pub(super) struct StoredLink {
     pub(super) element: String,
     pub(super) name: String,
-    /// The node that it ends at.
+    /// Whether it ends at the node that it was found with, and does not start there.
+    pub(super) back: bool,
+    /// The node at its other end.
     pub(super) to: String,
     /// That node's key, if it is a concept.
     pub(super) concept: Option<BoltType>,
@@ -38,7 +40,21 @@ pub(super) struct StoredLink {
 }
 
 impl StoredLink {
-    /// What it ends at, where it starts at a node of this kind; `own` says which of the nodes beside that one an element is.
+    /// Where it starts and where it ends, found with this node; `own` as below.
+    pub(super) fn ends(
+        &self,
+        shapes: &Shapes,
+        here: (NodeKind, i32),
+        own: impl Fn(&str) -> Option<(NodeKind, i32)>,
+    ) -> Option<((NodeKind, i32), Target)> {
+        match (self.target(shapes, here.0, own)?, self.back) {
+            (to, false) => Some((here, to)),
+            (Target::Reference(kind, id), true) => Some(((kind, id), Target::Own(here.0, here.1))),
+            (Target::Own(..) | Target::Concept(_), true) => None,
+        }
+    }
+
+    /// What is at its other end, beside a node of this kind; `own` says which of the nodes beside that one an element is.
     pub(super) fn target(
         &self,
         shapes: &Shapes,
@@ -104,6 +120,7 @@ fn value(value: &Value) -> BoltType {
     match value {
         Value::Text(text) => (&**text).into(),
         Value::Int(number) => (*number).into(),
+        Value::Float(number) => (*number).into(),
         Value::Flag(flag) => (*flag).into(),
         Value::Date(day) => (*day).into(),
         Value::Ints(numbers) => BoltType::List(numbers.iter().copied().collect::<BoltList>()),
@@ -180,9 +197,9 @@ pub(super) fn diff(shapes: &Shapes, stored: &[Stored], wanted: &[Subgraph]) -> C
         absent.entry((link.name, link.from, link.to)).or_default().push((link.name, map(&link.props)));
     }
     for (node, link) in stored.iter().flat_map(|node| node.links.iter().map(move |link| (node, link))) {
-        let from = kept.get(node.element.as_str());
-        let place = from.and_then(|from| Some((from, link.target(shapes, from.0, |to| kept.get(to).copied())?)));
-        let same = place.and_then(|(from, to)| absent.get_mut(&(link.name.as_str(), *from, to)));
+        let here = kept.get(node.element.as_str());
+        let place = here.and_then(|here| link.ends(shapes, *here, |to| kept.get(to).copied()));
+        let same = place.and_then(|(from, to)| absent.get_mut(&(link.name.as_str(), from, to)));
         match same.and_then(|left| left.iter().position(|(_, props)| *props == link.props).map(|at| (left, at))) {
             Some((left, at)) => drop(left.swap_remove(at)),
             None => changes.links_gone.push(link.element.clone()),
@@ -234,6 +251,7 @@ mod tests {
         let link = |(at, link): (usize, &Link)| StoredLink {
             element: format!("{}-{at}", part.patient),
             name: link.name.into(),
+            back: false,
             to: match link.to {
                 Target::Own(kind, id) | Target::Reference(kind, id) => element(kind, id),
                 Target::Concept(_) => "concept".into(),

@@ -257,18 +257,26 @@ fn having_text(shapes: &Shapes, role: Role) -> Result<String> {
     ))
 }
 
-/// The reference data that a node (`from`) points to by relationships of these types, each as a map with these fields besides.
-fn referred<'a>(shapes: &Shapes, from: &str, to: &str, types: impl Iterator<Item = &'a str>, besides: &str) -> String {
+/// The reference data that a node (`from`) points to by relationships of these types, or, with `back`, that point to it, each as a map with
+/// these fields besides.
+fn referred<'a>(
+    shapes: &Shapes,
+    (from, to): (&str, &str),
+    types: impl Iterator<Item = &'a str>,
+    back: bool,
+    besides: &str,
+) -> String {
     let types = types.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("|");
     if types.is_empty() {
         return "[]".into();
     }
+    let (start, end) = if back { ("<-", "-") } else { ("-", "->") };
     let kind = of_reference(shapes, to, |kind| kind.place().to_string());
     let key = of_reference(shapes, to, |kind| format!("{to}.{}", kind.key()));
     let name = of_reference(shapes, to, |kind| format!("toString({to}.{})", kind.shape().caption));
     format!(
         "COLLECT {{
-           MATCH ({from})-[{to}_link:{types}]->({to})
+           MATCH ({from}){start}[{to}_link:{types}]{end}({to})
            WITH DISTINCT type({to}_link) AS {to}_type, {to}, {kind} AS {to}_kind, {key} AS {to}_key
            WHERE {to}_key IS NOT NULL
            ORDER BY {to}_kind, {to}_key, {to}_type LIMIT $drawn
@@ -286,8 +294,12 @@ fn drawing_text(shapes: &Shapes) -> Result<String> {
     });
     let bonds: BTreeSet<&str> = shapes.bonds().collect();
     let bonds = bonds.into_iter().collect::<Vec<_>>().join("|");
-    let on = referred(shapes, "a", "b", shapes.among_reference(), "");
-    let reference = referred(shapes, "n", "a", shapes.to_reference(), &format!(", on: {on}"));
+    let on = referred(shapes, ("a", "b"), shapes.among_reference(), false, "");
+    let on = format!(", on: {on}");
+    let reference = referred(shapes, ("n", "a"), shapes.to_reference(), false, &on);
+    let by = referred(shapes, ("n", "a"), shapes.from_reference(), true, &on);
+    let clinical: BTreeSet<&str> = [INDICATES_CONDITION, TREATS_CONDITION].into_iter().chain(shapes.naming()).collect();
+    let clinical = clinical.into_iter().collect::<Vec<_>>().join("|");
     let text = format!(
         "UNWIND $patients AS id
          CALL (id) {{
@@ -297,9 +309,9 @@ fn drawing_text(shapes: &Shapes) -> Result<String> {
          RETURN id AS patient, kind, key, name, labels(n) AS labels, elementId(n) AS element,
            COLLECT {{ MATCH (n)<-[r:{bonds}]-(m) RETURN {{name: type(r), from: elementId(m)}} }} AS bonds,
            COLLECT {{ MATCH (n)-[:{INSTANCE_OF}]->(m) RETURN m.concept_id }} AS ties,
-           {reference} AS reference,
+           {reference} AS reference, {by} AS by,
            COLLECT {{
-             MATCH (n)-[r:{INDICATES_CONDITION}|{TREATS_CONDITION}]->(m)
+             MATCH (n)-[r:{clinical}]->(m)
              WITH DISTINCT type(r) AS link, m ORDER BY m.{{condition.key}} LIMIT $drawn
              RETURN {{name: link, to: elementId(m)}}
            }} AS clinical

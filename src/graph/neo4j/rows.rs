@@ -244,13 +244,15 @@ pub(super) struct Drawn {
     bonds: Vec<Bond>,
     /// The concepts that its name names.
     ties: Vec<i32>,
-    /// What it speaks for, or is for; one more than is drawn tells that there are more.
+    /// What it speaks for, is for, or is about; one more than is drawn tells that there are more.
     clinical: Vec<Speaks>,
     /// What it points to of the reference data; likewise.
     reference: Vec<Referred>,
+    /// What points to it of the reference data; likewise.
+    by: Vec<Referred>,
 }
 
-/// Reference data that a node points to.
+/// Reference data that a node points to, or that point to it.
 #[derive(Deserialize)]
 struct Referred {
     link: String,
@@ -278,7 +280,9 @@ struct Speaks {
 
 /// The types of relationships that a drawing shows.
 fn type_of(shapes: &Shapes, name: &str) -> Option<&'static str> {
-    let rows = shapes.bonds().chain(shapes.to_reference()).chain(shapes.among_reference());
+    let rows =
+        shapes.bonds().chain(shapes.to_reference()).chain(shapes.from_reference()).chain(shapes.among_reference());
+    let rows = rows.chain(shapes.naming());
     rows.chain([INDICATES_CONDITION, TREATS_CONDITION, INSTANCE_OF]).find(|known| *known == name)
 }
 
@@ -315,7 +319,8 @@ pub(super) fn drawings(shapes: &Shapes, prefix: &str, nodes: Vec<Drawn>, most: u
                 Some((own, type_of(shapes, &link.name)?, Target::Own(*kind, *id)))
             }));
             drawing.nodes.push((entry(kind, node.key, node.name), label));
-            refer(shapes, prefix, own, node.reference, &mut drawing);
+            refer(shapes, prefix, own, (node.reference, false), &mut drawing);
+            refer(shapes, prefix, own, (node.by, true), &mut drawing);
         }
         drawing.once();
         drawing
@@ -323,13 +328,22 @@ pub(super) fn drawings(shapes: &Shapes, prefix: &str, nodes: Vec<Drawn>, most: u
     Ok(patients.into_iter().map(drawing).collect())
 }
 
-/// Adds what a node points to of the reference data.
-fn refer(shapes: &Shapes, prefix: &str, from: (NodeKind, i32), to: Vec<Referred>, drawing: &mut Drawing) {
+/// Adds what a node points to of the reference data, or what points back to it.
+fn refer(
+    shapes: &Shapes,
+    prefix: &str,
+    from: (NodeKind, i32),
+    (to, back): (Vec<Referred>, bool),
+    drawing: &mut Drawing,
+) {
     drawing.cut |= to.len() > DRAWN;
     for Referred { link, kind, key, name, labels, on } in to.into_iter().take(DRAWN) {
         let Some((kind, link)) = shapes.at(kind).zip(type_of(shapes, &link)) else { continue };
         drawing.nodes.push((entry(kind, key, name), besides(kind, &labels, prefix)));
-        drawing.links.push((from, link, Target::Reference(kind, key)));
-        refer(shapes, prefix, (kind, key), on, drawing);
+        drawing.links.push(match back {
+            true => ((kind, key), link, Target::Own(from.0, from.1)),
+            false => (from, link, Target::Reference(kind, key)),
+        });
+        refer(shapes, prefix, (kind, key), (on, false), drawing);
     }
 }

@@ -23,7 +23,10 @@ use crate::{
 };
 use neo4rs::{BoltList, BoltMap, BoltType};
 use serde::de::IgnoredAny;
-use std::{collections::BTreeMap, sync::atomic::Ordering};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::Ordering,
+};
 
 /// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -247,32 +250,43 @@ impl Neo4j {
     }
 }
 
-/// All nodes of patients with the relationships that start there.
+/// All nodes of patients with the relationships that start there, and those that come from reference data.
 pub(super) fn stored(shapes: &Shapes) -> String {
     let nodes = each_kind(shapes.kinds(), " UNION ", |_, label, _| of_patient(label) + " RETURN n");
-    format!("UNWIND $patients AS id CALL (id) {{ {nodes} }} RETURN id AS patient, {}", held(shapes))
+    format!("UNWIND $patients AS id CALL (id) {{ {nodes} }} RETURN id AS patient, {}", held(shapes, false))
 }
 
-/// The same of all reference data.
+/// All reference data with the relationships that start there but those that lead to patients' nodes, which are the patients'.
 fn stored_reference(shapes: &Shapes) -> String {
     let nodes = each_kind(shapes.reference(), " UNION ", |_, label, _| format!("MATCH (n:@{label}) RETURN n"));
-    format!("CALL () {{ {nodes} }} RETURN $reference AS patient, {}", held(shapes))
+    format!("CALL () {{ {nodes} }} RETURN $reference AS patient, {}", held(shapes, true))
 }
 
-/// What is read of a node (`n`).
-fn held(shapes: &Shapes) -> String {
+/// What is read of a node (`n`) of patients or of reference data.
+fn held(shapes: &Shapes, is_reference: bool) -> String {
     let (label, key) = (
         of_reference(shapes, "m", |kind| format!("'{}'", kind.label())),
         of_reference(shapes, "m", |kind| format!("m.{}", kind.key())),
     );
-    format!(
-        "elementId(n) AS element, labels(n) AS labels, properties(n) AS props,
-           COLLECT {{
-             MATCH (n)-[r]->(m)
-             RETURN {{element: elementId(r), name: type(r), to: elementId(m), concept: m.concept_id, reference: {label}, key: {key},
-               props: properties(r)}}
-           }} AS links"
-    )
+    let links = |pattern: &str, back: bool| {
+        format!(
+            "COLLECT {{
+               MATCH {pattern}
+               RETURN {{element: elementId(r), name: type(r), back: {back}, to: elementId(m), concept: m.concept_id, reference: {label},
+                 key: {key}, props: properties(r)}}
+             }}"
+        )
+    };
+    let from: BTreeSet<&str> = shapes.from_reference().collect();
+    let from = from.into_iter().collect::<Vec<_>>().join("|");
+    let links = match (from.is_empty(), is_reference) {
+        (true, _) => links("(n)-[r]->(m)", false),
+        (false, true) => links(&format!("(n)-[r:!({from})]->(m)"), false),
+        (false, false) => {
+            format!("{} + {}", links("(n)-[r]->(m)", false), links(&format!("(n)<-[r:{from}]-(m)"), true))
+        }
+    };
+    format!("elementId(n) AS element, labels(n) AS labels, properties(n) AS props, {links} AS links")
 }
 
 /// Makes relationships between nodes of these labels, found by these keys.

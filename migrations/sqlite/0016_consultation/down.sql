@@ -1,0 +1,2 @@
+-- drop table Consultation
+DROP TABLE IF EXISTS Consultation;

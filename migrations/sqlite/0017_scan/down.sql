@@ -1,0 +1,5 @@
+-- drop table Prediction
+DROP TABLE IF EXISTS Prediction;
+
+-- drop table Scan
+DROP TABLE IF EXISTS Scan;

@@ -1,0 +1,4 @@
+//! Pictures of patients' bodies, and what programs predict from them.
+
+pub mod prediction;
+pub mod scan;
