@@ -311,8 +311,10 @@ pub struct Drawing {
     pub nodes: Vec<(Entry, Option<&'static str>)>,
     /// The relationships: from, type, to.
     pub links: Vec<((NodeKind, i32), &'static str, Target)>,
-    /// Whether there were more nodes, or more relationships of one of them.
+    /// Whether there were more nodes, or more clinical relationships of one of them.
     pub cut: bool,
+    /// Whether a node pointed to more rows of reference data.
+    pub cut_references: bool,
 }
 
 impl Drawing {

@@ -4,7 +4,7 @@ use super::{
     filter::PATIENT_FACTS,
     path::{EDGE, Edge, NODE, Place, concept_node, entry_node, no_args},
 };
-use crate::db::Flag;
+use crate::db::{Flag, enumeration};
 use crate::{
     error::Error,
     graph::{Drawing, Target},
@@ -14,7 +14,7 @@ use crate::{
         exec::{Level, Resolved, Slot, children, too_many},
         filter::Facts,
         limits::Limits,
-        made::{Made, MadeRow, ToMany, made},
+        made::{Made, MadeRow, ToMany, Values, made},
         model::{Field, FieldDef, Loading, Object},
         relation::keys,
         types::{Arg, FieldType, Types},
@@ -26,19 +26,29 @@ use std::{
     sync::Arc,
 };
 
+enumeration! {
+    /// What a drawing of the graph may leave out.
+    GraphOmission {
+        /// There are more nodes of the record than a drawing shows, or more relationships from one symptom or medicine to conditions.
+        Record "RECORD" = "record",
+        /// One entry leads to more doctors, or to more of other data that all patients share, than a drawing shows.
+        Shared "SHARED" = "shared",
+    }
+}
+
 /// Nodes and relationships around a patient.
 #[derive(Debug, Clone, Default)]
 struct Around {
     nodes: Vec<Place>,
     edges: Vec<Edge>,
-    cut: bool,
+    omits: Vec<GraphOmission>,
 }
 
 made! {
     Around {
         /// Whether there are more nodes than a drawing shows, or more relationships from one symptom or medicine to conditions, or from one
         /// entry to doctors.
-        "truncated": Flag<false> = |around| Flag(around.cut);
+        "truncated": Flag<false> = |around| Flag(!around.omits.is_empty());
     }
 }
 
@@ -49,6 +59,11 @@ static AROUND: Object = Object {
     of: None,
     scalars: Around::SCALARS,
     fields: &[
+        FieldDef {
+            name: "omits",
+            doc: "What the drawing leaves out; empty where it shows everything.",
+            field: &Values(|around: &Around| around.omits.clone()),
+        },
         FieldDef {
             name: "nodes",
             doc: "The nodes: the patient first, then the others by their distance.",
@@ -182,10 +197,11 @@ fn around(drawing: &Drawing, knowledge: &Knowledge, depth: u32) -> Around {
         }
     }
     let shown = |(from, to, edge): (Target, Target, Edge)| (seen.contains(&from) && seen.contains(&to)).then_some(edge);
+    let omits = [(drawing.cut, GraphOmission::Record), (drawing.cut_references, GraphOmission::Shared)];
     Around {
         edges: links.into_iter().filter_map(shown).collect(),
         nodes: order.iter().filter_map(|place| places.get(place).cloned()).collect(),
-        cut: drawing.cut,
+        omits: omits.into_iter().filter_map(|(omitted, part)| omitted.then_some(part)).collect(),
     }
 }
 

@@ -224,8 +224,9 @@ async fn both_stores_page_and_count_what_the_most_ill_have() {
     let many = of(&treats, "medications");
     let many = many.as_array().unwrap().iter().filter(|one| one["treatsCount"].as_u64() > Some(4));
     assert!(many.inspect(|one| assert_eq!(one["treats"].as_array().unwrap().len(), 4)).count() > 5);
-    let drawn = both(&patient("graph { truncated }")).await;
+    let drawn = both(&patient("graph { truncated omits }")).await;
     assert_eq!(of(&drawn, "graph")["truncated"], true, "a symptom speaks for more conditions than are drawn");
+    assert_eq!(of(&drawn, "graph")["omits"], json!(["RECORD"]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

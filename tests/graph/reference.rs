@@ -124,6 +124,31 @@ on_both!(both_graphs_show_a_patients_doctors_and_where_they_work, 3, async |stor
     );
 });
 
+on_both!(a_drawing_says_what_it_leaves_out, 3, async |store: Store| {
+    store.sql("INSERT INTO Institution (institution_id, name) VALUES (90001, 'City Hospital')").await;
+    for key in 90001..90027 {
+        for rows in [
+            format!("INSERT INTO Doctor (doctor_id, name, institution_id) VALUES ({key}, 'Dr {key}', 90001)"),
+            format!(
+                "INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type) VALUES (2, {key}, 'consultant')"
+            ),
+        ] {
+            store.sql(&rows).await;
+        }
+    }
+    let place = Place::new();
+    let (here, there) = (built(&SHAPES, &store.db).await.unwrap(), in_neo4j(&store, &place).await);
+    for graph in [&here, &there] {
+        let query = "{ patients(first: 2) { nodes { graph { truncated omits } } } }";
+        let data = answer(&store, graph, &Scope::everything(), query).await;
+        let drawn = json!([
+            { "graph": { "truncated": false, "omits": [] } },
+            { "graph": { "truncated": true, "omits": ["SHARED"] } },
+        ]);
+        assert_eq!(data["patients"]["nodes"], drawn);
+    }
+});
+
 on_both!(nothing_leads_through_a_doctor_to_another_patient, 6, async |store: Store| {
     care(&store).await;
     // Everybody is with the same doctor.

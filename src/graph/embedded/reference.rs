@@ -98,7 +98,7 @@ impl Index {
         let mut there: Vec<(Points, &Row)> =
             to.filter_map(|points| Some((points, self.reference.rows.get(&points.to)?))).collect();
         there.dedup_by_key(|(points, _)| *points);
-        drawing.cut |= there.len() > DRAWN;
+        drawing.cut_references |= there.len() > DRAWN;
         for (points, row) in there.into_iter().take(DRAWN) {
             let Some(kind) = self.shapes.at(points.to.0) else { continue };
             let id = points.to.1;

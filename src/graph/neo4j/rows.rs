@@ -336,7 +336,7 @@ fn refer(
     (to, back): (Vec<Referred>, bool),
     drawing: &mut Drawing,
 ) {
-    drawing.cut |= to.len() > DRAWN;
+    drawing.cut_references |= to.len() > DRAWN;
     for Referred { link, kind, key, name, labels, on } in to.into_iter().take(DRAWN) {
         let Some((kind, link)) = shapes.at(kind).zip(type_of(shapes, &link)) else { continue };
         drawing.nodes.push((entry(kind, key, name), besides(kind, &labels, prefix)));

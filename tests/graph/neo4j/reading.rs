@@ -254,7 +254,7 @@ async fn a_drawing_shows_all_or_says_that_it_is_cut() {
         ((kind(S), 14), "INSTANCE_OF", Target::Concept(1)),
     ];
     links.sort();
-    assert_eq!(alan, Drawing { patient: 2, nodes, links, cut: false });
+    assert_eq!(alan, Drawing { patient: 2, nodes, links, cut: false, cut_references: false });
     let ada = found.pop().unwrap();
     assert_eq!((ada.nodes.len(), ada.links.len(), ada.cut), (8, 13, false));
     assert!(ada.nodes.contains(&(entry(H, 23, "pollen"), Some("Allergy"))));
