@@ -1,4 +1,4 @@
-//! The playground, the list of patients and the view of one: the assets that `web/` builds, all in the binary.
+//! The playground, the lists of patients, doctors and institutions, and the page of each one of them: the assets that `web/` builds, all in the binary.
 
 use super::{App, weighted::weighted};
 use axum::{
@@ -25,11 +25,18 @@ pub(super) fn router() -> Router<Arc<App>> {
     let page = |path: &'static str| {
         get(async move |State(app): State<Arc<App>>, headers: HeaderMap| found(&app, &headers, file(path, &headers)))
     };
+    let to = |path: &'static str| get(async move || Redirect::permanent(path));
     Router::new()
         .route("/", page("index.html"))
-        .route("/patients", get(async || Redirect::permanent("/patients/")))
+        .route("/patients", to("/patients/"))
         .route("/patients/", page("patients.html"))
         .route("/patients/{id}", page("patient.html"))
+        .route("/doctors", to("/doctors/"))
+        .route("/doctors/", page("staff.html"))
+        .route("/doctors/{id}", page("staff.html"))
+        .route("/institutions", to("/institutions/"))
+        .route("/institutions/", page("staff.html"))
+        .route("/institutions/{id}", page("staff.html"))
         .route("/licenses.txt", page("licenses.txt"))
         .route("/assets/{name}", get(asset))
 }

@@ -183,9 +183,19 @@ fn loads(page: &str) -> Vec<&str> {
 async fn the_pages_load_nothing_from_elsewhere() {
     let store = Store::with_patients(Backend::Sqlite, 1).await;
     let gateway = gateway(&store, &[]);
-    let redirect = gateway.send("GET", "/patients", &[], b"");
-    assert_eq!((redirect.status, redirect.header("location")), (308, Some("/patients/")));
-    for path in ["/", "/patients/", "/patients/Patient:1"] {
+    for (path, to) in [("/patients", "/patients/"), ("/doctors", "/doctors/"), ("/institutions", "/institutions/")] {
+        let redirect = gateway.send("GET", path, &[], b"");
+        assert_eq!((redirect.status, redirect.header("location")), (308, Some(to)));
+    }
+    for path in [
+        "/",
+        "/patients/",
+        "/patients/Patient:1",
+        "/doctors/",
+        "/doctors/Doctor:1",
+        "/institutions/",
+        "/institutions/Institution:1",
+    ] {
         let answer = gateway.send("GET", path, &[], b"");
         assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/html; charset=utf-8")), "{path}");
         assert_eq!(answer.header("cache-control"), Some("no-cache"), "{path}");

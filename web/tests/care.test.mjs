@@ -40,7 +40,7 @@ const CARED_FOR = {
 
 test('interactions and contraindications stand above every view', async () => {
   const id = await imported(CARED_FOR);
-  for (const view of ['graph', 'timeline', 'laboratory', 'table']) {
+  for (const view of ['graph', 'timeline', 'laboratory', 'vitals', 'care', 'conversations', 'table']) {
     await open(id, view, async (page) => {
       const text = await told(page, '.alerts');
       assert.match(text, /Interaction: Sildenafil and Amlodipine/, view);

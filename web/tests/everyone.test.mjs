@@ -9,7 +9,7 @@ before(async () => { browser = await launch(); });
 after(() => browser.close());
 
 const [DESK] = SCREENS;
-const VIEWS = ['graph', 'timeline', 'laboratory', 'table'];
+const VIEWS = ['graph', 'timeline', 'laboratory', 'vitals', 'care', 'conversations', 'table'];
 
 async function open(page, id, view) {
   await page.goto(new URL(`/patients/${id}#${view}`, page.url()).href);

@@ -304,7 +304,7 @@ for (const screen of TRIED) {
         await ready(page);
         await write(page, 'query', '{ patient(id: "Patient:12") { id name } }');
         await execute(page);
-        await page.click('.graphiql-response .cm-patient-link');
+        await page.click('.graphiql-response .cm-id-link');
         await page.waitForURL('**/patients/Patient:12');
         await page.waitForSelector('h1');
       }));

@@ -5,6 +5,9 @@ export const YEAR = 365.25 * 86_400_000;
 /** A day as a point of time, in any year. */
 export const timeOf = (day: string) => Date.parse(`${day.slice(0, 10)}T00:00:00Z`);
 
+/** A day or a moment as a point of time. */
+export const momentOf = (at: string) => (at.length > 10 ? Date.parse(at) : timeOf(at));
+
 /** How far from today the axis reaches at most; a date beyond it, as 0001 or 9999, is told in words. */
 const [BACK, AHEAD] = [120, 10];
 

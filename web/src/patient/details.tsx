@@ -127,6 +127,7 @@ type Props = { patient: string; graph: Graph; node: Node; onChoose: (id: string)
 export function Details({ patient, graph, node, onChoose, onOpen, onClose }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), [node.id]);
+  const doctor = node.entries[0]?.assignment?.doctor;
   const byId = new Map(graph.nodes.map((one) => [one.id, one]));
   const connections = graph.edges
     .filter(({ from, to }) => from === node.id || to === node.id)
@@ -148,6 +149,7 @@ export function Details({ patient, graph, node, onChoose, onOpen, onClose }: Pro
       </header>
       <p className="about">{SINGULARS[node.kind]}{node.entries.length === 1 && <>, <code>{node.entries[0]?.id}</code></>}</p>
       <p>{node.detail}</p>
+      {doctor && <p><a href={`/doctors/${doctor.id}`}>The page of this doctor</a></p>}
       {node.opens && <button type="button" className="open" onClick={() => onOpen(node)}>Draw each of the {node.entries.length} by itself</button>}
       {node.entries.length > 1 && (
         <Section title="Entries" count={node.entries.length} list="entries">

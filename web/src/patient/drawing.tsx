@@ -11,6 +11,7 @@ import { COLUMNS, layout, type Placed } from './layout';
 /** Each kind has a shape of its own, for those who do not see its colour. */
 export const SHAPES: Record<Kind, string> = {
   patient: 'M-11 0a11 11 0 1 0 22 0a11 11 0 1 0-22 0',
+  doctor: 'M-4-6a4 4 0 1 0 8 0a4 4 0 1 0-8 0M-9 9a9 8 0 0 1 18 0zM-1.2 3.200H1.200V5H3V7.200H-3V5H-1.200z',
   allergy: 'M-4-10H4L10-4V4L4 10H-4L-10 4V-4zM-1.6-6V2H1.6V-6zM-1.6 3.8V7H1.6V3.8z',
   operation: 'M-3-9H3V-3H9V3H3V9H-3V3H-9V-3H-3z',
   family: 'M-9-1a4 4 0 1 0 8 0a4 4 0 1 0-8 0M1-1a4 4 0 1 0 8 0a4 4 0 1 0-8 0M-9 8a4 3 0 0 1 8 0zM1 8a4 3 0 0 1 8 0z',

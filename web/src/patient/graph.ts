@@ -4,11 +4,12 @@ import type { CarePath, Concept, Pair, Relationship } from './knowledge';
 import { count, flagged, line, lineOf, signOf, words, type Entry, type Person } from './record';
 
 /** The kinds of nodes, in the order of the legend. */
-export const KINDS = ['patient', 'allergy', 'operation', 'family', 'other', 'appointment', 'symptom', 'condition', 'medication', 'lab', 'concept'] as const;
+export const KINDS = ['patient', 'doctor', 'allergy', 'operation', 'family', 'other', 'appointment', 'symptom', 'condition', 'medication', 'lab', 'concept'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const PLURALS: Record<Kind, string> = {
   patient: 'Patient',
+  doctor: 'Doctors',
   allergy: 'Allergies',
   operation: 'Operations',
   family: 'Family history',
@@ -23,6 +24,7 @@ export const PLURALS: Record<Kind, string> = {
 
 export const SINGULARS: Record<Kind, string> = {
   patient: 'patient',
+  doctor: 'doctor',
   allergy: 'allergy',
   operation: 'operation',
   family: 'in the family',
@@ -50,7 +52,7 @@ export type Way = { nodes: Set<string>; edges: Set<string>; path: CarePath };
 export type Graph = Nodes & { edges: Edge[]; ways: Way[] };
 
 /** What the record itself says; all else comes from catalogs, or from reasoning over them. */
-const RECORDED = /^(HAS_|TAKES_|REPORTED_|CONTAINS_)/;
+const RECORDED = /^(HAS_|TAKES_|REPORTED_|CONTAINS_|TREATED_)/;
 
 export const key = (from: string, to: string) => `${from} ${to}`;
 
@@ -112,7 +114,7 @@ const conceptNode = ({ id, kind, name, catalog, code, description }: Concept): N
   nodeOf('concept', id, name, line(words(kind), catalog, code, description));
 
 /** What the records say by where an entry stands. */
-const RECORDS: Partial<Record<Kind, string>> = { appointment: 'HAS_APPOINTMENT', symptom: 'REPORTED_SYMPTOM', medication: 'TAKES_MEDICATION', lab: 'HAS_LAB_RESULT' };
+const RECORDS: Partial<Record<Kind, string>> = { doctor: 'TREATED_BY', appointment: 'HAS_APPOINTMENT', symptom: 'REPORTED_SYMPTOM', medication: 'TAKES_MEDICATION', lab: 'HAS_LAB_RESULT' };
 
 export type Known = { pairs: ReadonlyMap<string, Pair[]>; paths: CarePath[]; relationships: Relationship[] };
 

@@ -5,7 +5,7 @@ import { ask, type Fault } from '../shared/ask';
 /** A relationship; its ends are entries of the record or concepts. */
 export type Relationship = { type: string; from: string; to: string; source: string | null; evidence: string | null; matched: string | null };
 export type Concept = { id: string; kind: string; name: string; catalog: string; code: string; description: string | null };
-export type Drawn = { concepts: Concept[]; relationships: Relationship[]; truncated: boolean; faults: Fault[] };
+export type Drawn = { concepts: Concept[]; relationships: Relationship[]; cut: boolean; faults: Fault[] };
 export type Path = { names: Map<string, string>; relationships: Relationship[] };
 /** Symptom, condition, medication; `place` is where it stands among all. */
 export type CarePath = { symptom: { id: string; name: string }; condition: { id: string; name: string }; medication: { id: string; name: string }; reasons: number; place: number };
@@ -30,15 +30,15 @@ function pathOf(path: GraphPath): Path {
 }
 
 export async function drawn(id: string): Promise<Drawn> {
-  type Graph = { truncated: boolean; nodes: GraphNode[] | null; relationships: Relationship[] | null };
+  type Graph = { omits: string[] | null; nodes: GraphNode[] | null; relationships: Relationship[] | null };
   const query = `query Drawn($id: ID!) { patient(id: $id) { graph(depth: 2) {
-    truncated nodes { id record { id } concept { id kind name catalog code description } } relationships { ...Fact }
+    omits nodes { id record { id } concept { id kind name catalog code description } } relationships { ...Fact }
   } } } ${FACT}`;
   const { data, errors } = await ask<{ patient: { graph: Graph | null } | null }>(query, { id });
   const graph = data?.patient?.graph;
   if (!graph) throw new Error(errors?.[0]?.message ?? 'the answer is empty');
   const concepts = (graph.nodes ?? []).flatMap(({ concept }) => (concept ? [concept] : []));
-  return { concepts, relationships: resolved(graph.nodes, graph.relationships), truncated: graph.truncated, faults: errors ?? [] };
+  return { concepts, relationships: resolved(graph.nodes, graph.relationships), cut: graph.omits?.includes('RECORD') ?? false, faults: errors ?? [] };
 }
 
 /** Care paths a page. */

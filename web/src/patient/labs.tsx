@@ -3,7 +3,7 @@
 
 import { useMemo, type ReactNode } from 'react';
 import { Text, isolated } from '../shared/text';
-import { YEAR, timeOf } from './axis';
+import { YEAR, momentOf, timeOf } from './axis';
 import { useSome } from './more';
 import { count, flagged, reading, signOf, type Entry, type Finding } from './record';
 
@@ -36,7 +36,8 @@ function urgency({ points, undated }: Series): number {
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [280, 104, 8, 46, 10, 18];
 
-type Drawn = Point & { numericValue: number };
+/** A value with its place in time: a day, or a moment. */
+type Drawn = Pick<Point, 'date' | 'referenceInterval' | 'verdict'> & { numericValue: number };
 
 /** Marks of one kind, in one path. */
 const MARKS: Record<string, (x: number, y: number) => string> = {
@@ -46,12 +47,13 @@ const MARKS: Record<string, (x: number, y: number) => string> = {
   none: (x, y) => `M${x - 3} ${y}a3 3 0 1 0 6 0a3 3 0 1 0-6 0`,
 };
 
-function Chart({ points }: { points: Drawn[] }) {
+/** `scaled`: the least and the greatest value are told, where no range is. */
+export function Chart({ points, scaled = false }: { points: Drawn[]; scaled?: boolean }) {
   const bounds = points.flatMap(({ referenceInterval }) => [referenceInterval?.low, referenceInterval?.high]).filter((bound) => typeof bound === 'number');
   const values = [...points.map(({ numericValue }) => numericValue), ...bounds];
   const [least, most] = values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
   const room = (most - least || Math.abs(most) || 1) * 0.12;
-  const times = points.map(({ date }) => timeOf(date));
+  const times = points.map(({ date }) => momentOf(date));
   const [first = 0, last = 0] = [times[0], times.at(-1)];
   const tenths = (value: number) => Math.round(value * 10) / 10;
   const xOf = (at: number) => tenths(last === first ? (WIDTH - RIGHT + LEFT) / 2 : LEFT + ((at - first) / (last - first)) * (WIDTH - LEFT - RIGHT));
@@ -74,7 +76,7 @@ function Chart({ points }: { points: Drawn[] }) {
     marks.set(kind, (marks.get(kind) ?? '') + (MARKS[kind]?.(xs[index] ?? 0, yOf(numericValue)) ?? ''));
   });
   const newest = points.at(-1)?.referenceInterval;
-  const labels = [...new Set([newest?.low, newest?.high])].filter((bound) => typeof bound === 'number');
+  const labels = [...new Set(scaled ? [least, most] : [newest?.low, newest?.high])].filter((bound) => typeof bound === 'number');
   const close = labels.length === 2 && Math.abs(yOf(labels[0] ?? 0) - yOf(labels[1] ?? 0)) < 11;
   const shift = (index: number) => (close ? (index ? -6 : 6) : 0);
   return (
@@ -123,7 +125,7 @@ function dated(day: string | undefined): string {
 function Card({ series: { test, unit, points, undated } }: { series: Series }) {
   const last = points.at(-1) ?? undated[0];
   if (!last) return null;
-  const drawn = points.filter((point): point is Drawn => point.numericValue !== null);
+  const drawn = points.filter((point): point is Point & { numericValue: number } => point.numericValue !== null);
   const unread = points.length - drawn.length;
   return (
     <li className="card">

@@ -5,11 +5,12 @@ import './patient.css';
 
 import { StrictMode, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import icon from '../shared/icon.svg';
+import { Bar } from '../shared/bar';
 import { takeTheme } from '../shared/storage';
 import { Text, Trouble, copiesPlainly, isolated } from '../shared/text';
 import { VIEWS, useAddress, type Choices, type View } from './address';
 import { Alerts } from './alerts';
+import { CareView, Cared } from './cared';
 import { Details, Symbol, waysOf } from './details';
 import { Drawing } from './drawing';
 import { KINDS, PLURALS, askedOf, graphOf, nodesOf, type Graph, type Kind, type Node } from './graph';
@@ -18,7 +19,9 @@ import { More, useSome } from './more';
 import { entriesOf, missingOf, useReading, type Reading, type Wanted } from './reading';
 import { LISTS, LIST_NAMES, count, line, person, placeOf, words, type ListName, type Person } from './record';
 import { Tables } from './table';
+import { Talk } from './talk';
 import { Timeline } from './timeline';
+import { Vitals } from './vitals';
 
 takeTheme();
 copiesPlainly();
@@ -37,11 +40,14 @@ function idOfAddress(): { id: string | null; written: string } {
   }
 }
 
-const drawn: ListName[] = LIST_NAMES.filter((name) => name !== 'reports' && name !== 'messages');
+const drawn: ListName[] = LIST_NAMES.filter((name) => name !== 'reports' && name !== 'messages' && name !== 'sessions');
 const WANTED: Record<View, Wanted> = {
   Graph: { lists: drawn, knowledge: true, concepts: false },
   Timeline: { lists: LIST_NAMES, knowledge: false, concepts: false },
   Laboratory: { lists: ['allergies', 'labs'], knowledge: false, concepts: false },
+  Vitals: { lists: ['allergies'], knowledge: false, concepts: false },
+  Conversations: { lists: ['allergies', 'sessions'], knowledge: false, concepts: false },
+  Care: { lists: ['allergies', 'team', 'formerTeam'], knowledge: false, concepts: false },
   Table: { lists: LIST_NAMES, knowledge: true, concepts: false },
 };
 
@@ -223,7 +229,7 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
     <>
       <div className="who">
         <h1 tabIndex={scrolled(patient.name)}><Text>{patient.name}</Text></h1>
-        <p>{line(patient.age !== null && `${patient.age} years`, words(patient.sex), patient.dateOfBirth && `born ${patient.dateOfBirth}`)} · <code>{patient.id}</code></p>
+        <p>{line(patient.age !== null && `${patient.age} years`, words(patient.sex), patient.dateOfBirth && `born ${patient.dateOfBirth}`)} · <code>{patient.id}</code><Cared reading={reading} /></p>
         <Tabs view={view} onView={choices.show} />
       </div>
       <Allergies reading={reading} />
@@ -238,6 +244,9 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
         {view === 'Graph' && graph && <GraphView patient={patient.id} graph={graph} opened={opened} onOpened={setOpened} choices={choices} more={rest} />}
         {view === 'Timeline' && <Timeline entries={entries} choices={choices}>{rest}</Timeline>}
         {view === 'Laboratory' && <Labs entries={entries} reading={busy}>{more}</Labs>}
+        {view === 'Vitals' && <Vitals patient={patient.id} choices={choices} />}
+        {view === 'Conversations' && <Talk reading={reading} />}
+        {view === 'Care' && <CareView reading={reading} />}
         {view === 'Table' && graph && <Tables patient={patient.id} reading={calm} graph={graph}>{null}</Tables>}
       </div>
     </>
@@ -274,10 +283,7 @@ function App() {
   const { id, written } = idOfAddress();
   return (
     <>
-      <header className="bar">
-        <a href="/"><img src={icon} alt="" width="20" height="20" /> MediMax</a>
-        <nav aria-label="Pages"><a href="/patients/">Patients</a> <a href="/">Playground</a></nav>
-      </header>
+      <Bar />
       <main>{id ? <View id={id} /> : <Nobody>{`“${isolated(written)}” is not the id of a patient. Such an id looks like Patient:12.`}</Nobody>}</main>
     </>
   );

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Fault } from '../shared/ask';
 import { carePaths, drawn, pairs, type CarePath, type Drawn, type Pair } from './knowledge';
+import { care, type Care } from './care';
 import { BELOW, LISTS, LIST_NAMES, page, type Entry, type ListName } from './record';
 
 /** A list as far as it is read: `total` rows there are, `rows` of them are read, `end` is where the rest begins. */
@@ -13,6 +14,8 @@ export type Part<Value> = { value: Value | null; busy: boolean; error: string | 
 
 export type Reading = {
   lists: Record<ListName, Listed>;
+  /** Who looks after the patient, the facts of their health, and what the record lacks. */
+  care: Part<{ care: Care; faults: Fault[] }>;
   /** The concepts, and what leads to them. */
   concepts: Part<Drawn>;
   /** What is known of symptoms and medications, by their ids. */
@@ -36,7 +39,7 @@ const UNREAD: Listed = { entries: [], rows: 0, total: null, end: null, begun: fa
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Something read by `ask`; `again` asks anew. */
-function usePart<Value>(read: (before: Value | null) => Promise<Value>): [Part<Value>, () => Promise<void>] {
+export function usePart<Value>(read: (before: Value | null) => Promise<Value>): [Part<Value>, () => Promise<void>] {
   const [part, setPart] = useState<Part<Value>>({ value: null, busy: false, error: null });
   const now = useRef(part);
   const set = useCallback((next: Part<Value>) => setPart((now.current = next)), []);
@@ -81,6 +84,7 @@ export function useReading(id: string, wanted: Wanted): Reading {
       set(name, { busy: false, error: message(error) });
     }
   }, [patient, set]);
+  const [cared, readCare] = usePart<{ care: Care; faults: Fault[] }>(useCallback(() => care(id), [id]));
   const [concepts, readConcepts] = usePart<Drawn>(useCallback(() => drawn(id), [id]));
   const [paths, readPaths] = usePart<{ paths: CarePath[]; total: number; faults: Fault[] }>(
     useCallback(async (before) => {
@@ -110,6 +114,7 @@ export function useReading(id: string, wanted: Wanted): Reading {
   useEffect(() => {
     for (const name of wanted.lists) if (!now.current[name].begun) void read(name);
   }, [wanted.lists, read]);
+  useEffect(() => void readCare(), [readCare]);
   const begun = useRef({ paths: false, concepts: false });
   useEffect(() => {
     if (wanted.knowledge && !begun.current.paths) void readPaths();
@@ -123,13 +128,14 @@ export function useReading(id: string, wanted: Wanted): Reading {
       if (faults.length) set(name, UNREAD);
       if (error || faults.length) void read(name);
     }
+    if (cared.error || cared.value?.faults.length) void readCare();
     if (concepts.error || concepts.value?.faults.length) void readConcepts();
     if (known.error) void readPairs();
     if (paths.error) void readPaths();
-  }, [read, set, concepts, known, paths, readConcepts, readPairs, readPaths]);
+  }, [read, set, cared, concepts, known, paths, readCare, readConcepts, readPairs, readPaths]);
   return useMemo(
-    () => ({ lists, concepts, paths, pairs: known, more: (name, all) => void read(name, all), morePaths: () => void readPaths(), ask, again }),
-    [lists, concepts, paths, known, read, readPaths, ask, again],
+    () => ({ lists, care: cared, concepts, paths, pairs: known, more: (name, all) => void read(name, all), morePaths: () => void readPaths(), ask, again }),
+    [lists, cared, concepts, paths, known, read, readPaths, ask, again],
   );
 }
 
@@ -156,15 +162,18 @@ export function missingOf(reading: Reading, { lists, knowledge }: Wanted, placeO
       ];
     }),
   ];
+  const { care, concepts, pairs, paths } = reading;
+  if (care.error) told.push(`Who looks after the patient, and the facts of their health, could not be read: ${care.error}`);
+  const parts = new Map((care.value?.faults ?? []).map((fault) => [placeOf(fault), fault.message]));
+  parts.forEach((why, place) => told.push(`${(place || 'something').replace(/^./, (one) => one.toUpperCase())} could not be read: ${why}`));
   if (!knowledge) return told;
-  const { concepts, pairs, paths } = reading;
   const shown = concepts.value;
   return [
     ...told,
     ...(pairs.error ? [`What the catalogs know of symptoms and medications could not be read, and is not shown; what the record says is. ${pairs.error}`] : []),
     ...(concepts.error ? [`Concepts could not be read: ${concepts.error}`] : []),
     ...(shown?.faults.length ? [`Some of the concepts could not be read: ${shown.faults[0]?.message}`] : []),
-    ...(shown?.truncated ? ['There are more concepts than are shown.'] : []),
+    ...(shown?.cut ? ['There are more concepts than are shown.'] : []),
     ...(paths.error ? [`Care paths could not be read: ${paths.error}`] : []),
     ...(paths.value?.faults.length ? [`Some care paths could not be read: ${paths.value.faults[0]?.message}`] : []),
   ];

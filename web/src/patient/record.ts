@@ -2,9 +2,12 @@
 
 import { ask, type Fault } from '../shared/ask';
 import { isolated } from '../shared/text';
+import { ROLES, words } from '../shared/words';
+
+export { words };
 
 /** The kinds of entries, in the order in which a reader needs them. */
-export const ENTRIES = ['allergy', 'condition', 'medication', 'appointment', 'symptom', 'lab', 'report', 'message', 'operation', 'family', 'other'] as const;
+export const ENTRIES = ['allergy', 'condition', 'medication', 'appointment', 'symptom', 'lab', 'report', 'message', 'operation', 'family', 'other', 'doctor', 'session'] as const;
 export type EntryKind = (typeof ENTRIES)[number];
 
 /** One entry of the record, whatever its kind. `detail` is one line, made of isolated parts. */
@@ -23,7 +26,16 @@ export type Entry = {
   /** Of a condition that is not active, a medication that was stopped. */
   past?: boolean;
   finding?: Finding;
+  assignment?: Assignment;
+  session?: Session;
 };
+
+/** A conversation, whose messages are read when it is opened. */
+export type Session = { id: string; name: string | null; createdAt: string | null; endedAt: string | null; severity: number | null; isEmergency: boolean; followUpRequired: boolean; language: string | null; symptomsSummary: string | null };
+
+/** The doctor of an assignment, and as what they look after the patient. */
+export type Assignment = { id: string; type: string | null; since: string | null; until: string | null; doctor: Doctor | null };
+export type Doctor = { id: string; name: string | null; specialty: { name: string | null } | null; institution: { id: string; name: string | null } | null };
 
 export type Verdict = 'BELOW' | 'WITHIN' | 'ABOVE';
 
@@ -40,9 +52,6 @@ export type Finding = {
 };
 
 export type Person = { id: string; name: string; dateOfBirth: string | null; age: number | null; sex: string | null };
-
-/** SCREAMING_CASE as words. */
-export const words = (name: string | null | undefined) => (name ?? '').toLowerCase().replaceAll('_', ' ');
 
 /** A number of things: `1 value`, `2 values`. */
 export const count = (number: number, one: string, more = `${one}s`) => `${number} ${number === 1 ? one : more}`;
@@ -130,6 +139,24 @@ const medications = (title: string, also: string) =>
     }],
   });
 
+export const roleOf = ({ type }: Assignment) => (type ? (ROLES[type] ?? words(type)) : null);
+
+const assignments = (title: string, isActive: boolean) =>
+  list<Assignment>({
+    title,
+    root: 'doctorAssignments',
+    also: `isActive: { eq: ${isActive} }`,
+    order: 'SINCE_DESC',
+    fields: 'id type since until doctor { id name specialty { name } institution { id name } }',
+    entries: (assignment) => {
+      const { id, since, until, doctor } = assignment;
+      return [{
+        id, kind: 'doctor', name: doctor?.name ?? 'a doctor without a name', date: since, past: !isActive, assignment,
+        detail: line(roleOf(assignment), doctor?.specialty?.name, doctor?.institution?.name, until && `until ${until}`),
+      }];
+    },
+  });
+
 const KNOWN_TYPES = '[ALLERGY, CONDITION, SURGERY, FAMILY_HISTORY]';
 
 export const LISTS = {
@@ -174,6 +201,21 @@ export const LISTS = {
       { id, kind: 'message', name: `Message from ${type === 'PATIENT' ? 'the patient' : type === 'BOT' || type === 'SYSTEM' ? `the ${words(type)}` : type ? `a ${words(type)}` : 'an unknown sender'}`, date: sentAt?.slice(0, 10) ?? null, detail: line(sentAt?.slice(11, 16), text) },
     ],
   }),
+  sessions: list<Session>({
+    title: 'Conversations',
+    root: 'chatSessions',
+    order: 'CREATED_AT_DESC',
+    fields: 'id name createdAt endedAt severity isEmergency followUpRequired language symptomsSummary',
+    entries: (session) => [{
+      id: session.id, kind: 'session', name: session.name ?? 'A conversation', date: session.createdAt?.slice(0, 10) ?? null, session,
+      detail: line(
+        session.isEmergency && 'emergency', session.followUpRequired && 'somebody must come back to the patient',
+        session.severity !== null && `severity ${session.severity} of 10`, !session.endedAt && 'goes on',
+      ),
+    }],
+  }),
+  team: assignments('Care team', true),
+  formerTeam: assignments('Doctors before', false),
   operations: history('Operations', 'operation', 'type: { eq: SURGERY }'),
   family: history('Family history', 'family', 'type: { eq: FAMILY_HISTORY }'),
   others: history('Habits and other history', 'other', `or: [{ type: { isNull: true } }, { not: { type: { in: ${KNOWN_TYPES} } } }]`),

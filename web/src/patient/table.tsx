@@ -1,6 +1,7 @@
 /** The record line by line, the latest first, and then what the graph knows of it. */
 
 import { memo, type ReactNode } from 'react';
+import { Link } from '../shared/facts';
 import { Text } from '../shared/text';
 import { Named, Reasons, Symbol, reasons } from './details';
 import type { Graph } from './graph';
@@ -24,7 +25,7 @@ const Row = memo(function Row({ entry }: { entry: Entry }) {
   return (
     <tr>
       <td className="day">{entry.date ?? 'no date'}</td>
-      <th scope="row"><Text>{entry.name}</Text></th>
+      <th scope="row">{entry.assignment?.doctor ? <Link to="doctors" of={entry.assignment.doctor} /> : <Text>{entry.name}</Text>}</th>
       <td>{entry.detail}</td>
     </tr>
   );
@@ -40,10 +41,13 @@ const TABLES: [ListName, EntryKind, string?][] = [
   ['appointments', 'symptom'],
   ['labs', 'lab'],
   ['reports', 'report'],
+  ['sessions', 'session'],
   ['messages', 'message'],
   ['operations', 'operation'],
   ['family', 'family'],
   ['others', 'other'],
+  ['team', 'doctor', 'Care team'],
+  ['formerTeam', 'doctor', 'Doctors before'],
 ];
 
 function Entries({ name, kind, title, reading }: { name: ListName; kind: EntryKind; title: string; reading: Reading }) {
@@ -54,7 +58,7 @@ function Entries({ name, kind, title, reading }: { name: ListName; kind: EntryKi
   return (
     <div>
       {entries.length > 0 && (
-        <Table id={kind} title={<>{kind !== 'report' && kind !== 'message' && <Symbol kind={kind} />} {title} <small>{counted}</small></>} heads={['Date', 'What', 'Details']}>
+        <Table id={kind} title={<>{kind !== 'session' && kind !== 'report' && kind !== 'message' && <Symbol kind={kind} />} {title} <small>{counted}</small></>} heads={['Date', 'What', 'Details']}>
           {entries.map((entry) => <Row key={entry.id} entry={entry} />)}
         </Table>
       )}

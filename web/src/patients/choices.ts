@@ -1,5 +1,7 @@
 /** What is chosen in the list: as the address holds it, and as the gateway is asked. */
 
+import { PLACE, choicesOf as read, placeOf, plain, type Choosing } from '../shared/choices';
+
 /** The orders that are offered. */
 export const ORDERS = {
   NAME_ASC: 'Name, A to Z',
@@ -13,7 +15,7 @@ export const ORDERS = {
 export const SEXES = { FEMALE: 'Female', MALE: 'Male', OTHER: 'Other', UNKNOWN: 'Not recorded' };
 
 /** Each choice, and what it is where nothing is chosen. */
-const NONE = {
+export const NONE = {
   search: '',
   sex: '',
   minAge: '',
@@ -29,36 +31,16 @@ const NONE = {
 };
 
 export type Choice = keyof typeof NONE;
-export type Choices = Record<Choice, string>;
+export type Choices = Choosing<Choice>;
 
-const NAMES = Object.keys(NONE) as Choice[];
-const PLACE: readonly Choice[] = ['after', 'before'];
 const FACTS = ['hasCondition', 'reportsSymptom', 'takesDrugThatTreats'] as const;
 
-/** The choices of an address. They stand behind its `#`, so that no server and no log sees which names were looked for. */
-export function choicesOf(hash: string): Choices {
-  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
-  const choices = Object.fromEntries(NAMES.map((name) => [name, parameters.get(name) ?? NONE[name]])) as Choices;
-  if (!(choices.order in ORDERS)) choices.order = NONE.order;
-  if (!(choices.sex in SEXES)) choices.sex = NONE.sex;
-  return choices;
-}
-
-/** The part of an address that holds choices. */
-export function hashOf(choices: Choices): string {
-  const chosen = NAMES.filter((name) => choices[name] !== NONE[name]).map((name) => [name, choices[name]]);
-  return new URLSearchParams(chosen).toString();
-}
-
-/** Choices after some were changed: another list begins at its first page. */
-export function changed(choices: Choices, change: Partial<Choices>): Choices {
-  const place = Object.fromEntries(PLACE.map((name) => [name, NONE[name]]));
-  return { ...choices, ...place, ...change };
-}
+/** The choices of an address. */
+export const choicesOf = (hash: string): Choices => read(NONE, { order: ORDERS, sex: { '': '', ...SEXES } }, hash);
 
 /** How many choices leave patients out. */
 export const filters = (choices: Choices) =>
-  NAMES.filter((name) => name !== 'order' && !PLACE.includes(name) && choices[name].trim() !== NONE[name]).length;
+  (Object.keys(NONE) as Choice[]).filter((name) => name !== 'order' && !PLACE.some((one) => one === name) && choices[name].trim() !== NONE[name]).length;
 
 /** The oldest that anybody may be asked for. */
 export const OLDEST = 150;
@@ -87,11 +69,8 @@ export function day(now: Date): string {
 
 type Filter = Record<string, unknown>;
 
-const plain = (text: string) => text.replace(/[\u2066-\u2069]/g, '').trim();
-
 function filterOf(choices: Choices, today: string): Filter {
   const filter: Filter = {};
-  // Text from elsewhere may bring marks that isolate it, which nobody sees.
   const text = (name: Choice) => plain(choices[name]);
   if (choices.sex) filter.sex = choices.sex === 'UNKNOWN' ? { isNull: true } : { eq: choices.sex };
   const [youngest, oldest] = [years(choices.minAge), years(choices.maxAge)];
@@ -109,9 +88,6 @@ function filterOf(choices: Choices, today: string): Filter {
   return filter;
 }
 
-/** How many patients stand on a page. */
-export const PAGE = 25;
-
 /** Which patients: the variables that pages and the total share. */
 export function whichOf(choices: Choices, today: string): Filter {
   const [search, filter] = [plain(choices.search), filterOf(choices, today)];
@@ -119,8 +95,4 @@ export function whichOf(choices: Choices, today: string): Filter {
 }
 
 /** The variables of a page. */
-export function variablesOf(choices: Choices, today: string): Filter {
-  const { order, after, before } = choices;
-  const place = before ? { last: PAGE, before } : { first: PAGE, ...(after && { after }) };
-  return { ...whichOf(choices, today), orderBy: [order], ...place };
-}
+export const variablesOf = (choices: Choices, today: string): Filter => ({ ...whichOf(choices, today), orderBy: [choices.order], ...placeOf(choices) });

@@ -1,84 +1,9 @@
 /** The search and the filters. */
 
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useState } from 'react';
+import type { Choose } from '../shared/choices';
+import { Searching, Select, Writing, type WritingProps } from '../shared/fields';
 import { OLDEST, ORDERS, SEXES, filters, years, type Choice, type Choices } from './choices';
-
-/** Milliseconds without a key after which the gateway is asked. */
-const PAUSE = 250;
-
-/** Changes a choice; `typed` where more is likely to come. */
-export type Choose = (change: Partial<Choices>, typed?: boolean) => void;
-
-type TextProps = {
-  name: Choice;
-  label: string;
-  value: string;
-  hint?: string;
-  placeholder?: string;
-  mode?: 'search' | 'numeric';
-  wrong?: boolean;
-  onChoose: Choose;
-};
-
-/** A text that takes effect as one types: after a pause, with Enter, or when the field is left. */
-function Writing({ name, label, value, hint, placeholder, mode, wrong, onChoose }: TextProps) {
-  const [text, setText] = useState(value);
-  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const sent = useRef(value);
-  // The address says something else now: by the history, or because all was cleared.
-  useEffect(() => {
-    if (value === sent.current) return;
-    clearTimeout(waiting.current);
-    sent.current = value;
-    setText(value);
-  }, [value]);
-  useEffect(() => () => clearTimeout(waiting.current), []);
-  const send = (next: string) => {
-    clearTimeout(waiting.current);
-    if (next === sent.current) return;
-    sent.current = next;
-    onChoose({ [name]: next }, true);
-  };
-  const write = (next: string) => {
-    setText(next);
-    clearTimeout(waiting.current);
-    waiting.current = setTimeout(() => send(next), PAUSE);
-  };
-  return (
-    <label className={`field ${name}`}>
-      <span>{label}</span>
-      <input
-        name={name}
-        type={mode === 'search' ? 'search' : 'text'}
-        inputMode={mode === 'numeric' ? 'numeric' : undefined}
-        dir="auto"
-        value={text}
-        placeholder={placeholder}
-        maxLength={mode === 'numeric' ? 4 : 255}
-        autoComplete="off"
-        spellCheck={false}
-        aria-invalid={wrong || undefined}
-        aria-describedby={hint ? `${name}-hint` : undefined}
-        onChange={(event) => write(event.target.value)}
-        onBlur={() => send(text)}
-        onKeyDown={(event) => event.key === 'Enter' && send(text)}
-      />
-      {hint && <small id={`${name}-hint`}>{hint}</small>}
-    </label>
-  );
-}
-
-function Select({ name, label, value, none, options, onChoose }: { name: Choice; label: string; value: string; none?: string; options: Record<string, string>; onChoose: Choose }) {
-  return (
-    <label className={`field ${name}`}>
-      <span>{label}</span>
-      <select name={name} value={value} onChange={(event) => onChoose({ [name]: event.target.value })}>
-        {none && <option value="">{none}</option>}
-        {Object.entries(options).map(([option, text]) => <option key={option} value={option}>{text}</option>)}
-      </select>
-    </label>
-  );
-}
 
 /** What is wrong with the ages, in words. */
 function wrongAges({ minAge, maxAge }: Choices): string | null {
@@ -88,23 +13,18 @@ function wrongAges({ minAge, maxAge }: Choices): string | null {
   return null;
 }
 
-type Props = { choices: Choices; onChoose: Choose; onClear: () => void; onDown: () => void };
+type Props = { choices: Choices; onChoose: Choose<Choice>; onClear: () => void };
 
-export function Fields({ choices, onChoose, onClear, onDown }: Props) {
+export function Fields({ choices, onChoose, onClear }: Props) {
   const count = filters(choices) - (choices.search.trim() ? 1 : 0);
   // On a telephone the filters would hide the list.
   const [open, setOpen] = useState(() => innerWidth > 900);
   const wrong = wrongAges(choices);
-  const text = (name: Choice, label: string, more: Partial<TextProps> = {}) => (
+  const text = (name: Choice, label: string, more: Partial<WritingProps> = {}) => (
     <Writing name={name} label={label} value={choices[name]} onChoose={onChoose} {...more} />
   );
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'ArrowDown' || !(event.target instanceof HTMLInputElement) || event.target.name !== 'search') return;
-    event.preventDefault();
-    onDown();
-  };
   return (
-    <form role="search" aria-label="Patients" onSubmit={(event) => event.preventDefault()} onKeyDown={onKeyDown}>
+    <Searching label="Patients">
       <div className="first">
         {text('search', 'Search by name', { mode: 'search', placeholder: 'Beginnings of names, in any order' })}
         <Select name="order" label="Order" value={choices.order} options={ORDERS} onChoose={onChoose} />
@@ -133,6 +53,6 @@ export function Fields({ choices, onChoose, onClear, onDown }: Props) {
           {text('takesDrugThatTreats', 'Takes a drug for', { hint: 'a condition: full name or synonym' })}
         </fieldset>
       </div>
-    </form>
+    </Searching>
   );
 }

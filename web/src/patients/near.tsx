@@ -3,8 +3,8 @@
 import { useEffect, useState } from 'react';
 import { ask } from '../shared/ask';
 import { Text } from '../shared/text';
-import type { Choices } from './choices';
-import type { Choose } from './fields';
+import type { Choose } from '../shared/choices';
+import type { Choice, Choices } from './choices';
 
 /** The filters that go by the catalogs, with what they name. */
 const NAMED = { hasCondition: 'conditions', reportsSymptom: 'symptoms', takesDrugThatTreats: 'conditions' } as const;
@@ -39,7 +39,7 @@ async function look(kind: (typeof NAMED)[Fact], name: string, signal: AbortSigna
   return { known: known || (exact.length < READ ? false : null), names: [...new Set(names)].slice(0, OFFERED) };
 }
 
-function Names({ fact, name, onChoose }: { fact: Fact; name: string; onChoose: Choose }) {
+function Names({ fact, name, onChoose }: { fact: Fact; name: string; onChoose: Choose<Choice> }) {
   const [found, setFound] = useState<Found | null>(null);
   const kind = NAMED[fact];
   useEffect(() => {
@@ -61,7 +61,7 @@ function Names({ fact, name, onChoose }: { fact: Fact; name: string; onChoose: C
   );
 }
 
-export const Near = ({ choices, onChoose }: { choices: Choices; onChoose: Choose }) => (
+export const Near = ({ choices, onChoose }: { choices: Choices; onChoose: Choose<Choice> }) => (
   <>
     {(Object.keys(NAMED) as Fact[]).map((fact) => {
       const name = choices[fact].trim();

@@ -1,6 +1,6 @@
-/** A page of patients. */
+/** What the list shows of each patient. */
 
-import type { KeyboardEvent } from 'react';
+import type { Column } from '../shared/listing';
 import { Text } from '../shared/text';
 import { SHOWN, type Allergy, type Patient } from './list';
 
@@ -34,53 +34,30 @@ function Conditions({ conditions }: { conditions: Patient['conditions'] }) {
   );
 }
 
-function Row({ patient }: { patient: Patient }) {
-  const { id, name, age, sex, dateOfBirth, createdAt, allergies, conditions } = patient;
-  return (
-    <tr role="row">
-      <th role="rowheader" scope="row" className="name">
-        <a href={`/patients/${id}`}>{name.trim() ? <Text>{name}</Text> : 'no name'}</a>
+/** The columns of the list. */
+export const COLUMNS: [Column<Patient>, ...Column<Patient>[]] = [
+  {
+    head: 'Name',
+    className: 'name',
+    cell: ({ id, name }) => (
+      <>
+        <a href={`/patients/${id}`}>{name?.trim() ? <Text>{name}</Text> : 'no name'}</a>
         <small>{id}</small>
-      </th>
-      <td role="cell" className="age" data-label="Age">
+      </>
+    ),
+  },
+  {
+    head: 'Age',
+    className: 'age',
+    cell: ({ age, dateOfBirth }) => (
+      <>
         <span>{age === null ? <span className="quiet">unknown</span> : age}</span>
         {dateOfBirth && <small>born {dateOfBirth}</small>}
-      </td>
-      <td role="cell" className="sex" data-label="Sex">{sex ? words(sex) : <span className="quiet">not recorded</span>}</td>
-      <td role="cell" className="allergies" data-label="Allergies"><Allergies allergies={allergies} /></td>
-      <td role="cell" className="conditions" data-label="Active conditions"><Conditions conditions={conditions} /></td>
-      <td role="cell" className="made" data-label="Recorded on">{createdAt ? createdAt.slice(0, 10) : <span className="quiet">unknown</span>}</td>
-    </tr>
-  );
-}
-
-const COLUMNS = ['Name', 'Age', 'Sex', 'Allergies', 'Active conditions', 'Recorded on'];
-
-/** The links to patients, in their order. */
-const links = () => [...document.querySelectorAll<HTMLElement>('.rows th a')];
-
-/** Moves to the first row; answers whether there is one. */
-export function toFirst() {
-  links()[0]?.focus();
-}
-
-/** `roles` are written out: as cards on a telephone it would be no table to assistive technology otherwise. */
-export function Rows({ patients, busy, onUp }: { patients: Patient[]; busy: boolean; onUp: () => void }) {
-  const onKeyDown = (event: KeyboardEvent) => {
-    const all = links();
-    const at = all.indexOf(event.target as HTMLElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
-    if (at < 0 || to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    if (to < 0) onUp();
-    else all[to]?.focus();
-  };
-  return (
-    <table role="table" className="rows" aria-label="Patients" aria-busy={busy} onKeyDown={onKeyDown}>
-      <thead role="rowgroup">
-        <tr role="row">{COLUMNS.map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}</tr>
-      </thead>
-      <tbody role="rowgroup">{patients.map((patient) => <Row key={patient.id} patient={patient} />)}</tbody>
-    </table>
-  );
-}
+      </>
+    ),
+  },
+  { head: 'Sex', className: 'sex', cell: ({ sex }) => (sex ? words(sex) : <span className="quiet">not recorded</span>) },
+  { head: 'Allergies', className: 'allergies', cell: ({ allergies }) => <Allergies allergies={allergies} /> },
+  { head: 'Active conditions', className: 'conditions', cell: ({ conditions }) => <Conditions conditions={conditions} /> },
+  { head: 'Recorded on', className: 'made', cell: ({ createdAt }) => (createdAt ? createdAt.slice(0, 10) : <span className="quiet">unknown</span>) },
+];

@@ -90,7 +90,7 @@ function Playground() {
       defaultEditorToolsVisibility
     >
       <GraphiQL.Logo>
-        <a href="/patients/">Patients</a>
+        <nav aria-label="Pages"><a href="/patients/">Patients</a> <a href="/doctors/">Doctors</a> <a href="/institutions/">Institutions</a></nav>
         <ExplainSwitch />
         <h1><img src={icon} alt="" width="20" height="20" /> MediMax</h1>
       </GraphiQL.Logo>

@@ -54,13 +54,15 @@ export function nameFields(pane: Element): () => void {
   return () => observer.disconnect();
 }
 
-const PATIENT = /"(Patient:\d+)"/;
+/** The ids of an answer that have a page of their own, and where it is. */
+const FOLDERS: Record<string, string> = { Patient: 'patients', Doctor: 'doctors', Institution: 'institutions' };
+const ID = /"((Patient|Doctor|Institution):\d+)"/;
 
-/** Makes the ids of patients in an answer lead to their view. */
+/** Makes the ids of patients, doctors and institutions in an answer lead to their pages. */
 export function link(editor: Editor): () => void {
   const overlay = {
     token(stream: { match(pattern: RegExp): unknown; next(): unknown; skipTo(text: string): unknown; skipToEnd(): void }) {
-      if (stream.match(PATIENT)) return 'patient-link';
+      if (stream.match(ID)) return 'id-link';
       stream.next();
       if (!stream.skipTo('"')) stream.skipToEnd();
       return null;
@@ -68,8 +70,8 @@ export function link(editor: Editor): () => void {
   };
   const open = (event: MouseEvent) => {
     const target = event.target as Element;
-    const id = target.classList.contains('cm-patient-link') && target.textContent?.match(PATIENT)?.[1];
-    if (id) window.open(`/patients/${id}`, event.ctrlKey || event.metaKey ? '_blank' : '_self');
+    const [, id, type = ''] = (target.classList.contains('cm-id-link') && target.textContent?.match(ID)) || [];
+    if (id) window.open(`/${FOLDERS[type]}/${id}`, event.ctrlKey || event.metaKey ? '_blank' : '_self');
   };
   const element = editor.getWrapperElement();
   editor.addOverlay(overlay);
