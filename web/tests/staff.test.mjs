@@ -373,3 +373,45 @@ test('how somebody is reached stands on their page, and says what of it is verif
     });
   }
 });
+
+test('consultations stand with the patient and with the doctor', async () => {
+  const { other: doctorId } = await doctor();
+  const consultation = (date, more) => ({ doctorId, type: 'IN_PERSON', status: 'COMPLETED', date, ...more });
+  const id = await imported({
+    name: `${RUN} Seen`, sex: 'MALE', dateOfBirth: '1960-01-01', doctorAssignments: [{ doctorId, type: 'SPECIALIST', since: '2020-01-01' }],
+    consultations: [
+      consultation('2021-03-04', { time: '09:30:00', chiefComplaint: 'Cough <at night>', diagnosis: 'Bronchitis', prescription: 'Rest', durationMinutes: 20, nextVisitDate: '2021-04-04' }),
+      consultation('2022-05-06', { status: 'NO_SHOW', type: 'TELEMEDICINE' }),
+    ],
+    scans: [{ modality: 'MRI', bodyPart: 'Head', date: '2021-03-05', description: 'Nothing new' }],
+    predictions: [{ condition: 'Parkinson’s disease', label: 'unlikely', probability: '0.1200', modelName: 'made-up', modelVersion: '2', predictedAt: '2021-03-06T00:00:00Z' }],
+  });
+  await visit(browser, DESK, `/patients/${id}#care`, async (page) => {
+    const cards = page.locator('.visits .card');
+    await cards.first().waitFor();
+    assert.deepEqual((await cards.allTextContents()).map(plain), [
+      `2022-05-06 telemedicineno showDr. ${RUN} <b>Idle</b>`,
+      `2021-03-04 09:30in personcompletedDr. ${RUN} <b>Idle</b>20 minutesComplaint: Cough <at night>Found: BronchitisPrescribed: RestNext visit 2021-04-04`,
+    ]);
+    await spotless(page, 'consultations');
+    await page.click('#tab-Graph');
+    await page.waitForSelector('#view[aria-busy=false] .drawing > svg[data-settled]');
+    assert.equal(await page.locator('.node.consultation').count(), 2);
+    // From the patient to the doctor and to each consultation, and from the doctor to each.
+    assert.equal(await page.locator('.edges .recorded').count(), 5);
+    await page.click('#tab-Table');
+    await page.locator('table.consultation').waitFor();
+    assert.match(await told(page, 'table.scan'), /2021-03-05 ?MRI · Head ?Nothing new/);
+    assert.match(await told(page, 'table.prediction'), /Parkinson’s disease · unlikely ?probability 0\.1200 · by made-up 2 · a program’s guess, no diagnosis/);
+  });
+  await visit(browser, DESK, `/doctors/${doctorId}`, async (page) => {
+    await settled(page);
+    await page.click('button:text-is("Consultations")');
+    await page.locator('.count', { hasText: '2 of 2 consultations' }).waitFor();
+    await spotless(page, 'consultations of a doctor');
+    await page.selectOption('select[name=status]', 'NO_SHOW');
+    await page.locator('.count', { hasText: '1 of 1 consultation' }).waitFor();
+    assert.deepEqual(await ids(page), [id]);
+    assert.match(page.url(), /#show=consultations&status=NO_SHOW$/);
+  });
+});

@@ -6,7 +6,7 @@ import { Fact, Link } from '../shared/facts';
 import { Text, isolated } from '../shared/text';
 import { language } from '../shared/words';
 import type { Profile } from './care';
-import { More } from './more';
+import { More, useSome } from './more';
 import type { Reading } from './reading';
 import { LISTS, count, roleOf, words, type Entry } from './record';
 
@@ -85,6 +85,41 @@ function Team({ title, name, reading, none }: { title: string; name: 'team' | 'f
   );
 }
 
+/** What was said, found and prescribed when the patient and a doctor met. */
+function Consultations({ reading }: { reading: Reading }) {
+  const listed = reading.lists.consultations;
+  const { entries, busy, begun, error } = listed;
+  const [some, more] = useSome(entries, 25);
+  if (!entries.length && error) return null;
+  const told = (name: string, text: string | null) => text && <p><b>{name}:</b> <Text>{text}</Text></p>;
+  return (
+    <div>
+      <h3>Consultations <small>{listed.total ?? entries.length}</small></h3>
+      {!entries.length && <p role="status">{busy || !begun ? 'Reading…' : 'No consultations are recorded.'}</p>}
+      <ul className="visits">
+        {some.map(({ consultation: one }) => one && (
+          <li key={one.id} className="card">
+            <header>
+              <b>{one.date ?? 'no date'} {one.time?.slice(0, 5)}</b>
+              <span>{words(one.type) || 'of no recorded kind'}</span>
+              <span>{words(one.status)}</span>
+              {one.doctor && <Link to="doctors" of={one.doctor} />}
+              {one.durationMinutes !== null && <small>{count(one.durationMinutes, 'minute')}</small>}
+            </header>
+            {told('Complaint', one.chiefComplaint)}
+            {told('Found', one.diagnosis)}
+            {told('Prescribed', one.prescription)}
+            {told('Notes', one.notes)}
+            {one.nextVisitDate && <p>Next visit {one.nextVisitDate}</p>}
+          </li>
+        ))}
+      </ul>
+      {more}
+      <More name="consultations" what="consultations" of={listed} onMore={reading.more} />
+    </div>
+  );
+}
+
 export function CareView({ reading, children }: { reading: Reading; children?: ReactNode }) {
   const care = reading.care.value?.care;
   const lacks = care?.validationStatus?.lacks ?? [];
@@ -104,6 +139,7 @@ export function CareView({ reading, children }: { reading: Reading; children?: R
       {care && <ContactList of={care} />}
       <Team title="Care team" name="team" reading={reading} none="Nobody is recorded who looks after the patient today." />
       <Team title="Doctors before" name="formerTeam" reading={reading} none={null} />
+      <Consultations reading={reading} />
       {children}
     </section>
   );

@@ -17,6 +17,7 @@ export const SHAPES: Record<Kind, string> = {
   family: 'M-9-1a4 4 0 1 0 8 0a4 4 0 1 0-8 0M1-1a4 4 0 1 0 8 0a4 4 0 1 0-8 0M-9 8a4 3 0 0 1 8 0zM1 8a4 3 0 0 1 8 0z',
   other: 'M-8-7H8V-4H-8zM-8-1.500H8V1.500H-8zM-8 4H8V7H-8z',
   appointment: 'M-7-7h14v14h-14z',
+  consultation: 'M-9-8H9V4H0L-5 9V4H-9z',
   symptom: 'M0-9L9 7H-9z',
   condition: 'M0-9L9 0L0 9L-9 0z',
   medication: 'M-10 0a5 5 0 0 1 5-5h10a5 5 0 0 1 0 10h-10a5 5 0 0 1-5-5',

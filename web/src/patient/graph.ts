@@ -4,7 +4,7 @@ import type { CarePath, Concept, Pair, Relationship } from './knowledge';
 import { count, flagged, line, lineOf, signOf, words, type Entry, type Person } from './record';
 
 /** The kinds of nodes, in the order of the legend. */
-export const KINDS = ['patient', 'doctor', 'allergy', 'operation', 'family', 'other', 'appointment', 'symptom', 'condition', 'medication', 'lab', 'concept'] as const;
+export const KINDS = ['patient', 'doctor', 'allergy', 'operation', 'family', 'other', 'appointment', 'consultation', 'symptom', 'condition', 'medication', 'lab', 'concept'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const PLURALS: Record<Kind, string> = {
@@ -15,6 +15,7 @@ export const PLURALS: Record<Kind, string> = {
   family: 'Family history',
   other: 'Habits, other',
   appointment: 'Appointments',
+  consultation: 'Consultations',
   symptom: 'Symptoms',
   condition: 'Conditions',
   medication: 'Medications',
@@ -30,6 +31,7 @@ export const SINGULARS: Record<Kind, string> = {
   family: 'in the family',
   other: 'other history',
   appointment: 'appointment',
+  consultation: 'consultation',
   symptom: 'symptom',
   condition: 'condition',
   medication: 'medication',
@@ -52,7 +54,7 @@ export type Way = { nodes: Set<string>; edges: Set<string>; path: CarePath };
 export type Graph = Nodes & { edges: Edge[]; ways: Way[] };
 
 /** What the record itself says; all else comes from catalogs, or from reasoning over them. */
-const RECORDED = /^(HAS_|TAKES_|REPORTED_|CONTAINS_|TREATED_)/;
+const RECORDED = /^(HAS_|TAKES_|REPORTED_|CONTAINS_|TREATED_|CONDUCTED)/;
 
 export const key = (from: string, to: string) => `${from} ${to}`;
 
@@ -63,12 +65,15 @@ const FEW = 12;
 /** Facts that an edge keeps to be read. */
 const TOLD = 12;
 
+/** Kinds whose entries are told apart by their days. */
+const dated = (kind: Kind) => kind === 'appointment' || kind === 'consultation';
+
 const same = (name: string) => name.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, ' ');
 
 /** By which name entries of a kind are one node. */
 function groupsOf(kind: Kind, entries: Entry[]): Map<string, Entry[]> {
   const nameOf = (one: Entry) => {
-    if (kind !== 'appointment') return same(one.name);
+    if (!dated(kind)) return same(one.name);
     return entries.length > FEW ? (one.date?.slice(0, 4) ?? 'no date') : one.id;
   };
   const groups = new Map<string, Entry[]>();
@@ -83,7 +88,7 @@ function groupsOf(kind: Kind, entries: Entry[]): Map<string, Entry[]> {
 const nodeOf = (kind: Kind, id: string, name: string, detail: string, entries: Entry[] = []): Node => ({ id, kind, name, detail, sign: '', entries, opens: null, more: false, past: entries.length > 0 && entries.every(({ past }) => past) });
 
 const single = (kind: Kind, one: Entry) =>
-  kind === 'appointment' ? nodeOf(kind, one.id, one.date ?? 'no date', line(one.name, one.detail), [one]) : nodeOf(kind, one.id, one.name, line(one.date, one.detail), [one]);
+  dated(kind) ? nodeOf(kind, one.id, one.date ?? 'no date', line(one.name, one.detail), [one]) : nodeOf(kind, one.id, one.name, line(one.date, one.detail), [one]);
 
 /** Entries come the latest first. */
 function nodesOfKind(kind: Kind, entries: Entry[], opened: ReadonlySet<string>): Node[] {
@@ -99,7 +104,7 @@ function nodesOfKind(kind: Kind, entries: Entry[], opened: ReadonlySet<string>):
     if (group.length === 1) return [single(kind, first)];
     if (opened.has(id)) return group.map((one) => single(kind, one));
     const [from, to] = [group.at(-1)?.date, first.date];
-    const named = kind === 'appointment' ? name : first.name;
+    const named = dated(kind) ? name : first.name;
     return [{ ...nodeOf(kind, id, named, line(count(group.length, 'entry', 'entries'), from && to && (from === to ? to : `${from} to ${to}`)), group), opens: id }];
   });
   const rest = `${kind}/…`;
@@ -114,7 +119,7 @@ const conceptNode = ({ id, kind, name, catalog, code, description }: Concept): N
   nodeOf('concept', id, name, line(words(kind), catalog, code, description));
 
 /** What the records say by where an entry stands. */
-const RECORDS: Partial<Record<Kind, string>> = { doctor: 'TREATED_BY', appointment: 'HAS_APPOINTMENT', symptom: 'REPORTED_SYMPTOM', medication: 'TAKES_MEDICATION', lab: 'HAS_LAB_RESULT' };
+const RECORDS: Partial<Record<Kind, string>> = { doctor: 'TREATED_BY', appointment: 'HAS_APPOINTMENT', consultation: 'HAS_CONSULTATION', symptom: 'REPORTED_SYMPTOM', medication: 'TAKES_MEDICATION', lab: 'HAS_LAB_RESULT' };
 
 export type Known = { pairs: ReadonlyMap<string, Pair[]>; paths: CarePath[]; relationships: Relationship[] };
 
@@ -154,9 +159,13 @@ export function graphOf(patient: Person, entries: Entry[], drawn: Nodes, known: 
     }
     edges.set(key(from, to), edge);
   };
+  const doctors = new Map(entries.flatMap(({ id, assignment }) => (assignment?.doctor ? [[assignment.doctor.id, owner.get(id)] as const] : [])));
   // The records hold these, whether the graph answers or not.
   for (const { id, kind, within } of entries) {
     add(owner.get(kind === 'symptom' && within ? within : patient.id), owner.get(id), RECORDS[kind as Kind] ?? 'HAS_MEDICAL_HISTORY', []);
+  }
+  for (const { id, consultation } of entries) {
+    if (consultation?.doctor) add(doctors.get(consultation.doctor.id), owner.get(id), 'CONDUCTED', []);
   }
   // A condition that is not read yet is drawn with those of its name.
   const conditionOf = ({ id, name }: { id: string; name: string }) => owner.get(id) ?? owner.get(`condition/${same(name)}`);

@@ -8,7 +8,7 @@ export type Placed = SimulationNodeDatum & { id: string; node: Node; x: number; 
 type Linked = { source: Placed; target: Placed; known: boolean };
 
 /** The columns, in the order in which care goes. What nothing but the patient leads to shares the first of them. */
-const COLUMN: Record<Kind, number> = { patient: 0, doctor: 1, allergy: 1, operation: 1, family: 1, other: 1, appointment: 2, symptom: 3, condition: 4, medication: 5, lab: 6, concept: 4 };
+const COLUMN: Record<Kind, number> = { patient: 0, doctor: 1, allergy: 1, operation: 1, family: 1, other: 1, appointment: 2, consultation: 2, symptom: 3, condition: 4, medication: 5, lab: 6, concept: 4 };
 export const COLUMNS = 7;
 
 const ROW = 25;

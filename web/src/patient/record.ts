@@ -7,7 +7,7 @@ import { ROLES, words } from '../shared/words';
 export { words };
 
 /** The kinds of entries, in the order in which a reader needs them. */
-export const ENTRIES = ['allergy', 'condition', 'medication', 'appointment', 'symptom', 'lab', 'report', 'message', 'operation', 'family', 'other', 'doctor', 'session'] as const;
+export const ENTRIES = ['allergy', 'condition', 'medication', 'appointment', 'consultation', 'symptom', 'lab', 'scan', 'prediction', 'report', 'message', 'operation', 'family', 'other', 'doctor', 'session'] as const;
 export type EntryKind = (typeof ENTRIES)[number];
 
 /** One entry of the record, whatever its kind. `detail` is one line, made of isolated parts. */
@@ -27,11 +27,28 @@ export type Entry = {
   past?: boolean;
   finding?: Finding;
   assignment?: Assignment;
+  consultation?: Consultation;
   session?: Session;
 };
 
 /** A conversation, whose messages are read when it is opened. */
 export type Session = { id: string; name: string | null; createdAt: string | null; endedAt: string | null; severity: number | null; isEmergency: boolean; followUpRequired: boolean; language: string | null; symptomsSummary: string | null };
+
+/** A meeting of a doctor and the patient. */
+export type Consultation = {
+  id: string;
+  type: string | null;
+  status: string | null;
+  date: string | null;
+  time: string | null;
+  chiefComplaint: string | null;
+  diagnosis: string | null;
+  prescription: string | null;
+  durationMinutes: number | null;
+  nextVisitDate: string | null;
+  notes: string | null;
+  doctor: { id: string; name: string | null } | null;
+};
 
 /** The doctor of an assignment, and as what they look after the patient. */
 export type Assignment = { id: string; type: string | null; since: string | null; until: string | null; doctor: Doctor | null };
@@ -93,6 +110,8 @@ type Symptom = { id: string; name: string; description: string | null; severity:
 type Appointment = { id: string; date: string | null; time: string | null; type: string | null; status: string | null; doctorName: string | null; doctor: Named; notes: string | null; symptoms: Symptom[] | null };
 type LabReport = { id: string; date: string | null; type: string | null; facility: string | null; findings: Finding[] | null };
 type Report = { id: string; date: string | null; type: string | null; summary: string | null; doctorName: string | null; doctor: Named };
+type Scan = { id: string; modality: string | null; bodyPart: string | null; date: string | null; description: string | null; doctor: Named };
+type Prediction = { id: string; condition: string | null; label: string | null; stage: string | null; probability: string | null; modelName: string | null; modelVersion: string | null; predictedAt: string | null; notes: string | null };
 type Message = { id: string; text: string; type: string | null; sentAt: string | null };
 
 /** How many entries below one are read at most. */
@@ -157,6 +176,8 @@ const assignments = (title: string, isActive: boolean) =>
     },
   });
 
+const MODALITIES: Record<string, string> = { MRI: 'MRI', CT: 'CT', X_RAY: 'X-ray', ULTRASOUND: 'Ultrasound', PET: 'PET', SPECT: 'SPECT', MAMMOGRAPHY: 'Mammography', OTHER: 'Scan' };
+
 const KNOWN_TYPES = '[ALLERGY, CONDITION, SURGERY, FAMILY_HISTORY]';
 
 export const LISTS = {
@@ -175,6 +196,36 @@ export const LISTS = {
         id: one.id, kind: 'symptom', name: one.name, date, within: id, detail: line(words(one.severity), words(one.onset), one.duration, one.description),
       })),
     ],
+  }),
+  consultations: list<Consultation>({
+    title: 'Consultations',
+    root: 'consultations',
+    order: 'DATE_DESC',
+    fields: 'id type status date time chiefComplaint diagnosis prescription durationMinutes nextVisitDate notes doctor { id name }',
+    entries: (one) => [{
+      id: one.id, kind: 'consultation', name: words(one.type) || 'consultation', date: one.date, consultation: one,
+      detail: line(
+        one.time?.slice(0, 5), words(one.status), one.doctor?.name, one.chiefComplaint, one.diagnosis && `found: ${isolated(one.diagnosis)}`,
+        one.prescription && `prescribed: ${isolated(one.prescription)}`, one.nextVisitDate && `next visit ${one.nextVisitDate}`, one.notes,
+      ),
+    }],
+  }),
+  scans: list<Scan>({
+    title: 'Scans',
+    root: 'scans',
+    order: 'DATE_DESC',
+    fields: 'id modality bodyPart date description doctor { name }',
+    entries: ({ id, modality, bodyPart, date, description, doctor }) => [{ id, kind: 'scan', name: line(MODALITIES[modality ?? ''] ?? 'Scan', bodyPart), date, detail: line(doctor?.name, description) }],
+  }),
+  predictions: list<Prediction>({
+    title: 'Predictions by programs',
+    root: 'predictions',
+    order: 'PREDICTED_AT_DESC',
+    fields: 'id condition label stage probability modelName modelVersion predictedAt notes',
+    entries: ({ id, condition, label, stage, probability, modelName, modelVersion, predictedAt, notes }) => [{
+      id, kind: 'prediction', name: line(condition, label), date: predictedAt?.slice(0, 10) ?? null,
+      detail: line(stage, probability && `probability ${probability}`, modelName && `by ${isolated(modelName)}${modelVersion ? ` ${isolated(modelVersion)}` : ''}`, notes, 'a program’s guess, no diagnosis'),
+    }],
   }),
   labs: list<LabReport>({
     title: 'Laboratory',

@@ -39,7 +39,10 @@ const TABLES: [ListName, EntryKind, string?][] = [
   ['stopped', 'medication', 'Medications that were stopped'],
   ['appointments', 'appointment'],
   ['appointments', 'symptom'],
+  ['consultations', 'consultation'],
   ['labs', 'lab'],
+  ['scans', 'scan'],
+  ['predictions', 'prediction'],
   ['reports', 'report'],
   ['sessions', 'session'],
   ['messages', 'message'],
@@ -58,7 +61,7 @@ function Entries({ name, kind, title, reading }: { name: ListName; kind: EntryKi
   return (
     <div>
       {entries.length > 0 && (
-        <Table id={kind} title={<>{kind !== 'session' && kind !== 'report' && kind !== 'message' && <Symbol kind={kind} />} {title} <small>{counted}</small></>} heads={['Date', 'What', 'Details']}>
+        <Table id={kind} title={<>{kind !== 'session' && kind !== 'report' && kind !== 'message' && kind !== 'scan' && kind !== 'prediction' && <Symbol kind={kind} />} {title} <small>{counted}</small></>} heads={['Date', 'What', 'Details']}>
           {entries.map((entry) => <Row key={entry.id} entry={entry} />)}
         </Table>
       )}

@@ -1,6 +1,6 @@
 /** One doctor with their patients. */
 
-import { placeOf, plain, choicesOf as read, useChoices, type Choosing } from '../shared/choices';
+import { placeOf, plain, choicesOf as read, useChoices, type Choose, type Choosing } from '../shared/choices';
 import { CONTACTS, ContactList, type Contacts } from '../shared/contacts';
 import { Fact, Link } from '../shared/facts';
 import { Searching, Select, Writing } from '../shared/fields';
@@ -45,9 +45,11 @@ type Assignment = {
 
 const WHEN = { '': 'Today', former: 'Formerly', all: 'Today or formerly' };
 const ORDERS = { SINCE_DESC: 'Since, latest first', SINCE_ASC: 'Since, earliest first' };
-const NONE = { name: '', when: '', role: '', order: 'SINCE_DESC', after: '', before: '' };
+const STATUSES = { SCHEDULED: 'Scheduled', COMPLETED: 'Completed', CANCELLED: 'Cancelled', NO_SHOW: 'Patient did not come' };
+const NONE = { show: '', name: '', when: '', role: '', status: '', order: 'SINCE_DESC', after: '', before: '' };
+const SHOWN = { '': 'Patients', consultations: 'Consultations' };
 type Choices = Choosing<keyof typeof NONE>;
-const choicesOf = (hash: string): Choices => read(NONE, { when: WHEN, role: { '': '', ...ROLES }, order: ORDERS }, hash);
+const choicesOf = (hash: string): Choices => read(NONE, { show: SHOWN, status: { '': '', ...STATUSES }, when: WHEN, role: { '': '', ...ROLES }, order: ORDERS }, hash);
 
 const filterOf = ({ name, when, role }: Choices) => ({
   ...(when !== 'all' && { isActive: { eq: when === '' } }),
@@ -109,20 +111,20 @@ const COLUMNS: [Column<Assignment>, ...Column<Assignment>[]] = [
   { head: 'Until', className: 'day', cell: ({ until, isActive }) => until ?? (isActive ? <span className="quiet">goes on</span> : unknown) },
 ];
 
-function Patients({ id }: { id: string }) {
-  const [choices, choose] = useChoices(NONE, choicesOf);
+type Shown = { id: string; choices: Choices; choose: Choose<keyof typeof NONE> };
+
+function Patients({ id, choices, choose }: Shown) {
   const which = { id, filter: filterOf(choices) };
   const narrowed = plain(choices.name) !== '' || choices.role !== '';
   return (
     <>
-      <h2>Patients</h2>
       <Searching label="Patients of the doctor">
         <div className="first">
           <Writing name="name" label="Name contains" mode="search" value={choices.name} onChoose={choose} />
           <Select name="when" label="Looked after" value={choices.when} options={WHEN} onChoose={choose} />
           <Select name="role" label="As" value={choices.role} none="In any role" options={ROLES} onChoose={choose} />
           <Select name="order" label="Order" value={choices.order} options={ORDERS} onChoose={choose} />
-          <button type="button" disabled={!narrowed && !choices.when} onClick={() => choose({ ...NONE, order: choices.order })}>Clear</button>
+          <button type="button" disabled={!narrowed && !choices.when} onClick={() => choose({ ...NONE, show: choices.show, order: choices.order })}>Clear</button>
         </div>
       </Searching>
       <Listing
@@ -145,6 +147,98 @@ function Patients({ id }: { id: string }) {
   );
 }
 
+type Consultation = {
+  id: string;
+  type: string | null;
+  status: string | null;
+  date: string | null;
+  time: string | null;
+  chiefComplaint: string | null;
+  diagnosis: string | null;
+  patient: { id: string; name: string | null } | null;
+};
+
+const CONSULTATIONS = `query ConsultationsOfDoctor($id: ID!, $filter: ConsultationFilter, $first: Int, $after: String, $last: Int, $before: String) {
+  doctor(id: $id) {
+    consultations(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        id
+        type
+        status
+        date
+        time
+        chiefComplaint
+        diagnosis
+        patient {
+          id
+          name
+        }
+      }
+      ${PAGE_INFO}
+    }
+  }
+}`;
+
+const CONSULTATION_TOTAL = `query ConsultationTotalOfDoctor($id: ID!, $filter: ConsultationFilter) {
+  doctor(id: $id) {
+    consultations(filter: $filter) {
+      totalCount
+    }
+  }
+}`;
+
+const MEETINGS: [Column<Consultation>, ...Column<Consultation>[]] = [
+  {
+    head: 'Patient',
+    className: 'name',
+    cell: ({ patient }) => (patient ? <><Link to="patients" of={patient} /><small>{patient.id}</small></> : <span className="unread">could not be read</span>),
+  },
+  { head: 'Date', className: 'day', cell: ({ date, time }) => <>{date ?? unknown}{time && <small>{time.slice(0, 5)}</small>}</> },
+  { head: 'Kind', className: 'type', cell: ({ type }) => words(type) || unknown },
+  { head: 'State', className: 'status', cell: ({ status }) => (status && (STATUSES[status as keyof typeof STATUSES] ?? words(status))) || unknown },
+  { head: 'Complaint', className: 'complaint', cell: ({ chiefComplaint }) => (chiefComplaint ? <Text>{chiefComplaint}</Text> : unknown) },
+  { head: 'Found', className: 'found', cell: ({ diagnosis }) => (diagnosis ? <Text>{diagnosis}</Text> : unknown) },
+];
+
+function Consultations({ id, choices, choose }: Shown) {
+  const which = { id, ...(choices.status && { filter: { status: { eq: choices.status } } }) };
+  return (
+    <>
+      <Searching label="Consultations of the doctor">
+        <div className="first">
+          <Select name="status" label="State" value={choices.status} none="Any" options={STATUSES} onChoose={choose} />
+        </div>
+      </Searching>
+      <Listing
+        label="Consultations of the doctor"
+        kind="consultations"
+        nouns={['consultation', 'consultations']}
+        page={{ query: CONSULTATIONS, variables: { ...which, ...placeOf(choices) }, find: ({ doctor }: { doctor: { consultations: Page<Consultation> | null } | null }) => doctor?.consultations }}
+        total={{ query: CONSULTATION_TOTAL, variables: which, find: ({ doctor }: { doctor: { consultations: { totalCount: number | null } | null } | null }) => totalOf(doctor?.consultations) }}
+        columns={MEETINGS}
+        choices={choices}
+        onChoose={choose}
+      >
+        <p>{choices.status ? 'No consultation matches.' : 'No consultations of this doctor are recorded.'}</p>
+      </Listing>
+    </>
+  );
+}
+
+function Lists({ id }: { id: string }) {
+  const [choices, choose] = useChoices(NONE, choicesOf);
+  return (
+    <>
+      <div className="shown" role="group" aria-label="Lists of the doctor">
+        {Object.entries(SHOWN).map(([show, name]) => (
+          <button key={show} type="button" aria-pressed={choices.show === show} onClick={() => choose({ ...NONE, show })}>{name}</button>
+        ))}
+      </div>
+      {choices.show === 'consultations' ? <Consultations id={id} choices={choices} choose={choose} /> : <Patients id={id} choices={choices} choose={choose} />}
+    </>
+  );
+}
+
 export const DoctorPage = ({ written }: { written: string }) => (
   <One
     type="Doctor"
@@ -162,6 +256,6 @@ export const DoctorPage = ({ written }: { written: string }) => (
       </>
     )}
   >
-    {(id) => <Patients id={id} />}
+    {(id) => <Lists id={id} />}
   </One>
 );
