@@ -1,9 +1,10 @@
 //! What the gateway costs, on a MariaDB server that `scripts/bench` starts: the profile of 50 patients against the same
 //! profile from a hand-written handler, the gateway's memory, and on demand the far end of a long list and `seed`. With
 //! `--graph` instead: the graph, in a Neo4j server that `scripts/bench` starts too, and in this process. With `--writes`
-//! instead: mutations and `import csv`. With `--shapes` instead: the shapes of queries that the schema allows, on both stores.
+//! instead: mutations and `import csv`. With `--wide` instead: the profile with every relation. With `--shapes` instead: the shapes of
+//! queries that the schema allows, on both stores.
 //!
-//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes]`, `scripts/bench --shapes …`
+//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes] [--wide]`, `scripts/bench --shapes …`
 //!
 //! No figure passes or fails: it is printed beside the target that the design sets for it. Only a wrong total and a question
 //! that fails make `--shapes` fail.
@@ -45,9 +46,10 @@ pub(crate) struct Arguments {
     seed: bool,
     graph: bool,
     writes: bool,
+    wide: bool,
 }
 
-const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes]
+const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes] [--wide]
   --rounds N   how often each figure is measured (5)
   --seconds S  how long each time (2)
   --large      also a page at the end of 200,000 patients, against 2,000, and totals of so many; seeding them takes minutes
@@ -55,6 +57,7 @@ const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [
   --graph      instead of all that the graph: its answers, its projection and its memory; with --large that of 100,000
                patients instead of 20,000
   --writes     instead of all that: mutations against hand-written transactions, `medimax import csv` against plain INSERTs
+  --wide       instead of all that: the profile of 50 patients with every relation, against the one with ten
   --shapes     instead of all that: the shapes of queries that the schema allows, with options of its own (`--shapes --help`)";
 
 fn main() -> ExitCode {
@@ -103,6 +106,9 @@ async fn run(arguments: &[String]) -> Result<()> {
         return tasks::import::run(&arguments, &mut database).await;
     }
     let url = seeded(&mut database, "bench", 2_000).await?;
+    if arguments.wide {
+        return tasks::wide::run(&arguments, &mut database, &url).await;
+    }
     tasks::contest::run(&arguments, &mut database, &url).await?;
     tasks::memory::run(&url)?;
     if arguments.large {
@@ -119,7 +125,7 @@ async fn run(arguments: &[String]) -> Result<()> {
 
 fn read(arguments: &[String]) -> Result<Arguments> {
     let (rounds, time) = (5, Duration::from_secs(2));
-    let mut read = Arguments { rounds, time, large: false, seed: false, graph: false, writes: false };
+    let mut read = Arguments { rounds, time, large: false, seed: false, graph: false, writes: false, wide: false };
     let mut rest = arguments.iter().map(String::as_str);
     while let Some(argument) = rest.next() {
         match argument {
@@ -132,6 +138,7 @@ fn read(arguments: &[String]) -> Result<Arguments> {
             "--seed" => read.seed = true,
             "--graph" => read.graph = true,
             "--writes" => read.writes = true,
+            "--wide" => read.wide = true,
             "--bench" => {} // cargo's own
             _ => return Err(USAGE.into()),
         }

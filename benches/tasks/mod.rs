@@ -8,4 +8,5 @@ pub(crate) mod pages;
 pub(crate) mod seed;
 pub(crate) mod shapes;
 pub(crate) mod totals;
+pub(crate) mod wide;
 pub(crate) mod writes;

@@ -44,7 +44,10 @@ pub(super) fn table(name: &str) -> &'static Table {
 /// A value that a column takes.
 fn value(kind: ValueKind) -> String {
     match kind {
-        ValueKind::Enum(of) => format!("'{}'", of.values[0].stored),
+        // Of the first of some, a patient has one alone.
+        ValueKind::Enum(of) => {
+            format!("'{}'", of.values.iter().rfind(|value| value.alias_of.is_none()).unwrap().stored)
+        }
         ValueKind::Date => "'2024-01-01'".into(),
         ValueKind::Time => "'10:00:00'".into(),
         ValueKind::DateTime => "'2024-01-01 10:00:00'".into(),

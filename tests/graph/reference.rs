@@ -21,6 +21,8 @@ use std::{collections::BTreeSet, time::Duration};
 /// Three doctors of two institutions, and who of the first two patients is with whom.
 pub(super) async fn care(store: &Store) {
     for rows in [
+        // A patient has one primary doctor.
+        "UPDATE Doctor_Patient_Assignment SET assignment_type = 'specialist' WHERE patient_id = 1",
         "INSERT INTO Specialty (specialty_id, name, category) VALUES (90001, 'Cardiology', 'Internal medicine'), (90002, 'Surgery', NULL)",
         "INSERT INTO Institution (institution_id, name, institution_type, region, country) VALUES \
          (90001, 'City Hospital', 'hospital', 'North', 'GB'), (90002, 'Mill Lane Practice', 'clinic', NULL, NULL)",
@@ -153,7 +155,7 @@ on_both!(nothing_leads_through_a_doctor_to_another_patient, 6, async |store: Sto
     care(&store).await;
     // Everybody is with the same doctor.
     store
-        .sql("INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type) SELECT patient_id, 90003, 'primary' FROM Patient")
+        .sql("INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type) SELECT patient_id, 90003, 'specialist' FROM Patient")
         .await;
     let place = Place::new();
     let (here, there) = (built(&SHAPES, &store.db).await.unwrap(), in_neo4j(&store, &place).await);
@@ -259,13 +261,13 @@ on_both!(every_change_of_reference_data_arrives, 3, async |store: Store| {
         "UPDATE Doctor SET specialty_id = NULL WHERE doctor_id = 90001",
         "UPDATE Institution SET name = 'Mill Road Practice' WHERE institution_id = 90002",
         "UPDATE Specialty SET name = 'General surgery' WHERE specialty_id = 90002",
-        "INSERT INTO Doctor_Patient_Assignment (assignment_id, patient_id, doctor_id, assignment_type) VALUES (90010, 3, 90003, 'primary')",
+        "INSERT INTO Doctor_Patient_Assignment (assignment_id, patient_id, doctor_id, assignment_type) VALUES (90010, 3, 90003, 'specialist')",
         "UPDATE Doctor_Patient_Assignment SET doctor_id = 90002 WHERE assignment_id = 90010",
         "UPDATE Doctor_Patient_Assignment SET patient_id = 2 WHERE assignment_id = 90010",
         "DELETE FROM Doctor_Patient_Assignment WHERE assignment_id = 90010",
         // Nobody holds what an adopted database may hold: what rows point to is not there yet, comes, and goes.
         "INSERT INTO Doctor_Patient_Assignment (assignment_id, patient_id, doctor_id, assignment_type) \
-         VALUES (90020, 3, 90020, 'primary'), (90021, 2, 90020, 'primary'), (90022, 1, 90021, 'primary')",
+         VALUES (90020, 3, 90020, 'specialist'), (90021, 2, 90020, 'specialist'), (90022, 1, 90021, 'specialist')",
         "INSERT INTO Doctor (doctor_id, name, institution_id, specialty_id) VALUES (90020, 'Dr Late', 90020, 90020)",
         "INSERT INTO Institution (institution_id, name) VALUES (90020, 'Late Hospital')",
         "INSERT INTO Specialty (specialty_id, name) VALUES (90020, 'Lateness')",
@@ -302,7 +304,7 @@ on_both!(every_change_of_reference_data_arrives, 3, async |store: Store| {
 on_both!(a_doctors_change_is_projected_once_and_not_for_each_patient, 4, async |store: Store| {
     care(&store).await;
     store
-        .sql("INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type) SELECT patient_id, 90003, 'primary' FROM Patient")
+        .sql("INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type) SELECT patient_id, 90003, 'specialist' FROM Patient")
         .await;
     let place = Place::new();
     let graph = in_neo4j(&store, &place).await;
@@ -358,7 +360,7 @@ on_both!(who_waits_for_the_graph_finds_the_doctor_there, 2, async |store: Store|
             assert_eq!(place.number(&format!("MATCH (n:@Doctor {{doctor_id: {key}}}) RETURN count(n)")), 1);
         }
         let assigned = done(&format!(
-            "assignDoctor(input: {{patientId: 1, doctorId: {key}, type: PRIMARY}}, waitForGraph: true) {{ inGraph assignment {{ id }} }}"
+            "assignDoctor(input: {{patientId: 1, doctorId: {key}, type: SPECIALIST}}, waitForGraph: true) {{ inGraph assignment {{ id }} }}"
         ))
         .await;
         assert_eq!(assigned["assignDoctor"]["inGraph"], true);

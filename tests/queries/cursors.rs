@@ -123,6 +123,8 @@ impl List<'_> {
 }
 
 on_both!(every_connection_below_an_object_is_paged_at_every_size, 2, async |store: Store| {
+    // All rows are to be one patient's, who has one primary doctor.
+    store.sql("UPDATE Doctor_Patient_Assignment SET assignment_type = 'specialist'").await;
     let mut tried = 0;
     for parent in entities() {
         for (def, child) in connections(parent.object) {
@@ -131,7 +133,16 @@ on_both!(every_connection_below_an_object_is_paged_at_every_size, 2, async |stor
             let (table, key) = (child.table.name, child.table.key);
             // Rows that are alike in all but their key, and unknown values, are where pages go wrong.
             let columns: Vec<_> = child.stored().into_iter().filter(|column| *column != key).collect();
-            let columns = columns.join(", ");
+            // But for what is unique.
+            let copied = |round: u32| {
+                let value = |column: &&str| match *column {
+                    "code" => format!("CAST({key} + {round} * 100000 AS CHAR)"),
+                    "session_uuid" => "NULL".to_owned(),
+                    column => column.to_owned(),
+                };
+                columns.iter().map(value).collect::<Vec<_>>().join(", ")
+            };
+            let named = columns.join(", ");
             let needed = |column| child.rules.columns.iter().any(|rule| rule.name == column && rule.required);
             let nulls = orderable(child).filter(|scalar| scalar.nullable).map(|scalar| scalar.column);
             let nulls = nulls.filter(|column| !needed(*column));
@@ -156,7 +167,8 @@ on_both!(every_connection_below_an_object_is_paged_at_every_size, 2, async |stor
                     break;
                 }
                 assert!(round < 10, "{parent_field}.{field} does not grow");
-                store.sql(&format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}")).await;
+                let values = copied(round + 1);
+                store.sql(&format!("INSERT INTO {table} ({named}) SELECT {values} FROM {table}")).await;
             }
             let orders = orderable(child).flat_map(|scalar| ["ASC", "DESC"].map(|way| (screaming(scalar.name), way)));
             let orders = orders.map(|(order, way)| format!("orderBy: [{order}_{way}],"));

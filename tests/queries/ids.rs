@@ -189,6 +189,8 @@ async fn what_a_removal_removed_is_named_by_its_id() {
         assert_eq!(removals.len(), entities().len());
         // A doctor to whom nobody points, with a specialty and an institution that have no other.
         for text in [
+            "INSERT INTO Country (iso2, name) VALUES ('ZZ', 'Free')",
+            "INSERT INTO Region (country_id, code, name) SELECT MAX(country_id), 'ZZ-1', 'Free' FROM Country",
             "INSERT INTO Specialty (name) VALUES ('Free')",
             "INSERT INTO Institution (name) VALUES ('Free')",
             "INSERT INTO Doctor (name, specialty_id, institution_id) SELECT 'Free', MAX(s.specialty_id), (SELECT MAX(institution_id) FROM Institution) FROM Specialty s",

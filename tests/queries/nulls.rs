@@ -61,7 +61,7 @@ async fn paged(store: &Store, list: &str, order: &str) -> Vec<String> {
     }
 }
 
-on_both!(a_null_in_any_column_costs_nothing_but_itself, 2, async |store: Store| {
+on_both!(a_null_in_any_column_costs_nothing_but_itself, 8, async |store: Store| {
     loosen(&store).await;
     let store = Store {
         db: medimax::db::open(&medimax::db::Options { max_connections: 1, ..crate::support::options(&store.url) })
@@ -69,6 +69,13 @@ on_both!(a_null_in_any_column_costs_nothing_but_itself, 2, async |store: Store| 
             .unwrap(),
         ..store
     };
+    // A value that must come with another may lack it in a table that was taken over.
+    store
+        .sql(match store.backend {
+            Backend::MariaDb => "SET check_constraint_checks = 0",
+            Backend::Sqlite => "PRAGMA ignore_check_constraints = ON",
+        })
+        .await;
     let session = async || match store.backend {
         Backend::MariaDb => {
             let mut sql = Sql::new(Dialect::MariaDb);
@@ -77,6 +84,10 @@ on_both!(a_null_in_any_column_costs_nothing_but_itself, 2, async |store: Store| 
         }
         Backend::Sqlite => 0,
     };
+    // Few patients have one.
+    store
+        .sql("INSERT INTO Prediction (patient_id, condition_name, label, created_at) VALUES (1, 'Flu', 'likely', '2024-05-01 10:00:00')")
+        .await;
     let (before, mut tried) = (session().await, 0);
     for entity in entities() {
         let (list, table, key) = (list(entity), entity.table.name, entity.table.key);

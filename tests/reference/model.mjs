@@ -170,9 +170,19 @@ export const places = {
   'Prediction.probability': 4,
 };
 
-/** Spellings of older databases, by enum and lower-case text. */
+/** Spellings of older databases, and those that are no words, by enum and lower-case text. */
 export const legacySpellings = {
   HistoryType: { chronic_condition: 'CONDITION' },
+  BloodGroup: {
+    'a+': 'A_POSITIVE',
+    'a-': 'A_NEGATIVE',
+    'b+': 'B_POSITIVE',
+    'b-': 'B_NEGATIVE',
+    'ab+': 'AB_POSITIVE',
+    'ab-': 'AB_NEGATIVE',
+    'o+': 'O_POSITIVE',
+    'o-': 'O_NEGATIVE',
+  },
   AppointmentType: { regular: 'ROUTINE_CHECKUP', surgery: 'CONSULTATION' },
 };
 
