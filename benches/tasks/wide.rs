@@ -72,13 +72,7 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database, url: &st
     for question in &questions {
         let [many, few] = question.statements;
         let cpu = median(&mut question.cpu.clone());
-        say!(
-            "{:16}{:>10}{:>12}{:>14.3}{many:>12}{few:>12}",
-            question.name,
-            question.fields,
-            question.length,
-            cpu
-        );
+        say!("{:16}{:>10}{:>12}{:>14.3}{many:>12}{few:>12}", question.name, question.fields, question.length, cpu);
     }
     if let [ten, all] = questions.as_slice() {
         let mut ratios: Vec<f64> = all.cpu.iter().zip(&ten.cpu).map(|(all, ten)| all / ten).collect();
