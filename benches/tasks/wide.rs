@@ -48,7 +48,7 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database, url: &st
             let before = database.counters().await?;
             client.ask(&request)?;
             let after = database.counters().await?;
-            *count = after.since(&before, "Com_stmt_execute");
+            *count = after.since(&before, "Com_stmt_execute") as f64;
         }
         for _ in 0..WARM_UP {
             client.ask(&request)?;

@@ -68,6 +68,7 @@ fn value(value: &Value) -> BoltType {
     match value {
         Value::Text(text) => (&**text).into(),
         Value::Int(number) => (*number).into(),
+        Value::Float(number) => (*number).into(),
         Value::Flag(flag) => (*flag).into(),
         Value::Date(day) => (*day).into(),
         Value::Ints(numbers) => BoltType::List(numbers.iter().copied().collect::<BoltList>()),

@@ -257,8 +257,8 @@ fn rows_of(kind: NodeKind) -> String {
     let (key, table) = (kind.key(), kind.table().name);
     let columns: Vec<String> = kind.shape().props.iter().map(|(_, column, _)| format!("t.{column}")).collect();
     let columns = columns.join(",");
-    match kind.table().owner() {
-        Some(owner) if owner.to.owner().is_some() => format!(
+    match kind.table().way().next() {
+        Some(owner) if owner.to.way().next().is_some() => format!(
             "SELECT t.{key},t.{column},{columns} FROM {of} o JOIN {table} t ON t.{column} = o.{of_key} WHERE o.patient_id = ?",
             column = owner.column,
             of = owner.to.name,
