@@ -1,7 +1,7 @@
 //! Tables of other systems: a mapping says which of their columns are which of ours. It is a TOML file: some are in the binary, and
 //! a hospital writes its own.
 //!
-//! A record of theirs becomes rows of ours ([`recipe`]); everything after that is the import of our own tables.
+//! A record of theirs becomes rows of ours (`recipe.rs`); everything after that is the import of our own tables.
 
 mod bind;
 mod check;
