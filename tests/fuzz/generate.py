@@ -22,6 +22,10 @@ SCALARS = {
     "String": st.one_of(texts("", "a", "ma", "HbA1c", "asthma", "key-1", "2026-01-01"), st.text(max_size=12).map(nodes.String)),
     "Date": texts("2026-03-01", "1900-02-29", "0000-00-00", "9999-12-31", "yesterday", ""),
     "Time": texts("10:30:00", "27:00:00", "-01:00:00", "noon"),
+    "Decimal": st.one_of(texts("0.5", "1e3", "-0", "ten", "0.123456789012345678"), st.sampled_from((0, 70, -1)).map(nodes.Int)),
+    "SafeInt": st.sampled_from((0, 4500, -1, 9007199254740991, 9007199254740993)).map(nodes.Int),
+    "UUID": texts("0e5af2d1-93c4-4b6a-8f0e-aa00bb11cc22", "0E5AF2D193C44B6A8F0EAA00BB11CC22", "none"),
+    "JSON": st.one_of(texts("a", ""), st.builds(nodes.Object, st.just([])), st.sampled_from((0, 1)).map(nodes.Int)),
     "DateTime": texts("2026-03-01T10:30:00Z", "2026-03-01T10:30:60+25:00", "0001-01-01T00:00:00Z", "now"),
 }
 
