@@ -259,9 +259,9 @@ impl Check<'_> {
                 "path is a member of a column",
             ),
             (
-                steps.digits.is_some_and(|digits| digits > 4)
+                steps.digits.is_some_and(|digits| digits > 6)
                     || steps.digits.is_some() && steps.shape != Some(Shape::MinorUnits),
-                "digits, from 0 to 4, belongs to as = \"minor_units\"",
+                "digits, from 0 to 6, belongs to as = \"minor_units\"",
             ),
             (steps.join.as_ref().is_some_and(Vec::is_empty), "join needs columns"),
         ] {
