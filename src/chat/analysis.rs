@@ -39,11 +39,11 @@ entity! {
         /// What the program answered.
         output_data: Option<Json> = "output", FreeText, json(ANYTHING);
         /// How long the program took, in milliseconds.
-        processing_time_ms: Option<Whole<0, MOST>> = "processingMs", Operational, value;
+        processing_time_ms: Option<Whole<0, 604_800_000>> = "processingMs", Operational, value;
         /// How many tokens were used.
-        tokens_used: Option<Whole<0, MOST>> = "tokens", Operational, value;
+        tokens_used: Option<Whole<0, 1_000_000_000>> = "tokens", Operational, value;
         /// What the analysis cost, in millionths of the currency's unit: 1,250 of USD are 0.125 cents.
-        cost_micros: Option<Whole<0, MOST>> = "costMicros", Operational, value;
+        cost_micros: Option<Whole<0, 1_000_000_000_000>> = "costMicros", Operational, value;
         /// The currency of the cost, by its three letters (ISO 4217).
         cost_currency: Option<String> = "costCurrency", Operational, code(Currency);
         /// Whether the program answered.

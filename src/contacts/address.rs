@@ -12,7 +12,7 @@ use crate::{
     },
     patients::patient,
     providers::{doctor, institution},
-    write::{Add, Change},
+    write::{Add, Once},
 };
 
 enumeration! {
@@ -104,7 +104,7 @@ entity! {
     verbs {
         /// Adds a postal address of a patient, a doctor or an institution.
         "addAddress" = ADD;
-        /// Notes that a postal address was verified, and when.
+        /// Notes that a postal address was verified, and when: at the moment that is given, or now.
         "verifyAddress" = VERIFY;
     }
     checks &[
@@ -128,10 +128,11 @@ static ADD: Add = Add(&Form::add(
     &ENTITY,
 ));
 
-static VERIFY: Change = Change {
+static VERIFY: Once = Once {
     form: &Form::change("VerifyAddressInput", "When a postal address was verified.", &ENTITY).only(&["verified_at"]),
+    moment: "verified_at",
     set: &[("is_verified", "1")],
-    needs: &["verified_at"],
+    over: "this was verified already: correct it, if the moment is another",
 };
 
 /// The postal addresses of a patient, the primary ones first, then the latest.

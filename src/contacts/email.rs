@@ -11,7 +11,7 @@ use crate::{
     },
     patients::patient,
     providers::{doctor, institution},
-    write::{Add, Change},
+    write::{Add, Once},
 };
 
 enumeration! {
@@ -80,7 +80,7 @@ entity! {
     verbs {
         /// Adds an e-mail address of a patient, a doctor or an institution.
         "addEmail" = ADD;
-        /// Notes that an e-mail address was verified, and when.
+        /// Notes that an e-mail address was verified, and when: at the moment that is given, or now.
         "verifyEmail" = VERIFY;
     }
     checks &[
@@ -97,10 +97,11 @@ static ADD: Add = Add(&Form::add(
     &ENTITY,
 ));
 
-static VERIFY: Change = Change {
+static VERIFY: Once = Once {
     form: &Form::change("VerifyEmailInput", "When an e-mail address was verified.", &ENTITY).only(&["verified_at"]),
+    moment: "verified_at",
     set: &[("is_verified", "1")],
-    needs: &["verified_at"],
+    over: "this was verified already: correct it, if the moment is another",
 };
 
 /// The e-mail addresses of a patient, the primary ones first, then the latest.

@@ -11,7 +11,7 @@ use crate::{
     },
     patients::patient,
     providers::{doctor, institution},
-    write::{Add, Change},
+    write::{Add, Once},
 };
 
 enumeration! {
@@ -89,7 +89,7 @@ entity! {
     verbs {
         /// Adds a telephone number of a patient, a doctor or an institution.
         "addPhone" = ADD;
-        /// Notes that a telephone number was verified, and when.
+        /// Notes that a telephone number was verified, and when: at the moment that is given, or now.
         "verifyPhone" = VERIFY;
     }
     checks &[
@@ -106,10 +106,11 @@ static ADD: Add = Add(&Form::add(
     &ENTITY,
 ));
 
-static VERIFY: Change = Change {
+static VERIFY: Once = Once {
     form: &Form::change("VerifyPhoneInput", "When a telephone number was verified.", &ENTITY).only(&["verified_at"]),
+    moment: "verified_at",
     set: &[("is_verified", "1")],
-    needs: &["verified_at"],
+    over: "this was verified already: correct it, if the moment is another",
 };
 
 /// The telephone numbers of a patient, the primary ones first, then the latest.

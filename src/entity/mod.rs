@@ -206,7 +206,7 @@ macro_rules! entity {
                 $crate::graphql::model::FieldDef {
                     name: concat!("remove", stringify!($row)),
                     doc: concat!(
-                        "Removes ", $a, " with all that belongs to it, unless other objects point to it. This cannot be undone."
+                        "Removes ", $a, " with all that belongs to it, unless objects of others point to it. What points to it within the same patient no longer does. This cannot be undone."
                     ),
                     field: &$crate::write::Remove(&ENTITY),
                 },

@@ -181,6 +181,16 @@ pub async fn visible(cx: &Cx, entity: &'static Entity, mut keys: Vec<i32>) -> Re
     Ok(rows)
 }
 
+/// The row with each key, if the caller may see it.
+pub async fn rows_at(cx: &Cx, entity: &'static Entity, keys: &[Option<i32>]) -> Result<Vec<Resolved>> {
+    let rows = visible(cx, entity, keys.iter().flatten().copied().collect()).await?;
+    let row = |key: &Option<i32>| match key.and_then(|key| rows.get(&key)) {
+        Some(row) => Resolved::One(row.clone()),
+        None => Resolved::Null,
+    };
+    Ok(keys.iter().map(row).collect())
+}
+
 /// A row of the relational store that a made object names.
 pub struct ToRow<T: 'static> {
     /// Its entity.
@@ -200,12 +210,7 @@ impl<T: MadeRow> Field for ToRow<T> {
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
             let keys = of_level(&level).map(|row| row.map(self.key)).collect::<Result<Vec<_>>>()?;
-            let rows = visible(cx, self.entity, keys.iter().flatten().copied().collect()).await?;
-            let given = keys.iter().map(|key| match key.and_then(|key| rows.get(&key)) {
-                Some(row) => Resolved::One(row.clone()),
-                None => Resolved::Null,
-            });
-            Ok(children(cx, &level, &slot, given.collect()).await)
+            Ok(children(cx, &level, &slot, rows_at(cx, self.entity, &keys).await?).await)
         })
     }
 }

@@ -8,7 +8,7 @@ use super::{
     filter,
     limits::Limits,
     loaders::{self, Load, Loaded, LoadedRows},
-    made::visible,
+    made::rows_at,
     model::{Asked, Children, Entity, Field, Loading, Object, Related, Rows},
     page::{self, Page},
     types::{Arg, FieldType, Types},
@@ -272,14 +272,9 @@ impl Field for Beyond {
         Box::pin(async move {
             let scalar = self.below.of.object.scalar_of_column(self.column);
             let key = |row: Rows| i32::try_from(row.set.rank(*row.places().first()? as usize, scalar?)?).ok();
-            let below = Sole::rows(cx, self.below, &level).await?;
-            let keys: Vec<Result<Option<i32>>> =
-                below.into_iter().map(|row| row.map(|row| row.and_then(key))).collect();
-            let wanted = keys.iter().flatten().flatten().copied().collect();
-            let there = visible(cx, self.entity, wanted).await?;
-            let row = |key: Option<i32>| key.and_then(|key| there.get(&key).cloned());
-            let rows = keys.into_iter().map(|key| key.map(row)).collect();
-            Ok(children(cx, &level, &slot, resolved(rows)).await)
+            let below = Sole::rows(cx, self.below, &level).await?.into_iter().collect::<Result<Vec<_>>>()?;
+            let keys: Vec<Option<i32>> = below.into_iter().map(|row| row.and_then(key)).collect();
+            Ok(children(cx, &level, &slot, rows_at(cx, self.entity, &keys).await?).await)
         })
     }
 }

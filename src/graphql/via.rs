@@ -3,8 +3,8 @@
 
 use super::{
     context::Cx,
-    exec::{FieldAnswers, Level, Resolved, Slot, Text, children},
-    made::{MadeRow, of_level, visible},
+    exec::{FieldAnswers, Level, Slot, Text, children},
+    made::{MadeRow, of_level, rows_at, visible},
     model::{Entity, Field, Loading, Object, Rows},
     types::{FieldType, Types},
 };
@@ -82,12 +82,7 @@ impl<T: MadeRow> Field for PointedTo<T> {
                 i32::try_from(rows.set.rank(place, scalar)?).ok()
             };
             let keys: Vec<Option<i32>> = rows.into_iter().map(key).collect();
-            let to = visible(cx, self.1, keys.iter().flatten().copied().collect()).await?;
-            let given = keys.iter().map(|key| match key.and_then(|key| to.get(&key)) {
-                Some(row) => Resolved::One(row.clone()),
-                None => Resolved::Null,
-            });
-            Ok(children(cx, &level, &slot, given.collect()).await)
+            Ok(children(cx, &level, &slot, rows_at(cx, self.1, &keys).await?).await)
         })
     }
 }

@@ -83,7 +83,7 @@ entity! {
         /// Ends the assignment of a doctor: the assignment stays as history.
         "endAssignment" = END;
         /// Ends the assignment of a doctor: the assignment stays as history.
-        /// Deprecated: Use `endAssignment`.
+        /// Deprecated: Use `endAssignment`, which is the same under a shorter name.
         "endDoctorAssignment" = END;
         /// Makes a doctor the primary doctor of a patient: the assignment of the one before ends on the day on which the new one
         /// begins, and stays as history.

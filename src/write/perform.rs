@@ -2,7 +2,7 @@
 
 use super::{
     arrival::reaches_graph,
-    draft::{Draft, Linked},
+    draft::{Draft, Linked, read_by},
     idempotency,
     made::add,
     operation::{Operation, Options},
@@ -18,7 +18,7 @@ use crate::{
         context::Cx,
         form::{Above, Form},
         model::{Entity, Model},
-        rules::{Broken, Cells, Check, broken, violation},
+        rules::{Broken, Cells, Check, ColumnRule, broken, kind_of, violation},
     },
 };
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
@@ -305,6 +305,7 @@ impl Attempt<'_> {
         // A row that broke a rule before may be mended a step at a time: only rules on what is given count.
         let checks = form.rules().checks.iter().chain(form.checks);
         violations.extend(of_checks(form, broken(checks, &row, |column| given.has(column), self.cx.today)));
+        violations.extend(of_helpers(form, &row, |column| given.has(column)));
         violations.append(&mut followed.violations);
         if !violations.is_empty() {
             return Err(Error::Invalid(violations));
@@ -352,6 +353,18 @@ impl Attempt<'_> {
             None => error,
         }
     }
+}
+
+/// What is wrong with values that another value of the row helps to read, where either of the two is written.
+fn of_helpers(form: &Form, row: &Cells, touched: impl Fn(&str) -> bool) -> Vec<Violation> {
+    let input = [serde_json::Value::from("input")];
+    let wrong = |column: &'static ColumnRule| {
+        let helper = column.helper().filter(|helper| touched(column.name) || touched(helper))?;
+        let (text, by) = (row.get(column.name)?, row.get(helper)?);
+        let (code, message) = read_by(kind_of(form.entity, column.name), column, text, Some(by)).err()?;
+        Some(violation(&input, form.field(column), code, message))
+    };
+    form.rules().columns.iter().filter_map(wrong).collect()
 }
 
 /// Where a row is to be the only one of its owner of which a flag is set, the others give way.

@@ -217,7 +217,9 @@ async fn without_introspection_no_error_names_what_the_request_did_not() {
         let asked = words(query);
         // Words of plain English that are names in the schema too.
         let plain: BTreeSet<String> =
-            ["document", "schema", "introspection", "is", "here", "off", "told", "not", "the"].map(str::to_owned).into();
+            ["document", "schema", "introspection", "is", "here", "off", "told", "not", "the"]
+                .map(str::to_owned)
+                .into();
         let leaked: Vec<_> = told
             .iter()
             .filter(|word| names.contains(*word) && !asked.contains(*word) && !plain.contains(*word))

@@ -377,8 +377,7 @@ async fn a_wrong_mapping_is_told_before_a_row_is_read() {
         "there is no mapping \"predicthelth\"; did you mean predicthealth?: there are aarogyalink, enhanced, predicthealth, and a file of your own ends in .toml"
     );
     assert!(
-        refused_line(&mut import(&store, &dir, "enhanced", &[]))
-            .contains("no file that the mapping names is in it (")
+        refused_line(&mut import(&store, &dir, "enhanced", &[])).contains("no file that the mapping names is in it (")
     );
     assert_eq!(rows(&store.db).await + number(&store.db, "SELECT COUNT(*) FROM Import_Table").await, 0);
 }

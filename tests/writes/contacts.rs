@@ -195,3 +195,24 @@ on_both!(what_is_verified_is_one_value, async |store: Store| {
     let none = correct("correctPhone", "isVerified: false, verifiedAt: null").await;
     assert_eq!(none["isVerified"], false);
 });
+
+on_both!(a_number_and_its_country_agree_whichever_of_them_is_corrected, async |store: Store| {
+    done(&store, "registerPatient(input: {name: \"Ann\", sex: OTHER, phones: [{number: \"020 7946 0958\", country: \"GB\", type: HOME}]}) { patient { id } }").await;
+    let correct = |input: &str| format!("correctPhone(id: 1, input: {{{input}}}) {{ phone {{ number country }} }}");
+    for input in ["country: \"US\"", "country: \"XX\"", "number: \"+4930901820\""] {
+        assert_eq!(refused(&store, &correct(input)).await, ["input.number: INVALID"], "{input}");
+    }
+    for (input, number, country) in [
+        ("number: \"+4930901820\", country: \"DE\"", "+4930901820", json!("DE")),
+        ("country: null", "+4930901820", Value::Null),
+        ("country: \"DE\"", "+4930901820", json!("DE")),
+    ] {
+        let phone = done(&store, &correct(input)).await["correctPhone"]["phone"].clone();
+        assert_eq!(phone, json!({"number": number, "country": country}), "{input}");
+    }
+    // Verified once, at the moment that is given or now.
+    let verify = "verifyPhone(id: 1, input: {}) { phone { isVerified verifiedAt } }";
+    let verified = done(&store, verify).await["verifyPhone"]["phone"].clone();
+    assert!(verified["isVerified"] == true && verified["verifiedAt"].is_string(), "{verified}");
+    assert_eq!(refused(&store, verify).await, ["id: DONE_BEFORE"]);
+});

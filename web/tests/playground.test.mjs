@@ -121,8 +121,11 @@ test('a gateway that fails is told in words, and nothing of the last answer stay
 test('nobody waits for ever, and nobody has to wait', () =>
   visit(browser, SCREENS[0], '/licenses.txt', async (page) => {
     await page.clock.install();
+    // The schema is large, and is not to be waited for ever too.
+    const schema = page.waitForResponse((response) => response.url().endsWith('/graphql'));
     await page.goto(new URL('/', page.url()).href);
     await ready(page);
+    await (await schema).finished();
     await page.clock.runFor(1_000);
     await page.evaluate((query) => document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.setValue(query), QUERY);
     await page.clock.runFor(1_000);

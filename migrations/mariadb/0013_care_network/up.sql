@@ -49,11 +49,15 @@ SET STATEMENT foreign_key_checks = 0 FOR ALTER TABLE Patient ADD COLUMN IF NOT E
     ADD CONSTRAINT fk_patient_institution FOREIGN KEY IF NOT EXISTS (institution_id) REFERENCES Institution (institution_id),
     ALGORITHM = INPLACE, LOCK = NONE;
 
--- end assignments of primary doctors that a later one has replaced: a patient has one
-UPDATE Doctor_Patient_Assignment a JOIN Doctor_Patient_Assignment b
-    ON b.patient_id = a.patient_id AND b.assignment_type = 'primary' AND COALESCE(b.is_active, 1) = 1
-    AND (COALESCE(b.since, '1000-01-01'), b.assignment_id) > (COALESCE(a.since, '1000-01-01'), a.assignment_id)
-SET a.is_active = 0, a.until = COALESCE(a.until, b.since, CURRENT_DATE)
+-- end assignments of primary doctors besides the one of today: a patient has one
+UPDATE Doctor_Patient_Assignment a JOIN (
+    SELECT patient_id, assignment_id, since, ROW_NUMBER() OVER (PARTITION BY patient_id
+        ORDER BY COALESCE(until >= CURRENT_DATE, 1) DESC, COALESCE(since <= CURRENT_DATE, 1) DESC,
+            COALESCE(since, '1000-01-01') DESC, assignment_id DESC) AS place
+    FROM Doctor_Patient_Assignment WHERE assignment_type = 'primary' AND COALESCE(is_active, 1) = 1) stays
+    ON stays.patient_id = a.patient_id AND stays.place = 1 AND stays.assignment_id <> a.assignment_id
+SET a.is_active = 0, a.until = COALESCE(a.until,
+    GREATEST(COALESCE(a.since, stays.since), COALESCE(stays.since, a.since)), CURRENT_DATE)
 WHERE a.assignment_type = 'primary' AND COALESCE(a.is_active, 1) = 1;
 
 -- add Doctor_Patient_Assignment.uq_primary: what a patient has once

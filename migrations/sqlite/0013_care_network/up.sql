@@ -43,15 +43,16 @@ ALTER TABLE Patient ADD COLUMN institution_id INTEGER CONSTRAINT fk_patient_inst
 -- index Patient by institution_id
 CREATE INDEX IF NOT EXISTS idx_patient_institution ON Patient (institution_id);
 
--- end assignments of primary doctors that a later one has replaced: a patient has one
-UPDATE Doctor_Patient_Assignment AS a SET is_active = 0, until = COALESCE(until, (
-    SELECT MIN(b.since) FROM Doctor_Patient_Assignment b
-    WHERE b.patient_id = a.patient_id AND b.assignment_type = 'primary' AND b.is_active IS NOT 0 AND b.since >= a.since
-    AND b.assignment_id <> a.assignment_id), CURRENT_DATE)
-WHERE assignment_type = 'primary' AND is_active IS NOT 0 AND EXISTS (
-    SELECT 1 FROM Doctor_Patient_Assignment b
-    WHERE b.patient_id = a.patient_id AND b.assignment_type = 'primary' AND b.is_active IS NOT 0
-    AND (COALESCE(b.since, '1000-01-01'), b.assignment_id) > (COALESCE(a.since, '1000-01-01'), a.assignment_id));
+-- end assignments of primary doctors besides the one of today: a patient has one
+WITH stays AS MATERIALIZED (
+    SELECT patient_id, assignment_id, since, ROW_NUMBER() OVER (PARTITION BY patient_id
+        ORDER BY COALESCE(until >= CURRENT_DATE, 1) DESC, COALESCE(since <= CURRENT_DATE, 1) DESC,
+            COALESCE(since, '1000-01-01') DESC, assignment_id DESC) AS place
+    FROM Doctor_Patient_Assignment WHERE assignment_type = 'primary' AND is_active IS NOT 0)
+UPDATE Doctor_Patient_Assignment AS a SET is_active = 0, until = COALESCE(a.until,
+    MAX(COALESCE(a.since, stays.since), COALESCE(stays.since, a.since)), CURRENT_DATE)
+FROM stays WHERE stays.patient_id = a.patient_id AND stays.place = 1 AND stays.assignment_id <> a.assignment_id
+    AND a.assignment_type = 'primary' AND a.is_active IS NOT 0;
 
 -- index Doctor_Patient_Assignment by patient_id, once for the primary doctor
 CREATE UNIQUE INDEX IF NOT EXISTS uq_assignment_primary ON Doctor_Patient_Assignment (patient_id)
