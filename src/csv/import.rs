@@ -201,6 +201,7 @@ impl Import<'_> {
         // The database has no rows yet of a patient who gets a new key.
         let is_new = self.manner.new_keys && patient.iter().any(|row| above(row).is_none());
         let mut removed: HashSet<(usize, i32)> = HashSet::new();
+        let own: HashSet<(usize, i32)> = patient.iter().map(|row| (row.sheet, row.key)).collect();
         for row in patient {
             if self.is_removed(row, present) || above(row).is_some_and(|above| removed.contains(&above)) {
                 removed.insert((row.sheet, row.key));
@@ -222,10 +223,9 @@ impl Import<'_> {
                     true => !is_new && present.patients.get(&pointer.to).copied() == self.patient_of(row, present),
                     false => present.targets.contains_key(&pointer.to),
                 };
-                let is_it = |other: &&Row| (other.sheet, other.key) == pointer.to && !removed.contains(&pointer.to);
                 // A row that points to itself points to none.
                 let is_itself = pointer.to == (row.sheet, row.key);
-                !is_itself && (in_database || patient.iter().any(|other| is_it(&other)))
+                !is_itself && (in_database || own.contains(&pointer.to) && !removed.contains(&pointer.to))
             };
             if let Some(pointer) = row.links.iter().find(|pointer| !is_there(pointer)) {
                 let source = self.index.source(row.source)?;

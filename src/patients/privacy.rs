@@ -62,7 +62,7 @@ entity! {
     checks &[
         Check {
             columns: &["patient_id"],
-            code: "TAKEN",
+            code: "EXISTS",
             message: "the patient has privacy settings already: change them",
             constraint: Some("uq_privacy_settings_patient"),
             holds: Holds::ByDatabase,
