@@ -7,7 +7,7 @@
 use super::{country, region};
 use crate::{
     db::{
-        Cell, Db, Table, Tx,
+        Cell, Db, Dialect, Sql, Table, Tx,
         change::{Texts, lists_after, of_list},
     },
     error::{Error, Result},
@@ -60,6 +60,12 @@ pub async fn load(db: &Db) -> Result<Loaded> {
     let broken = || Error::Internal("assets/iso-3166.tsv is not whole".into());
     let (countries, regions) = list();
     let mut tx = Tx::begin(db).await?;
+    // One process after another: all add the same rows.
+    if tx.dialect() == Dialect::MariaDb {
+        let mut sql = Sql::new(Dialect::MariaDb);
+        sql.push("SELECT version, NULL FROM Schema_Migration ORDER BY version LIMIT 1 FOR UPDATE");
+        tx.conn().texts(sql).await?;
+    }
     let mut loaded = Loaded::default();
 
     let columns = &["iso2", "iso3", "numeric_code", "name"];

@@ -280,7 +280,7 @@ impl Import<'_> {
         let are_given = !self.manner.new_keys && !self.is_theirs();
         let (mut columns, mut lines) = (Vec::new(), Vec::with_capacity(rows.len()));
         for row in rows {
-            let mut cells = made(source.sheet.entity, &row.cells)?.cells(source.sheet.entity);
+            let mut cells = made(source.sheet.entity, &row.cells, self.manner.new_keys)?.cells(source.sheet.entity);
             for pointer in &row.links {
                 let there = match together.contains(&pointer.to) {
                     true => {

@@ -7,11 +7,12 @@ use crate::{
     graphql::{model::Entity, rules::Cells},
 };
 
-/// The values of a new row, with a UUID in each column that is to have one and has none.
-pub fn made(entity: &Entity, given: &Cells) -> Result<Cells> {
+/// The values of a new row, with a UUID in each column that is to have one and has none. Where the row is to be another, whatever it had,
+/// it is `anew`, and has another UUID too.
+pub fn made(entity: &Entity, given: &Cells, anew: bool) -> Result<Cells> {
     let mut cells = given.clone();
     for column in entity.rules.columns.iter().filter(|column| column.made) {
-        if cells.get(column.name).is_none() {
+        if anew || cells.get(column.name).is_none() {
             let mut bytes = [0; 16];
             getrandom::fill(&mut bytes)
                 .map_err(|error| Error::Internal(format!("the system gives no random bytes: {error}")))?;
@@ -33,7 +34,7 @@ pub(super) async fn add(
     for alike in rows.chunk_by(|a, b| a.cells.iter().map(|(c, _)| c).eq(b.cells.iter().map(|(c, _)| c))) {
         let (mut columns, mut cells) = (Vec::new(), Vec::with_capacity(alike.len()));
         for row in alike {
-            let mut values = made(entity, &row.cells)?.cells(entity);
+            let mut values = made(entity, &row.cells, false)?.cells(entity);
             values.extend(above.map(|(column, key)| (column, Cell::Int(key.into()))));
             columns = values.iter().map(|(column, _)| *column).collect();
             cells.push(values.into_iter().map(|(_, cell)| cell).collect());

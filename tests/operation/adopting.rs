@@ -449,24 +449,33 @@ async fn the_values_of_a_hospitals_laboratory_become_numbers_and_a_column_of_its
 async fn a_table_of_the_hospital_is_in_the_way_of_a_later_version_too() {
     let mut hospital = Hospital::new(SECOND).await;
     assert!(hospital.done(&["--adopt", "--yes"]).contains("Adopted."));
-    // As a version left it that knew no doctors.
-    hospital
-        .sql(
-            "SET FOREIGN_KEY_CHECKS = 0;
-             ALTER TABLE Appointment DROP FOREIGN KEY fk_appointment_doctor, DROP COLUMN doctor_id;
-             ALTER TABLE Lab_Report DROP FOREIGN KEY fk_lab_report_doctor, DROP COLUMN doctor_id;
-             ALTER TABLE Report DROP FOREIGN KEY fk_report_doctor, DROP COLUMN doctor_id;
-             ALTER TABLE Medication DROP FOREIGN KEY fk_medication_doctor, DROP COLUMN doctor_id;
-             ALTER TABLE Patient DROP FOREIGN KEY fk_patient_institution, DROP COLUMN institution_id;
-             DROP TABLE Doctor_Patient_Assignment; DROP TABLE Doctor; DROP TABLE Institution; DROP TABLE Specialty;
-             DELETE FROM Adoption WHERE name IN ('doctor_id', 'institution_id') OR name LIKE '%doctor%'
-                 OR table_name IN ('Specialty', 'Institution', 'Doctor', 'Doctor_Patient_Assignment');
-             DELETE FROM Adoption WHERE kind = 'version' AND CAST(name AS INT) > 6;
-             DELETE FROM Schema_Migration WHERE version > 6;
-             CREATE TABLE Doctor (id INT PRIMARY KEY, full_name VARCHAR(100));
-             SET FOREIGN_KEY_CHECKS = 1",
-        )
+    // As a version left it that knew no doctors: without what later ones added.
+    let added = "FROM Adoption WHERE adoption_id > (SELECT adoption_id FROM Adoption WHERE kind = 'version' AND name = '6') ORDER BY adoption_id DESC";
+    let undone = hospital
+        .strings(&format!(
+            "SELECT CASE kind WHEN 'table' THEN CONCAT('DROP TABLE ', name) \
+                 WHEN 'column' THEN CONCAT('ALTER TABLE ', table_name, ' DROP COLUMN ', name) \
+                 WHEN 'index' THEN CONCAT('ALTER TABLE ', table_name, ' DROP INDEX IF EXISTS ', name) \
+                 WHEN 'trigger' THEN CONCAT('DROP TRIGGER IF EXISTS ', name) \
+                 WHEN 'version' THEN CONCAT('DELETE FROM Schema_Migration WHERE version = ', name) ELSE 'DO 0' END {added}"
+        ))
         .await;
+    let keys = hospital
+        .strings(&format!(
+            "SELECT CONCAT('ALTER TABLE ', k.TABLE_NAME, ' DROP FOREIGN KEY ', k.CONSTRAINT_NAME) \
+             FROM information_schema.KEY_COLUMN_USAGE k JOIN (SELECT kind, table_name, name {added} LIMIT 1000) a \
+                 ON a.kind = 'column' AND a.table_name = k.TABLE_NAME AND a.name = k.COLUMN_NAME \
+             WHERE k.TABLE_SCHEMA = DATABASE() AND k.REFERENCED_TABLE_NAME IS NOT NULL"
+        ))
+        .await;
+    assert!(undone.len() > 50 && keys.len() > 4, "{undone:?} {keys:?}");
+    hospital.sql("SET FOREIGN_KEY_CHECKS = 0").await;
+    for statement in keys.iter().chain(&undone) {
+        hospital.sql(statement).await;
+    }
+    hospital.sql(&format!("CREATE TEMPORARY TABLE Later AS SELECT adoption_id {added}")).await;
+    hospital.sql("DELETE FROM Adoption WHERE adoption_id IN (SELECT adoption_id FROM Later)").await;
+    hospital.sql("CREATE TABLE Doctor (id INT PRIMARY KEY, full_name VARCHAR(100))").await;
     let before = hospital.tables().await;
     for flags in [&["--adopt"][..], &["--adopt", "--yes"]] {
         let ended = hospital.migrate(flags);

@@ -28,6 +28,8 @@ async fn a_reader_who_goes_away_is_no_fault() {
     fs::write(&document, "{ patients { nodes { name } } }").unwrap();
     let (url, document) = (store.url.as_str(), document.to_str().unwrap());
     let folder = scratch(&unique("csv"));
+    // The countries and regions, which are told of.
+    done(&mut medimax(&["migrate", "--database-url", url]));
     for args in [
         &["--help"][..],
         &["-h"],

@@ -8,7 +8,7 @@ const LISTS: [(&str, &str); 4] = [
     ("patients", "Patient"),
     ("medicalHistories", "Medical_History"),
     ("symptoms", "Appointment_Symptom"),
-    ("chatMessages", "Chat_History"),
+    ("allPrivacySettings", "Privacy_Settings"),
 ];
 
 /// The first number that a statement answers.
@@ -41,9 +41,9 @@ async fn a_total_that_the_server_keeps_goes_with_any_change_of_its_table() {
         // With the rows below, by foreign keys.
         "DELETE FROM Patient WHERE patient_id = 2",
         "START TRANSACTION; DELETE FROM Medical_History; ROLLBACK",
-        "TRUNCATE TABLE Chat_History",
-        "CREATE TABLE Another LIKE Chat_History; INSERT INTO Another (patient_id, message_text) VALUES (1, 'x'); \
-         RENAME TABLE Chat_History TO Former, Another TO Chat_History",
+        "TRUNCATE TABLE Privacy_Settings",
+        "CREATE TABLE Another LIKE Privacy_Settings; INSERT INTO Another (patient_id) VALUES (1); \
+         RENAME TABLE Privacy_Settings TO Former, Another TO Privacy_Settings",
     ] {
         compared(&gateway, &db, "nothing").await;
         assert_eq!(compared(&gateway, &db, "nothing").await, LISTS.len() as i64, "all are kept before {change}");

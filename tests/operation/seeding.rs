@@ -135,11 +135,14 @@ on_both!(keys_that_are_used_up_are_refused_in_every_table, 20, async |store: Sto
         store.sql("INSERT INTO Patient (patient_id, name, sex) VALUES (15000, 'Nobody', 'Other')").await;
         let all = || table.parents.iter().chain(table.columns).copied();
         let columns = all().collect::<Vec<_>>().join(", ");
-        // Codes, and primary contacts, are unique.
+        // Codes, primary contacts and UUIDs are unique.
         let cells = all().map(|column| match column {
             "iso2" | "code" => "'YY'",
             "is_primary" => "0",
+            "session_uuid" => "NULL",
             "patient_id" => "15000",
+            // The first contact is an institution's.
+            owner if table.parents.len() > 1 && table.parents.contains(&owner) => "NULL",
             column => column,
         });
         let cells = cells.collect::<Vec<_>>().join(", ");

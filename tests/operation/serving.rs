@@ -60,11 +60,12 @@ async fn count_rows(url: &str) -> Vec<(&'static str, i64)> {
     counts
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seeding_makes_the_same_rows_on_both_stores_and_others_the_next_time() {
     let mut after_each = Vec::new();
     for backend in [Backend::MariaDb, Backend::Sqlite] {
         let store = Store::new(backend).await;
+        done(&mut medimax(&["migrate", "--database-url", &store.url]));
         let seed = || done(&mut medimax(&["seed", "--patients", "30", "--database-url", &store.url]));
         assert!(seed().starts_with("Added 30 patients, "));
         let first = count_rows(&store.url).await;

@@ -189,6 +189,34 @@ impl Store {
         (serde_json::from_slice(&body).unwrap(), ran)
     }
 
+    /// Gives patients who have messages a row of each kind that few have.
+    pub(crate) async fn with_rare_rows(&self, patients: &[i32]) {
+        for patient in patients {
+            let of = format!("FROM Patient WHERE patient_id = {patient}");
+            let message = format!("FROM Chat_History WHERE patient_id = {patient}");
+            for text in [
+                format!(
+                    "INSERT INTO Scan (patient_id, modality, scan_date) SELECT patient_id, 'mri', '2024-05-06' {of}"
+                ),
+                format!(
+                    "INSERT INTO Prediction (patient_id, condition_name, label) SELECT patient_id, 'Parkinson''s disease', 'healthy' {of}"
+                ),
+                format!(
+                    "INSERT INTO Health_Profile (patient_id, height_cm) SELECT patient_id, 170 {of} AND patient_id NOT IN (SELECT patient_id FROM Health_Profile)"
+                ),
+                format!(
+                    "INSERT INTO Privacy_Settings (patient_id) SELECT patient_id {of} AND patient_id NOT IN (SELECT patient_id FROM Privacy_Settings)"
+                ),
+                format!(
+                    "INSERT INTO Attachment (chat_id, original_filename) SELECT MIN(chat_id), 'letter.pdf' {message}"
+                ),
+                format!("INSERT INTO AI_Analysis (chat_id, ai_service) SELECT MIN(chat_id), 'triage' {message}"),
+            ] {
+                self.sql(&text).await;
+            }
+        }
+    }
+
     /// Runs statements on the database as another program would.
     pub(crate) async fn sql(&self, text: &str) {
         self.db.run(text).await.unwrap();

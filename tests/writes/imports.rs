@@ -103,7 +103,9 @@ on_both!(a_mutation_that_the_hospitals_own_rules_refuse_says_so, 0, async |store
     }
     assert_eq!(count(&store, "Patient").await, 3);
     // What is no rule stays a fault.
-    store.sql("DROP TABLE Chat_History").await;
+    for table in ["AI_Analysis", "Attachment", "Chat_History"] {
+        store.sql(&format!("DROP TABLE {table}")).await;
+    }
     let answer = store.ask("mutation { sendChatMessage(input: {patientId: 1, text: \"Hello\"}) { replayed } }").await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL", "{answer}");
 });

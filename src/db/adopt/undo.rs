@@ -45,14 +45,17 @@ async fn remove(conn: &mut Conn, found: &Found, kind: Kind, thing: &Recorded) ->
         Kind::Version => format!("DELETE FROM Schema_Migration WHERE version = {name}"),
         Kind::Trigger => format!("DROP TRIGGER IF EXISTS {name}"),
         Kind::Column => {
-            let keys: String = found::lines(conn, table)
-                .await?
-                .iter()
-                .filter_map(|line| line.strip_prefix("CONSTRAINT `")?.split_once("` FOREIGN KEY "))
-                .filter(|(_, of)| of.starts_with(&format!("(`{name}`)")))
-                .map(|(key, _)| format!("DROP FOREIGN KEY IF EXISTS `{key}`, "))
-                .collect();
-            format!("ALTER TABLE {table} {keys}DROP COLUMN IF EXISTS {name}, LOCK=NONE")
+            // What stands on the column. MariaDB would leave an index the columns that follow.
+            let first = format!("(`{name}`");
+            let lines = found::lines(conn, table).await?;
+            let on_it = lines.iter().filter_map(|line| {
+                let named = |prefix: &str, then: &str| line.strip_prefix(prefix)?.split_once(then);
+                let (what, (thing, columns)) = named("CONSTRAINT `", "` FOREIGN KEY ")
+                    .map(|named| ("FOREIGN KEY", named))
+                    .or_else(|| Some(("INDEX", named("KEY `", "` ").or_else(|| named("UNIQUE KEY `", "` "))?)))?;
+                columns.starts_with(&first).then(|| format!("DROP {what} IF EXISTS `{thing}`, "))
+            });
+            format!("ALTER TABLE {table} {}DROP COLUMN IF EXISTS {name}, LOCK=NONE", on_it.collect::<String>())
         }
         Kind::Table => format!("DROP TABLE IF EXISTS {name}"),
         Kind::Index => {
