@@ -65,9 +65,8 @@ impl Import<'_> {
         }
         let mut given = HashMap::new();
         for (table, keys) in wanted {
-            let Some(table) = self.index.folder.theirs.in_database(table) else { continue };
             let texts: Vec<&str> = keys.keys().copied().collect();
-            for (ours, key) in tx.conn().imported(table, &texts).await? {
+            for (ours, key) in self.index.folder.theirs.find(tx.conn(), table, &texts).await? {
                 given.extend(keys.get(key.as_str()).map(|at| (*at, ours)));
             }
         }

@@ -3,8 +3,9 @@
 
 use crate::{
     db::{
-        Db,
+        Db, Table,
         imported::{FromTable, LONGEST},
+        pool::Conn,
         uuid,
     },
     error::Result as Done,
@@ -15,11 +16,30 @@ use std::{
     collections::{BTreeMap, HashMap, hash_map::Entry},
 };
 
+/// What keys are of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum KeysOf {
+    /// A table of theirs.
+    Table(FromTable),
+    /// A column of ours, no two rows of which have the same value: it names a row that the database has.
+    Column(&'static str),
+}
+
+impl KeysOf {
+    /// The table of theirs.
+    pub(super) fn table(&self) -> Option<&FromTable> {
+        match self {
+            KeysOf::Table(table) => Some(table),
+            KeysOf::Column(_) => None,
+        }
+    }
+}
+
 /// The keys that files name.
 #[derive(Default)]
 pub(super) struct Theirs {
-    /// The tables that keys are of, and the places of ours in the list of sheets.
-    pub(super) tables: Vec<(FromTable, usize)>,
+    /// What keys are of, and the places of our tables in the list of sheets.
+    pub(super) tables: Vec<(KeysOf, &'static Table, usize)>,
     /// The same tables' keys in the database, of those that it knows.
     pub(super) known: Vec<Option<i32>>,
     numbers: HashMap<(u8, Mark), i32>,
@@ -87,7 +107,7 @@ pub(super) fn canonical(text: &str) -> Result<Option<Cow<'_, str>>, (&'static st
 
 impl Theirs {
     /// Keys of these tables.
-    pub(super) fn of(tables: Vec<(FromTable, usize)>) -> Self {
+    pub(super) fn of(tables: Vec<(KeysOf, &'static Table, usize)>) -> Self {
         Theirs { tables, ..Theirs::default() }
     }
 
@@ -130,14 +150,28 @@ impl Theirs {
 
     /// Looks up the tables in the database; `make` adds those that it does not know.
     pub(super) async fn know(&mut self, db: &Db, make: bool) -> Done<()> {
-        let tables: Vec<FromTable> = self.tables.iter().map(|(table, _)| table.clone()).collect();
-        self.known = db.import_tables(&tables, make).await?;
+        self.known = Vec::with_capacity(self.tables.len());
+        for (of, ..) in &self.tables {
+            self.known.push(match of {
+                KeysOf::Table(table) => db.import_table(table, make).await?,
+                KeysOf::Column(_) => None,
+            });
+        }
         Ok(())
     }
 
     /// The key of a table in the database, if that knows it.
     pub(super) fn in_database(&self, table: u8) -> Option<i32> {
         self.known.get(usize::from(table)).copied().flatten()
+    }
+
+    /// Of these keys of a table, those whose rows the database has, or had: each with the key there.
+    pub(super) async fn find(&self, conn: &mut Conn, table: u8, keys: &[&str]) -> Done<Vec<(i32, String)>> {
+        match (self.tables.get(usize::from(table)), self.in_database(table)) {
+            (Some((KeysOf::Column(column), ours, _)), _) => conn.called_so(ours, column, keys).await,
+            (_, Some(known)) => conn.imported(known, keys).await,
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// Of these numbers, those whose rows were imported before: each with the key that the row was given here.
@@ -150,10 +184,9 @@ impl Theirs {
         }
         let mut ours = Vec::new();
         for (table, keys) in by_table {
-            let Some(table) = self.in_database(table) else { continue };
             let numbers: HashMap<&str, i32> = keys.iter().copied().collect();
             let keys: Vec<&str> = keys.into_iter().map(|(key, _)| key).collect();
-            let found = db.conn().await?.imported(table, &keys).await?;
+            let found = self.find(&mut db.conn().await?, table, &keys).await?;
             ours.extend(found.into_iter().filter_map(|(ours, key)| Some((*numbers.get(key.as_str())?, ours))));
         }
         Ok(ours)
@@ -162,8 +195,8 @@ impl Theirs {
     /// The numbers of rows of one of our tables, by their keys there. Rows that were not imported are given one.
     pub(super) async fn numbers_of(&mut self, db: &Db, sheet: usize, ours: &[i32]) -> Done<HashMap<i32, i32>> {
         let mut numbers = HashMap::new();
-        for table in (0_u8..).zip(&self.tables).filter(|(_, (_, to))| *to == sheet).map(|(table, _)| table) {
-            let Some(known) = self.known.get(usize::from(table)).copied().flatten() else { continue };
+        for table in (0_u8..).zip(&self.tables).filter(|(_, (_, _, to))| *to == sheet).map(|(table, _)| table) {
+            let Some(known) = self.in_database(table) else { continue };
             for (ours, key) in db.conn().await?.imported_as(known, ours).await? {
                 numbers.extend(self.number(table, &key).map(|number| (ours, number)));
             }

@@ -5,6 +5,7 @@
 use super::{
     pool::{Conn, Db, Tx},
     sql::{Dialect, Sql},
+    table::Table,
 };
 use crate::error::Result;
 
@@ -29,30 +30,24 @@ pub(crate) struct FromTable {
 }
 
 impl Db {
-    /// The keys of such tables here; `make` adds those that are not known yet.
-    pub(crate) async fn import_tables(&self, tables: &[FromTable], make: bool) -> Result<Vec<Option<i32>>> {
-        let mut keys = Vec::with_capacity(tables.len());
-        for table in tables {
-            if make {
-                let mut sql = Sql::new(self.dialect());
-                sql.called(NAME, None).push(match self.dialect() {
-                    Dialect::MariaDb => "INSERT IGNORE INTO ",
-                    Dialect::Sqlite => "INSERT OR IGNORE INTO ",
-                });
-                sql.push("Import_Table (source, from_table, to_table) VALUES (").text(&table.source);
-                sql.push(", ").text(&table.from).push(", ").text(table.to).push(")");
-                let mut tx = Tx::begin(self).await?;
-                tx.execute(sql).await?;
-                tx.commit().await?;
-            }
+    /// The key of such a table here; `make` adds it where it is not known yet.
+    pub(crate) async fn import_table(&self, table: &FromTable, make: bool) -> Result<Option<i32>> {
+        if make {
             let mut sql = Sql::new(self.dialect());
-            sql.called(NAME, None)
-                .push("SELECT import_table_id, 0 FROM Import_Table WHERE source = ")
-                .text(&table.source);
-            sql.push(" AND from_table = ").text(&table.from).push(" AND to_table = ").text(table.to);
-            keys.push(self.numbers(&sql).await?.first().map(|(key, _)| *key));
+            sql.called(NAME, None).push(match self.dialect() {
+                Dialect::MariaDb => "INSERT IGNORE INTO ",
+                Dialect::Sqlite => "INSERT OR IGNORE INTO ",
+            });
+            sql.push("Import_Table (source, from_table, to_table) VALUES (").text(&table.source);
+            sql.push(", ").text(&table.from).push(", ").text(table.to).push(")");
+            let mut tx = Tx::begin(self).await?;
+            tx.execute(sql).await?;
+            tx.commit().await?;
         }
-        Ok(keys)
+        let mut sql = Sql::new(self.dialect());
+        sql.called(NAME, None).push("SELECT import_table_id, 0 FROM Import_Table WHERE source = ").text(&table.source);
+        sql.push(" AND from_table = ").text(&table.from).push(" AND to_table = ").text(table.to);
+        Ok(self.numbers(&sql).await?.first().map(|(key, _)| *key))
     }
 }
 
@@ -68,6 +63,26 @@ impl Conn {
                 .straight_join();
             sql.push("Import_Key i ON i.their_key = k.id AND i.import_table_id = ").int(table.into());
             found.extend(self.texts(sql).await?.into_iter().filter_map(|(ours, theirs)| Some((ours, theirs?))));
+        }
+        Ok(found)
+    }
+
+    /// The keys of the rows of a table of ours that have one of these texts in a column, each with the text. Case does not matter.
+    pub(crate) async fn called_so(
+        &mut self,
+        table: &Table,
+        column: &str,
+        texts: &[&str],
+    ) -> Result<Vec<(i32, String)>> {
+        let mut found = Vec::with_capacity(texts.len());
+        for texts in texts.chunks(MOST) {
+            let mut sql = Sql::new(self.dialect());
+            sql.called(table.name, Some(texts.len())).push(format!("SELECT t.{}, k.id FROM ", table.key)).words(texts);
+            sql.straight_join().push(format!("{} t ON t.{column} = k.id", table.name));
+            if self.dialect() == Dialect::MariaDb {
+                sql.push(" COLLATE utf8mb4_unicode_520_ci");
+            }
+            found.extend(self.texts(sql).await?.into_iter().filter_map(|(ours, text)| Some((ours, text?))));
         }
         Ok(found)
     }

@@ -9,7 +9,7 @@ pub mod made;
 mod operation;
 pub mod payload;
 mod perform;
-mod reach;
+pub(crate) mod reach;
 mod references;
 mod steps;
 mod succeed;

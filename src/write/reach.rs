@@ -38,14 +38,13 @@ fn is_domain(text: &str) -> bool {
 
 /// A number in international form, or what it must be. `by` is the country in whose national form it may be written. A number has the length of
 /// its country's numbers; whether it is in use is not looked up, because ranges are opened and closed.
-pub(super) fn phone(text: &str, by: Option<&str>) -> Result<String, String> {
+pub(crate) fn phone(text: &str, by: Option<&str>) -> Result<String, String> {
     let text = text.trim();
     let what = || "a telephone number in international form, as +44 20 7946 0958".to_owned();
-    let country =
-        match by.map(|code| code.parse::<country::Id>().ok().filter(|id| DATABASE.by_id(id.as_ref()).is_some())) {
-            Some(None) => return Err(format!("{}: the numbers of the country that is given are not known", what())),
-            country => country.flatten(),
-        };
+    let country = match by.map(|code| code.parse::<country::Id>().ok().filter(|_| has_numbers(code))) {
+        Some(None) => return Err(format!("{}: the numbers of the country that is given are not known", what())),
+        country => country.flatten(),
+    };
     if country.is_none() && !text.contains('+') {
         return Err(format!("{}, or in national form with its country beside it", what()));
     }
@@ -62,6 +61,11 @@ pub(super) fn phone(text: &str, by: Option<&str>) -> Result<String, String> {
         true => Ok(stored),
         false => Err(format!("{}: it has too few or too many digits", what())),
     }
+}
+
+/// Whether the numbers of a country, by its two letters, are known.
+pub(crate) fn has_numbers(country: &str) -> bool {
+    country.parse::<country::Id>().is_ok_and(|id| DATABASE.by_id(id.as_ref()).is_some())
 }
 
 /// Whether the countries of the number's code have numbers of this length.

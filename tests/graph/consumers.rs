@@ -23,7 +23,7 @@ on_both!(each_consumer_is_given_everything_and_removes_only_its_own, async |stor
     watch.feed.applied(watch.consumer, &ids(&given)).await.unwrap();
     watch.feed.applied(second.id, &ids(&given[..1])).await.unwrap();
     assert_eq!(watch.feed.pending(second.id, 100).await.unwrap(), given[1..]);
-    tokio::time::sleep(Duration::from_millis(30)).await;
+    tokio::time::sleep(Duration::from_millis(60)).await;
     let (count, age) = watch.feed.backlog(second.id).await.unwrap();
     assert!(count == 1 && (30..60_000).contains(&age), "{count} {age}");
     assert_eq!(watch.feed.pending(watch.consumer, 1).await.unwrap().len(), 1);

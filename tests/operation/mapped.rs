@@ -90,23 +90,19 @@ async fn aarogyalink_read(store: &Store) -> Value {
 on_both!(users_with_lists_and_uuids_become_patients, async |store: Store| {
     let dir = aarogyalink();
     let said = done(&mut import(&store, &dir, "aarogyalink", &["--dry-run"]));
-    assert!(said.starts_with("Would add 12 rows of 2 patients in "), "{said}");
+    assert!(said.starts_with("Would add 14 rows of 2 patients in "), "{said}");
     assert_eq!((rows(&store.db).await, number(&store.db, "SELECT COUNT(*) FROM Import_Table").await), (0, 0));
     let counts = |said: &str| said.lines().skip(1).map(|line| line.replace("would be ", "")).collect::<Vec<_>>();
     let dry = counts(&said);
-    assert_eq!(
-        dry[..7],
-        [
-            "  users.csv → Patient: 2 added",
-            "  users.csv → Health_Profile: 2 added",
-            "  users.csv, medical_conditions → Medical_History: 2 added",
-            "  users.csv, allergies → Medical_History: 1 added",
-            "  users.csv, medications → Medication: 2 added",
-            "  chat_sessions.csv → Chat_Session: 1 added",
-            "  messages.csv → Chat_History: 2 added",
-        ]
-    );
     for told in [
+        "  users.csv → Patient: 2 added",
+        "  users.csv → Health_Profile: 2 added",
+        "  users.csv → Email: 2 added",
+        "  users.csv, medical_conditions → Medical_History: 2 added",
+        "  users.csv, allergies → Medical_History: 1 added",
+        "  users.csv, medications → Medication: 2 added",
+        "  chat_sessions.csv → Chat_Session: 1 added",
+        "  messages.csv → Chat_History: 2 added",
         "Not read: alembic_version.csv (the mapping names no such file)",
         "Not read: chat_sessions.csv, column id (rows are known by session_id)",
         "Not read: users.csv, column nickname (the mapping takes it nowhere)",
@@ -116,7 +112,7 @@ on_both!(users_with_lists_and_uuids_become_patients, async |store: Store| {
     }
 
     let said = done(&mut import(&store, &dir, "AarogyaLink", &[]));
-    assert!(said.starts_with("Added 12 rows of 2 patients in "), "{said}");
+    assert!(said.starts_with("Added 14 rows of 2 patients in "), "{said}");
     assert_eq!(counts(&said), dry);
     let there = aarogyalink_read(&store).await;
     assert_eq!(
@@ -142,16 +138,16 @@ on_both!(users_with_lists_and_uuids_become_patients, async |store: Store| {
             {"name": "Ben", "dateOfBirth": null, "createdAt": "2024-02-02T00:00:00Z", "profile": {"preferredLanguage": "hi", "emergencyContactName": null}, "medicalHistory": [], "medications": [], "messages": {"nodes": []}},
         ])
     );
-    assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Import_Key").await, 12);
+    assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Import_Key").await, 14);
 
     let said = done(&mut import(&store, &dir, "aarogyalink", &[]));
     assert!(
-        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 12 rows were there already."),
+        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 14 rows were there already."),
         "{said}"
     );
     assert_eq!(
         (aarogyalink_read(&store).await, number(&store.db, "SELECT COUNT(*) FROM Import_Key").await),
-        (there, 12)
+        (there, 14)
     );
 });
 
@@ -178,10 +174,10 @@ on_both!(what_is_new_there_is_added_and_what_was_removed_here_stays_removed, asy
 
     let said = done(&mut import(&store, &dir, "aarogyalink", &[]));
     assert!(
-        said.starts_with("Added 1 row of 1 patient in ") && said.contains("; 9 rows were there already."),
+        said.starts_with("Added 1 row of 1 patient in ") && said.contains("; 10 rows were there already."),
         "{said}"
     );
-    let told = "5 rows were removed here since an earlier import, and not added again (--restore adds them).";
+    let told = "6 rows were removed here since an earlier import, and not added again (--restore adds them).";
     assert!(
         said.contains(told) && said.contains("messages.csv → Chat_History: 0 added, 2 there already, 1 removed here"),
         "{said}"
@@ -189,7 +185,7 @@ on_both!(what_is_new_there_is_added_and_what_was_removed_here_stays_removed, asy
     assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Patient").await, 1);
 
     let said = done(&mut import(&store, &dir, "aarogyalink", &["--restore"]));
-    assert!(said.starts_with("Added 5 rows of 2 patients in "), "{said}");
+    assert!(said.starts_with("Added 6 rows of 2 patients in "), "{said}");
     let said = done(&mut import(&store, &dir, "aarogyalink", &[]));
     assert!(said.starts_with("Added 0 rows of 0 patients in ") && !said.contains("removed here"), "{said}");
     let there = aarogyalink_read(&store).await;
@@ -278,13 +274,13 @@ on_both!(a_patient_whom_the_database_refuses_comes_with_the_next_run, async |sto
     store.sql(rule).await;
     let dir = aarogyalink();
     let found = refused(&store, &dir, "aarogyalink", &[]);
-    assert_eq!((found.len(), found.last().unwrap().as_str()), (10, "messages.csv 3  DATABASE"), "{found:?}");
+    assert_eq!((found.len(), found.last().unwrap().as_str()), (11, "messages.csv 3  DATABASE"), "{found:?}");
     // What was taken back took its keys with it.
-    assert_eq!((rows(&store.db).await, number(&store.db, "SELECT COUNT(*) FROM Import_Key").await), (2, 2));
+    assert_eq!((rows(&store.db).await, number(&store.db, "SELECT COUNT(*) FROM Import_Key").await), (3, 3));
     store.sql("DROP TRIGGER their_rule").await;
     let said = done(&mut import(&store, &dir, "aarogyalink", &[]));
     assert!(
-        said.starts_with("Added 10 rows of 1 patient in ") && said.contains("; 2 rows were there already."),
+        said.starts_with("Added 11 rows of 1 patient in ") && said.contains("; 3 rows were there already."),
         "{said}"
     );
 });
@@ -342,6 +338,19 @@ async fn a_wrong_mapping_is_told_before_a_row_is_read() {
         [
             "line 7: this leads to a row of Patient, and no [[table]] goes to Patient: add one, or leave this out",
             "line 9: item needs each, the column with the list",
+        ]
+    );
+    let address = "[[table]]\nfrom = \"people\"\nto = \"Address\"\nkey = \"id\"\n[table.columns]\npatient_id = { column = \"id\", by = \"name\" }\nline1 = \"line\"\naddress_type = { constant = \"home\", by = \"code\" }\n";
+    assert_eq!(
+        of(&format!(
+            "{address}city = {{ column = \"city\", country = \"DE\" }}\ncountry_id = {{ column = \"land\", by = \"code\" }}\nregion_id = \"land\"\n"
+        )),
+        [
+            "line 7: \"name\" is no column of Patient that tells rows apart; none is",
+            "line 9: `to` and `by` are for keys of other rows, and this column holds none",
+            "line 10: country, the two letters of one (ISO 3166-1), belongs to as = \"phone\"",
+            "line 11: \"code\" is no column of Country that tells rows apart; those are: iso2",
+            "line 12: this leads to a row of Region, and no [[table]] goes to Region: add one, or leave this out, or say by = \"code\" where it names one that is here already",
         ]
     );
     let two = format!(
@@ -412,7 +421,7 @@ on_both!(a_backup_keeps_which_row_came_from_which, async |store: Store| {
     done(medimax(&["restore", "--database-url", &other.url]).arg(&file));
     let said = done(&mut import(&other, &dir, "aarogyalink", &[]));
     assert!(
-        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 12 rows were there already."),
+        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 14 rows were there already."),
         "{said}"
     );
 });

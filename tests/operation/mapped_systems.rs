@@ -49,6 +49,25 @@ fn predicthealth() -> PathBuf {
             "id,patient_id,medication_id,dosage,frequency,start_date,end_date,prescribed_by,created_at\n\
              1,1,5,2 puffs,daily,2019-01-02,,d-2,\n2,2,5,,,2018-01-01,2018-02-01,,\n",
         ),
+        ("phone_types.csv", "id,name\n1,Mobile\n"),
+        ("email_types.csv", "id,name\n1,Personal\n2,Newsletter\n"),
+        (
+            "emails.csv",
+            &format!(
+                "id,entity_type,entity_id,email_type_id,email,is_primary\n1,patient,1,1,ada@Example.org,t\n2,doctor,d-1,2,cara@example.org,f\n3,medical_institution,{ADA},2,north@example.org,t\n"
+            ),
+        ),
+        (
+            "phones.csv",
+            "id,entity_type,entity_id,phone_type_id,country_code,area_code,phone_number,is_primary\n1,patient,1,,+52,33,1234 5678,t\n",
+        ),
+        ("countries.csv", "id,name,iso_code\n1,Mexico,mx\n2,Nowhere,\n"),
+        ("regions.csv", "id,name,iso_code\n4,Jalisco,MX-JAL\n"),
+        (
+            "addresses.csv",
+            "id,entity_type,entity_id,street_address,city,region_id,country_id,postal_code,address_type,is_primary,created_at\n\
+             1,patient,1,Calle 1,Guadalajara,4,1,44100,Home,t,2024-01-02 03:04:05+00\n2,doctor,d-1,Calle 2,Tequila,,2,,,f,\n",
+        ),
     ])
 }
 
@@ -56,10 +75,13 @@ on_both!(references_and_catalogs_survive, async |store: Store| {
     let dir = predicthealth();
     // Keys of ours that are in use already have nothing to do with theirs.
     store.sql("INSERT INTO Patient (patient_id, name, sex) VALUES (1, 'Zoe', 'Female')").await;
+    // Countries and regions are there already, and named by their codes.
+    store.sql("INSERT INTO Country (country_id, iso2, name) VALUES (484, 'MX', 'Mexico')").await;
+    store.sql("INSERT INTO Region (region_id, country_id, code, name) VALUES (77, 484, 'MX-JAL', 'Jalisco')").await;
     let said = done(&mut import(&store, &dir, "predicthealth", &["--dry-run"]));
-    assert!(said.starts_with("Would add 16 rows of 2 patients in "), "{said}");
+    assert!(said.starts_with("Would add 22 rows of 2 patients in "), "{said}");
     let said = done(&mut import(&store, &dir, "predicthealth", &[]));
-    assert!(said.starts_with("Added 16 rows of 2 patients in "), "{said}");
+    assert!(said.starts_with("Added 22 rows of 2 patients in "), "{said}");
     assert!(said.contains("Not read: patients.csv, column validation_status (the mapping takes it nowhere)"), "{said}");
     let query = "{ patients(first: 9, filter: {name: {ne: \"Zoe\"}}) { nodes { name sex institution { name } profile { heightCm bloodGroup smokingStatus genderIdentity emergencyContactPhone }
         medicalHistory { type item severity isActive details } medications { name isContinued doctor { name institution { name type } } }
@@ -95,10 +117,39 @@ on_both!(references_and_catalogs_survive, async |store: Store| {
     );
     let said = done(&mut import(&store, &dir, "predicthealth", &[]));
     assert!(
-        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 16 rows were there already."),
+        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 22 rows were there already."),
         "{said}"
     );
     assert_eq!(store.data(query).await["patients"]["nodes"], there);
+    let contacts = "address type isPrimary";
+    let query = format!(
+        "{{ patients(filter: {{name: {{eq: \"Ada Rao\"}}}}) {{ nodes {{ emails {{ {contacts} }} phones {{ number type }} addresses {{ line1 type region {{ name }} country {{ code }} }} }} }}
+           doctors(filter: {{name: {{eq: \"Cara Diaz\"}}}}) {{ nodes {{ emails {{ {contacts} }} addresses {{ line1 type country {{ code }} }} institution {{ emails {{ {contacts} }} }} }} }} }}"
+    );
+    let data = store.data(&query).await;
+    assert_eq!(
+        (&data["patients"]["nodes"], &data["doctors"]["nodes"]),
+        (
+            &json!([{
+                "emails": [{"address": "ada@example.org", "type": "PERSONAL", "isPrimary": true}],
+                "phones": [{"number": "+523312345678", "type": "OTHER"}],
+                "addresses": [{"line1": "Calle 1", "type": "HOME", "region": {"name": "Jalisco"}, "country": {"code": "MX"}}],
+            }]),
+            &json!([{
+                "emails": [{"address": "cara@example.org", "type": "OTHER", "isPrimary": false}],
+                "addresses": [{"line1": "Calle 2", "type": "OTHER", "country": null}],
+                "institution": {"emails": [{"address": "north@example.org", "type": "OTHER", "isPrimary": true}]},
+            }]),
+        )
+    );
+
+    // A code that nobody has.
+    let regions = fs::read_to_string(dir.join("regions.csv")).unwrap();
+    fs::write(dir.join("regions.csv"), format!("{regions}5,Elsewhere,XX-1\n")).unwrap();
+    let addresses = fs::read_to_string(dir.join("addresses.csv")).unwrap();
+    fs::write(dir.join("addresses.csv"), format!("{addresses}3,patient,1,Calle 3,,5,,,,f,\n")).unwrap();
+    assert_eq!(refused(&store, &dir, "predicthealth", &[]), ["addresses.csv 4 region_id REFERENCE"]);
+    fs::write(dir.join("addresses.csv"), addresses).unwrap();
 
     // A doctor who is refused costs the patients who point to that doctor, and a new patient finds the others.
     let doctors = fs::read_to_string(dir.join("doctors.csv")).unwrap();
@@ -165,6 +216,42 @@ on_both!(words_become_reference_data_once, async |store: Store| {
                 ],
             },
             {"name": "Yan", "sex": "OTHER", "reports": {"nodes": []}, "doctorAssignments": []},
+        ])
+    );
+});
+
+on_both!(contacts_come_with_users, async |store: Store| {
+    let contact = r#""{""name"": ""Raj"", ""phone"": ""555-0100""}""#;
+    let users = [
+        "user_id,email,first_name,phone_number,emergency_contact,preferred_language,created_at",
+        &format!("u1,ada@EXAMPLE.org,Ada,098765 43210,{contact},,2024-01-01 00:00:00"),
+        "u2,,Ben,+44 7700 900123,,en,2024-01-01 00:00:00",
+        "u3,cy@example,Cy,,,,2024-01-01 00:00:00",
+        "u4,,Di,12,,,2024-01-01 00:00:00\n",
+    ];
+    let dir = folder(&[("users.csv", &users.join("\n"))]);
+    assert_eq!(
+        refused(&store, &dir, "aarogyalink", &[]),
+        [
+            "users.csv 4 email INVALID",
+            "users.csv 4  LEFT_OUT",
+            "users.csv 5 phone_number INVALID",
+            "users.csv 5  LEFT_OUT",
+        ]
+    );
+    let query = "{ patients { nodes { name emails { address type isPrimary isVerified } phones { number type isPrimary } profile { emergencyContactName preferredLanguage } } } }";
+    assert_eq!(
+        store.data(query).await["patients"]["nodes"],
+        json!([
+            {
+                "name": "Ada", "profile": {"emergencyContactName": "Raj", "preferredLanguage": null},
+                "emails": [{"address": "ada@example.org", "type": "PERSONAL", "isPrimary": true, "isVerified": false}],
+                "phones": [{"number": "+919876543210", "type": "MOBILE", "isPrimary": true}],
+            },
+            {
+                "name": "Ben", "profile": {"emergencyContactName": null, "preferredLanguage": "en"}, "emails": [],
+                "phones": [{"number": "+447700900123", "type": "MOBILE", "isPrimary": true}],
+            },
         ])
     );
 });

@@ -96,7 +96,9 @@ impl Folder {
         if !wrong.is_empty() {
             return Err(Error::Setup(wrong.join("\n")));
         }
-        unread.append(&mut binding.notes);
+        // Several tables may take the same column.
+        let mut told = BTreeSet::new();
+        unread.extend(binding.notes.drain(..).filter(|note| told.insert(note.clone())));
         unread.extend(binding.unused(&mapping.leave));
         let mut files: Vec<Arc<Input>> = Vec::new();
         for source in &sources {
@@ -210,6 +212,7 @@ impl Binding {
             words: steps.values.as_ref().map(words),
             shape: steps.shape,
             digits: steps.digits.unwrap_or(2),
+            country: steps.country.clone(),
             spelling: kind_of_slot(column.slot).map_or(Spelling::Same, Spelling::of_kind),
             otherwise,
             table: column.keys,

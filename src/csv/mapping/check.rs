@@ -3,16 +3,21 @@
 use super::{
     super::{
         row::stored,
-        sheet::{Sheet, Slot, of_name, sheets},
+        sheet::{Sheet, Slot, of_name, plain, sheets},
+        theirs::KeysOf,
     },
     form::{MappingForm, OneOrMore, Shape, Steps, TableForm, ValueForm},
     near,
     spelling::Zone,
 };
 use crate::{
-    db::{ValueKind, imported::FromTable},
+    db::{Table, ValueKind, imported::FromTable},
     error::{Error, Result},
-    graphql::{model::Entity, rules::ColumnRule},
+    graphql::{
+        model::Entity,
+        rules::{ColumnRule, Holds},
+    },
+    write::reach::has_numbers,
 };
 use std::{collections::BTreeMap, ops::Range};
 use toml::Spanned;
@@ -26,8 +31,8 @@ pub struct Mapping {
     pub(super) leave: BTreeMap<String, String>,
     pub(super) sheets: Vec<Sheet>,
     pub(super) tables: Vec<MappedTable>,
-    /// The tables that keys are of, and our tables to which their rows go.
-    pub(super) keys: Vec<(FromTable, usize)>,
+    /// What keys are of, and our tables to which they lead.
+    pub(super) keys: Vec<(KeysOf, &'static Table, usize)>,
 }
 
 /// Rows of one of their files that become rows of one of our tables.
@@ -52,7 +57,7 @@ pub(super) struct MappedColumn {
 }
 
 /// The most tables of a mapping: each is a number in 8 bits.
-const TABLES: usize = 250;
+const TABLES: usize = 200;
 
 impl Mapping {
     /// Reads a mapping for the tables of entities. `name` is what messages call it.
@@ -98,7 +103,7 @@ impl Check<'_> {
             self.wrong(0..0, format!("a mapping needs [[table]], and at most {TABLES} of them"));
         }
         // Tables of ours that every reference may lead to are known before a reference is looked at.
-        let mut keys: Vec<(FromTable, usize)> = Vec::new();
+        let mut keys: Vec<(KeysOf, &'static Table, usize)> = Vec::new();
         let mut placed: Vec<(usize, u8, Spanned<TableForm>)> = Vec::new();
         for table in form.table.into_iter().take(TABLES) {
             let (to, from) = (&table.get_ref().to, &table.get_ref().from);
@@ -112,19 +117,16 @@ impl Check<'_> {
             if from.get_ref().trim().is_empty() || label.chars().count() > 200 {
                 self.wrong(from.span(), "from must be the name of a file, without .csv, of at most 200 characters");
             }
-            let to = self.sheets.get(sheet).map_or("", |sheet| sheet.entity.table.name);
-            let of = FromTable { source: source.clone(), from: label, to };
-            let at = keys.iter().position(|(known, _)| *known == of).unwrap_or_else(|| {
-                keys.push((of, sheet));
-                keys.len() - 1
-            });
-            placed.push((sheet, at as u8, table));
+            let Some(ours) = self.sheets.get(sheet).map(|sheet| sheet.entity.table) else { continue };
+            let of = KeysOf::Table(FromTable { source: source.clone(), from: label, to: ours.name });
+            let at = place(&mut keys, (of, ours, sheet));
+            placed.push((sheet, at, table));
         }
         // What hangs below or points to other rows comes after them.
         placed.sort_by_key(|(sheet, ..)| *sheet);
         let mut tables = Vec::with_capacity(placed.len());
         for (sheet, at, table) in placed {
-            tables.extend(self.table(sheet, at, table, &keys));
+            tables.extend(self.table(sheet, at, table, &mut keys));
         }
         let (leave, sheets) = (form.leave, self.sheets.clone());
         Some(Mapping { name: name.to_owned(), zone: zone?, leave, sheets, tables, keys })
@@ -135,7 +137,7 @@ impl Check<'_> {
         at: usize,
         of: u8,
         table: Spanned<TableForm>,
-        keys: &[(FromTable, usize)],
+        keys: &mut Vec<(KeysOf, &'static Table, usize)>,
     ) -> Option<MappedTable> {
         let span = table.span();
         let form = table.into_inner();
@@ -197,28 +199,45 @@ impl Check<'_> {
         sheet: &Sheet,
         slot: Slot,
         steps: &Steps,
-        keys: &[(FromTable, usize)],
+        keys: &mut Vec<(KeysOf, &'static Table, usize)>,
     ) -> u8 {
         let to = match slot {
             Slot::Above(at) => sheet.above.get(at).map(|above| above.sheet),
             Slot::Link(_, to) => Some(to),
             _ => None,
         };
-        let Some(to) = to else {
-            if steps.to.is_some() {
-                self.wrong(span.clone(), "`to` is for keys of other rows, and this column holds none");
+        let Some((to, entity)) = to.and_then(|to| Some((to, self.sheets.get(to)?.entity))) else {
+            if steps.to.is_some() || steps.by.is_some() {
+                self.wrong(span.clone(), "`to` and `by` are for keys of other rows, and this column holds none");
             }
             return 0;
         };
+        if let Some(by) = &steps.by {
+            let unique: Vec<&str> = unique(entity).collect();
+            return match unique.iter().find(|column| plain(column) == plain(by.trim())) {
+                Some(column) => place(keys, (KeysOf::Column(column), entity.table, to)),
+                None => {
+                    let (ours, names) = (entity.table.name, unique.join(", "));
+                    let which = if names.is_empty() { "none is".to_owned() } else { format!("those are: {names}") };
+                    self.wrong(span.clone(), format!("{by:?} is no column of {ours} that tells rows apart; {which}"));
+                    0
+                }
+            };
+        }
         // Items of lists have no keys that others know.
-        let candidates = (0_u8..).zip(keys).filter(|(_, (of, sheet))| *sheet == to && !of.from.contains('.'));
-        let candidates: Vec<(u8, &str)> = candidates.map(|(at, (of, _))| (at, of.from.as_str())).collect();
+        let candidates = (0_u8..).zip(&*keys).filter(|(_, (.., sheet))| *sheet == to);
+        let candidates = candidates.filter_map(|(at, (of, ..))| Some((at, of.table()?.from.as_str())));
+        let candidates: Vec<(u8, &str)> = candidates.filter(|(_, from)| !from.contains('.')).collect();
         let names = || candidates.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
-        let ours = self.sheets.get(to).map_or("", |sheet| sheet.entity.table.name);
+        let ours = entity.table.name;
         match (&steps.to, candidates.as_slice()) {
             (_, []) => {
                 let why = format!(
-                    "this leads to a row of {ours}, and no [[table]] goes to {ours}: add one, or leave this out"
+                    "this leads to a row of {ours}, and no [[table]] goes to {ours}: add one, or leave this out{}",
+                    match unique(entity).next() {
+                        Some(column) => format!(", or say by = \"{column}\" where it names one that is here already"),
+                        None => String::new(),
+                    }
                 );
                 self.wrong(span.clone(), why);
             }
@@ -263,6 +282,11 @@ impl Check<'_> {
                     || steps.digits.is_some() && steps.shape != Some(Shape::MinorUnits),
                 "digits, from 0 to 6, belongs to as = \"minor_units\"",
             ),
+            (
+                steps.country.as_ref().is_some_and(|country| !has_numbers(country))
+                    || steps.country.is_some() && steps.shape != Some(Shape::Phone),
+                "country, the two letters of one (ISO 3166-1), belongs to as = \"phone\"",
+            ),
             (steps.join.as_ref().is_some_and(Vec::is_empty), "join needs columns"),
         ] {
             if is {
@@ -287,6 +311,24 @@ impl Check<'_> {
             self.steps(span, steps, has_items, of);
         }
     }
+}
+
+/// The columns of which no two rows have the same value.
+fn unique(entity: &'static Entity) -> impl Iterator<Item = &'static str> {
+    let rules = entity.rules.checks.iter().filter(|check| matches!(check.holds, Holds::ByDatabase));
+    rules.filter_map(|check| match check.columns {
+        [column] => Some(*column),
+        _ => None,
+    })
+}
+
+/// The place of what keys are of, which is added where it is not known.
+fn place(keys: &mut Vec<(KeysOf, &'static Table, usize)>, of: (KeysOf, &'static Table, usize)) -> u8 {
+    let at = keys.iter().position(|(known, _, to)| (known, to) == (&of.0, &of.2)).unwrap_or_else(|| {
+        keys.push(of);
+        keys.len() - 1
+    });
+    at as u8
 }
 
 /// Whether a text is a value of a column.

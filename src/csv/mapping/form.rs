@@ -73,8 +73,12 @@ pub(super) struct Steps {
     pub(super) shape: Option<Shape>,
     /// How many digits a currency has after the point.
     pub(super) digits: Option<u32>,
+    /// Of a telephone number in national form: its country.
+    pub(super) country: Option<String>,
     /// Of a key: the table of theirs that it leads to.
     pub(super) to: Option<String>,
+    /// Of a key: the column of ours with which it names a row that is in the database.
+    pub(super) by: Option<String>,
     /// What is taken where this gives nothing.
     pub(super) otherwise: Option<Box<ValueForm>>,
 }
@@ -89,6 +93,8 @@ pub(super) enum Shape {
     Time,
     /// An amount in the smallest unit of its currency.
     MinorUnits,
+    /// A telephone number in international form.
+    Phone,
 }
 
 /// A row of another file, found by a value, and what is taken of it.

