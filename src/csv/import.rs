@@ -135,7 +135,7 @@ impl Import<'_> {
         let mut tx = Tx::begin(self.db).await?;
         let mut outcome = Outcome::default();
         let mut fresh: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
-        let mut present = self.present(&mut tx, patients).await?;
+        let mut present = self.present(&mut tx, patients, most > 1).await?;
         let mut sound: HashSet<(usize, i32)> = HashSet::new();
         for patient in patients {
             let refused = outcome.refused.len();

@@ -42,6 +42,8 @@ pub(super) struct Theirs {
     pub(super) tables: Vec<(KeysOf, &'static Table, usize)>,
     /// The same tables' keys in the database, of those that it knows.
     pub(super) known: Vec<Option<i32>>,
+    /// Whether no row of the table was imported before this import began.
+    is_first: Vec<bool>,
     numbers: HashMap<(u8, Mark), i32>,
     last: i32,
     /// Keys that something points to, and that no row has.
@@ -150,11 +152,15 @@ impl Theirs {
 
     /// Looks up the tables in the database; `make` adds those that it does not know.
     pub(super) async fn know(&mut self, db: &Db, make: bool) -> Done<()> {
-        self.known = Vec::with_capacity(self.tables.len());
         for (of, ..) in &self.tables {
-            self.known.push(match of {
+            let known = match of {
                 KeysOf::Table(table) => db.import_table(table, make).await?,
                 KeysOf::Column(_) => None,
+            };
+            self.known.push(known);
+            self.is_first.push(match known {
+                Some(known) => !db.was_imported(known).await?,
+                None => false,
             });
         }
         Ok(())
@@ -163,6 +169,11 @@ impl Theirs {
     /// The key of a table in the database, if that knows it.
     pub(super) fn in_database(&self, table: u8) -> Option<i32> {
         self.known.get(usize::from(table)).copied().flatten()
+    }
+
+    /// Whether rows of a table that this import has not written cannot have been imported.
+    pub(super) fn is_first(&self, table: u8) -> bool {
+        self.is_first.get(usize::from(table)).copied().unwrap_or_default()
     }
 
     /// Of these keys of a table, those whose rows the database has, or had: each with the key there.
