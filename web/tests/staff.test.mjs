@@ -380,7 +380,7 @@ test('consultations stand with the patient and with the doctor', async () => {
   const id = await imported({
     name: `${RUN} Seen`, sex: 'MALE', dateOfBirth: '1960-01-01', doctorAssignments: [{ doctorId, type: 'SPECIALIST', since: '2020-01-01' }],
     consultations: [
-      consultation('2021-03-04', { time: '09:30:00', chiefComplaint: 'Cough <at night>', diagnosis: 'Bronchitis', prescription: 'Rest', durationMinutes: 20, nextVisitDate: '2021-04-04' }),
+      consultation('2021-03-04', { time: '09:30:00', chiefComplaint: 'Cough <at night>', diagnosis: 'Bronchitis', prescription: 'Rest', durationMinutes: 20, feeMinorUnits: 4550, feeCurrency: 'EUR', nextVisitDate: '2021-04-04' }),
       consultation('2022-05-06', { status: 'NO_SHOW', type: 'TELEMEDICINE' }),
     ],
     scans: [{ modality: 'MRI', bodyPart: 'Head', date: '2021-03-05', description: 'Nothing new' }],
@@ -391,7 +391,7 @@ test('consultations stand with the patient and with the doctor', async () => {
     await cards.first().waitFor();
     assert.deepEqual((await cards.allTextContents()).map(plain), [
       `2022-05-06 telemedicineno showDr. ${RUN} <b>Idle</b>`,
-      `2021-03-04 09:30in personcompletedDr. ${RUN} <b>Idle</b>20 minutesComplaint: Cough <at night>Found: BronchitisPrescribed: RestNext visit 2021-04-04`,
+      `2021-03-04 09:30in personcompletedDr. ${RUN} <b>Idle</b>20 minutesfee €45.50Complaint: Cough <at night>Found: BronchitisPrescribed: RestNext visit 2021-04-04`,
     ]);
     await spotless(page, 'consultations');
     await page.click('#tab-Graph');
@@ -413,5 +413,29 @@ test('consultations stand with the patient and with the doctor', async () => {
     await page.locator('.count', { hasText: '1 of 1 consultation' }).waitFor();
     assert.deepEqual(await ids(page), [id]);
     assert.match(page.url(), /#show=consultations&status=NO_SHOW$/);
+  });
+});
+
+test('a consultation tells its prescriptions line by line, and the medications of that day', async () => {
+  const { id: doctorId, other } = await doctor();
+  const medication = (name, doctorId, prescribedDate, more) => ({ name, doctorId, prescribedDate, ...more });
+  const id = await imported({
+    name: `${RUN} Prescribed`, sex: 'FEMALE', dateOfBirth: '1960-01-01',
+    consultations: [{ doctorId, type: 'IN_PERSON', status: 'COMPLETED', date: '2021-03-04', diagnosis: 'Bronchitis', prescription: 'Codeine 30 mg, at night\n\nRest' }],
+    medications: [
+      medication('Codeine', doctorId, '2021-03-04', { dosage: '30 mg', isContinued: false, discontinuedDate: '2021-03-10' }),
+      medication('Aspirin', other, '2021-03-04'), medication('Ibuprofen', doctorId, '2021-03-05'),
+    ],
+  });
+  await visit(browser, PHONE, `/patients/${id}#care`, async (page) => {
+    const card = page.locator('.visits .card');
+    await card.locator('.lines').nth(1).waitFor();
+    assert.deepEqual((await card.locator('.lines').first().locator('li').allTextContents()).map(plain), ['Codeine 30 mg, at night', 'Rest']);
+    const taken = (await card.locator('.lines').nth(1).locator('li').allTextContents()).map(plain);
+    assert.deepEqual(taken, [`Codeine 30 mg · until 2021-03-10 · Dr. ${RUN} Busy`], 'of this doctor and this day alone');
+    await within(page, 'care');
+    await spotless(page, 'care');
+    await page.click('#tab-Table');
+    assert.match(await told(page, 'table.consultation'), /prescribed: Codeine 30 mg, at night; Rest/);
   });
 });

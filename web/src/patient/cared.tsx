@@ -8,7 +8,7 @@ import { language } from '../shared/words';
 import type { Profile } from './care';
 import { More, useSome } from './more';
 import type { Reading } from './reading';
-import { LISTS, count, roleOf, words, type Entry } from './record';
+import { LISTS, count, feeOf, linesOf, roleOf, words, type Consultation, type Entry } from './record';
 
 /** `A_POSITIVE` as a chart says it. */
 const group = (name: string) => name.replace('_POSITIVE', '+').replace('_NEGATIVE', '−');
@@ -91,7 +91,15 @@ function Consultations({ reading }: { reading: Reading }) {
   const { entries, busy, begun, error } = listed;
   const [some, more] = useSome(entries, 25);
   if (!entries.length && error) return null;
-  const told = (name: string, text: string | null) => text && <p><b>{name}:</b> <Text>{text}</Text></p>;
+  const told = (name: string, text: string | null) => {
+    const lines = linesOf(text ?? '');
+    if (!lines.length) return null;
+    if (lines.length === 1) return <p><b>{name}:</b> <Text>{lines[0]}</Text></p>;
+    return <><p><b>{name}:</b></p><ul className="lines">{lines.map((one, at) => <li key={at}><Text>{one}</Text></li>)}</ul></>;
+  };
+  const medications = [...reading.lists.medications.entries, ...reading.lists.stopped.entries];
+  /** Medications of the record that this doctor prescribed on the day; a consultation and a medication do not point to each other. */
+  const prescribed = (one: Consultation) => medications.filter(({ date, prescriber }) => date !== null && date === one.date && prescriber !== undefined && prescriber === one.doctor?.id);
   return (
     <div>
       <h3>Consultations <small>{listed.total ?? entries.length}</small></h3>
@@ -105,10 +113,17 @@ function Consultations({ reading }: { reading: Reading }) {
               <span>{words(one.status)}</span>
               {one.doctor && <Link to="doctors" of={one.doctor} />}
               {one.durationMinutes !== null && <small>{count(one.durationMinutes, 'minute')}</small>}
+              {feeOf(one) && <small>fee {feeOf(one)}</small>}
             </header>
             {told('Complaint', one.chiefComplaint)}
             {told('Found', one.diagnosis)}
             {told('Prescribed', one.prescription)}
+            {prescribed(one).length > 0 && (
+              <>
+                <p><b>Medications that the doctor prescribed on this day:</b></p>
+                <ul className="lines">{prescribed(one).map(({ id, name, detail }) => <li key={id}><Text>{name}</Text> <small>{detail}</small></li>)}</ul>
+              </>
+            )}
             {told('Notes', one.notes)}
             {one.nextVisitDate && <p>Next visit {one.nextVisitDate}</p>}
           </li>
@@ -116,6 +131,7 @@ function Consultations({ reading }: { reading: Reading }) {
       </ul>
       {more}
       <More name="consultations" what="consultations" of={listed} onMore={reading.more} />
+      {entries.length > 0 && (['medications', 'stopped'] as const).map((name) => <More key={name} name={name} what={LISTS[name].title.toLowerCase()} of={reading.lists[name]} onMore={reading.more} />)}
     </div>
   );
 }

@@ -1,11 +1,14 @@
 /** A patient's record as nodes and edges to draw. What repeats is one node until it is opened. */
 
 import type { CarePath, Concept, Pair, Relationship } from './knowledge';
-import { count, flagged, line, lineOf, signOf, words, type Entry, type Person } from './record';
+import { count, flagged, line, lineOf, signOf, words, type Entry, type EntryKind, type Person } from './record';
 
 /** The kinds of nodes, in the order of the legend. */
 export const KINDS = ['patient', 'doctor', 'allergy', 'operation', 'family', 'other', 'appointment', 'consultation', 'symptom', 'condition', 'medication', 'lab', 'concept'] as const;
 export type Kind = (typeof KINDS)[number];
+
+/** Whether entries of a kind are drawn, and so have a symbol. */
+export const isDrawn = (kind: EntryKind): kind is EntryKind & Kind => (KINDS as readonly string[]).includes(kind);
 
 export const PLURALS: Record<Kind, string> = {
   patient: 'Patient',

@@ -40,14 +40,14 @@ function idOfAddress(): { id: string | null; written: string } {
   }
 }
 
-const drawn: ListName[] = LIST_NAMES.filter((name) => name !== 'reports' && name !== 'messages' && name !== 'scans' && name !== 'predictions' && name !== 'sessions');
+const drawn: ListName[] = LIST_NAMES.filter((name) => name !== 'reports' && name !== 'messages' && name !== 'scans' && name !== 'predictions' && name !== 'sessions' && name !== 'vitals' && name !== 'records');
 const WANTED: Record<View, Wanted> = {
   Graph: { lists: drawn, knowledge: true, concepts: false },
   Timeline: { lists: LIST_NAMES, knowledge: false, concepts: false },
   Laboratory: { lists: ['allergies', 'labs'], knowledge: false, concepts: false },
   Vitals: { lists: ['allergies'], knowledge: false, concepts: false },
   Conversations: { lists: ['allergies', 'sessions'], knowledge: false, concepts: false },
-  Care: { lists: ['allergies', 'team', 'formerTeam', 'consultations'], knowledge: false, concepts: false },
+  Care: { lists: ['allergies', 'team', 'formerTeam', 'consultations', 'medications', 'stopped'], knowledge: false, concepts: false },
   Table: { lists: LIST_NAMES, knowledge: true, concepts: false },
 };
 

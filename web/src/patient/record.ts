@@ -2,12 +2,12 @@
 
 import { ask, type Fault } from '../shared/ask';
 import { isolated } from '../shared/text';
-import { ROLES, words } from '../shared/words';
+import { ROLES, money, words } from '../shared/words';
 
 export { words };
 
 /** The kinds of entries, in the order in which a reader needs them. */
-export const ENTRIES = ['allergy', 'condition', 'medication', 'appointment', 'consultation', 'symptom', 'lab', 'scan', 'prediction', 'report', 'message', 'operation', 'family', 'other', 'doctor', 'session'] as const;
+export const ENTRIES = ['allergy', 'condition', 'medication', 'appointment', 'consultation', 'symptom', 'lab', 'scan', 'prediction', 'report', 'message', 'operation', 'family', 'other', 'doctor', 'session', 'vital', 'record'] as const;
 export type EntryKind = (typeof ENTRIES)[number];
 
 /** One entry of the record, whatever its kind. `detail` is one line, made of isolated parts. */
@@ -28,11 +28,13 @@ export type Entry = {
   finding?: Finding;
   assignment?: Assignment;
   consultation?: Consultation;
+  /** The id of the doctor who prescribed a medication. */
+  prescriber?: string;
   session?: Session;
 };
 
 /** A conversation, whose messages are read when it is opened. */
-export type Session = { id: string; name: string | null; createdAt: string | null; endedAt: string | null; severity: number | null; isEmergency: boolean; followUpRequired: boolean; language: string | null; symptomsSummary: string | null };
+export type Session = { id: string; name: string | null; createdAt: string | null; endedAt: string | null; severity: number | null; isEmergency: boolean; followUpRequired: boolean; language: string | null; symptomsSummary: string | null; diagnosisSuggestions: unknown };
 
 /** A meeting of a doctor and the patient. */
 export type Consultation = {
@@ -45,6 +47,8 @@ export type Consultation = {
   diagnosis: string | null;
   prescription: string | null;
   durationMinutes: number | null;
+  feeMinorUnits: number | null;
+  feeCurrency: string | null;
   nextVisitDate: string | null;
   notes: string | null;
   doctor: { id: string; name: string | null } | null;
@@ -105,13 +109,14 @@ export const lineOf = (finding: Finding) =>
 type History = { id: string; type: string | null; item: string; details: string | null; date: string | null; severity: string | null; isActive: boolean };
 /** The doctor as an object; a row may have the name in words alone, or both. */
 type Named = { name: string | null } | null;
-type Medication = { id: string; name: string; dosage: string | null; frequency: string | null; isContinued: boolean; prescribedDate: string | null; discontinuedDate: string | null; prescribedBy: string | null; doctor: Named; purposes: { conditionName: string }[] | null };
+type Medication = { id: string; name: string; dosage: string | null; frequency: string | null; isContinued: boolean; prescribedDate: string | null; discontinuedDate: string | null; prescribedBy: string | null; doctor: (Named & { id: string }) | null; purposes: { conditionName: string }[] | null };
 type Symptom = { id: string; name: string; description: string | null; severity: string | null; duration: string | null; onset: string | null };
 type Appointment = { id: string; date: string | null; time: string | null; type: string | null; status: string | null; doctorName: string | null; doctor: Named; notes: string | null; symptoms: Symptom[] | null };
 type LabReport = { id: string; date: string | null; type: string | null; facility: string | null; findings: Finding[] | null };
 type Report = { id: string; date: string | null; type: string | null; summary: string | null; doctorName: string | null; doctor: Named };
 type Scan = { id: string; modality: string | null; bodyPart: string | null; date: string | null; description: string | null; doctor: Named };
 type Prediction = { id: string; condition: string | null; label: string | null; stage: string | null; probability: string | null; modelName: string | null; modelVersion: string | null; predictedAt: string | null; notes: string | null };
+type HealthRecord = { id: string; type: string | null; data: unknown; severity: number | null; recordedAt: string | null; source: string | null; confidence: string | null; isVerified: boolean; notes: string | null };
 type Message = { id: string; text: string; type: string | null; sentAt: string | null };
 
 /** How many entries below one are read at most. */
@@ -151,9 +156,9 @@ const medications = (title: string, also: string) =>
     root: 'medications',
     also,
     order: 'PRESCRIBED_DATE_DESC',
-    fields: `id name dosage frequency isContinued prescribedDate discontinuedDate prescribedBy doctor { name } purposes(first: ${PURPOSES}) { conditionName }`,
+    fields: `id name dosage frequency isContinued prescribedDate discontinuedDate prescribedBy doctor { id name } purposes(first: ${PURPOSES}) { conditionName }`,
     entries: ({ id, name, dosage, frequency, isContinued, prescribedDate, discontinuedDate, prescribedBy, doctor, purposes }) => [{
-      id, kind: 'medication', name, date: prescribedDate, until: isContinued ? null : (discontinuedDate ?? prescribedDate), past: !isContinued,
+      id, kind: 'medication', name, date: prescribedDate, until: isContinued ? null : (discontinuedDate ?? prescribedDate), past: !isContinued, prescriber: doctor?.id,
       detail: line(purposesOf(purposes), dosage, frequency, isContinued ? 'taken now' : discontinuedDate ? `until ${discontinuedDate}` : 'stopped', doctor?.name ?? prescribedBy),
     }],
   });
@@ -172,6 +177,56 @@ const assignments = (title: string, isActive: boolean) =>
       return [{
         id, kind: 'doctor', name: doctor?.name ?? 'a doctor without a name', date: since, past: !isActive, assignment,
         detail: line(roleOf(assignment), doctor?.specialty?.name, doctor?.institution?.name, until && `until ${until}`),
+      }];
+    },
+  });
+
+/** A text that was written in lines, as a list of medicines. */
+export const linesOf = (text: string) => text.split('\n').map((one) => one.trim()).filter(Boolean);
+
+export const feeOf = ({ feeMinorUnits, feeCurrency }: Consultation) => (feeMinorUnits === null || !feeCurrency ? null : money(feeMinorUnits, 'minor units', feeCurrency));
+
+type Members = Record<string, unknown>;
+export const membersOf = (value: unknown): Members => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Members : {});
+
+/** A value as it is stored: a number with its unit, a word, or else its JSON. */
+function valueOf(value: unknown): string {
+  const { value: number, unit } = membersOf(value);
+  if (typeof number === 'number' || typeof number === 'string') return `${number}${typeof unit === 'string' ? ` ${unit}` : ''}`;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What is recorded, member by member; both blood pressures of one unit are told as one. */
+function dataOf(data: unknown): string[] {
+  const { name: _, blood_pressure_systolic: high, blood_pressure_diastolic: low, ...rest } = membersOf(data);
+  const pressures = [membersOf(high), membersOf(low)];
+  const together = pressures.every(({ value, unit }) => typeof value === 'number' && typeof unit === 'string' && unit === pressures[0]?.unit);
+  const apart: Members = { ...(high !== undefined && { systolic_blood_pressure: high }), ...(low !== undefined && { diastolic_blood_pressure: low }) };
+  return [
+    ...(together ? [`blood pressure ${pressures.map(({ value }) => value).join('/')} ${pressures[0]?.unit}`] : []),
+    ...Object.entries(together ? rest : { ...apart, ...rest }).map(([member, value]) => `${words(member)} ${valueOf(value)}`),
+  ];
+}
+
+const SOURCES: Record<string, string> = { AI_ANALYSIS: 'by a program', USER_INPUT: 'told by the patient', MANUAL: 'entered by the staff', DEVICE: 'by a device' };
+
+const records = (title: string, kind: EntryKind, also: string) =>
+  list<HealthRecord>({
+    title,
+    root: 'healthRecords',
+    also,
+    order: 'RECORDED_AT_DESC',
+    fields: 'id type data severity recordedAt source confidence isVerified notes',
+    entries: ({ id, type, data, severity, recordedAt, source, confidence, isVerified, notes }) => {
+      const { name } = membersOf(data);
+      const named = kind === 'record' && typeof name === 'string' && name.trim() ? name : null;
+      const what = words(type) || 'record of no known type';
+      return [{
+        id, kind, name: named ?? what, date: recordedAt?.slice(0, 10) ?? null,
+        detail: line(
+          recordedAt?.slice(11, 16), named && what, ...dataOf(data), severity !== null && `severity ${severity} of 10`, source && (SOURCES[source] ?? words(source)),
+          confidence && `confidence ${confidence}`, isVerified ? 'verified' : 'not verified', notes,
+        ),
       }];
     },
   });
@@ -201,12 +256,12 @@ export const LISTS = {
     title: 'Consultations',
     root: 'consultations',
     order: 'DATE_DESC',
-    fields: 'id type status date time chiefComplaint diagnosis prescription durationMinutes nextVisitDate notes doctor { id name }',
+    fields: 'id type status date time chiefComplaint diagnosis prescription durationMinutes feeMinorUnits feeCurrency nextVisitDate notes doctor { id name }',
     entries: (one) => [{
       id: one.id, kind: 'consultation', name: words(one.type) || 'consultation', date: one.date, consultation: one,
       detail: line(
         one.time?.slice(0, 5), words(one.status), one.doctor?.name, one.chiefComplaint, one.diagnosis && `found: ${isolated(one.diagnosis)}`,
-        one.prescription && `prescribed: ${isolated(one.prescription)}`, one.nextVisitDate && `next visit ${one.nextVisitDate}`, one.notes,
+        one.prescription && `prescribed: ${isolated(linesOf(one.prescription).join('; '))}`, feeOf(one) && `fee ${feeOf(one)}`, one.nextVisitDate && `next visit ${one.nextVisitDate}`, one.notes,
       ),
     }],
   }),
@@ -256,15 +311,17 @@ export const LISTS = {
     title: 'Conversations',
     root: 'chatSessions',
     order: 'CREATED_AT_DESC',
-    fields: 'id name createdAt endedAt severity isEmergency followUpRequired language symptomsSummary',
+    fields: 'id name createdAt endedAt severity isEmergency followUpRequired language symptomsSummary diagnosisSuggestions',
     entries: (session) => [{
       id: session.id, kind: 'session', name: session.name ?? 'A conversation', date: session.createdAt?.slice(0, 10) ?? null, session,
       detail: line(
         session.isEmergency && 'emergency', session.followUpRequired && 'somebody must come back to the patient',
-        session.severity !== null && `severity ${session.severity} of 10`, !session.endedAt && 'goes on',
+        session.severity !== null && `severity ${session.severity} of 10`, session.endedAt ? `ended ${session.endedAt.slice(0, 16).replace('T', ' ')}` : 'goes on',
       ),
     }],
   }),
+  vitals: records('Vital signs', 'vital', 'type: { eq: VITAL_SIGNS }'),
+  records: records('Health records', 'record', 'or: [{ type: { isNull: true } }, { not: { type: { eq: VITAL_SIGNS } } }]'),
   team: assignments('Care team', true),
   formerTeam: assignments('Doctors before', false),
   operations: history('Operations', 'operation', 'type: { eq: SURGERY }'),

@@ -1,10 +1,11 @@
 /** The record line by line, the latest first, and then what the graph knows of it. */
 
 import { memo, type ReactNode } from 'react';
+import { contactsOf } from '../shared/contacts';
 import { Link } from '../shared/facts';
 import { Text } from '../shared/text';
 import { Named, Reasons, Symbol, reasons } from './details';
-import type { Graph } from './graph';
+import { isDrawn, type Graph } from './graph';
 import type { CarePath } from './knowledge';
 import { More, useSome } from './more';
 import type { Reading } from './reading';
@@ -41,6 +42,8 @@ const TABLES: [ListName, EntryKind, string?][] = [
   ['appointments', 'symptom'],
   ['consultations', 'consultation'],
   ['labs', 'lab'],
+  ['vitals', 'vital'],
+  ['records', 'record'],
   ['scans', 'scan'],
   ['predictions', 'prediction'],
   ['reports', 'report'],
@@ -61,7 +64,7 @@ function Entries({ name, kind, title, reading }: { name: ListName; kind: EntryKi
   return (
     <div>
       {entries.length > 0 && (
-        <Table id={kind} title={<>{kind !== 'session' && kind !== 'report' && kind !== 'message' && kind !== 'scan' && kind !== 'prediction' && <Symbol kind={kind} />} {title} <small>{counted}</small></>} heads={['Date', 'What', 'Details']}>
+        <Table id={kind} title={<>{isDrawn(kind) && <Symbol kind={kind} />} {title} <small>{counted}</small></>} heads={['Date', 'What', 'Details']}>
           {entries.map((entry) => <Row key={entry.id} entry={entry} />)}
         </Table>
       )}
@@ -134,6 +137,25 @@ function Connections({ graph }: { graph: Graph }) {
   );
 }
 
+/** How the patient is reached. */
+function ContactTable({ reading }: { reading: Reading }) {
+  const rows = contactsOf(reading.care.value?.care ?? {});
+  if (!rows.length) return null;
+  return (
+    <div>
+      <Table id="contact" title={<>Contacts <small>{rows.length}</small></>} heads={['Kind', 'What', 'Details']}>
+        {rows.map(({ id, kind, told, about }) => (
+          <tr key={id}>
+            <td className="day">{kind}</td>
+            <th scope="row">{told || <small>not recorded</small>}</th>
+            <td>{about}</td>
+          </tr>
+        ))}
+      </Table>
+    </div>
+  );
+}
+
 type Props = { patient: string; reading: Reading; graph: Graph; children: ReactNode };
 
 export function Tables({ patient, reading, graph, children }: Props) {
@@ -142,6 +164,7 @@ export function Tables({ patient, reading, graph, children }: Props) {
       <h2 className="unseen">Table</h2>
       {children}
       {TABLES.map(([name, kind, title]) => <Entries key={name + kind} name={name} kind={kind} title={title ?? TITLES[kind]} reading={reading} />)}
+      <ContactTable reading={reading} />
       <CarePaths patient={patient} reading={reading} />
       <Connections graph={graph} />
     </section>

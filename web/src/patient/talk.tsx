@@ -3,10 +3,10 @@
 import { Fragment, useCallback, useState, type ReactNode } from 'react';
 import { ask, type Fault } from '../shared/ask';
 import { Text, Trouble, isolated } from '../shared/text';
-import { language, words } from '../shared/words';
-import { More } from './more';
+import { language, money, words } from '../shared/words';
+import { More, useSome } from './more';
 import { usePart, type Reading } from './reading';
-import { LISTS, count, line, type Entry, type Session } from './record';
+import { LISTS, count, line, membersOf, type Entry, type Session } from './record';
 
 type Message = {
   id: string;
@@ -101,22 +101,39 @@ function Thread({ messages }: { messages: Message[] }) {
   return <Messages messages={first} answers={answers} depth={0} />;
 }
 
-/** An amount of money in the reader's form, as far as the browser knows the currency. */
-function money(micros: number, currency: string): string {
-  try {
-    return new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 6 }).format(micros / 1_000_000);
-  } catch {
-    return `${micros / 1_000_000} ${currency}`;
-  }
-}
-
 const costOf = ({ currency, analyses, tokens, amountMicros, failed }: Cost) =>
   line(
     count(analyses ?? 0, 'analysis', 'analyses'),
     !!failed && `${failed} of them failed`,
     tokens !== null && `${tokens.toLocaleString('en')} tokens`,
-    amountMicros !== null && currency && money(amountMicros, currency),
+    amountMicros !== null && currency && money(amountMicros, 'millionths', currency),
   );
+
+/** One suggestion in a line: what it is called, how likely and how urgent the program took it to be. A text or number of another form is shown
+ * as it is stored. */
+function suggestionOf(one: unknown): { name: string; detail: string } {
+  const { name, code, code_system: system, probability, urgency, explanation } = membersOf(one);
+  if (typeof name !== 'string') return { name: typeof one === 'string' ? one : JSON.stringify(one), detail: '' };
+  const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : null);
+  return {
+    name,
+    detail: line(text(probability) && `probability ${text(probability)}`, text(urgency), text(code) && [text(system), text(code)].filter(Boolean).join(' '), text(explanation)),
+  };
+}
+
+/** What a program suggested that the patient may have. */
+function Suggestions({ of }: { of: unknown }) {
+  const all = Array.isArray(of) ? of : of === null || of === undefined ? [] : [of];
+  const [some, more] = useSome(all.map(suggestionOf), 10);
+  if (!all.length) return null;
+  return (
+    <div className="suggestions">
+      <p><b>Suggested by a program</b> <small>no diagnosis</small></p>
+      <ul>{some.map(({ name, detail }, at) => <li key={at}><Text>{name}</Text>{detail && <span className="about"> {detail}</span>}</li>)}</ul>
+      {more}
+    </div>
+  );
+}
 
 function Conversation({ entry, session }: { entry: Entry; session: Session }) {
   const [open, setOpen] = useState(false);
@@ -133,6 +150,7 @@ function Conversation({ entry, session }: { entry: Entry; session: Session }) {
           <b><Text>{entry.name}</Text></b> <span className="about">{entry.date ?? 'no date'}{entry.detail && ` · ${entry.detail}`}</span>
         </summary>
         {session.symptomsSummary && <p><Text>{session.symptomsSummary}</Text></p>}
+        <Suggestions of={session.diagnosisSuggestions} />
         {busy && !value && <p role="status">Reading…</p>}
         {(error ?? fault) && <Trouble onAgain={() => void read()}>{`${value ? 'Some of this conversation' : 'This conversation'} could not be read: ${error ?? fault}`}</Trouble>}
         {value && (value.messages.length ? <Thread messages={value.messages} /> : <p className="about">It has no messages.</p>)}

@@ -5,7 +5,7 @@ import { Text, isolated } from '../shared/text';
 import type { Choices } from './address';
 import { YEAR, remote, ticksOf, timeOf } from './axis';
 import { Symbol } from './details';
-import { PLURALS } from './graph';
+import { PLURALS, isDrawn } from './graph';
 import { useSome } from './more';
 import { count, line, type Entry, type EntryKind } from './record';
 
@@ -13,8 +13,8 @@ import { count, line, type Entry, type EntryKind } from './record';
 type Event = { id: string; kind: EntryKind; from: string; to: string | null; name: string; about: string };
 type Lane = { key: string; name: string; kind: EntryKind; events: Event[] };
 
-const LANES: EntryKind[] = ['allergy', 'condition', 'appointment', 'consultation', 'lab', 'scan', 'prediction', 'report', 'message', 'operation', 'family', 'other', 'doctor', 'session'];
-export const TITLES: Record<EntryKind, string> = { ...PLURALS, report: 'Reports', message: 'Messages', scan: 'Scans', prediction: 'Predictions by programs', session: 'Conversations' };
+const LANES: EntryKind[] = ['allergy', 'condition', 'appointment', 'consultation', 'lab', 'vital', 'record', 'scan', 'prediction', 'report', 'message', 'operation', 'family', 'other', 'doctor', 'session'];
+export const TITLES: Record<EntryKind, string> = { ...PLURALS, report: 'Reports', message: 'Messages', scan: 'Scans', prediction: 'Predictions by programs', session: 'Conversations', vital: 'Vital signs', record: 'Health records' };
 
 const out = ({ finding }: Entry) => !!finding && (finding.verdict === 'ABOVE' || finding.verdict === 'BELOW' || (!finding.verdict && finding.flag !== null));
 
@@ -124,7 +124,7 @@ function LaneRow({ lane, axis, today, onShow }: { lane: Lane; axis: Axis; today:
   );
 }
 
-const Sign = ({ kind }: { kind: EntryKind }) => (kind === 'session' || kind === 'report' || kind === 'message' || kind === 'scan' || kind === 'prediction' ? <i className={`dot ${kind}`} aria-hidden="true" /> : <Symbol kind={kind} />);
+const Sign = ({ kind }: { kind: EntryKind }) => (isDrawn(kind) ? <Symbol kind={kind} /> : <i className={`dot ${kind}`} aria-hidden="true" />);
 
 type Props = { entries: Entry[]; choices: Choices; children: ReactNode };
 

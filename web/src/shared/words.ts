@@ -25,6 +25,16 @@ export function language(code: string | null): string | null {
   }
 }
 
+/** An amount of money in the reader's form, as far as the browser knows the currency. */
+export function money(amount: number, unit: 'minor units' | 'millionths', currency: string): string {
+  try {
+    const form = new Intl.NumberFormat('en', { style: 'currency', currency, ...(unit === 'millionths' && { maximumFractionDigits: 6 }) });
+    return form.format(amount / (unit === 'millionths' ? 1_000_000 : 10 ** (form.resolvedOptions().maximumFractionDigits ?? 2)));
+  } catch {
+    return unit === 'millionths' ? `${amount / 1_000_000} ${currency}` : `${amount} minor units of ${currency}`;
+  }
+}
+
 /** What a doctor is to a patient. */
 export const ROLES: Record<string, string> = { PRIMARY: 'Primary doctor', SPECIALIST: 'Specialist', CONSULTANT: 'Consultant' };
 
