@@ -3,7 +3,7 @@
 mod parts;
 mod row;
 
-pub(crate) use parts::{belongs, followed, from_columns, in_graph, indexed, nested, rule, within};
+pub(crate) use parts::{belongs, followed, from_columns, in_graph, indexed, named_alike, nested, rule, same, within};
 pub use row::{FromColumns, OfEntity, Placed, Row, Set};
 
 /// Declares an entity: a table, its columns, whose its rows are, and how they are read and written. From it follow the row struct
@@ -158,14 +158,12 @@ macro_rules! entity {
                 is_node: false,
                 of: None,
                 scalars: <$crate::write::payload::Outcome as $crate::graphql::made::MadeRow>::SCALARS,
-                fields: &[$crate::graphql::model::FieldDef {
-                    name: $one,
-                    doc: "The object as it is now; null if it was removed since.",
-                    field: &$crate::graphql::made::ToRow {
-                        entity: &ENTITY,
-                        key: $crate::write::payload::Outcome::key,
-                    },
-                }],
+                fields: $crate::entity::named_alike!(
+                    $one,
+                    $root,
+                    "The object as it is now; null if it was removed since.",
+                    $crate::graphql::made::ToRow { entity: &ENTITY, key: $crate::write::payload::Outcome::key }
+                ),
             },
             payloads: &$crate::graphql::model::Object {
                 name: concat!(stringify!($row), "ListPayload"),
@@ -173,16 +171,17 @@ macro_rules! entity {
                 is_node: false,
                 of: None,
                 scalars: <$crate::write::payload::Outcome as $crate::graphql::made::MadeRow>::SCALARS,
-                fields: &[$crate::graphql::model::FieldDef {
-                    name: $many,
-                    doc: "The objects as they are now; objects that were removed since are left out.",
-                    field: &$crate::graphql::made::ToRows {
+                fields: $crate::entity::named_alike!(
+                    $many,
+                    $roots,
+                    "The objects as they are now; objects that were removed since are left out.",
+                    $crate::graphql::made::ToRows {
                         entity: &ENTITY,
                         keys: |outcome: &$crate::write::payload::Outcome, _, _| Ok(outcome.keys.clone()),
                         args: |_| Vec::new(),
                         expected: 5,
-                    },
-                }],
+                    }
+                ),
             },
             queries: &[
                 $crate::graphql::model::FieldDef {

@@ -55,6 +55,37 @@ macro_rules! followed {
 }
 pub(crate) use followed;
 
+/// The field of a payload that has the rows, under the name that they have among the queries. Where payloads called them otherwise before,
+/// the field is there under that name too.
+macro_rules! named_alike {
+    ($before:literal, $name:literal, $doc:literal, $field:expr) => {{
+        static ALONE: [$crate::graphql::model::FieldDef; 1] =
+            [$crate::graphql::model::FieldDef { name: $name, doc: $doc, field: &$field }];
+        static BOTH: [$crate::graphql::model::FieldDef; 2] = [
+            $crate::graphql::model::FieldDef { name: $name, doc: $doc, field: &$field },
+            $crate::graphql::model::FieldDef {
+                name: $before,
+                doc: concat!($doc, "\nDeprecated: Use `", $name, "`, which has the name of the query."),
+                field: &$field,
+            },
+        ];
+        if $crate::entity::same($before, $name) { &ALONE } else { &BOTH }
+    }};
+}
+pub(crate) use named_alike;
+
+/// Whether two names are one, told while the gateway is compiled.
+pub(crate) const fn same(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    while let ([first, rest @ ..], [other_first, other_rest @ ..]) = (one, other) {
+        if *first != *other_first {
+            return false;
+        }
+        (one, other) = (rest, other_rest);
+    }
+    one.is_empty() && other.is_empty()
+}
+
 /// Whose the rows of `entity!` are.
 macro_rules! belongs {
     (patient) => {

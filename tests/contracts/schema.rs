@@ -1,6 +1,10 @@
 //! The schema: committed, and described to the last value.
 
-use medimax::{error::Code, request::engine::sdl, schema::MODEL};
+use medimax::{
+    error::Code,
+    request::engine::sdl,
+    schema::{MODEL, entities},
+};
 
 #[test]
 fn the_committed_schema_is_the_built_one() {
@@ -9,6 +13,25 @@ fn the_committed_schema_is_the_built_one() {
         committed.trim_end() == sdl(&MODEL).trim_end(),
         "schema.graphql is stale: cargo run -- schema > schema.graphql"
     );
+}
+
+#[test]
+fn a_payload_names_an_object_as_the_query_does_and_an_older_name_says_so() {
+    let mut older = 0;
+    for entity in entities() {
+        for (payload, query) in [entity.payload, entity.payloads].into_iter().zip(entity.queries) {
+            let (first, others) = payload.fields.split_first().unwrap();
+            assert_eq!(first.name, query.name, "{}", payload.name);
+            for other in others {
+                assert!(other.doc.contains(&format!("Deprecated: Use `{}`", query.name)), "{}", payload.name);
+                older += 1;
+            }
+        }
+    }
+    // Where the names were the same, there is no second field.
+    assert!((10..2 * entities().len()).contains(&older), "{older}");
+    let field = "\tsession: ChatSession @deprecated(reason: \"Use `chatSession`";
+    assert!(sdl(&MODEL).contains(field), "ChatSessionPayload.session is deprecated");
 }
 
 #[test]
