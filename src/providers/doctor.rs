@@ -15,7 +15,7 @@ use crate::{
 
 entity! {
     /// A doctor who looks after patients.
-    Doctor, "Doctor" by doctor_id, search false;
+    Doctor, "Doctor" by doctor_id, search true;
     called "a doctor", "doctors";
     root "doctor", "doctors";
     written "doctor", "doctors";

@@ -28,7 +28,7 @@ enumeration! {
 
 entity! {
     /// A clinic, hospital or other institution of health care.
-    Institution, "Institution" by institution_id, search false;
+    Institution, "Institution" by institution_id, search true;
     called "an institution", "institutions";
     root "institution", "institutions";
     written "institution", "institutions";

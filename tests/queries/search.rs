@@ -54,6 +54,29 @@ on_both!(words_are_found_by_their_beginnings, async |store: Store| {
     }
 });
 
+on_both!(doctors_and_institutions_are_found_by_words_of_their_names, async |store: Store| {
+    store.sql("INSERT INTO Institution (name) VALUES ('Clínica São Tomé'), ('St. Brigid''s Hospital')").await;
+    for name in ["Dr. Ruth Keller", "Dr. André Martín", "Dr. Andrea O''Neil"] {
+        store.sql(&format!("INSERT INTO Doctor (name, institution_id) VALUES ('{name}', 1)")).await;
+    }
+    let found = async |list: &str, search: &str| {
+        let answer = store.ask(&format!("{{ {list}(search: \"{search}\") {{ totalCount nodes {{ name }} }} }}")).await;
+        let names = texts(&answer, &format!("data.{list}.nodes.*.name"));
+        assert_eq!(answer["data"][list]["totalCount"], names.len(), "{answer}");
+        names
+    };
+    assert_eq!(found("doctors", "keller ruth").await, ["Dr. Ruth Keller"]);
+    assert_eq!(found("doctors", "andre").await, ["Dr. André Martín", "Dr. Andrea O'Neil"]);
+    assert_eq!(found("doctors", "ANDRE mart").await, ["Dr. André Martín"]);
+    assert_eq!(found("institutions", "tome cli").await, ["Clínica São Tomé"]);
+    assert_eq!(found("institutions", "hospital brig").await, ["St. Brigid's Hospital"]);
+    store.sql("UPDATE Doctor SET name = 'Dr. Ruth Amsel' WHERE name = 'Dr. Ruth Keller'").await;
+    store.sql("DELETE FROM Doctor WHERE name = 'Dr. André Martín'").await;
+    assert_eq!(found("doctors", "keller").await, Vec::<String>::new());
+    assert_eq!(found("doctors", "amsel").await, ["Dr. Ruth Amsel"]);
+    assert_eq!(found("doctors", "andre").await, ["Dr. Andrea O'Neil"]);
+});
+
 on_both!(words_follow_every_change_of_their_row, async |store: Store| {
     store.sql("INSERT INTO Patient (name, sex) VALUES ('Before Change', 'Male')").await;
     store

@@ -12,8 +12,8 @@ export const entities = {
   Phone: { table: 'Phone', key: 'phone_id', columns: { type: 'phone_type' } },
   Address: { table: 'Address', key: 'address_id', columns: { type: 'address_type' } },
   Specialty: { table: 'Specialty', key: 'specialty_id' },
-  Institution: { table: 'Institution', key: 'institution_id', columns: { type: 'institution_type' } },
-  Doctor: { table: 'Doctor', key: 'doctor_id' },
+  Institution: { table: 'Institution', key: 'institution_id', columns: { type: 'institution_type' }, search: ['name'] },
+  Doctor: { table: 'Doctor', key: 'doctor_id', search: ['name'] },
   DoctorAssignment: {
     table: 'Doctor_Patient_Assignment',
     key: 'assignment_id',

@@ -31,8 +31,14 @@ const FACTS: [(&str, &str, &str); 3] = [
 ];
 
 /// The field whose words are searched for.
-const SEARCHED: [(&str, &str); 4] =
-    [("Patient", "name"), ("MedicalHistory", "item"), ("Symptom", "name"), ("Medication", "name")];
+const SEARCHED: [(&str, &str); 6] = [
+    ("Patient", "name"),
+    ("Doctor", "name"),
+    ("Institution", "name"),
+    ("MedicalHistory", "item"),
+    ("Symptom", "name"),
+    ("Medication", "name"),
+];
 
 /// Draws in vain after which a group has no more shapes.
 const IN_VAIN: usize = 2_000;

@@ -15,6 +15,9 @@ type Doctor = {
   now: { totalCount: number | null } | null;
 };
 
+/** What a search by name takes. */
+export const BEGINNINGS = 'Beginnings of names, in any order';
+
 export const ORDERS = { NAME_ASC: 'Name, A to Z', NAME_DESC: 'Name, Z to A' };
 
 const NONE = { name: '', specialty: '', institution: '', order: 'NAME_ASC', after: '', before: '' };
@@ -23,14 +26,14 @@ const choicesOf = (hash: string): Choices => read(NONE, { order: ORDERS }, hash)
 
 const contains = (text: string) => plain(text) && { contains: plain(text) };
 
-/** What is chosen as the gateway's filter; nothing where nothing is chosen. */
-function filterOf({ name, specialty, institution }: Choices) {
+/** What is chosen, as the gateway is asked: words of the name, and a filter, each where it is chosen. The doctors of one institution are filtered too. */
+function whichOf({ name, specialty, institution }: Choices, below?: string) {
   const filter = {
-    ...(contains(name) && { name: contains(name) }),
+    ...(below !== undefined && { institutionId: { eq: Number(below.split(':')[1]) } }),
     ...(contains(specialty) && { specialty: { name: contains(specialty) } }),
     ...(contains(institution) && { institution: { name: contains(institution) } }),
   };
-  return Object.keys(filter).length ? { filter } : {};
+  return { ...(plain(name) && { search: plain(name) }), ...(Object.keys(filter).length && { filter }) };
 }
 
 const NODE = `id
@@ -46,19 +49,20 @@ const NODE = `id
           totalCount
         }`;
 
-const ARGUMENTS = '$filter: DoctorFilter, $orderBy: [DoctorOrder!], $first: Int, $after: String, $last: Int, $before: String';
-const PASSED = 'filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before';
-const ROWS = `doctors(${PASSED}) {
+const ROWS = `query Doctors($search: String, $filter: DoctorFilter, $orderBy: [DoctorOrder!], $first: Int, $after: String, $last: Int, $before: String) {
+  doctors(search: $search, filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
       nodes {
         ${NODE}
       }
       ${PAGE_INFO}
-    }`;
-const COUNT = 'doctors(filter: $filter) {\n      totalCount\n    }';
+  }
+}`.replace(/^ {6}/gm, '    ').replace(/^ {8}(?=\S)/gm, '      ');
 
-/** The query of all doctors, or of those of an institution. */
-const asked = (below: boolean, name: string, declared: string, field: string) =>
-  below ? `query ${name}($id: ID!, ${declared}) {\n  institution(id: $id) {\n    ${field}\n  }\n}` : `query ${name}(${declared}) {\n  ${field.replaceAll('\n  ', '\n')}\n}`;
+const TOTAL = `query DoctorTotal($search: String, $filter: DoctorFilter) {
+  doctors(search: $search, filter: $filter) {
+    totalCount
+  }
+}`;
 
 const COLUMNS: [Column<Doctor>, ...Column<Doctor>[]] = [
   { head: 'Name', className: 'name', cell: (doctor) => <><Link to="doctors" of={doctor} /><small>{doctor.id}</small></> },
@@ -67,21 +71,19 @@ const COLUMNS: [Column<Doctor>, ...Column<Doctor>[]] = [
   { head: 'Patients today', className: 'number', cell: ({ now }) => totalOf(now) ?? <span className="unread">could not be read</span> },
 ];
 
-type Connection<Rows> = { doctors: Rows | null };
-type Answer<Rows> = Connection<Rows> & { institution?: Connection<Rows> | null };
+type Answer<Rows> = { doctors: Rows | null };
 
 export function Doctors({ institution }: { institution?: string }) {
   const [choices, choose] = useChoices(NONE, choicesOf);
   const below = institution !== undefined;
-  const which = { ...(below && { id: institution }), ...filterOf(choices) };
-  const find = <Rows,>(data: Answer<Rows>) => (below ? data.institution?.doctors : data.doctors);
-  const narrowed = Object.keys(filterOf(choices)).length > 0;
-  const text = (name: keyof typeof NONE, label: string, mode?: 'search') => <Writing name={name} label={label} value={choices[name]} mode={mode} onChoose={choose} />;
+  const which = whichOf(choices, institution);
+  const narrowed = Object.keys(whichOf(choices)).length > 0;
+  const text = (name: keyof typeof NONE, label: string, mode?: 'search') => <Writing name={name} label={label} value={choices[name]} mode={mode} placeholder={mode && BEGINNINGS} onChoose={choose} />;
   return (
     <>
       <Searching label="Doctors">
         <div className="first">
-          {text('name', 'Name contains', 'search')}
+          {text('name', 'Search by name', 'search')}
           {text('specialty', 'Specialty contains')}
           {!below && text('institution', 'Institution contains')}
           <Select name="order" label="Order" value={choices.order} options={ORDERS} onChoose={choose} />
@@ -92,8 +94,8 @@ export function Doctors({ institution }: { institution?: string }) {
         label="Doctors"
         kind="doctors"
         nouns={['doctor', 'doctors']}
-        page={{ query: asked(below, 'Doctors', ARGUMENTS, ROWS), variables: { ...which, orderBy: [choices.order], ...placeOf(choices) }, find: find<Page<Doctor>> }}
-        total={{ query: asked(below, 'DoctorTotal', '$filter: DoctorFilter', COUNT), variables: which, find: (data: Answer<{ totalCount: number | null }>) => totalOf(find(data)) }}
+        page={{ query: ROWS, variables: { ...which, orderBy: [choices.order], ...placeOf(choices) }, find: ({ doctors }: Answer<Page<Doctor>>) => doctors }}
+        total={{ query: TOTAL, variables: which, find: ({ doctors }: Answer<{ totalCount: number | null }>) => totalOf(doctors) }}
         columns={below ? [COLUMNS[0], ...COLUMNS.slice(1).filter(({ className }) => className !== 'institution')] : COLUMNS}
         choices={choices}
         onChoose={choose}

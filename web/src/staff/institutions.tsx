@@ -7,7 +7,7 @@ import { Searching, Select, Writing } from '../shared/fields';
 import { Listing, PAGE_INFO, type Column, type Page } from '../shared/listing';
 import { Text, isolated } from '../shared/text';
 import { country, totalOf, words } from '../shared/words';
-import { Doctors, ORDERS } from './doctors';
+import { BEGINNINGS, Doctors, ORDERS } from './doctors';
 import { One } from './one';
 
 type Institution = { id: string; name: string | null; type: string | null; region: string | null; country: string | null; doctors: { totalCount: number | null } | null };
@@ -17,13 +17,11 @@ const NONE = { name: '', type: '', order: 'NAME_ASC', after: '', before: '' };
 type Choices = Choosing<keyof typeof NONE>;
 const choicesOf = (hash: string): Choices => read(NONE, { type: { '': '', ...TYPES }, order: ORDERS }, hash);
 
-function filterOf({ name, type }: Choices) {
-  const filter = { ...(plain(name) && { name: { contains: plain(name) } }), ...(type && { type: { eq: type } }) };
-  return Object.keys(filter).length ? { filter } : {};
-}
+/** What is chosen, as the gateway is asked. */
+const whichOf = ({ name, type }: Choices) => ({ ...(plain(name) && { search: plain(name) }), ...(type && { filter: { type: { eq: type } } }) });
 
-const ROWS = `query Institutions($filter: InstitutionFilter, $orderBy: [InstitutionOrder!], $first: Int, $after: String, $last: Int, $before: String) {
-  institutions(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
+const ROWS = `query Institutions($search: String, $filter: InstitutionFilter, $orderBy: [InstitutionOrder!], $first: Int, $after: String, $last: Int, $before: String) {
+  institutions(search: $search, filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
       nodes {
         id
         name
@@ -38,8 +36,8 @@ const ROWS = `query Institutions($filter: InstitutionFilter, $orderBy: [Institut
   }
 }`.replace(/^ {6}/gm, '    ').replace(/^ {8}(?=\S)/gm, '      ');
 
-const TOTAL = `query InstitutionTotal($filter: InstitutionFilter) {
-  institutions(filter: $filter) {
+const TOTAL = `query InstitutionTotal($search: String, $filter: InstitutionFilter) {
+  institutions(search: $search, filter: $filter) {
     totalCount
   }
 }`;
@@ -60,14 +58,14 @@ const COLUMNS: [Column<Institution>, ...Column<Institution>[]] = [
 
 export function Institutions() {
   const [choices, choose] = useChoices(NONE, choicesOf);
-  const which = filterOf(choices);
+  const which = whichOf(choices);
   const narrowed = Object.keys(which).length > 0;
   return (
     <>
       <h1>Institutions</h1>
       <Searching label="Institutions">
         <div className="first">
-          <Writing name="name" label="Name contains" mode="search" value={choices.name} onChoose={choose} />
+          <Writing name="name" label="Search by name" mode="search" placeholder={BEGINNINGS} value={choices.name} onChoose={choose} />
           <Select name="type" label="Kind" value={choices.type} none="Any" options={TYPES} onChoose={choose} />
           <Select name="order" label="Order" value={choices.order} options={ORDERS} onChoose={choose} />
           <button type="button" disabled={!narrowed} onClick={() => choose({ ...NONE, order: choices.order })}>Clear</button>

@@ -1,0 +1,17 @@
+-- drop update trigger of Institution_Search
+DROP TRIGGER IF EXISTS medimax_search_institution_update;
+
+-- drop insert trigger of Institution_Search
+DROP TRIGGER IF EXISTS medimax_search_institution_insert;
+
+-- drop word table Institution_Search
+DROP TABLE IF EXISTS Institution_Search;
+
+-- drop update trigger of Doctor_Search
+DROP TRIGGER IF EXISTS medimax_search_doctor_update;
+
+-- drop insert trigger of Doctor_Search
+DROP TRIGGER IF EXISTS medimax_search_doctor_insert;
+
+-- drop word table Doctor_Search
+DROP TABLE IF EXISTS Doctor_Search;
