@@ -7,6 +7,7 @@ use super::person::{Person, clock, plus};
 use super::rng::{Rng, settled};
 use super::row::{Named, row};
 use chrono::{NaiveDate, NaiveDateTime};
+use unicode_normalization::UnicodeNormalization;
 
 row! {
     /// A row of `Country`.
@@ -156,7 +157,7 @@ static TOWNS: [Town; 6] = [
     town("GB", ("GB-NET", "Newcastle upon Tyne", "district"), "Newcastle upon Tyne", "QN1", (54_978_252, -1_617_780)),
     town("GB", ("GB-GAT", "Gateshead", "district"), "Gateshead", "QN8", (54_952_680, -1_603_411)),
     town("GB", ("GB-SND", "Sunderland", "district"), "Sunderland", "QN2", (54_906_869, -1_383_801)),
-    town("GB", ("GB-DUR", "Durham, County", "county"), "Durham", "QH1", (54_776_100, -1_573_300)),
+    town("GB", ("GB-STY", "South Tyneside", "district"), "South Shields", "QN3", (54_998_700, -1_432_300)),
     town("IE", ("IE-D", "Dublin", "county"), "Dublin", "Q99", (53_349_805, -6_260_310)),
     town("IE", ("IE-KE", "Kildare", "county"), "Naas", "Q91", (53_220_100, -6_659_700)),
 ];
@@ -192,9 +193,18 @@ pub(super) fn regions() -> impl Iterator<Item = DemoRegion> {
     })
 }
 
-/// A name as it stands in an address.
+/// A name as it stands in an address: without accents.
 fn mailbox(name: &str) -> String {
-    let plain = |word: &str| word.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+    let base = |c: char| match c {
+        'ł' | 'Ł' => 'l',
+        'ø' | 'Ø' => 'o',
+        'đ' | 'Đ' => 'd',
+        'ı' => 'i',
+        'ß' => 's',
+        other => other,
+    };
+    let plain =
+        |word: &str| word.nfd().map(base).filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
     let words: Vec<String> = name.split(' ').map(plain).filter(|word| !word.is_empty() && word != "dr").collect();
     if words.is_empty() { "somebody".to_owned() } else { words.join(".") }
 }
@@ -329,33 +339,55 @@ pub(super) fn of_patient(rng: &mut Rng, person: &Person) -> Contacts {
 }
 
 /// The contacts of a doctor or an institution, from the name, so that they stay when the lists grow.
-fn of_house(name: &str, country: &str, desk: Option<u64>) -> Contacts {
+fn of_house(name: &str, country: &str, house: House) -> Contacts {
     let rng = &mut Rng::new(CHANCE, (settled(CHANCE, name) * 1e12) as u64);
     let entered = NaiveDate::from_ymd_opt(2015, 1, 5).unwrap_or_default().and_time(clock(8 * 3600));
     let noted = Noted { created: entered, verified: Some(entered) };
     let towns: Vec<&Town> = TOWNS.iter().filter(|town| town.country == country).collect();
     let Some(town) = rng.choose(&towns).copied() else { return Contacts::default() };
     let mut line = phone(number(rng, town.country, false), town.country, "work", true, noted);
-    line.extension = desk.map(|desk| desk.to_string());
-    let mut contacts = Contacts {
-        emails: vec![email(format!("{}@{}", mailbox(name), rng.pick(DOMAINS)), "work", true, noted)],
-        phones: vec![line],
-        addresses: vec![address(rng, town, "work", noted)],
-    };
-    if desk.is_none() {
-        contacts.phones.push(phone(number(rng, town.country, false), town.country, "fax", true, noted));
+    let domain = rng.pick(DOMAINS);
+    let box_of = |whose: &str| format!("{whose}{}@{domain}", mailbox(name));
+    let mut contacts = Contacts { addresses: vec![address(rng, town, "work", noted)], ..Contacts::default() };
+    match house {
+        House::Doctor { desk } => {
+            line.extension = Some(desk.to_string());
+            contacts.emails.push(email(box_of(""), "work", true, noted));
+            contacts.phones.push(line);
+        }
+        House::Institution { day_and_night } => {
+            contacts.emails.push(email(box_of("reception."), "work", true, noted));
+            contacts.emails.push(email(box_of("billing."), "other", false, noted));
+            contacts.phones.push(line);
+            contacts.phones.push(phone(number(rng, town.country, false), town.country, "fax", true, noted));
+            if day_and_night {
+                // The emergency department has a number of its own.
+                contacts.phones.push(phone(number(rng, town.country, false), town.country, "other", true, noted));
+            }
+            let billing = address(rng, town, "billing", noted);
+            let line2 = Some("Accounts department".to_owned());
+            contacts.addresses.push(DemoAddress { line2, ..billing });
+        }
     }
     contacts
 }
 
+/// Whose contacts they are.
+enum House {
+    /// A doctor's, at an extension of the house.
+    Doctor { desk: u64 },
+    /// An institution's: the reception, the billing office, and the emergency department where there is one.
+    Institution { day_and_night: bool },
+}
+
 /// The contacts of an institution.
-pub(super) fn of_institution(name: &str, country: &str) -> Contacts {
-    of_house(name, country, None)
+pub(super) fn of_institution(name: &str, country: &str, institution_type: &str) -> Contacts {
+    of_house(name, country, House::Institution { day_and_night: institution_type == "hospital" })
 }
 
 /// The contacts of a doctor who works in a country.
 pub(super) fn of_doctor(name: &str, country: &str) -> Contacts {
-    of_house(name, country, Some(100 + (settled(CHANCE ^ 1, name) * 900.0) as u64))
+    of_house(name, country, House::Doctor { desk: 100 + (settled(CHANCE ^ 1, name) * 900.0) as u64 })
 }
 
 #[cfg(test)]
@@ -388,6 +420,22 @@ mod tests {
         let distinct: std::collections::HashSet<&String> = emails.iter().map(|email| &email.address).collect();
         assert_eq!(distinct.len(), emails.len());
         assert!(phones.len() > 1500 && emails.len() > 1000);
+    }
+
+    #[test]
+    fn an_institution_has_a_reception_a_billing_office_and_a_hospital_an_emergency_number() {
+        for house in institutions::all() {
+            let mailboxes: Vec<&str> =
+                house.emails.iter().map(|row| row.address.split_once('.').unwrap_or_default().0).collect();
+            assert_eq!(mailboxes, ["reception", "billing"], "{house:?}");
+            let addresses: Vec<&str> = house.addresses.iter().map(|row| row.address_type).collect();
+            assert_eq!(addresses, ["work", "billing"], "{house:?}");
+            let numbers: std::collections::HashSet<&String> = house.phones.iter().map(|row| &row.number).collect();
+            assert_eq!(numbers.len(), if house.institution_type == "hospital" { 3 } else { 2 }, "{house:?}");
+        }
+        // An address is in one region, which is not named by its kind.
+        assert!(regions().all(|region| !region.name.contains(',')));
+        assert_eq!(mailbox("Dr. Róisín Łuczak-Ångström"), "roisin.luczakangstrom");
     }
 
     #[test]

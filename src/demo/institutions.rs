@@ -45,37 +45,47 @@ const fn of(name: &'static str, region: &'static str, country: &'static str, con
 
 /// Where the family doctors work.
 pub(super) static CLINICS: &[Institution] = &[
-    of("Riverside Family Practice", "Tyne and Wear", "GB", "tel. +44 1632 960101"),
-    of("Harbour Street Surgery", "Tyne and Wear", "GB", "reception@harbour-street-surgery.example"),
-    of("Meadowbank Health Centre", "Leinster", "IE", "tel. +353 20 910 0102"),
+    of("Riverside Family Practice", "Tyne and Wear", "GB", "Practice manager, tel. +44 1632 960101"),
+    of("Harbour Street Surgery", "Tyne and Wear", "GB", "Practice manager, manager@harbour-street-surgery.example"),
+    of("Meadowbank Health Centre", "Leinster", "IE", "Practice manager, tel. +353 20 910 0102"),
 ];
 
 /// Where all other doctors work.
 pub(super) static HOSPITALS: &[Institution] = &[
-    of("University Hospital", "Tyne and Wear", "GB", "tel. +44 1632 960200"),
-    of("St. Brigid Hospital", "Leinster", "IE", "switchboard@st-brigid-hospital.example"),
-    of("Northgate General Hospital", "County Durham", "GB", "tel. +44 1632 960202"),
+    of("University Hospital", "Tyne and Wear", "GB", "Patient liaison, tel. +44 1632 960200"),
+    of("St. Brigid Hospital", "Leinster", "IE", "Patient liaison, liaison@st-brigid-hospital.example"),
+    of("Northgate General Hospital", "Tyne and Wear", "GB", "Patient liaison, tel. +44 1632 960202"),
 ];
 
 /// Where blood is sent.
 pub(super) static LABORATORIES: &[Institution] = &[
-    of("Riverside Clinical Laboratory", "Tyne and Wear", "GB", "tel. +44 1632 960301"),
-    of("St. Brigid Hospital Laboratory", "Leinster", "IE", "laboratory@st-brigid-hospital.example"),
-    of("Northgate Diagnostics", "County Durham", "GB", "samples@northgate-diagnostics.example"),
-    of("University Hospital, Department of Laboratory Medicine", "Tyne and Wear", "GB", "tel. +44 1632 960304"),
-    of("Harbour Street Medical Laboratory", "Tyne and Wear", "GB", "results@harbour-street-laboratory.example"),
-    of("Meadowbank Pathology", "Leinster", "IE", "tel. +353 20 910 0306"),
+    of("Riverside Clinical Laboratory", "Tyne and Wear", "GB", "Sample reception, tel. +44 1632 960301"),
+    of("St. Brigid Hospital Laboratory", "Leinster", "IE", "Sample reception, samples@st-brigid-hospital.example"),
+    of("Northgate Diagnostics", "Tyne and Wear", "GB", "Sample reception, samples@northgate-diagnostics.example"),
+    of(
+        "University Hospital, Department of Laboratory Medicine",
+        "Tyne and Wear",
+        "GB",
+        "Sample reception, tel. +44 1632 960304",
+    ),
+    of(
+        "Harbour Street Medical Laboratory",
+        "Tyne and Wear",
+        "GB",
+        "Results, results@harbour-street-laboratory.example",
+    ),
+    of("Meadowbank Pathology", "Leinster", "IE", "Sample reception, tel. +353 20 910 0306"),
 ];
 
 static PHARMACIES: &[Institution] =
-    &[of("Old Market Pharmacy", "Tyne and Wear", "GB", "counter@old-market-pharmacy.example")];
+    &[of("Old Market Pharmacy", "Tyne and Wear", "GB", "Duty pharmacist, counter@old-market-pharmacy.example")];
 
 /// Every institution.
 pub(super) fn all() -> impl Iterator<Item = DemoInstitution> {
     let kinds = [("clinic", CLINICS), ("hospital", HOSPITALS), ("laboratory", LABORATORIES), ("pharmacy", PHARMACIES)];
     kinds.into_iter().flat_map(|(institution_type, institutions)| {
         institutions.iter().map(move |&Institution { name, region, country, contact }| {
-            let Contacts { emails, phones, addresses } = contacts::of_institution(name, country);
+            let Contacts { emails, phones, addresses } = contacts::of_institution(name, country, institution_type);
             DemoInstitution { name, institution_type, region, country, contact, emails, phones, addresses }
         })
     })
@@ -122,9 +132,9 @@ mod tests {
     fn nobody_is_reached() {
         for institution in all() {
             // The numbers that the regulators of both countries keep for films.
-            let film =
-                ["tel. +44 1632 960", "tel. +353 20 91"].iter().any(|kept| institution.contact.starts_with(kept));
-            assert!(film || institution.contact.ends_with(".example"), "{institution:?}");
+            let (who, how) = institution.contact.split_once(", ").unwrap();
+            let film = ["tel. +44 1632 960", "tel. +353 20 91"].iter().any(|kept| how.starts_with(kept));
+            assert!(!who.is_empty() && (film || how.ends_with(".example")), "{institution:?}");
         }
     }
 }

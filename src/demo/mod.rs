@@ -189,7 +189,7 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
     // Later additions draw from sources of their own, so that what was there before stays as it is.
     let mut chance = rng::Rng::new(seed ^ CONVERSATIONS, n);
     let chat_sessions = sessions::write(&mut chance.fork(), &person, &cases, &mut messages, &conversations);
-    let mut health_records = vitals::measure(&mut chance.fork(), &person, &cases);
+    let mut health_records = vitals::measure(&mut chance.fork(), &person, &cases, profile.first());
     health_records.extend(vitals::tell(&mut chance.fork(), &person, &cases, &conversations, &messages));
     health_records.sort_by_key(|row| row.recorded_at);
     let privacy = privacy::write(&mut chance.fork(), &person);

@@ -79,7 +79,7 @@ pub(super) fn write(rng: &mut Rng, person: &Person, cases: &[Case], history: &[D
     };
     let weight = bmi * height * height / 10_000.0;
     let pressure = adult.then(|| {
-        let high = if has("Hypertension") { 18 } else { 0 };
+        let high = if has("Essential hypertension") { 18 } else { 0 };
         (rng.between(108, 132) + high, rng.between(66, 84) + high / 2)
     });
     let smoking = match () {

@@ -4,6 +4,7 @@ use super::cases::Case;
 use super::conditions::Course;
 use super::messages::{Conversation, DemoMessage};
 use super::person::{Person, plus};
+use super::profile::DemoProfile;
 use super::results::round;
 use super::rng::{Rng, settled};
 use super::row::{Within, row};
@@ -56,7 +57,12 @@ const MEASURED: [&str; 9] = [
 const MOST: i64 = 24;
 
 /// The vital signs of an adult with a lasting condition, since it is known, a few times a year, the earliest first.
-pub(super) fn measure(rng: &mut Rng, person: &Person, cases: &[Case]) -> Vec<DemoHealthRecord> {
+pub(super) fn measure(
+    rng: &mut Rng,
+    person: &Person,
+    cases: &[Case],
+    profile: Option<&DemoProfile>,
+) -> Vec<DemoHealthRecord> {
     let lasting = |case: &&Case| case.condition.course == Course::Lasting && MEASURED.contains(&case.condition.name);
     let known: Vec<&Case> = cases.iter().filter(lasting).collect();
     let grown = person.birthday(18);
@@ -67,6 +73,7 @@ pub(super) fn measure(rng: &mut Rng, person: &Person, cases: &[Case]) -> Vec<Dem
     let days = (person.yesterday - first).num_days();
     let count = (days / rng.between(70, 130)).clamp(1, MOST);
     let at_home = rng.percent(35);
+    let body = Body::of(person, &known, profile);
     let mut rows: Vec<DemoHealthRecord> = Vec::new();
     for number in 0..=count {
         let day = person.open_day(plus(first, days * number / (count + 1)));
@@ -75,7 +82,7 @@ pub(super) fn measure(rng: &mut Rng, person: &Person, cases: &[Case]) -> Vec<Dem
         }
         let recorded_at = person.stamp(rng, day);
         let source = if at_home && rng.percent(60) { "device" } else { "manual" };
-        let data = signs(rng, person, &known, day, rows.is_empty());
+        let data = signs(rng, &body, &known, day, rows.is_empty());
         let is_verified = source == "manual" || rng.percent(70);
         rows.push(DemoHealthRecord {
             chat_session_id: None,
@@ -98,15 +105,45 @@ fn verified(person: &Person, recorded_at: NaiveDateTime) -> NaiveDateTime {
     (recorded_at + TimeDelta::minutes(20)).min(person.yesterday.and_time(recorded_at.time()).max(recorded_at))
 }
 
+/// What somebody weighs, how tall they are and their usual blood pressure: as the health profile says, or usual values where there is none.
+struct Body {
+    key: u64,
+    today: NaiveDate,
+    height: f64,
+    weight: f64,
+    systolic: Option<f64>,
+}
+
+impl Body {
+    fn of(person: &Person, cases: &[&Case], profile: Option<&DemoProfile>) -> Self {
+        let own = |name: &str, low: f64, high: f64| low + (high - low) * settled(person.key, name);
+        let number = |text: Option<&String>| text.and_then(|text| text.parse::<f64>().ok());
+        let tall = if person.sex == "Female" { 163.0 } else { 176.0 };
+        let height = number(profile.and_then(|row| row.height_cm.as_ref()));
+        let height = height.unwrap_or_else(|| own("height", tall - 11.0, tall + 11.0));
+        let lean = if cases.iter().any(|case| case.condition.name == "Obesity") { 31.0 } else { 21.0 };
+        let weight = number(profile.and_then(|row| row.weight_kg.as_ref()));
+        let weight = weight.unwrap_or_else(|| own("weight", lean, lean + 8.0) * height * height / 10_000.0);
+        let systolic = profile.and_then(|row| row.systolic_pressure).map(|systolic| systolic as f64);
+        Body { key: person.key, today: person.today, height, weight, systolic }
+    }
+
+    /// The weight on a day: a little more or less each year, until it is what the profile says today.
+    fn weight_on(&self, on: NaiveDate) -> f64 {
+        let years = ((self.today - on).num_days() as f64 / 365.0).min(8.0);
+        self.weight - (settled(self.key, "weight a year") * 1.6 - 0.8) * years
+    }
+}
+
 /// What is measured on a day.
-fn signs(rng: &mut Rng, person: &Person, cases: &[&Case], on: NaiveDate, first: bool) -> Map<String, Value> {
+fn signs(rng: &mut Rng, body: &Body, cases: &[&Case], on: NaiveDate, first: bool) -> Map<String, Value> {
     let has = |name: &str| cases.iter().find(|case| case.condition.name == name && case.seen <= on);
     // Half of the way within eight weeks of treatment, most of it within a year.
     let reached = |case: &Case| {
         let years = (on - case.treated).num_days().max(0) as f64 / 365.0;
         years / (years + 0.15)
     };
-    let own = |name: &str, low: f64, high: f64| low + (high - low) * settled(person.key, name);
+    let own = |name: &str, low: f64, high: f64| low + (high - low) * settled(body.key, name);
     let mut wobble = |by: f64| (rng.unit() - 0.5) * 2.0 * by;
     let mut data = Map::new();
     let mut put = |name: &str, value: f64, decimals: usize, unit: &str| {
@@ -115,26 +152,22 @@ fn signs(rng: &mut Rng, person: &Person, cases: &[&Case], on: NaiveDate, first: 
         data.insert(name.to_owned(), json!({"unit": unit, "value": number}));
     };
 
-    let healthy = own("systolic", 108.0, 128.0);
+    let usual = |low, high| body.systolic.unwrap_or_else(|| own("systolic", low, high));
     let systolic = match has("Essential hypertension") {
         Some(case) => {
             let before = own("raised systolic", 150.0, 168.0);
-            before + (own("treated systolic", 126.0, 142.0) - before) * reached(case)
+            before + (usual(126.0, 142.0) - before) * reached(case)
         }
-        None => healthy,
+        None => usual(108.0, 128.0),
     } + wobble(6.0);
     put("blood_pressure_systolic", systolic, 0, "mmHg");
     put("blood_pressure_diastolic", systolic * 0.48 + own("diastolic", 14.0, 24.0) + wobble(3.0), 0, "mmHg");
     let fast = if has("Atrial fibrillation").is_some() { 14.0 } else { 0.0 };
     put("heart_rate", own("pulse", 60.0, 80.0) + fast + wobble(6.0), 0, "/min");
 
-    let heavy = if has("Obesity").is_some() || has("Type 2 diabetes mellitus").is_some() { 20.0 } else { 0.0 };
-    let (tall, light) = if person.sex == "Female" { (165.0, 52.0) } else { (178.0, 62.0) };
-    let years = (on - person.registered).num_days() as f64 / 365.0;
-    let weight = own("weight", light, light + 26.0) + heavy + own("weight a year", -0.8, 0.9) * years;
-    put("weight", weight + wobble(0.8), 1, "kg");
+    put("weight", body.weight_on(on) + wobble(0.8), 1, "kg");
     if first {
-        put("height", own("height", tall - 11.0, tall + 11.0), 0, "cm");
+        put("height", body.height, 0, "cm");
     }
     if has("Chronic obstructive pulmonary disease").is_some() || has("Heart failure").is_some() {
         put("oxygen_saturation", own("saturation", 90.0, 95.0) + wobble(1.5), 0, "%");
@@ -218,6 +251,36 @@ mod tests {
 
     fn some(count: u64) -> impl Iterator<Item = DemoPatient> {
         (0..count).map(|n| patient(42, n, NaiveDate::from_ymd_opt(2025, 11, 21).unwrap()))
+    }
+
+    #[test]
+    fn what_is_measured_agrees_with_the_profile_and_changes_slowly() {
+        let (mut compared, mut steps) = (0, 0);
+        for patient in some(1_500) {
+            let vitals = patient.health_records.iter().filter(|row| row.record_type == "vital_signs");
+            let sign = |row: &DemoHealthRecord, name: &str| {
+                let data: Value = serde_json::from_str(&row.record_data).unwrap();
+                data[name]["value"].as_f64()
+            };
+            let rows: Vec<_> = vitals.collect();
+            let weights: Vec<_> = rows.iter().map(|row| (row.recorded_at, sign(row, "weight").unwrap())).collect();
+            for (&(at, before), &(then, after)) in weights.iter().zip(weights.iter().skip(1)) {
+                let years = (then - at).num_days() as f64 / 365.0;
+                assert!((after - before).abs() <= 2.0 + years, "{before} kg, then {after} kg of {patient:?}");
+                steps += 1;
+            }
+            let (Some(profile), Some(first), Some((last, weight))) =
+                (patient.profile.first(), rows.first(), weights.last())
+            else {
+                continue;
+            };
+            let number = |text: &Option<String>| text.as_ref().unwrap().parse::<f64>().unwrap();
+            assert!((sign(first, "height").unwrap() - number(&profile.height_cm)).abs() <= 0.6);
+            let years = (profile.updated_at - *last).num_days() as f64 / 365.0;
+            assert!((weight - number(&profile.weight_kg)).abs() <= 1.0 + years.abs(), "{weight} kg of {patient:?}");
+            compared += 1;
+        }
+        assert!(compared > 200 && steps > 1_000, "{compared} patients, {steps} steps");
     }
 
     #[test]
