@@ -35,8 +35,10 @@ pub enum JsonSchema {
 /// A member of an object.
 #[derive(Debug)]
 pub struct Member {
-    name: &'static str,
-    schema: JsonSchema,
+    /// Its name.
+    pub name: &'static str,
+    /// What it must look like.
+    pub schema: JsonSchema,
     required: bool,
 }
 

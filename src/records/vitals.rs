@@ -40,7 +40,7 @@ enumeration! {
 
 /// The vital signs of one measurement. The ranges are what a living person can have, and not what is healthy: they find slips of the
 /// keyboard and of units.
-pub(super) static VITAL_SIGNS: JsonSchema = JsonSchema::SomeOf(&[
+pub static VITAL_SIGNS: JsonSchema = JsonSchema::SomeOf(&[
     Member::optional("blood_pressure_systolic", JsonSchema::Measure(&[("mmHg", 30.0, 320.0)])),
     Member::optional("blood_pressure_diastolic", JsonSchema::Measure(&[("mmHg", 10.0, 220.0)])),
     Member::optional("heart_rate", JsonSchema::Measure(&[("/min", 10.0, 350.0)])),

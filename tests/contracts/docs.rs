@@ -3,8 +3,13 @@
 
 use medimax::{
     config::{Config, KEYS},
+    db::Enumerated,
     error::Code,
-    graphql::class::{self, Class},
+    graphql::{
+        class::{self, Class},
+        json_schema::JsonSchema,
+    },
+    records::vitals::{VITAL_SIGNS, VitalSign},
     schema::entities,
 };
 use std::{
@@ -69,6 +74,21 @@ fn the_docs_tell_every_code() {
         text += &format!("| `{}` | {} | {} | {} |\n", code.as_str(), cell(meaning), cell(status), cell(todo));
     }
     holds("errors.md", &text);
+}
+
+#[test]
+fn the_docs_tell_every_vital_sign() {
+    let JsonSchema::SomeOf(members) = &VITAL_SIGNS else { panic!("{VITAL_SIGNS:?}") };
+    let mut text = "\n| `VitalSign` | Member of `data` | Meaning | Units, with the least and the greatest number |\n|---|---|---|---|\n".to_owned();
+    for sign in VitalSign::OF.values {
+        let member = members.iter().find(|member| member.name == sign.stored).unwrap();
+        let JsonSchema::Measure(units) = member.schema else { panic!("{member:?}") };
+        let units: Vec<String> =
+            units.iter().map(|(unit, least, greatest)| format!("`{unit}` {least} to {greatest}")).collect();
+        text += &format!("| `{}` | `{}` | {} | {} |\n", sign.name, sign.stored, cell(sign.doc), units.join(", "));
+    }
+    assert_eq!(members.len(), VitalSign::OF.values.len());
+    holds("vital-signs.md", &text);
 }
 
 #[test]
