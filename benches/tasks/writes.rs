@@ -26,7 +26,7 @@ use medimax::{
     config::Config,
     db,
     graph::Graph,
-    graphql::recorder::Recorder,
+    graphql::{clock::Clock, recorder::Recorder},
     request::engine::{Caller, Engine, Outcome},
     schema::{MODEL, SHAPES},
     scope::Scope,
@@ -105,7 +105,7 @@ async fn by_mutation(engine: &Engine, name: String) -> Result<()> {
     let request = async_graphql::Request::new(MUTATION).variables(variables);
     let caller = Caller {
         scope: Scope::everything(),
-        today: chrono::Utc::now().date_naive(),
+        clock: Clock { today: chrono::Utc::now().date_naive(), now: chrono::Utc::now().naive_utc() },
         request_id: String::new(),
         may_write: true,
         recorder: Recorder::default(),

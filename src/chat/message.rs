@@ -2,7 +2,7 @@
 
 use super::session;
 use crate::{
-    db::{By, Cond, DateTime, Decimal, Enum, Flag, Json, Path, enumeration},
+    db::{By, Cond, DateTime, Decimal, Enum, First, Flag, Json, Path, enumeration},
     entity::entity,
     graphql::{
         form::Form,
@@ -64,10 +64,12 @@ entity! {
         /// The kind of author of the message.
         message_type: Option<Enum<MessageType>> = "type", Clinical, value;
         /// When the message was sent.
-        timestamp: Option<DateTime> = "sentAt" order, Date, value;
-        /// An identifier of the conversation that the message belongs to.
+        timestamp: Option<DateTime> = "sentAt" order, Date, now value;
+        /// An identifier of the conversation that the message belongs to, as programs that know no `ChatSession` give it. A new message that
+        /// answers another takes the identifier of that one, if left out.
         session_id: Option<String> = "sessionId" order, Operational, line(100);
-        /// The key of the conversation that the message belongs to, in the relational store.
+        /// The key of the conversation that the message belongs to, in the relational store. A new message that answers another belongs to the
+        /// conversation of that one, if left out.
         chat_session_id: Option<i32> = "chatSessionId" index, Key, link;
         /// The key of the message that this one answers, in the relational store. The two are of one patient, and of one conversation where
         /// both name one.
@@ -100,20 +102,45 @@ entity! {
         patient, "messages" = Connection { children: &OF_PATIENT };
         /// All messages of the conversation, the earliest first.
         session, "messages" = Connection { children: &OF_SESSION };
-        /// The messages of the conversation that answer no other, the earliest first; what answers them is in their `replies`.
+        /// The messages of the conversation that answer no earlier message of the conversation, the earliest first; what answers them is in
+        /// their `replies`. From these messages, `replies` lead to all of the conversation.
         session, "thread" = Connection { children: &THREAD };
     }
     verbs {
         /// Adds a message to a patient's conversation.
         "sendChatMessage" = SEND;
     }
-    checks &[Check {
-        columns: &["parent_message_id", "chat_session_id"],
-        code: "OTHER_SESSION",
-        message: "a message and the message that it answers must be of one conversation",
-        constraint: None,
-        holds: Holds::AsLinked,
-    }];
+    checks &[
+        Check {
+            columns: &["timestamp"],
+            code: "IN_FUTURE",
+            message: "a message must not have been sent in the future",
+            constraint: None,
+            holds: Holds::Happened(None),
+        },
+        Check {
+            columns: &["parent_message_id", "chat_session_id"],
+            code: "OTHER_SESSION",
+            message: "a message and the message that it answers must be of one conversation",
+            constraint: None,
+            holds: Holds::AsLinked,
+        },
+        Check {
+            columns: &["parent_message_id", "session_id"],
+            code: "OTHER_SESSION",
+            message: "a message and the message that it answers must have the same `sessionId`",
+            constraint: None,
+            holds: Holds::AsLinked,
+        },
+        Check {
+            columns: &["chat_session_id", "timestamp"],
+            code: "ENDED",
+            message: "the conversation had ended before this message: begin another with `startChatSession`, or let this one go on by \
+                      `endedAt: null` in `correctChatSession`; a message of before the end says when it was sent (`sentAt`)",
+            constraint: None,
+            holds: Holds::BeforeEnd("ended_at"),
+        },
+    ];
 }
 
 static SEND: Add =
@@ -141,13 +168,16 @@ static OF_SESSION: Children = Children {
     expected: 20,
 };
 
-/// The messages of a conversation that answer no other, the earliest first.
+/// What a message that begins a thread is.
+const FIRST: First = First { table: &TABLE, pointer: "parent_message_id", within: "chat_session_id", by: "timestamp" };
+
+/// The messages of a conversation that answer no earlier one of it, the earliest first.
 static THREAD: Children = Children {
     name: "ThreadOfSession",
     of: &ENTITY,
     path: Path::Direct("chat_session_id"),
     order: &[EARLIEST_FIRST],
-    preset: Some(|_| Cond::IsNull("parent_message_id", true)),
+    preset: Some(|_| Cond::First(FIRST)),
     expected: 10,
 };
 

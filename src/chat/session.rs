@@ -22,7 +22,7 @@ static SUGGESTIONS: JsonSchema = JsonSchema::List(
         Member::optional("code_system", JsonSchema::OneOf(&["ICD-10", "ICD-11", "SNOMED-CT"])),
         Member::optional("probability", JsonSchema::Number(0.0, 1.0)),
         Member::optional("urgency", JsonSchema::OneOf(&["routine", "soon", "urgent", "emergency"])),
-        Member::optional("explanation", JsonSchema::Text(2_000)),
+        Member::optional("explanation", JsonSchema::Lines(2_000)),
     ]),
     50,
 );
@@ -78,6 +78,20 @@ entity! {
         "endChatSession" = END;
     }
     checks &[
+        Check {
+            columns: &["ended_at"],
+            code: "IN_FUTURE",
+            message: "a conversation must not have ended in the future",
+            constraint: None,
+            holds: Holds::Happened(None),
+        },
+        Check {
+            columns: &["ended_at", "created_at"],
+            code: "ORDER",
+            message: "a conversation must not end before it began (`createdAt`)",
+            constraint: None,
+            holds: Holds::InOrder,
+        },
         Check {
             columns: &["session_uuid"],
             code: "TAKEN",

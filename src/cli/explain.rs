@@ -65,7 +65,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     let (recorder, began) = (Recorder::whole(), Instant::now());
     let caller = Caller {
         scope: Scope::everything(),
-        today: super::today(&config.time_zone),
+        clock: super::clock(&config.time_zone),
         request_id: "explain".into(),
         may_write: true,
         recorder: recorder.clone(),

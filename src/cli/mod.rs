@@ -22,7 +22,7 @@ use crate::{
     config::{Config, KEYS, TimeZone},
     error::{Error, Result},
     graph::{Graph, neo4j::Neo4j},
-    graphql::class,
+    graphql::{class, clock::Clock},
     schema::{MODEL, SHAPES, entities},
     telemetry,
 };
@@ -233,9 +233,15 @@ fn database_url_to_make(config: &Config) -> Result<String> {
     Ok(url)
 }
 
-/// The day it is: the only place that asks a clock for it.
+/// The day it is: nothing below this file asks a clock for it.
 fn today(zone: &TimeZone) -> NaiveDate {
     zone.day(SystemTime::now())
+}
+
+/// The day and the moment that it is.
+fn clock(zone: &TimeZone) -> Clock {
+    let now = SystemTime::now();
+    Clock { today: zone.day(now), now: chrono::DateTime::<chrono::Utc>::from(now).naive_utc() }
 }
 
 /// The graph that is configured.

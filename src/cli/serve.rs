@@ -1,6 +1,8 @@
 //! `medimax serve`.
 
-use super::{Scratch, database_url_to_make, holder, learn, open_graph, places, say, seed, tables, today, unreachable};
+use super::{
+    Scratch, clock, database_url_to_make, holder, learn, open_graph, places, say, seed, tables, today, unreachable,
+};
 use crate::{
     config::Config,
     db::{self, Db, Dialect},
@@ -48,7 +50,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     if zone.is_unknown() {
         tracing::warn!("this machine has no time zone, so days are those of UTC: set time_zone");
     }
-    let app = http::App::new(engine.clone(), probe, config, address, move || today(&zone))?;
+    let app = http::App::new(engine.clone(), probe, config, address, move || clock(&zone))?;
     let door = http::Door::open(config, address).await?;
     let at = door.url()?;
     let reloading = tokio::spawn(reload_when_told(config.clone(), engine, door.certificate()));

@@ -109,6 +109,13 @@ entity! {
     }
     checks &[
         Check {
+            columns: &["verified_at"],
+            code: "IN_FUTURE",
+            message: "an address must not have been verified in the future",
+            constraint: None,
+            holds: Holds::Happened(None),
+        },
+        Check {
             columns: &["longitude", "latitude"],
             code: "INCOMPLETE",
             message: "latitude and longitude must be given together",

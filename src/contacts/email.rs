@@ -8,6 +8,7 @@ use crate::{
         form::Form,
         model::Children,
         relation::{List, One},
+        rules::{Check, Holds},
     },
     patients::patient,
     providers::{doctor, institution},
@@ -84,6 +85,13 @@ entity! {
         "verifyEmail" = VERIFY;
     }
     checks &[
+        Check {
+            columns: &["verified_at"],
+            code: "IN_FUTURE",
+            message: "an e-mail address must not have been verified in the future",
+            constraint: None,
+            holds: Holds::Happened(None),
+        },
         verified("chk_email_verified"),
         one_primary("uq_email_patient", &["is_primary", "email_type"]),
         one_primary("uq_email_doctor", &["is_primary", "email_type"]),

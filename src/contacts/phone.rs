@@ -8,6 +8,7 @@ use crate::{
         form::Form,
         model::Children,
         relation::{List, One},
+        rules::{Check, Holds},
     },
     patients::patient,
     providers::{doctor, institution},
@@ -93,6 +94,13 @@ entity! {
         "verifyPhone" = VERIFY;
     }
     checks &[
+        Check {
+            columns: &["verified_at"],
+            code: "IN_FUTURE",
+            message: "a telephone number must not have been verified in the future",
+            constraint: None,
+            holds: Holds::Happened(None),
+        },
         verified("chk_phone_verified"),
         one_primary("uq_phone_patient", &["is_primary", "phone_type"]),
         one_primary("uq_phone_doctor", &["is_primary", "phone_type"]),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    graphql::model::Entity,
+    graphql::{clock::Clock, model::Entity},
 };
 use std::{
     fs::{self, File},
@@ -29,6 +29,8 @@ pub struct Folder {
     pub(super) sheets: Vec<Sheet>,
     /// The keys of another system, where the files are another system's.
     pub(super) theirs: Theirs,
+    /// When it is, where that is known.
+    pub(super) clock: Option<Clock>,
     /// Files and columns that are not read and columns of ours that stay empty, each in words with the reason.
     pub unread: Vec<String>,
 }
@@ -79,7 +81,7 @@ impl Folder {
             return Err(cannot("import", dir, format!("no file of a table is in it ({})", names.join(", "))));
         }
         let files = sources.iter().map(|source| source.input.clone()).collect();
-        Ok(Folder { files, sources, sheets, theirs: Theirs::default(), unread })
+        Ok(Folder { files, sources, sheets, theirs: Theirs::default(), unread, clock: None })
     }
 
     /// How many bytes there are to read.

@@ -6,7 +6,7 @@
 use super::{
     folder::Folder,
     index::Index,
-    late::{Late, places, point, waves},
+    late::{Late, circles, ordered, places, point},
     outcome::{Became, Manner, Outcome, Refusal},
     prepare::prepare,
     present::{Keys, Present},
@@ -33,6 +33,7 @@ pub async fn run(
     writing: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Outcome> {
     let mut outcome = Outcome::default();
+    folder.clock = manner.clock;
     folder.theirs.know(db, !manner.dry_run).await?;
     let index = Arc::new(Index::make(db, folder, &mut outcome, reading).await?);
     let total = index.places.len();
@@ -160,24 +161,26 @@ impl Import<'_> {
         keys.extend(given);
         if !self.manner.dry_run {
             for (source, rows) in fresh {
-                let mut late = Vec::new();
-                for wave in waves(rows) {
-                    let together = places(&wave);
-                    for rows in wave.chunks(most) {
-                        let inserted = self.insert(&mut tx, source, rows, &together, (&mut keys, &mut late)).await;
-                        inserted
-                            .map_err(|error| Stopped { error, row: rows.first().copied().filter(|_| most == 1) })?;
-                    }
+                let (rows, mut late) = (ordered(rows), Vec::new());
+                let unknown = if self.are_given() { HashSet::new() } else { places(&rows) };
+                for rows in rows.chunks(most) {
+                    let inserted = self.insert(&mut tx, source, rows, &unknown, (&mut keys, &mut late)).await;
+                    inserted.map_err(|error| Stopped { error, row: rows.first().copied().filter(|_| most == 1) })?;
                 }
                 let table = self.index.source(source)?.sheet.entity.table;
-                let pointed = point(&mut tx, table, late, |at| self.there(&keys, at)).await;
-                pointed.map_err(|(error, row)| Stopped { error, row: Some(row).filter(|_| most == 1) })?;
+                let pointed = point(&mut tx, table, late, most, |at| self.there(&keys, at)).await;
+                pointed.map_err(|(error, row)| Stopped { error, row: row.filter(|_| most == 1) })?;
             }
         }
         tx.commit().await?;
         keys.retain(|at, _| sound.contains(at));
         self.settled.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
         Ok(outcome)
+    }
+
+    /// Whether the files say which keys their rows have in the database.
+    fn are_given(&self) -> bool {
+        !self.manner.new_keys && !self.is_theirs()
     }
 
     fn is_of_patient(&self, row: &Row) -> bool {
@@ -201,6 +204,7 @@ impl Import<'_> {
         // The database has no rows yet of a patient who gets a new key.
         let is_new = self.manner.new_keys && patient.iter().any(|row| above(row).is_none());
         let mut removed: HashSet<(usize, i32)> = HashSet::new();
+        let circles = circles(patient);
         let own: HashSet<(usize, i32)> = patient.iter().map(|row| (row.sheet, row.key)).collect();
         for row in patient {
             if self.is_removed(row, present) || above(row).is_some_and(|above| removed.contains(&above)) {
@@ -223,10 +227,20 @@ impl Import<'_> {
                     true => !is_new && present.patients.get(&pointer.to).copied() == self.patient_of(row, present),
                     false => present.targets.contains_key(&pointer.to),
                 };
-                // A row that points to itself points to none.
-                let is_itself = pointer.to == (row.sheet, row.key);
-                !is_itself && (in_database || own.contains(&pointer.to) && !removed.contains(&pointer.to))
+                in_database || own.contains(&pointer.to) && !removed.contains(&pointer.to)
             };
+            let circle = row.links.iter().find(|pointer| circles.contains(&(row.sheet, row.key, pointer.column)));
+            if let Some(pointer) = circle {
+                let source = self.index.source(row.source)?;
+                let (code, reason) = match pointer.to == (row.sheet, row.key) {
+                    true => ("ITSELF", "this points to the row itself"),
+                    false => {
+                        ("CIRCLE", "this closes a circle: following the rows that it points to leads back to this row")
+                    }
+                };
+                others.push(Refusal::new(source, row.line, Fault::new(source.spelled(pointer.column), code, reason)));
+                continue;
+            }
             if let Some(pointer) = row.links.iter().find(|pointer| !is_there(pointer)) {
                 let source = self.index.source(row.source)?;
                 let reason = match pointer.within {
@@ -265,24 +279,24 @@ impl Import<'_> {
     }
 
     /// Adds rows of a source. `keys` are those that rows of the files have in the database, by table and key in the file. A reference to
-    /// a row that is added `together` with this one is late.
+    /// a row whose key is `unknown` yet is late.
     async fn insert<'r>(
         &self,
         tx: &mut Tx,
         source: usize,
         rows: &[&'r Row],
-        together: &HashSet<(usize, i32)>,
+        unknown: &HashSet<(usize, i32)>,
         (keys, late): (&mut Keys, &mut Late<'r>),
     ) -> Result<()> {
         let source = self.index.source(source)?;
         let (table, sheet) = (source.sheet.entity.table, source.at);
         let missing = || Error::Internal("a row that another hangs below has no key".into());
-        let are_given = !self.manner.new_keys && !self.is_theirs();
+        let are_given = self.are_given();
         let (mut columns, mut lines) = (Vec::new(), Vec::with_capacity(rows.len()));
         for row in rows {
             let mut cells = made(source.sheet.entity, &row.cells, self.manner.new_keys)?.cells(source.sheet.entity);
             for pointer in &row.links {
-                let there = match together.contains(&pointer.to) {
+                let there = match unknown.contains(&pointer.to) {
                     true => {
                         late.push((row, pointer));
                         Cell::Text(None)

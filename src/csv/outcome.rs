@@ -1,6 +1,7 @@
 //! What an import is asked for, and what it did.
 
 use super::{folder::Source, row::Fault};
+use crate::graphql::clock::Clock;
 use std::borrow::Cow;
 
 /// How to import.
@@ -10,6 +11,8 @@ pub struct Manner {
     pub new_keys: bool,
     /// Checks everything and writes nothing.
     pub dry_run: bool,
+    /// When it is; without it, rows are not held to lie in the past.
+    pub clock: Option<Clock>,
     /// Adds rows of another system again that were removed here after an earlier import.
     pub restore: bool,
 }

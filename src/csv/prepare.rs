@@ -37,7 +37,7 @@ impl Prepared {
         for place in places {
             let source = index.source(place.source.into())?;
             let record = source.input.record(place.at, place.length)?;
-            match row(source, &index.folder.theirs, place, &record) {
+            match row(&index.folder, source, place, &record) {
                 Ok(row) if row.key != place.key => {
                     return Err(Error::Setup(format!("{} was changed while it was read", source.input.name)));
                 }

@@ -11,7 +11,7 @@ use crate::{
         change::{Texts, as_lists, of_list},
     },
     error::Result,
-    graphql::rules::ColumnRule,
+    graphql::rules::{Absent, ColumnRule},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -156,7 +156,7 @@ impl Import<'_> {
                 None => text.is_none(),
             },
             // The row got a value where it brought none.
-            Slot::Value(column, _) if column.made && row.cells.get(column.name).is_none() => true,
+            Slot::Value(column, _) if column.absent == Absent::Made && row.cells.get(column.name).is_none() => true,
             Slot::Value(column, kind) => is_same(kind, column, text, row.cells.get(column.name)),
             Slot::Stamp(name) => is_same(ValueKind::DateTime, &ColumnRule::of(name), text, row.cells.get(name)),
         };

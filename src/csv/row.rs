@@ -1,16 +1,16 @@
 //! A record as a row to be written: its values as the store spells them, or all that is wrong with it. Pure.
 
 use super::{
-    folder::Source,
+    folder::{Folder, Source},
     index::Place,
     mapping::recipe::{Item, Wrong},
     sheet::Slot,
     text::{Field, fields},
-    theirs::{Theirs, canonical},
+    theirs::canonical,
 };
 use crate::{
     db::ValueKind,
-    graphql::rules::{Cells, ColumnRule, Holds},
+    graphql::rules::{Cells, ColumnRule, Holds, When},
     write::draft::{self, read, read_by},
 };
 use chrono::NaiveDateTime;
@@ -196,7 +196,8 @@ impl<'a> Reading<'a> {
 }
 
 /// Reads a record; everything that is wrong with it is gathered.
-pub(super) fn row(source: &Source, theirs: &Theirs, place: &Place, record: &[u8]) -> Result<Row, Vec<Fault>> {
+pub(super) fn row(folder: &Folder, source: &Source, place: &Place, record: &[u8]) -> Result<Row, Vec<Fault>> {
+    let theirs = &folder.theirs;
     let fields = fields(record).unwrap_or_default();
     let reading = Reading { source, fields: &fields, item: None };
     if let Some(fault) = reading.ragged() {
@@ -271,7 +272,7 @@ pub(super) fn row(source: &Source, theirs: &Theirs, place: &Place, record: &[u8]
         let column = column.map_or("", |column| source.spelled(column));
         // A value that could not be read is refused already, and what is between it and others is not known.
         let is_read = check.columns.iter().all(|column| !faults.iter().any(|f| f.column == source.spelled(column)));
-        if let Some(message) = check.broken_by(&row.cells, None).filter(|_| is_read) {
+        if let Some(message) = check.broken_by(&row.cells, When::Before(folder.clock)).filter(|_| is_read) {
             faults.push(Fault::new(column, check.code, message));
         }
     }

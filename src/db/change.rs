@@ -185,6 +185,46 @@ impl Tx {
         Ok(self.conn().texts(sql).await?.into_iter().filter_map(|(_, cell)| cell).collect())
     }
 
+    /// The rows of a table that have a key in a column, with that key; of those of one owner, where one is named. They stay as they are
+    /// until this transaction ends.
+    pub(crate) async fn pointers(
+        &mut self,
+        table: &Table,
+        column: &str,
+        owner: Option<(&str, i32)>,
+    ) -> Result<Vec<(i32, i32)>> {
+        let mut sql = Sql::new(self.dialect());
+        sql.called(table.name, None);
+        sql.push(format!("SELECT {}, {column} FROM {} WHERE {column} IS NOT NULL", table.key, table.name));
+        if let Some((of, key)) = owner {
+            sql.push(format!(" AND {of} = ")).int(key.into());
+        }
+        if self.dialect() == Dialect::MariaDb {
+            sql.push(" LOCK IN SHARE MODE");
+        }
+        let found = self.numbers(sql).await?;
+        Ok(found.into_iter().filter_map(|(key, to)| Some((key, i32::try_from(to).ok()?))).collect())
+    }
+
+    /// Writes the keys that rows of a table point to: of each row its key, and that key.
+    pub(crate) async fn point(&mut self, table: &Table, column: &str, pointers: &[(i32, i32)]) -> Result<()> {
+        let mut sql = Sql::new(self.dialect());
+        sql.called(table.name, None);
+        let (name, key) = (table.name, table.key);
+        match self.dialect() {
+            Dialect::MariaDb => {
+                sql.push("UPDATE ").key_pairs(pointers).straight_join();
+                sql.push(format!("{name} t ON t.{key} = k.id SET t.{column} = k.of"))
+            }
+            Dialect::Sqlite => {
+                sql.push(format!("UPDATE {name} SET {column} = k.of FROM ")).key_pairs(pointers);
+                sql.push(format!(" WHERE {name}.{key} = k.id"))
+            }
+        };
+        self.execute(sql).await?;
+        Ok(())
+    }
+
     /// Adds rows of the same columns, and answers their keys in the same order.
     pub(crate) async fn insert(&mut self, table: &Table, columns: &[&str], rows: Vec<Vec<Cell>>) -> Result<Vec<i32>> {
         let mut keys = Vec::with_capacity(rows.len());

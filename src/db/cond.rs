@@ -1,6 +1,7 @@
 //! Conditions on rows, as a tree that turns into SQL: what a filter means, whoever wrote it.
 
 use super::{
+    first::First,
     scoped::push_and_scope,
     select::Path,
     sql::{Dialect, Sql},
@@ -77,6 +78,8 @@ pub enum Cond {
     IsNull(&'static str, bool),
     /// Whether related rows match.
     Related(Related),
+    /// The row follows no other.
+    First(First),
 }
 
 /// A condition on the rows that a row leads to. Rows that the caller may not see are none.
@@ -345,6 +348,7 @@ impl Cond {
                 sql.column(alias, column).push(if *yes { is_null } else { " IS NOT NULL" });
             }
             Cond::Related(related) => related.push(sql, alias),
+            Cond::First(first) => first.push(sql, alias),
         }
     }
 }

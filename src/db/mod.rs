@@ -3,12 +3,14 @@
 pub mod adopt;
 pub mod backup;
 pub mod change;
+mod circle;
 mod cond;
 mod connect;
 mod count;
 mod doubt;
 mod enumeration;
 pub(crate) mod fault;
+mod first;
 pub(crate) mod imported;
 pub mod inspect;
 mod interrupt;
@@ -26,11 +28,13 @@ mod value;
 mod watch;
 mod write;
 
+pub use circle::on_circles;
 pub use cond::{Bind, Cond, LookUp, Op, Quantifier, Related, Towards, words};
 pub use connect::{Options, Tls, open, open_when_up};
 pub use count::{MORE, SumOf};
 pub(crate) use enumeration::enumeration;
 pub use enumeration::{Enum, EnumValue, Enumerated, Enumeration};
+pub use first::First;
 pub use pool::{Db, PoolState};
 pub(crate) use pool::{Tx, load, load_on};
 pub use select::{By, ListQuery, Path, Place, Select, large_column, large_sizes};

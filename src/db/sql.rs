@@ -36,6 +36,14 @@ impl Dialect {
         }
     }
 
+    /// How a condition says that two values are the same, or both NULL.
+    pub(super) fn same(self) -> &'static str {
+        match self {
+            Dialect::MariaDb => "<=>",
+            Dialect::Sqlite => "IS",
+        }
+    }
+
     /// As traces call it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -188,6 +196,12 @@ impl Sql {
         let lite = "SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS of";
         let columns = "id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[0]', of INT PATH '$[1]'";
         self.json(pairs, lite, columns)
+    }
+
+    /// A table `k(id, of)` of keys, each with another.
+    pub(super) fn key_pairs(&mut self, pairs: &[(i32, i32)]) -> &mut Self {
+        let lite = "SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS of";
+        self.json(pairs, lite, "id INT PATH '$[0]', of INT PATH '$[1]'")
     }
 
     fn json<T: Serialize>(&mut self, list: &[T], lite: &'static str, columns: &'static str) -> &mut Self {

@@ -58,7 +58,8 @@ pub use row::{FromColumns, OfEntity, Placed, Row, Set};
 /// A column is written as one `line` of so many characters, as `prose`, as an `email` address, as the number of a `phone` with the column of
 /// its country, as a `code` (`Country`, `Currency`, `Language`), as `json` that
 /// looks like a static of this name, as a `link` to the row that it points to, or as a `value` that is no text; where it says nothing,
-/// clients do not write it. A UUID that a new row gets where none is given is a `made value`. Numbers hold
+/// clients do not write it. Where a new row is not given a value, it gets NULL, whatever the database's default; or a UUID (`made value`), this value
+/// as it is stored (`default("Scheduled") value`), the moment at which it is added (`now value`), and the default of a flag. Numbers hold
 /// their range in their type: `Whole<1, 10>`, `Decimal<2, 0, 500>` with two places.
 macro_rules! entity {
     (

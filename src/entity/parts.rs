@@ -160,11 +160,18 @@ macro_rules! in_graph {
 }
 pub(crate) use in_graph;
 
-/// How a column of `entity!` is written: as what, and before that, whether a row must have it (`required`), whether an owner has one row
+/// How a column of `entity!` is written: as what, and before that, whether a row must have it (`required`), what a new row gets where nothing is
+/// given (`made`, `default`, `now`; else NULL), whether an owner has one row
 /// at most of which the flag is set among those with one value of another column (`sole`), and what another value resets (`resets`).
 macro_rules! rule {
     ($name:expr, made $($rule:tt)+) => {
         $crate::entity::rule!($name, $($rule)+).made()
+    };
+    ($name:expr, default($value:literal) $($rule:tt)+) => {
+        $crate::entity::rule!($name, $($rule)+).default($value)
+    };
+    ($name:expr, now $($rule:tt)+) => {
+        $crate::entity::rule!($name, $($rule)+).now()
     };
     ($name:expr, required $($rule:tt)+) => {
         $crate::entity::rule!($name, $($rule)+).required()

@@ -1,7 +1,8 @@
 //! What one request carries while it is answered.
 
 use super::{
-    budget::Account, limits::Limits, loaders::Loaders, memo::Answers, model::Model, recorder::Recorder, report::Faults,
+    budget::Account, clock::Clock, limits::Limits, loaders::Loaders, memo::Answers, model::Model, recorder::Recorder,
+    report::Faults,
 };
 use crate::{
     db::Db,
@@ -30,8 +31,8 @@ pub struct Cx {
     pub db: Db,
     /// Which patients the caller may see.
     pub scope: Scope,
-    /// The day that `age` and `upcomingAppointments` look at.
-    pub today: chrono::NaiveDate,
+    /// When it is, for rules and for what looks at today (`age`, `upcomingAppointments`).
+    pub clock: Clock,
     /// The limits in force.
     pub limits: Arc<Limits>,
     /// The graph.

@@ -1,8 +1,8 @@
 //! Input objects as data: which columns of an entity a client writes, below which row, and with which rows below.
 
-use super::rules::{Check, ColumnRule, Rules, kind_of};
+use super::rules::{Absent, Check, ColumnRule, Rules, kind_of};
 use crate::{
-    db::Owner,
+    db::{Owner, ValueKind},
     graphql::{
         model::{Entity, Model, Nested},
         types::{Arg, Types, first_sentence},
@@ -86,6 +86,18 @@ impl Above {
 fn id_arg(field: &'static str, entity: &Entity, needed: &str) -> Arg {
     let (one, name) = (entity.called, entity.object.name);
     Arg::new(field, format!("ID{needed}"), format!("The global id of {one}, as `{name}:12`; `12` will do."))
+}
+
+/// What is said of a field that a new object need not have, if it gets a value all the same.
+fn absent(kind: ValueKind, column: &ColumnRule) -> String {
+    let value = match (column.absent, kind) {
+        (Absent::Value(value), ValueKind::Enum(of)) => format!("`{}`", of.read(value).unwrap_or(value)),
+        (Absent::Value(value), _) => value.to_owned(),
+        (Absent::Now, _) => "now".to_owned(),
+        (Absent::Null, ValueKind::Flag(default)) => format!("`{default}`"),
+        (Absent::Null | Absent::Made, _) => return String::new(),
+    };
+    format!(" Of a new object, {value} if left out.")
 }
 
 impl Form {
@@ -200,6 +212,9 @@ impl Form {
             let (kind, (name, mut doc)) = (types.kind(of), self.shown(column));
             if let Some((min, max)) = of.range() {
                 doc = format!("{doc} From {min} to {max}.");
+            }
+            if self.verb == Verb::Add && needed.is_empty() && !self.is_copied(column.name) {
+                doc += &absent(of, column);
             }
             fields.push(Arg::new(name, format!("{kind}{needed}"), doc));
         }

@@ -1,5 +1,10 @@
 //! What the JSON of a column must look like, declared beside the column and checked when a client writes it.
 
+use super::{
+    clock::Clock,
+    rules::{Longest, TEXT},
+    text::{clean, is_noncharacter},
+};
 use serde_json::Value;
 
 /// The most levels of lists and objects: MariaDB takes no more than 32.
@@ -8,14 +13,20 @@ const DEPTH: usize = 30;
 /// What a JSON value must look like.
 #[derive(Debug)]
 pub enum JsonSchema {
-    /// Any value.
+    /// Any value whose texts hold nothing that no text has.
     Any,
-    /// A text of at most so many characters.
+    /// What a rule of the entity says ([`super::rules::Holds::Json`]).
+    ByRule,
+    /// One line of at most so many characters, by the rules of all lines.
     Text(usize),
+    /// Lines of at most so many characters together, by the rules of all texts.
+    Lines(usize),
     /// One of these texts.
     OneOf(&'static [&'static str]),
     /// A day, as 2024-05-01.
     Day,
+    /// A day that has come.
+    PastDay,
     /// A number from the first to the second.
     Number(f64, f64),
     /// A number with its unit: `{"value": 72, "unit": "/min"}`. Each unit has its least and greatest number.
@@ -59,27 +70,31 @@ const MOST: usize = 20;
 
 impl JsonSchema {
     /// Everything that is wrong with a value: where, and what it must be. Never a value, nor a name that the schema does not have.
-    pub fn check(&self, value: &Value) -> Result<(), String> {
+    pub fn check(&self, value: &Value, clock: Option<Clock>) -> Result<(), String> {
         if depth(value) > DEPTH {
             return Err(format!("this must be nested at most {DEPTH} deep"));
         }
         let mut faults = Vec::new();
-        self.check_at(value, "this", &mut faults);
+        self.check_at(value, "this", clock, &mut faults);
         if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
     }
 
-    fn check_at(&self, value: &Value, at: &str, faults: &mut Vec<String>) {
+    fn check_at(&self, value: &Value, at: &str, clock: Option<Clock>, faults: &mut Vec<String>) {
         if faults.len() >= MOST {
             return;
         }
         match (self, value) {
             (JsonSchema::List(each, most), Value::Array(items)) if items.len() <= *most => {
                 for (place, item) in items.iter().enumerate() {
-                    each.check_at(item, &below(at, &place.to_string()), faults);
+                    each.check_at(item, &below(at, &place.to_string()), clock, faults);
                 }
             }
             (JsonSchema::Map(each, most), Value::Object(entries)) if entries.len() <= *most => {
-                entries.values().for_each(|value| each.check_at(value, &format!("each member of {at}"), faults));
+                if entries.keys().any(|name| !is_text(name)) {
+                    note(faults, format!("{at} has a member whose name is no text: it holds U+0000 or a noncharacter"));
+                }
+                let each_of = format!("each member of {at}");
+                entries.values().for_each(|value| each.check_at(value, &each_of, clock, faults));
             }
             (JsonSchema::Object(members) | JsonSchema::SomeOf(members), Value::Object(entries)) => {
                 let names = || members.iter().map(|member| member.name).collect::<Vec<_>>().join(", ");
@@ -92,7 +107,7 @@ impl JsonSchema {
                     match entries.get(member.name).filter(|value| !value.is_null()) {
                         None if member.required => note(faults, format!("{} must be given", below(at, member.name))),
                         None => {}
-                        Some(value) => member.schema.check_at(value, &below(at, member.name), faults),
+                        Some(value) => member.schema.check_at(value, &below(at, member.name), clock, faults),
                     }
                 }
             }
@@ -104,7 +119,7 @@ impl JsonSchema {
                     None => JsonSchema::Number(f64::MIN, f64::MAX),
                 };
                 match entries.get("value") {
-                    Some(value) => number.check_at(value, &below(at, "value"), faults),
+                    Some(value) => number.check_at(value, &below(at, "value"), clock, faults),
                     None => note(faults, format!("{} must be given", below(at, "value"))),
                 }
                 if known.is_none() {
@@ -115,6 +130,20 @@ impl JsonSchema {
                     note(faults, format!("{at} has a member that is none of value, unit"));
                 }
             }
+            (JsonSchema::Any, value) => {
+                if !is_text_within(value) {
+                    note(faults, format!("{at} must hold no U+0000 and no noncharacter: no text has them"));
+                }
+            }
+            (JsonSchema::Text(most), Value::String(text)) => note_text(faults, at, Longest::Line(*most), text),
+            (JsonSchema::Lines(most), Value::String(text)) if text.chars().count() <= *most => {
+                note_text(faults, at, Longest::Prose(TEXT), text);
+            }
+            (JsonSchema::PastDay, Value::String(text)) if JsonSchema::Day.is_met(value) => {
+                if clock.is_some_and(|clock| !clock.has_come(text)) {
+                    note(faults, format!("{at} must not be in the future"));
+                }
+            }
             _ if self.is_met(value) => {}
             _ => note(faults, format!("{at} must be {}", self.what())),
         }
@@ -123,8 +152,7 @@ impl JsonSchema {
     /// Whether a value that has no parts is such a value.
     fn is_met(&self, value: &Value) -> bool {
         match (self, value) {
-            (JsonSchema::Any, _) | (JsonSchema::Flag, Value::Bool(_)) => true,
-            (JsonSchema::Text(most), Value::String(text)) => text.chars().count() <= *most,
+            (JsonSchema::ByRule, _) | (JsonSchema::Flag, Value::Bool(_)) => true,
             (JsonSchema::OneOf(all), Value::String(text)) => all.contains(&text.as_str()),
             (JsonSchema::Day, Value::String(text)) => {
                 text.len() == "0000-00-00".len() && text.parse::<chrono::NaiveDate>().is_ok()
@@ -139,10 +167,10 @@ impl JsonSchema {
     /// What such a value is, in words.
     fn what(&self) -> String {
         match self {
-            JsonSchema::Any => "any value".into(),
-            JsonSchema::Text(most) => format!("a text of at most {most} characters"),
+            JsonSchema::Any | JsonSchema::ByRule => "any value".into(),
+            JsonSchema::Text(most) | JsonSchema::Lines(most) => format!("a text of at most {most} characters"),
             JsonSchema::OneOf(all) => format!("one of {}", all.join(", ")),
-            JsonSchema::Day => "a day, as 2024-05-01".into(),
+            JsonSchema::Day | JsonSchema::PastDay => "a day, as 2024-05-01".into(),
             JsonSchema::Number(f64::MIN, _) => "a number".into(),
             JsonSchema::Number(least, most) => format!("a number from {least} to {most}"),
             JsonSchema::Measure(_) => "an object of a value and its unit".into(),
@@ -151,6 +179,30 @@ impl JsonSchema {
             JsonSchema::Object(_) | JsonSchema::SomeOf(_) => "an object".into(),
             JsonSchema::Map(_, most) => format!("an object of at most {most} members"),
         }
+    }
+}
+
+/// Notes what is wrong with a text.
+fn note_text(faults: &mut Vec<String>, at: &str, longest: Longest, text: &str) {
+    match clean(longest, text) {
+        Ok(Some(_)) => {}
+        Ok(None) => note(faults, format!("{at} must not be blank")),
+        Err((_, wrong)) => note(faults, wrong.replacen("this", at, 1)),
+    }
+}
+
+/// Whether a name or a text holds nothing that no text has.
+fn is_text(text: &str) -> bool {
+    !text.chars().any(|c| c == '\0' || is_noncharacter(c))
+}
+
+/// The same of all names and texts in a value.
+fn is_text_within(value: &Value) -> bool {
+    match value {
+        Value::String(text) => is_text(text),
+        Value::Array(items) => items.iter().all(is_text_within),
+        Value::Object(entries) => entries.iter().all(|(name, value)| is_text(name) && is_text_within(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }
 }
 
@@ -194,7 +246,7 @@ mod tests {
         for right in
             [json!({"amount": 0}), json!({"amount": 2.5, "unit": "mg", "times": ["noon"], "notes": {"a": true}})]
         {
-            assert_eq!(DOSE.check(&right), Ok(()), "{right}");
+            assert_eq!(DOSE.check(&right, None), Ok(()), "{right}");
         }
         for (wrong, says) in [
             (json!([1]), "this must be an object"),
@@ -212,10 +264,10 @@ mod tests {
             (json!({"amount": 1, "notes": {"secret": 1}}), "each member of `notes` must be true or false"),
             (json!({"amount": 1, "secret": 1}), "this has a member that is none of amount, unit, times, notes"),
         ] {
-            assert_eq!(DOSE.check(&wrong), Err(says.into()), "{wrong}");
+            assert_eq!(DOSE.check(&wrong, None), Err(says.into()), "{wrong}");
         }
         let deep = (0..31).fold(json!(1), |below, _| json!([below]));
-        assert!(JsonSchema::Any.check(&deep).is_err() && JsonSchema::Any.check(&deep[0]).is_ok());
+        assert!(JsonSchema::Any.check(&deep, None).is_err() && JsonSchema::Any.check(&deep[0], None).is_ok());
     }
 
     static SIGNS: JsonSchema = JsonSchema::SomeOf(&[
@@ -230,7 +282,7 @@ mod tests {
             json!({"pulse": {"value": 72, "unit": "/min"}}),
             json!({"warmth": {"value": 98.6, "unit": "°F"}, "pulse": null, "on": "2024-02-29"}),
         ] {
-            assert_eq!(SIGNS.check(&right), Ok(()), "{right}");
+            assert_eq!(SIGNS.check(&right, None), Ok(()), "{right}");
         }
         for (wrong, says) in [
             (json!({}), "this must have a member: pulse, warmth, on"),
@@ -248,7 +300,44 @@ mod tests {
             (json!({"on": "2023-02-29"}), "`on` must be a day, as 2024-05-01"),
             (json!({"on": "+2023-2-9"}), "`on` must be a day, as 2024-05-01"),
         ] {
-            assert_eq!(SIGNS.check(&wrong), Err(says.into()), "{wrong}");
+            assert_eq!(SIGNS.check(&wrong, None), Err(says.into()), "{wrong}");
+        }
+    }
+
+    static TALE: JsonSchema = JsonSchema::Object(&[
+        Member::optional("name", JsonSchema::Text(5)),
+        Member::optional("tale", JsonSchema::Lines(9)),
+        Member::optional("since", JsonSchema::PastDay),
+        Member::optional("more", JsonSchema::Map(&JsonSchema::Any, 9)),
+    ]);
+
+    #[test]
+    fn text_within_json_is_held_to_the_rules_of_text() {
+        let clock = Clock { today: "2026-03-01".parse().unwrap(), now: "2026-03-01T12:00:00".parse().unwrap() };
+        for right in [
+            json!({"name": " Ada ", "tale": "a\nb\u{202e}", "since": "2026-03-01"}),
+            json!({"more": {"a": ["\u{1}", {"b": "\u{202e}"}], "c": " "}}),
+        ] {
+            assert_eq!(TALE.check(&right, Some(clock)), Ok(()), "{right}");
+        }
+        for (wrong, says) in [
+            (json!({"name": "a\u{0}"}), "`name` must hold no control characters"),
+            (json!({"name": "a\nb"}), "`name` must hold no control characters"),
+            (json!({"name": "abcdef"}), "`name` must be no longer than 5 characters"),
+            (json!({"name": "\u{200b} "}), "`name` must not be blank"),
+            (
+                json!({"name": "a\u{202e}"}),
+                "`name` must hold no characters that turn the direction of text: U+202A to U+202E, U+2066 to U+2069",
+            ),
+            (json!({"tale": "abcdefghij"}), "`tale` must be a text of at most 9 characters"),
+            (json!({"since": "2026-03-02"}), "`since` must not be in the future"),
+            (json!({"since": "2026-02-30"}), "`since` must be a day, as 2024-05-01"),
+            (
+                json!({"more": {"a": [{"b\u{0}": 1}]}}),
+                "each member of `more` must hold no U+0000 and no noncharacter: no text has them",
+            ),
+        ] {
+            assert_eq!(TALE.check(&wrong, Some(clock)), Err(says.into()), "{wrong}");
         }
     }
 }

@@ -4,8 +4,10 @@
 pub mod args;
 pub mod budget;
 pub mod class;
+pub mod clock;
 pub mod connection;
 pub mod context;
+pub mod distinct;
 pub mod exec;
 pub mod filter;
 pub mod form;
@@ -23,6 +25,7 @@ pub mod report;
 pub mod root;
 pub mod rules;
 pub mod sums;
+pub mod text;
 mod total;
 pub mod types;
 pub mod via;

@@ -3,7 +3,11 @@
 //! The database has the same rules as constraints where it can express them; [`Check::constraint`] names them, so that its
 //! refusal, after a race or a rule that was missed here, reads the same.
 
-use super::{json_schema::JsonSchema, model::Entity};
+use super::{
+    clock::{Clock, is_before},
+    json_schema::JsonSchema,
+    model::Entity,
+};
 use crate::{
     db::{Cell, ValueKind, fixed},
     error::Violation,
@@ -95,8 +99,8 @@ pub struct ColumnRule {
     pub longest: Longest,
     /// What its JSON must look like.
     pub json: &'static JsonSchema,
-    /// Whether a new row gets a UUID of its own where none is given.
-    pub made: bool,
+    /// What a new row gets where nothing is given.
+    pub absent: Absent,
     /// The field that shows it, and what it is, where that is no scalar of the row.
     pub shown: Option<(&'static str, &'static str)>,
     /// Of a flag: an owner has one row at most of which it is set, among the rows with one value of this column. A row of which it becomes
@@ -104,6 +108,19 @@ pub struct ColumnRule {
     pub sole: Option<&'static str>,
     /// What becomes of other columns where this one changes, unless they are given with it.
     pub resets: &'static [Reset],
+}
+
+/// What a column of a new row gets where nothing is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// NULL, as what nobody knows, whatever the database has as a default. A flag gets its own default.
+    Null,
+    /// A UUID of its own.
+    Made,
+    /// This value, as it is stored.
+    Value(&'static str),
+    /// The moment at which the row is added, which the database knows.
+    Now,
 }
 
 /// A column, and the value that it gets; `None` is NULL.
@@ -264,7 +281,7 @@ impl ColumnRule {
             required: false,
             longest: Longest::NoText,
             json: &JsonSchema::Any,
-            made: false,
+            absent: Absent::Null,
             shown: None,
             sole: None,
             resets: &[],
@@ -273,7 +290,17 @@ impl ColumnRule {
 
     /// The same, a UUID that a new row gets where none is given.
     pub const fn made(self) -> Self {
-        ColumnRule { made: true, ..self }
+        ColumnRule { absent: Absent::Made, ..self }
+    }
+
+    /// The same, which has this value in a new row where none is given.
+    pub const fn default(self, value: &'static str) -> Self {
+        ColumnRule { absent: Absent::Value(value), ..self }
+    }
+
+    /// The same, the moment at which a new row is added where none is given.
+    pub const fn now(self) -> Self {
+        ColumnRule { absent: Absent::Now, ..self }
     }
 
     /// The same, which every row must have.
@@ -303,6 +330,11 @@ pub enum Holds {
     Always(fn(&Cells) -> bool),
     /// On the day on which it is written. What comes from elsewhere was written on another day, so imports leave it out.
     Today(fn(&Cells, NaiveDate) -> bool),
+    /// The day or moment in the rule's first column has come, as whatever is said to have happened. Where a column and values are named, only
+    /// of rows that have one of those values there.
+    Happened(Option<(&'static str, &'static [&'static str])>),
+    /// The day or moment in the rule's first column is not before that in its second.
+    InOrder,
     /// It is between rows, so the database alone can tell: it has a unique index of this name, over columns of the rule.
     ByDatabase,
     /// On any day: the JSON in the rule's first column looks as the rest of the row asks. What is wrong with it takes the place of the
@@ -311,29 +343,63 @@ pub enum Holds {
     /// The row that the rule's first column points to has the same value in its second column, where both rows have one. Whoever writes the
     /// row looks at the other.
     AsLinked,
+    /// The row that the rule's first column points to has not ended before the moment in the rule's second column: an end, which stands in
+    /// that row's column of this name, lies no earlier. Whoever writes the row looks at the other. A new row without the moment is of now.
+    BeforeEnd(&'static str),
 }
 
 impl Holds {
-    /// Whether the rule holds of a row, on a day; without a day, rules that look at one hold.
-    fn of(self, cells: &Cells, today: Option<NaiveDate>) -> bool {
+    /// Whether the rule holds of a row.
+    fn of(self, columns: &[&str], cells: &Cells, when: When) -> bool {
+        let at = |place: usize| cells.get(columns.get(place)?);
         match self {
             Holds::Always(holds) => holds(cells),
-            Holds::Today(holds) => today.is_none_or(|today| holds(cells, today)),
-            Holds::Json(_) | Holds::ByDatabase | Holds::AsLinked => true,
+            Holds::Today(holds) => match when {
+                When::Written(clock) => holds(cells, clock.today),
+                When::Before(_) => true,
+            },
+            Holds::Happened(only) => {
+                let is_meant = only.is_none_or(|(column, values)| {
+                    cells.get(column).is_some_and(|is| values.iter().any(|value| value.eq_ignore_ascii_case(is)))
+                });
+                !is_meant || when.clock().zip(at(0)).is_none_or(|(clock, stored)| clock.has_come(stored))
+            }
+            Holds::InOrder => !at(0).zip(at(1)).is_some_and(|(later, earlier)| is_before(later, earlier)),
+            Holds::Json(_) | Holds::ByDatabase | Holds::AsLinked | Holds::BeforeEnd(_) => true,
+        }
+    }
+}
+
+/// When a row that a rule looks at is written.
+#[derive(Debug, Clone, Copy)]
+pub enum When {
+    /// Now, as the clock says.
+    Written(Clock),
+    /// It was written before, elsewhere, and is brought here; rules of the day on which it was written are left out. When it is now, where that is
+    /// known.
+    Before(Option<Clock>),
+}
+
+impl When {
+    /// When it is now, where that is known.
+    fn clock(self) -> Option<Clock> {
+        match self {
+            When::Written(clock) => Some(clock),
+            When::Before(clock) => clock,
         }
     }
 }
 
 impl Check {
-    /// What is wrong with a row, by this rule, if anything. Without a day, rules that look at one are left out.
-    pub fn broken_by(&self, cells: &Cells, today: Option<NaiveDate>) -> Option<Cow<'static, str>> {
+    /// What is wrong with a row, by this rule, if anything.
+    pub fn broken_by(&self, cells: &Cells, when: When) -> Option<Cow<'static, str>> {
         let Holds::Json(schema) = self.holds else {
-            return (!self.holds.of(cells, today)).then_some(Cow::Borrowed(self.message));
+            return (!self.holds.of(self.columns, cells, when)).then_some(Cow::Borrowed(self.message));
         };
         let (text, schema) = (cells.get(self.columns.first()?)?, schema(cells)?);
         // What is no JSON at all is refused where it is read.
         let value: serde_json::Value = serde_json::from_str(text).ok()?;
-        schema.check(&value).err().map(Cow::Owned)
+        schema.check(&value, when.clock()).err().map(Cow::Owned)
     }
 
     /// Whether the text of a database's refusal of a row of this table means this rule. SQLite tells a unique index by its columns.
@@ -364,10 +430,10 @@ pub fn broken<'a>(
     checks: impl IntoIterator<Item = &'a Check>,
     cells: &Cells,
     touched: impl Fn(&str) -> bool,
-    today: NaiveDate,
+    clock: Clock,
 ) -> Vec<Broken<'a>> {
     let looks = |check: &&Check| check.columns.iter().any(|column| touched(column));
-    let broken = |check: &'a Check| Some((check, check.broken_by(cells, Some(today))?));
+    let broken = |check: &'a Check| Some((check, check.broken_by(cells, When::Written(clock))?));
     checks.into_iter().filter(looks).filter_map(broken).collect()
 }
 

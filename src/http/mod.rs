@@ -20,6 +20,7 @@ pub use listen::{Certificate, Door, address};
 use crate::{
     config::{Config, Explain, LogRequests},
     error::{Error, Result},
+    graphql::clock::Clock,
     request::engine::{Answer, Caller, Engine},
     scope::Scope,
     telemetry::{Exporter, Gauges, Metrics, trace::Tracer},
@@ -73,8 +74,8 @@ pub struct App {
     reader: Reader,
     /// For how long a client may take nothing of its answer.
     patience: Duration,
-    /// The day it is; passed in, so that tests choose it.
-    today: Box<dyn Fn() -> chrono::NaiveDate + Send + Sync>,
+    /// When it is; passed in, so that tests choose it.
+    clock: Box<dyn Fn() -> Clock + Send + Sync>,
     /// Tells requests of this run from those of another.
     run: u64,
     requests: AtomicU64,
@@ -87,7 +88,7 @@ impl App {
         probe: Probe,
         config: &Config,
         address: SocketAddr,
-        today: impl Fn() -> chrono::NaiveDate + Send + Sync + 'static,
+        clock: impl Fn() -> Clock + Send + Sync + 'static,
     ) -> Result<Arc<Self>> {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let turn = Duration::from_millis(config.request_timeout_ms);
@@ -106,7 +107,7 @@ impl App {
             gate: Gate::new(config.max_concurrent_requests, config.max_queued_requests, turn),
             reader: Reader::new(config.max_body_bytes, patience),
             patience,
-            today: Box::new(today),
+            clock: Box::new(clock),
             run: since_epoch.as_millis() as u64,
             requests: AtomicU64::new(0),
         }))
@@ -232,7 +233,7 @@ async fn answered(app: &App, request: Request, watch: &Watch) -> Result<Answer, 
     watch.entered();
     let caller = Caller {
         scope: Scope::everything(),
-        today: (app.today)(),
+        clock: (app.clock)(),
         request_id: watch.id.clone(),
         may_write,
         recorder: watch.recorder.clone(),

@@ -1,7 +1,7 @@
 //! A GraphQL request, read from an HTTP request within the limits.
 
 use super::answer::Refused;
-use crate::request::documents::DOCUMENT_ID;
+use crate::{graphql::distinct::is_distinct, request::documents::DOCUMENT_ID};
 use async_graphql_axum::{GraphQLRequest, rejection::GraphQLRejection};
 use axum::{
     body::{Body, HttpBody},
@@ -27,6 +27,8 @@ const SMALL: usize = 16 * 1024;
 const LARGE_AT_A_TIME: usize = 64;
 
 const FORM: &str = "the body is no GraphQL request: send one JSON object, {\"query\": \"…\", \"variables\": {…}, \"operationName\": \"…\"}";
+
+const TWICE: &str = "an object in the request has a member twice: it is not known which of the two is meant";
 
 impl Reader {
     pub(super) fn new(max_bytes: usize, patience: Duration) -> Self {
@@ -70,9 +72,10 @@ impl Reader {
         })??;
         // A list would be read as the fields of a request, in their order.
         let is_object = bytes.trim_ascii_start().starts_with(b"{");
-        let id = document_id(&bytes);
+        let (id, is_distinct) = (document_id(&bytes), is_distinct(&bytes));
         let request = Request::from_parts(parts, Body::from(bytes));
         match GraphQLRequest::<GraphQLRejection>::from_request(request, &()).await {
+            Ok(_) if is_object && !is_distinct => Err(Refused::new(StatusCode::BAD_REQUEST, TWICE)),
             Ok(request) if is_object => named(request.into_inner(), id),
             _ => Err(Refused::new(StatusCode::BAD_REQUEST, FORM)),
         }

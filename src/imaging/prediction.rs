@@ -9,6 +9,7 @@ use crate::{
         form::Form,
         model::Children,
         relation::{List, One, Sole},
+        rules::{Check, Holds},
     },
     patients::patient,
     records::medical_history,
@@ -45,7 +46,7 @@ entity! {
         /// The version of the model.
         model_version: Option<String> = "modelVersion", Operational, line(100);
         /// When the prediction was made; the time at which it is entered, if left out.
-        predicted_at: Option<DateTime> = "predictedAt" order, Date, value;
+        predicted_at: Option<DateTime> = "predictedAt" order, Date, now value;
         /// Notes on the prediction.
         notes: Option<String> = "notes", FreeText, prose;
         /// When the prediction was entered.
@@ -74,7 +75,15 @@ entity! {
         "recordPrediction" = RECORD;
     }
     graph nodes SHAPE;
-    checks &[];
+    checks &[
+        Check {
+            columns: &["predicted_at"],
+            code: "IN_FUTURE",
+            message: "a prediction must not have been made in the future",
+            constraint: None,
+            holds: Holds::Happened(None),
+        },
+    ];
 }
 
 /// A prediction in the graph: it leads to the patient's condition that it is about.

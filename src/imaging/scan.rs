@@ -8,7 +8,7 @@ use crate::{
         form::Form,
         model::Children,
         relation::{Connection, List, One},
-        rules::{Check, Holds, not_in_future},
+        rules::{Check, Holds},
     },
     patients::patient,
     providers::doctor,
@@ -89,7 +89,7 @@ entity! {
         code: "IN_FUTURE",
         message: "a scan must not be in the future",
         constraint: None,
-        holds: Holds::Today(|row, today| not_in_future(row, "scan_date", today)),
+        holds: Holds::Happened(None),
     }];
 }
 

@@ -8,6 +8,7 @@ use crate::{
         form::Form,
         model::Children,
         relation::{Connection, One},
+        rules::{Check, Holds},
     },
     patients::patient,
     providers::doctor,
@@ -57,7 +58,15 @@ entity! {
         "recordLabReport" = RECORD;
     }
     graph nodes SHAPE;
-    checks &[];
+    checks &[
+        Check {
+            columns: &["lab_date"],
+            code: "IN_FUTURE",
+            message: "a sample must not have been taken in the future",
+            constraint: None,
+            holds: Holds::Happened(None),
+        },
+    ];
 }
 
 /// A laboratory report in the graph.

@@ -70,6 +70,20 @@ entity! {
     graph nodes SHAPE;
     checks &[
         Check {
+            columns: &["prescribed_date"],
+            code: "IN_FUTURE",
+            message: "a medication must not have been prescribed in the future",
+            constraint: None,
+            holds: Holds::Happened(None),
+        },
+        Check {
+            columns: &["discontinued_date", "is_continued"],
+            code: "IN_FUTURE",
+            message: "a medication that is not continued must not have been stopped in the future",
+            constraint: None,
+            holds: Holds::Happened(Some(("is_continued", &["0"]))),
+        },
+        Check {
             columns: &["discontinued_date", "is_continued"],
             code: "REQUIRED",
             message: "a medication that is not continued needs the date on which it was stopped",

@@ -9,7 +9,7 @@ use crate::{
         form::Form,
         model::Children,
         relation::{Connection, One},
-        rules::{Check, Holds, not_in_future},
+        rules::{Check, Holds},
     },
     providers::institution,
     write::Add,
@@ -75,7 +75,7 @@ entity! {
             code: "IN_FUTURE",
             message: "a date of birth must not be in the future",
             constraint: None,
-            holds: Holds::Today(|row, today| not_in_future(row, "dob", today)),
+            holds: Holds::Happened(None),
         },
         Check {
             columns: &["dob"],
@@ -117,7 +117,7 @@ static OF_INSTITUTION: Children = Children {
 
 impl Patient {
     fn age(&self, cx: &Cx) -> Option<i32> {
-        age_on(cx.today, self.dob?.day()?)
+        age_on(cx.clock.today, self.dob?.day()?)
     }
 }
 

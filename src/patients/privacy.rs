@@ -28,7 +28,7 @@ entity! {
         /// The key of the patient in the relational store.
         patient_id: Option<i32> = "patientId" index, Key;
         /// For how many days data may be kept that no law asks to be kept longer; null is the default.
-        data_retention_days: Option<Whole<1, 36_525>> = "dataRetentionDays", Operational, value;
+        data_retention_days: Option<Whole<1, 36_525>> = "dataRetentionDays", Operational, default("730") value;
         /// Whether the data may be used for statistics of the practice.
         allow_analytics: Flag<false> = "allowAnalytics", Operational, value;
         /// Whether the data may be used for research.

@@ -370,7 +370,7 @@ on_both!(a_comparison_is_served_by_an_index, async |store: Store| {
 
 on_both!(a_check_names_what_is_no_value, async |store: Store| {
     let rows = filled(&store).await;
-    let found = crate::cli::check::records::check(&store.db, ENTITIES).await.unwrap();
+    let found = crate::cli::check::records::check(&store.db, ENTITIES, crate::probe::clock()).await.unwrap();
     let found: Vec<_> = found.iter().map(|finding| (finding.check.name, finding.of.as_str(), finding.count)).collect();
     let count = |holds: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| holds(row)).count() as i64;
     let outside = |column: usize, least: i128, most: i128| {

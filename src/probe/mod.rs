@@ -14,6 +14,7 @@ use crate::{
     db::{self, Db, Dialect, Options, Tls, migrate},
     graph::{Graph, shape::Shapes},
     graphql::{
+        clock::Clock,
         model::{Entity, Model, Object},
         recorder::Recorder,
     },
@@ -88,6 +89,12 @@ async fn open(url: String) -> Db {
     db::open(&Options { url, max_connections: 4, wait, statement_timeout, tls: Tls::Off, ca_file: None }).await.unwrap()
 }
 
+/// When it is, to the tests.
+fn clock() -> Clock {
+    let today = chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+    Clock { today, now: today.and_hms_opt(12, 0, 0).unwrap() }
+}
+
 impl Store {
     async fn new(dialect: Dialect) -> Self {
         let (db, tables) = match dialect {
@@ -124,13 +131,8 @@ impl Store {
     /// The same for a caller who may see some subjects.
     async fn ask_as(&self, scope: Scope, query: &str, variables: Value) -> Value {
         let request = async_graphql::Request::new(query).variables(async_graphql::Variables::from_json(variables));
-        let caller = Caller {
-            scope,
-            today: chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(),
-            request_id: "test".into(),
-            may_write: true,
-            recorder: Recorder::default(),
-        };
+        let caller =
+            Caller { scope, clock: clock(), request_id: "test".into(), may_write: true, recorder: Recorder::default() };
         serde_json::from_slice(&self.engine.run(request, caller).await.body).unwrap()
     }
 

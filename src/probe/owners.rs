@@ -124,7 +124,7 @@ on_both!(a_caller_sees_contacts_of_subjects_in_scope_and_of_houses, async |store
     );
     let everything = store.ask(house, Value::Null).await;
     assert_eq!(everything["data"]["house"]["contacts"]["totalCount"], 2);
-    let findings = records::check(&store.db, ENTITIES).await.unwrap();
+    let findings = records::check(&store.db, ENTITIES, crate::probe::clock()).await.unwrap();
     let found = |name: &str| findings.iter().find(|finding| finding.check.name == name).map(|finding| finding.count);
     assert_eq!((found("orphan"), found("several-owners"), findings.len()), (Some(1), Some(1), 2));
 });

@@ -15,7 +15,7 @@ use crate::{
 
 /// What `metadata` must look like.
 static METADATA: JsonSchema = JsonSchema::Object(&[
-    Member::required("device", JsonSchema::Text(20)),
+    Member::required("device", JsonSchema::Lines(20)),
     Member::optional("mode", JsonSchema::OneOf(&["manual", "automatic"])),
     Member::optional("samples", JsonSchema::List(&JsonSchema::Number(-1e6, 1e6), 5)),
     Member::optional("notes", JsonSchema::Any),

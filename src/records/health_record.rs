@@ -49,30 +49,30 @@ enumeration! {
     }
 }
 
-/// Until the type of the record is known, its JSON may be anything.
-static ANYTHING: JsonSchema = JsonSchema::Any;
+/// The type of the record says what its JSON looks like.
+static BY_TYPE: JsonSchema = JsonSchema::ByRule;
 
 static SYMPTOM: JsonSchema = JsonSchema::Object(&[
     Member::required("name", JsonSchema::Text(255)),
-    Member::optional("description", JsonSchema::Text(2_000)),
+    Member::optional("description", JsonSchema::Lines(2_000)),
     Member::optional("body_site", JsonSchema::Text(100)),
     Member::optional("onset", JsonSchema::OneOf(&["sudden", "gradual", "chronic", "intermittent"])),
-    Member::optional("since", JsonSchema::Day),
+    Member::optional("since", JsonSchema::PastDay),
     Member::optional("duration", JsonSchema::Text(100)),
 ]);
 
 static DIAGNOSIS: JsonSchema = JsonSchema::Object(&[
     Member::required("name", JsonSchema::Text(255)),
-    Member::optional("description", JsonSchema::Text(2_000)),
+    Member::optional("description", JsonSchema::Lines(2_000)),
     Member::optional("code", JsonSchema::Text(20)),
     Member::optional("code_system", JsonSchema::OneOf(&["ICD-10", "ICD-11", "SNOMED-CT"])),
     Member::optional("certainty", JsonSchema::OneOf(&["suspected", "probable", "confirmed", "excluded"])),
-    Member::optional("found_on", JsonSchema::Day),
+    Member::optional("found_on", JsonSchema::PastDay),
 ]);
 
 static MEDICATION: JsonSchema = JsonSchema::Object(&[
     Member::required("name", JsonSchema::Text(255)),
-    Member::optional("description", JsonSchema::Text(2_000)),
+    Member::optional("description", JsonSchema::Lines(2_000)),
     Member::optional("dosage", JsonSchema::Text(100)),
     Member::optional("frequency", JsonSchema::Text(100)),
     Member::optional(
@@ -80,7 +80,7 @@ static MEDICATION: JsonSchema = JsonSchema::Object(&[
         JsonSchema::OneOf(&["oral", "inhaled", "topical", "injected", "rectal", "nasal", "eye", "ear", "other"]),
     ),
     Member::optional("reason", JsonSchema::Text(255)),
-    Member::optional("since", JsonSchema::Day),
+    Member::optional("since", JsonSchema::PastDay),
     Member::optional("until", JsonSchema::Day),
 ]);
 
@@ -103,11 +103,11 @@ entity! {
         record_type: Option<Enum<HealthRecordType>> = "type" index with recorded_at, Clinical, required value;
         /// What is recorded: an object whose members follow from the type. Vital signs are numbers with their units, as
         /// `{"heart_rate": {"value": 72, "unit": "/min"}}`; the names of `VitalSign` in small letters are the members.
-        record_data: Option<Json> = "data", FreeText, required json(ANYTHING);
+        record_data: Option<Json> = "data", FreeText, required json(BY_TYPE);
         /// How severe the complaint or condition is, from 1 (hardly) to 10 (as bad as can be).
         severity: Option<Whole<1, 10>> = "severity", Clinical, value;
         /// When what is recorded was seen, felt or measured.
-        recorded_at: Option<DateTime> = "recordedAt" order, Date, value;
+        recorded_at: Option<DateTime> = "recordedAt" order, Date, now value;
         /// Where the record comes from.
         source: Option<Enum<RecordSource>> = "source", Operational, value;
         /// How sure the source is, from 0 (not at all) to 1.
@@ -159,6 +159,13 @@ entity! {
             holds: Holds::Always(|row| super::vitals::is_pressure(row.get("record_data"))),
         },
         Check {
+            columns: &["record_data", "record_type"],
+            code: "ORDER",
+            message: "a medication must not be taken `until` a day before `since`",
+            constraint: None,
+            holds: Holds::Always(|row| is_in_order(row.get("record_data"))),
+        },
+        Check {
             columns: &["verified_at", "is_verified"],
             code: "CONTRADICTION",
             message: "a record that is not verified has no moment at which it was",
@@ -170,11 +177,21 @@ entity! {
             code: "IN_FUTURE",
             message: "what is recorded must not lie in the future",
             constraint: None,
-            holds: Holds::Today(|row, today| {
-                let day: Option<NaiveDate> = row.get("recorded_at").and_then(|moment| moment.get(..10)?.parse().ok());
-                // Moments are of UTC, where it may be the next day already.
-                day.is_none_or(|day| today.succ_opt().is_none_or(|tomorrow| day <= tomorrow))
-            }),
+            holds: Holds::Happened(None),
+        },
+        Check {
+            columns: &["verified_at"],
+            code: "IN_FUTURE",
+            message: "a record must not have been verified in the future",
+            constraint: None,
+            holds: Holds::Happened(None),
+        },
+        Check {
+            columns: &["verified_at", "recorded_at"],
+            code: "ORDER",
+            message: "a record must not have been verified before it was recorded",
+            constraint: None,
+            holds: Holds::InOrder,
         },
     ];
 }
@@ -187,6 +204,13 @@ fn schema(row: &Cells) -> Option<&'static JsonSchema> {
         "medication" => &MEDICATION,
         _ => &VITAL_SIGNS,
     })
+}
+
+/// Whether the days from which and to which something is taken are in their order, where both are known.
+fn is_in_order(data: Option<&str>) -> bool {
+    let data: Option<serde_json::Value> = data.and_then(|data| serde_json::from_str(data).ok());
+    let day = |name: &str| data.as_ref()?.get(name)?.as_str()?.parse::<NaiveDate>().ok();
+    day("since").zip(day("until")).is_none_or(|(since, until)| since <= until)
 }
 
 static ADD: Add = Add(&Form::add("AddHealthRecordInput", "The fields of a new health record.", &ENTITY));

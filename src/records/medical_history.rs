@@ -8,7 +8,7 @@ use crate::{
         form::Form,
         model::Children,
         relation::{List, Narrowing, One},
-        rules::{Check, Holds, not_in_future},
+        rules::{Check, Holds},
     },
     patients::patient,
     write::Add,
@@ -97,7 +97,7 @@ entity! {
         code: "IN_FUTURE",
         message: "what is in a medical history must not be in the future",
         constraint: None,
-        holds: Holds::Today(|row, today| not_in_future(row, "history_date", today)),
+        holds: Holds::Happened(None),
     }];
 }
 

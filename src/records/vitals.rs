@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn every_sign_can_be_written_under_its_name() {
         for sign in VitalSign::OF.values {
-            let refused = VITAL_SIGNS.check(&json!({sign.stored: {"value": "x", "unit": "y"}})).unwrap_err();
+            let refused = VITAL_SIGNS.check(&json!({sign.stored: {"value": "x", "unit": "y"}}), None).unwrap_err();
             assert!(refused.contains(&format!("`{}.unit` must be one of", sign.stored)), "{refused}");
         }
     }

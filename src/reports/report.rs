@@ -8,6 +8,7 @@ use crate::{
         form::Form,
         model::Children,
         relation::{Connection, One},
+        rules::{Check, Holds},
     },
     patients::patient,
     providers::doctor,
@@ -61,7 +62,15 @@ entity! {
         "addReport" = ADD;
     }
     graph nodes SHAPE;
-    checks &[];
+    checks &[
+        Check {
+            columns: &["report_date"],
+            code: "IN_FUTURE",
+            message: "a report must not be of a day in the future",
+            constraint: None,
+            holds: Holds::Happened(None),
+        },
+    ];
 }
 
 /// A report in the graph.

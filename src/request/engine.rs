@@ -7,7 +7,7 @@
 use super::{
     documents::{self, Documents, Safelist},
     limits::Objects,
-    schema_doc, suggest,
+    objects, schema_doc, suggest,
     validation::{self, for_validation, mentions_introspection},
     variables,
 };
@@ -17,6 +17,7 @@ use crate::{
     graph::Graph,
     graphql::{
         budget::{Account, Memory},
+        clock::Clock,
         context::{Cx, Written},
         exec::{self, Level},
         limits::Limits,
@@ -104,8 +105,8 @@ pub struct Engine {
 pub struct Caller {
     /// Which patients the caller may see.
     pub scope: Scope,
-    /// The day it is.
-    pub today: chrono::NaiveDate,
+    /// When it is.
+    pub clock: Clock,
     /// The request's id, which the log has too.
     pub request_id: String,
     /// Whether it may write.
@@ -288,7 +289,7 @@ impl Engine {
 
     fn parse(&self, text: &str) -> Result<ExecutableDocument, Vec<Refusal>> {
         let refuse = |error: Error| vec![Refusal { error, locations: Vec::new() }];
-        self.limits.check_text(text).map_err(refuse)?;
+        self.limits.check_text(text).and_then(|()| objects::check(text)).map_err(refuse)?;
         let document = async_graphql::parser::parse_query(text).map_err(|error| {
             let locations = error.positions().collect();
             let message = format!("the document cannot be parsed: {}", brief(&error.to_string()));
@@ -364,7 +365,7 @@ impl Engine {
             graph: caller.recorder.of_graph(&self.graph.within(self.limits.max_level_rows, deadline)),
             answers: Answers::default(),
             scope: caller.scope,
-            today: caller.today,
+            clock: caller.clock,
             limits: self.limits.clone(),
             deadline,
             loaders: Loaders::default(),

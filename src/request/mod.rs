@@ -4,6 +4,7 @@ pub mod documents;
 pub mod engine;
 pub mod explain;
 pub mod limits;
+mod objects;
 mod schema_doc;
 mod suggest;
 mod validation;

@@ -70,7 +70,7 @@ entity! {
         /// The time of day at which the appointment begins.
         appointment_time: Option<Time> = "time", Date, value;
         /// The state of the appointment.
-        status: Option<Enum<AppointmentStatus>> = "status" index with appointment_date, Clinical, value;
+        status: Option<Enum<AppointmentStatus>> = "status" index with appointment_date, Clinical, default("Scheduled") value;
         /// The kind of the appointment.
         appointment_type: Option<Enum<AppointmentType>> = "type" index, Clinical, value;
         /// The name of the doctor.
@@ -105,7 +105,15 @@ entity! {
         "cancelAppointment" = CANCEL;
     }
     graph nodes SHAPE;
-    checks &[];
+    checks &[
+        Check {
+            columns: &["appointment_date", "status"],
+            code: "IN_FUTURE",
+            message: "an appointment that is completed or was missed must not be in the future",
+            constraint: None,
+            holds: Holds::Happened(Some(("status", &["Completed", "No_Show"]))),
+        },
+    ];
 }
 
 /// An appointment in the graph.
@@ -183,7 +191,7 @@ fn upcoming(cx: &Cx) -> Cond {
     let open = [AppointmentStatus::Scheduled, AppointmentStatus::Confirmed, AppointmentStatus::Pending];
     let spellings = open.into_iter().flat_map(|status| AppointmentStatus::OF.spellings(status.name()));
     Cond::And(vec![
-        Cond::Compare("appointment_date", Op::Gte, Bind::Text(cx.today.to_string())),
+        Cond::Compare("appointment_date", Op::Gte, Bind::Text(cx.clock.today.to_string())),
         Cond::In("status", spellings.map(|stored| Bind::Text(stored.into())).collect()),
     ])
 }

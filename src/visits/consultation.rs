@@ -11,7 +11,7 @@ use crate::{
         made::{MadeRow, ToRow, ToRows},
         model::{Children, FieldDef, Object},
         relation::{Connection, One, Sole},
-        rules::{Check, Holds, not_in_future},
+        rules::{Check, Holds},
     },
     medications::medication,
     patients::patient,
@@ -142,13 +142,11 @@ entity! {
             }),
         },
         Check {
-            columns: &["status", "consultation_date"],
+            columns: &["consultation_date", "status"],
             code: "IN_FUTURE",
             message: "a consultation that is completed or was missed must not be in the future",
             constraint: None,
-            holds: Holds::Today(|row, today| {
-                !matches!(row.get("status"), Some("completed" | "no_show")) || not_in_future(row, "consultation_date", today)
-            }),
+            holds: Holds::Happened(Some(("status", &["completed", "no_show"]))),
         },
     ];
 }
@@ -198,8 +196,20 @@ static SCHEDULE: Add =
         ])
         .where_holds(&NOT_PAST));
 
+/// A consultation whose day is over took place, was cancelled or was missed. Only here: nobody need look at old ones that were planned.
+static NOT_OPEN: [Check; 1] = [Check {
+    columns: &["status", "consultation_date"],
+    code: "IN_PAST",
+    message: "a consultation of a day that is over is not scheduled: say whether it was completed, cancelled or missed",
+    constraint: None,
+    holds: Holds::Today(|row, today| {
+        row.get("status") != Some("scheduled") || row.day("consultation_date").is_none_or(|day| day >= today)
+    }),
+}];
+
 static RECORD: Add =
-    Add(&Form::add("RecordConsultationInput", "The fields of a consultation that was not scheduled here.", &ENTITY));
+    Add(&Form::add("RecordConsultationInput", "The fields of a consultation that was not scheduled here.", &ENTITY)
+        .where_holds(&NOT_OPEN));
 
 const SCHEDULED: (&str, &[&str]) = ("status", &["scheduled"]);
 

@@ -2,21 +2,33 @@
 
 use super::draft::Draft;
 use crate::{
-    db::{Cell, Tx},
+    db::{Cell, Tx, ValueKind},
     error::{Error, Result},
-    graphql::{model::Entity, rules::Cells},
+    graphql::{
+        model::Entity,
+        rules::{Absent, Cells, kind_of},
+    },
 };
 
-/// The values of a new row, with a UUID in each column that is to have one and has none. Where the row is to be another, whatever it had,
-/// it is `anew`, and has another UUID too.
+/// The values of a new row, with what each column that nothing is given for is to have. Where the row is to be another, whatever it had,
+/// it is `anew`, and has another UUID too. A required column that is not given is not among them: the verb leaves it to the database.
 pub fn made(entity: &Entity, given: &Cells, anew: bool) -> Result<Cells> {
     let mut cells = given.clone();
-    for column in entity.rules.columns.iter().filter(|column| column.made) {
-        if anew || cells.get(column.name).is_none() {
-            let mut bytes = [0; 16];
-            getrandom::fill(&mut bytes)
-                .map_err(|error| Error::Internal(format!("the system gives no random bytes: {error}")))?;
-            cells.set(column.name, Some(uuid_of(bytes)));
+    for column in entity.rules.columns {
+        let is_given = cells.has(column.name);
+        match column.absent {
+            Absent::Made if anew || cells.get(column.name).is_none() => {
+                let mut bytes = [0; 16];
+                getrandom::fill(&mut bytes)
+                    .map_err(|error| Error::Internal(format!("the system gives no random bytes: {error}")))?;
+                cells.set(column.name, Some(uuid_of(bytes)));
+            }
+            Absent::Value(value) if !is_given => cells.set(column.name, Some(value.to_owned())),
+            Absent::Null if !is_given && !column.required => match kind_of(entity, column.name) {
+                ValueKind::Flag(default) => cells.set(column.name, Some(u8::from(default).to_string())),
+                _ => cells.set(column.name, None),
+            },
+            _ => {}
         }
     }
     Ok(cells)
@@ -30,11 +42,13 @@ pub(super) async fn add(
     rows: &[Draft],
 ) -> Result<Vec<i32>> {
     let mut keys = Vec::with_capacity(rows.len());
-    // What is left out takes the column's default, so one statement is for rows that give the same.
-    for alike in rows.chunk_by(|a, b| a.cells.iter().map(|(c, _)| c).eq(b.cells.iter().map(|(c, _)| c))) {
+    let full = rows.iter().map(|row| Ok((made(entity, &row.cells, false)?, row)));
+    let full: Vec<(Cells, &Draft)> = full.collect::<Result<_>>()?;
+    // Some columns that are left out take the database's default, so one statement is for rows that have the same.
+    for alike in full.chunk_by(|(a, _), (b, _)| a.iter().map(|(c, _)| c).eq(b.iter().map(|(c, _)| c))) {
         let (mut columns, mut cells) = (Vec::new(), Vec::with_capacity(alike.len()));
-        for row in alike {
-            let mut values = made(entity, &row.cells, false)?.cells(entity);
+        for (row, _) in alike {
+            let mut values = row.cells(entity);
             values.extend(above.map(|(column, key)| (column, Cell::Int(key.into()))));
             columns = values.iter().map(|(column, _)| *column).collect();
             cells.push(values.into_iter().map(|(_, cell)| cell).collect());
@@ -43,7 +57,7 @@ pub(super) async fn add(
         if made.len() != alike.len() {
             return Err(Error::Internal(format!("{} rows were added in the place of {}", made.len(), alike.len())));
         }
-        for (row, key) in alike.iter().zip(&made) {
+        for ((_, row), key) in alike.iter().zip(&made) {
             for (below, rows) in &row.below {
                 let above = below.table.owner_of(entity.table).map(|owner| (owner.column, *key));
                 Box::pin(add(tx, below, above, rows)).await?;

@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Result, Violation},
     feed::REFERENCE,
     graphql::{
+        clock::Clock,
         context::Cx,
         form::{Above, Form},
         model::{Entity, Model},
@@ -159,11 +160,12 @@ impl Attempt<'_> {
             operation => operation.entity(),
         };
         references::may_write(self.cx, written, self.operation.path())?;
+        let clock = self.cx.clock;
         match self.operation {
             Operation::Add { form, above, rows, links, after } => {
                 self.allowed(tx, *above, links).await?;
                 let begun = match after {
-                    Some(after) => Some(after.end((tx, self.cx.today), above.as_ref(), rows).await?),
+                    Some(after) => Some(after.end((tx, self.cx.clock.today), above.as_ref(), rows).await?),
                     None => None,
                 };
                 self.add(tx, form, *above, begun.as_ref().unwrap_or(rows)).await
@@ -176,7 +178,7 @@ impl Attempt<'_> {
                     Some(there) => {
                         let stored = self.locked(tx, form.entity, there, None).await?;
                         let stored = Cells::of_stored(form.entity, stored);
-                        self.change(tx, form, (there, stored), &row.cells, None).await
+                        self.change(tx, form, (there, stored), &row.cells, (None, clock)).await
                     }
                     None => self.add(tx, form, Some((*above, *key)), std::slice::from_ref(row)).await,
                 }
@@ -185,7 +187,8 @@ impl Attempt<'_> {
                 references::exist(tx, self.cx, links.iter()).await?;
                 references::stay(tx, Some((form.entity.table, *key)), links).await?;
                 let stored = self.locked(tx, form.entity, *key, expected.as_deref()).await?;
-                self.change(tx, form, (*key, Cells::of_stored(form.entity, stored)), cells, follows.as_ref()).await
+                self.change(tx, form, (*key, Cells::of_stored(form.entity, stored)), cells, (follows.as_ref(), clock))
+                    .await
             }
             Operation::Once { once, key, expected, cells, links } => {
                 references::exist(tx, self.cx, links.iter()).await?;
@@ -195,11 +198,13 @@ impl Attempt<'_> {
                 if stored.get(once.moment).is_some() {
                     return Err(Error::Invalid(vec![once.is_over()]));
                 }
-                let mut cells = cells.clone();
+                let (mut cells, mut clock) = (cells.clone(), clock);
                 if cells.get(once.moment).is_none() {
-                    cells.set(once.moment, Some(tx.now().await?));
+                    let now = tx.now().await?;
+                    clock = clock.not_before(&now);
+                    cells.set(once.moment, Some(now));
                 }
-                self.change(tx, once.form, (*key, stored), &cells, None).await
+                self.change(tx, once.form, (*key, stored), &cells, (None, clock)).await
             }
             Operation::Remove { entity, key, expected } => {
                 self.locked(tx, entity, *key, expected.as_deref()).await?;
@@ -240,13 +245,16 @@ impl Attempt<'_> {
         rows: &[Draft],
     ) -> Result<Outcome> {
         let owner = above.map(|(above, key)| (above.owner.column, key));
-        for row in rows {
+        let mut rows = rows.to_vec();
+        for row in &mut rows {
             references::agree(tx, form, None, &row.cells, |_| true).await?;
+            row.cells = references::completed(tx, form, &row.cells).await?;
+            references::before_end(tx, form, true, &row.cells, |_| true).await?;
             if let Some(owner) = owner {
                 replace(tx, form.entity, owner, (None, &row.cells)).await?;
             }
         }
-        match add(tx, form.entity, owner, rows).await {
+        match add(tx, form.entity, owner, &rows).await {
             Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
             Err(error) => Err(self.of_database(tx, error, Some(form)).await),
         }
@@ -277,14 +285,14 @@ impl Attempt<'_> {
         form: &'static Form,
         (key, mut row): (i32, Cells),
         cells: &Cells,
-        follows: Option<&Following>,
+        (follows, clock): (Option<&Following>, Clock),
     ) -> Result<Outcome> {
         let mut violations: Vec<Violation> = follows.and_then(|follows| follows.is_open(&row)).into_iter().collect();
         let (mut given, before) = (cells.clone(), row.clone());
         given.iter().for_each(|(column, value)| row.set(column, value.map(str::to_owned)));
         let mut followed = Followed::default();
         if let Some(follows) = follows {
-            followed = follows.followed(tx, &row, self.cx.today).await?;
+            followed = follows.followed(tx, &row, clock).await?;
         }
         for (column, value) in followed.sets.drain(..) {
             row.set(column, value.clone());
@@ -304,13 +312,15 @@ impl Attempt<'_> {
         }
         // A row that broke a rule before may be mended a step at a time: only rules on what is given count.
         let checks = form.rules().checks.iter().chain(form.checks);
-        violations.extend(of_checks(form, broken(checks, &row, |column| given.has(column), self.cx.today)));
+        violations.extend(of_checks(form, broken(checks, &row, |column| given.has(column), clock)));
         violations.extend(of_helpers(form, &row, |column| given.has(column)));
         violations.append(&mut followed.violations);
         if !violations.is_empty() {
             return Err(Error::Invalid(violations));
         }
         references::agree(tx, form, Some(key), &row, |column| changed.has(column)).await?;
+        references::before_end(tx, form, false, &row, |column| changed.has(column)).await?;
+        references::no_circle(tx, form, key, &row, |column| changed.has(column)).await?;
         let written = changed.cells(form.entity);
         let owners = form.entity.table.owners().iter().filter(|_| !written.is_empty());
         for owner in owners.filter_map(|owner| Some((owner.column, row.get(owner.column)?.parse().ok()?))) {

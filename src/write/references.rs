@@ -3,7 +3,7 @@
 
 use super::draft::Linked;
 use crate::{
-    db::{Table, Tx},
+    db::{Table, Tx, on_circles},
     error::{Error, Result, Violation},
     graphql::{
         context::Cx,
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// That the caller may write rows of an entity.
 pub(super) fn may_write(cx: &Cx, entity: &Entity, path: &str) -> Result<()> {
@@ -74,6 +74,46 @@ pub(super) async fn stay(tx: &mut Tx, row: Option<(&'static Table, i32)>, links:
     if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
 }
 
+/// A new row with the values that it must have in common with the rows that it points to ([`Holds::AsLinked`]), where it has none.
+pub(super) async fn completed(tx: &mut Tx, form: &'static Form, row: &Cells) -> Result<Cells> {
+    let mut row = row.clone();
+    for check in form.rules().checks.iter().filter(|check| matches!(check.holds, Holds::AsLinked)) {
+        let [pointer, column, ..] = check.columns else { continue };
+        let to = row.get(pointer).and_then(|to| to.parse().ok()).filter(|_| row.get(column).is_none());
+        if let (Some(link), Some(to)) = (form.entity.table.link_in(pointer), to) {
+            let value = tx.cell(link.to, column, to).await?;
+            row.set(column, value);
+        }
+    }
+    Ok(row)
+}
+
+/// That what a row points to, whether the row is new or has changed, had not ended before the row ([`Holds::BeforeEnd`]).
+pub(super) async fn before_end(
+    tx: &mut Tx,
+    form: &'static Form,
+    is_new: bool,
+    row: &Cells,
+    touched: impl Fn(&str) -> bool,
+) -> Result<()> {
+    let mut violations = Vec::new();
+    for check in form.rules().checks.iter().filter(|check| check.columns.iter().any(|column| touched(column))) {
+        let (Holds::BeforeEnd(end), [pointer, moment, ..]) = (check.holds, check.columns) else { continue };
+        let to = row.get(pointer).and_then(|to| to.parse().ok());
+        let Some((link, to)) = form.entity.table.link_in(pointer).zip(to) else { continue };
+        let Some(end) = tx.cell(link.to, end, to).await? else { continue };
+        let moment = match row.get(moment) {
+            None if is_new => Some(tx.now().await?),
+            moment => moment.map(str::to_owned),
+        };
+        // Both as they are stored, to the second.
+        if moment.is_some_and(|moment| moment.get(..19) > end.get(..19)) {
+            violations.push(violation(&["input".into()], form.field_of(check.columns), check.code, check.message));
+        }
+    }
+    if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+}
+
 /// That a row, which is new or has this key, and the rows that it is to agree with have the same values ([`Holds::AsLinked`]): the
 /// row that it points to, and rows of its own table that point to it.
 pub(super) async fn agree(
@@ -89,11 +129,6 @@ pub(super) async fn agree(
         let [pointer, column, ..] = check.columns else { continue };
         let to: Option<i32> = row.get(pointer).and_then(|to| to.parse().ok());
         let own = table.link_in(pointer).is_some_and(|link| link.to.name == table.name);
-        if own && to.is_some() && to == key && touched(pointer) {
-            let message = "this must not point to itself";
-            violations.push(violation(&["input".into()], form.field_of(&[pointer]), "ITSELF", message));
-            continue;
-        }
         let (Some(link), Some(value), true) =
             (table.link_in(pointer), row.get(column), touched(pointer) || touched(column))
         else {
@@ -111,6 +146,35 @@ pub(super) async fn agree(
         }
     }
     if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+}
+
+/// That a row does not come to point to itself, directly or over others of its table. A new row does not: nothing points to it yet.
+pub(super) async fn no_circle(
+    tx: &mut Tx,
+    form: &'static Form,
+    key: i32,
+    row: &Cells,
+    changed: impl Fn(&str) -> bool,
+) -> Result<()> {
+    let table = form.entity.table;
+    for link in table.links.iter().filter(|link| link.to.name == table.name && changed(link.column)) {
+        let Some(to) = row.get(link.column).and_then(|to| to.parse::<i32>().ok()) else { continue };
+        let refused = |code, message| {
+            Error::Invalid(vec![violation(&["input".into()], form.field_of(&[link.column]), code, message)])
+        };
+        if to == key {
+            return Err(refused("ITSELF", "this must not point to itself"));
+        }
+        let owner = table.owners().first().filter(|_| link.within);
+        let owner = owner.and_then(|owner| Some((owner.column, row.get(owner.column)?.parse().ok()?)));
+        let mut pointers: HashMap<i32, i32> = tx.pointers(table, link.column, owner).await?.into_iter().collect();
+        pointers.insert(key, to);
+        if on_circles(&pointers).contains(&key) {
+            let message = "this must not close a circle: that object points to this one, directly or over others";
+            return Err(refused("CIRCLE", message));
+        }
+    }
+    Ok(())
 }
 
 /// That no row points to the one that is to be removed.

@@ -11,6 +11,7 @@ use crate::{
     error::{Error, Result, Violation},
     graphql::{
         args::{Args, as_list},
+        clock::Clock,
         context::Cx,
         exec::{Level, Slot},
         form::{Copied, Form},
@@ -20,7 +21,6 @@ use crate::{
     },
 };
 use async_graphql::{Name, Value, indexmap::IndexMap};
-use chrono::NaiveDate;
 use std::{collections::HashMap, sync::Arc};
 
 /// Changes a row that is in one of some states, and adds the rows that follow from that.
@@ -141,7 +141,7 @@ impl Following {
     }
 
     /// The rows with what is copied from the changed row.
-    pub(super) async fn followed(&self, tx: &mut Tx, row: &Cells, today: NaiveDate) -> Result<Followed> {
+    pub(super) async fn followed(&self, tx: &mut Tx, row: &Cells, clock: Clock) -> Result<Followed> {
         let mut source = Source { entity: self.form.entity, row, known: HashMap::new() };
         let mut all = Followed::default();
         for (adds, given) in &self.rows {
@@ -157,7 +157,7 @@ impl Following {
                         draft.cells.set(column, value);
                     }
                 }
-                all.violations.extend(adds.broken(at, draft_of(given, at), &draft.cells, today));
+                all.violations.extend(adds.broken(at, draft_of(given, at), &draft.cells, clock));
                 if let Some((column, of)) = adds.sets {
                     all.sets.push((column, draft.cells.get(of).map(str::to_owned)));
                 }
@@ -175,13 +175,13 @@ fn draft_of(rows: &[Draft], at: usize) -> Cells {
 
 impl Adds {
     /// What is wrong with a row by what was copied into it; the rest was looked at when it was read.
-    fn broken(&self, at: usize, given: Cells, cells: &Cells, today: NaiveDate) -> Vec<Violation> {
+    fn broken(&self, at: usize, given: Cells, cells: &Cells, clock: Clock) -> Vec<Violation> {
         let (form, path) = (self.form, self.path(at));
         let is_open = |column: &str| form.is_copied(column) && !given.has(column);
         let required = form.columns().filter(|column| column.required && is_open(column.name));
         let missing = required.filter(|column| cells.get(column.name).is_none());
         let missing = missing.map(|column| violation(&path, form.field(column), "REQUIRED", "this must be given"));
-        let checks = broken(form.rules().checks.iter().chain(form.checks), cells, is_open, today);
+        let checks = broken(form.rules().checks.iter().chain(form.checks), cells, is_open, clock);
         let checks = checks.into_iter().map(|(check, message)| {
             let field = form.field_of(check.columns);
             violation(&path, field, check.code, message)

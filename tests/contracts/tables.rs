@@ -3,8 +3,12 @@
 use crate::support::{Backend, Store, on_both};
 use medimax::{
     db::{Sql, ValueKind, migrate},
-    graphql::model::Entity,
+    graphql::{
+        model::Entity,
+        rules::{Absent, Cells, kind_of},
+    },
     schema::{MODEL, entities},
+    write::made::made,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +50,52 @@ async fn existing(store: &Store) -> Tables {
 
 on_both!(every_declared_column_exists_and_every_column_is_declared, async |store: Store| {
     assert_eq!(existing(&store).await, declared());
+});
+
+/// The defaults of a database by table and column, without quotes and in small letters.
+async fn defaults(store: &Store) -> BTreeMap<(String, String), String> {
+    let mut sql = Sql::new(store.db.dialect());
+    sql.push(match store.backend {
+        Backend::MariaDb => "SELECT 0, CONCAT(table_name, '.', column_name, '.', column_default) FROM information_schema.columns WHERE table_schema = DATABASE() AND column_default <> 'NULL'",
+        Backend::Sqlite => "SELECT 0, m.name || '.' || c.name || '.' || c.dflt_value FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND c.dflt_value <> 'NULL'",
+    });
+    let split = |text: Option<String>| {
+        let text = text.unwrap();
+        let mut parts = text.splitn(3, '.').map(str::to_owned);
+        let (table, column) = (parts.next().unwrap(), parts.next().unwrap());
+        ((table, column), parts.next().unwrap().trim_matches('\'').to_lowercase())
+    };
+    store.db.texts(&sql).await.unwrap().into_iter().map(|(_, text)| split(text)).collect()
+}
+
+on_both!(what_a_new_row_is_not_given_is_null_or_what_its_field_says, async |store: Store| {
+    let (defaults, mut compared) = (defaults(&store).await, BTreeSet::new());
+    for entity in entities() {
+        let row = made(entity, &Cells::default(), false).unwrap();
+        for column in entity.rules.columns {
+            let default = defaults.get(&(entity.table.name.to_owned(), column.name.to_owned()));
+            let Some(default) = default else { continue };
+            // No default of the database comes into a row unseen: the gateway writes NULL or its own, or says that it is now.
+            let of = format!("{}.{}", entity.table.name, column.name);
+            match column.absent {
+                Absent::Value(value) => assert_eq!(value.to_lowercase(), *default, "{of}"),
+                Absent::Now => assert!(default.starts_with("current_timestamp") && !row.has(column.name), "{of}"),
+                Absent::Made => assert!(row.get(column.name).is_some(), "{of}"),
+                Absent::Null if column.required => {}
+                Absent::Null => match kind_of(entity, column.name) {
+                    ValueKind::Flag(flag) => {
+                        let is = if flag { "1" } else { "0" };
+                        assert_eq!((row.get(column.name), default.as_str()), (Some(is), is), "{of}");
+                    }
+                    _ => assert!(row.has(column.name) && row.get(column.name).is_none(), "{of}"),
+                },
+            }
+            compared.insert(of);
+        }
+    }
+    for of in ["Medical_History.severity", "Appointment.status", "Chat_History.timestamp", "Medication.is_continued"] {
+        assert!(compared.contains(of), "{of} {compared:?}");
+    }
 });
 
 #[test]

@@ -209,3 +209,19 @@ async fn every_answer_tells_browsers_to_be_careful() {
         assert_eq!(answer.header("server"), None);
     }
 }
+
+#[tokio::test]
+async fn a_request_says_nothing_twice() {
+    let store = Store::with_patients(Backend::Sqlite, 1).await;
+    let gateway = gateway(&store, &[]);
+    let post = |variables: &str| {
+        let body = format!(
+            "{{\"query\": \"query($f: PatientFilter) {{ patients(filter: $f) {{ totalCount }} }}\", \"variables\": {variables}}}"
+        );
+        gateway.send("POST", "/graphql", &[MODERN, JSON], body.as_bytes())
+    };
+    assert_eq!(post(r#"{"f": {"name": {"eq": "A"}, "patientId": {"eq": 1}}}"#).status, 200);
+    let answer = post(r#"{"f": {"name": {"eq": "A", "eq": "B"}}}"#);
+    let told = answer.json()["errors"][0]["message"].as_str().unwrap().to_owned();
+    assert!(answer.status == 400 && told.contains("has a member twice"), "{told}");
+}

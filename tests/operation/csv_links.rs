@@ -216,7 +216,12 @@ on_both!(what_points_out_of_its_conversation_or_patient_is_refused, 0, async |st
         // Another patient's conversation and message, itself, a row that is not there, and another conversation.
         ("1,2,x,7,\n", "2 chat_session_id REFERENCE"),
         ("1,1,x,7,\n2,2,y,,1\n", "3 parent_message_id REFERENCE"),
-        ("1,1,x,7,1\n", "2 parent_message_id REFERENCE"),
+        ("1,1,x,7,1\n", "2 parent_message_id ITSELF"),
+        // Every row of a circle, and not the rows that answer one.
+        ("1,1,x,7,3\n2,1,y,7,1\n3,1,z,7,2\n4,1,a,7,1\n", "2 parent_message_id CIRCLE"),
+        ("1,1,x,7,3\n2,1,y,7,1\n3,1,z,7,2\n4,1,a,7,1\n", "3 parent_message_id CIRCLE"),
+        ("1,1,x,7,3\n2,1,y,7,1\n3,1,z,7,2\n4,1,a,7,1\n", "4 parent_message_id CIRCLE"),
+        ("1,1,x,7,3\n2,1,y,7,1\n3,1,z,7,2\n4,1,a,7,1\n", "5  LEFT_OUT"),
         ("1,1,x,7,9\n", "2 parent_message_id REFERENCE"),
         ("1,1,x,7,2\n2,1,y,8,\n", "2 parent_message_id OTHER_SESSION"),
     ] {
@@ -224,4 +229,39 @@ on_both!(what_points_out_of_its_conversation_or_patient_is_refused, 0, async |st
         let told = refused(&store, &[TALKS[0], TALKS[1], ("Chat_History.csv", &text)], &["--dry-run"]);
         assert!(told.iter().any(|line| line == &format!("Chat_History.csv {expected}")), "{rows}: {told:?}");
     }
+});
+
+on_both!(files_are_held_to_the_rules_of_moments_and_of_json, 0, async |store: Store| {
+    let of = |file: &'static str, text: &'static str, expected: &str| {
+        let told = refused(&store, &[TALKS[0], (file, text)], &["--dry-run"]);
+        assert!(told.contains(&format!("{file} 2 {expected}")), "{text}: {told:?}");
+    };
+    let sessions = "Chat_Session.csv";
+    of(sessions, "chat_session_id,patient_id,ended_at\n1,1,2037-01-01 00:00:00\n", "ended_at IN_FUTURE");
+    of(
+        sessions,
+        "chat_session_id,patient_id,created_at,ended_at\n1,1,2020-01-01 00:00:00,1990-01-01 00:00:00\n",
+        "ended_at ORDER",
+    );
+    of(
+        "Medication.csv",
+        "medication_id,patient_id,medicine_name,prescribed_date\n1,1,M,2999-01-01\n",
+        "prescribed_date IN_FUTURE",
+    );
+    let records = "Health_Record.csv";
+    of(
+        records,
+        "health_record_id,patient_id,record_type,record_data\n1,1,symptom,\"{\"\"name\"\": \"\"a\"\", \"\"name\"\": \"\"b\"\"}\"\n",
+        "record_data INVALID",
+    );
+    of(
+        records,
+        "health_record_id,patient_id,record_type,record_data\n1,1,symptom,\"{\"\"name\"\": \"\" \"\"}\"\n",
+        "record_data INVALID",
+    );
+    of(
+        records,
+        "health_record_id,patient_id,record_type,record_data\n1,1,symptom,\"{\"\"name\"\": \"\"a\"\", \"\"since\"\": \"\"2999-01-01\"\"}\"\n",
+        "record_data INVALID",
+    );
 });

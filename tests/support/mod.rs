@@ -11,6 +11,7 @@ use medimax::{
     db::{self, Db, Options, Tls, migrate},
     graph::{Graph, projector},
     graphql::{
+        clock::Clock,
         limits::Limits,
         recorder::{Ran, Recorder},
     },
@@ -255,7 +256,8 @@ fn request(query: &str, variables: Value) -> async_graphql::Request {
 }
 
 fn caller(scope: Scope, recorder: Recorder) -> Caller {
-    Caller { scope, today: today(), request_id: "test".into(), may_write: true, recorder }
+    let clock = Clock { today: today(), now: chrono::Utc::now().naive_utc() };
+    Caller { scope, clock, request_id: "test".into(), may_write: true, recorder }
 }
 
 /// The codes of an answer's errors.

@@ -54,6 +54,7 @@ on_both!(a_conversation_is_held_and_ends_once, 0, async |store: Store| {
         "`0.probability` must be a number from 0 to 1; `1.name` must be given; `1.urgency` must be one of routine, soon, urgent, emergency"
     );
     // The moment is now where none is given, and nobody ends it again.
+    store.sql("UPDATE Chat_Session SET created_at = '2024-05-01 09:00:00' WHERE chat_session_id = 2").await;
     let ended = done(
         &store,
         "a: endChatSession(id: 1) { session { endedAt } }
@@ -103,7 +104,7 @@ on_both!(messages_answer_each_other_within_their_conversation, 0, async |store: 
             metadata: {intent: \"symptom\", scores: [1, 2]}, analyses: [{service: \"gemini\", tokens: 5, costMicros: 7, costCurrency: \"usd\"}]",
         "patientId: 1, text: \"Monday.\", type: PATIENT, chatSessionId: 1, parentMessageId: \"ChatMessage:2\", sentAt: \"2024-05-01T10:01:00Z\", isSensitive: true",
         "patientId: 1, text: \"Something else.\", type: PATIENT, chatSessionId: 1, sentAt: \"2024-05-01T10:02:00Z\"",
-        "patientId: 1, text: \"Without a conversation.\", parentMessageId: 1",
+        "patientId: 1, text: \"That, too.\", parentMessageId: 1, chatSessionId: null",
         "patientId: 2, text: \"Hello.\", chatSessionId: 3",
     ] {
         done(&store, &send(fields)).await;
@@ -140,6 +141,15 @@ on_both!(messages_answer_each_other_within_their_conversation, 0, async |store: 
     assert_eq!(refused(&store, &correct(1, "chatSessionId: 2")).await, ["input.parentMessageId: OTHER_SESSION"]);
     assert_eq!(refused(&store, &correct(4, "parentMessageId: 4")).await, ["input.parentMessageId: ITSELF"]);
     assert_eq!(refused(&store, &correct(4, "parentMessageId: 6")).await, ["input.parentMessageId: OTHER_PATIENT"]);
+    // 1 <- 2 <- 3: a circle is not closed, however long it is.
+    for (id, to) in [(1, 2), (1, 3), (2, 3)] {
+        let circle = correct(id, &format!("parentMessageId: {to}"));
+        assert_eq!(refused(&store, &circle).await, ["input.parentMessageId: CIRCLE"], "{id} -> {to}");
+    }
+    done(&store, &correct(3, "parentMessageId: 1, text: \"Monday.\"")).await;
+    done(&store, &correct(2, "parentMessageId: 3")).await;
+    done(&store, &correct(2, "parentMessageId: 1")).await;
+    done(&store, &correct(3, "parentMessageId: 2")).await;
     let read = store
         .data(
             "{ chatSession(id: 1) { messages { totalCount nodes { chatId } }
@@ -150,7 +160,7 @@ on_both!(messages_answer_each_other_within_their_conversation, 0, async |store: 
     let session = &read["chatSession"];
     assert_eq!(
         session["messages"],
-        json!({"totalCount": 4, "nodes": [{"chatId": 1}, {"chatId": 2}, {"chatId": 3}, {"chatId": 4}]})
+        json!({"totalCount": 5, "nodes": [{"chatId": 1}, {"chatId": 2}, {"chatId": 3}, {"chatId": 4}, {"chatId": 5}]})
     );
     assert_eq!(
         session["thread"],
@@ -158,7 +168,7 @@ on_both!(messages_answer_each_other_within_their_conversation, 0, async |store: 
             {"chatId": 1, "attachments": [{"fileName": "cough.m4a", "mediaType": "audio/mp4", "sizeBytes": 40000, "isProcessed": false}],
                 "replies": [
                     {"chatId": 2, "parent": {"chatId": 1}, "session": {"chatSessionId": 1}, "replies": [{"chatId": 3, "isSensitive": true}]},
-                    {"chatId": 5, "parent": {"chatId": 1}, "session": null, "replies": []}]},
+                    {"chatId": 5, "parent": {"chatId": 1}, "session": {"chatSessionId": 1}, "replies": []}]},
             {"chatId": 4, "attachments": [], "replies": []},
         ]})
     );
@@ -186,6 +196,92 @@ on_both!(messages_answer_each_other_within_their_conversation, 0, async |store: 
     assert_eq!(data["chatMessage"], json!({"chatSessionId": null, "text": "Since when?"}));
     done(&store, "removePatient(id: 1) { removedId }").await;
     assert_eq!((count(&store, "Chat_History").await, count(&store, "Chat_Session").await), (1, 1));
+});
+
+on_both!(messages_of_older_programs_stay_in_their_conversation, 0, async |store: Store| {
+    patients(&store).await;
+    let send = |fields: &str| {
+        format!("sendChatMessage(input: {{patientId: 1, text: \"x\", {fields}}}) {{ message {{ sessionId }} }}")
+    };
+    done(&store, &send("sessionId: \"a\"")).await;
+    let made = done(&store, &send("parentMessageId: 1")).await;
+    assert_eq!(made["sendChatMessage"]["message"]["sessionId"], "a");
+    let other = send("parentMessageId: 2, sessionId: \"b\"");
+    assert_eq!(refused(&store, &other).await, ["input.parentMessageId: OTHER_SESSION"]);
+    let correct = "correctChatMessage(id: 2, input: {sessionId: \"b\"}) { message { id } }";
+    assert_eq!(refused(&store, correct).await, ["input.parentMessageId: OTHER_SESSION"]);
+});
+
+on_both!(a_conversation_that_has_ended_takes_no_later_message, 0, async |store: Store| {
+    patients(&store).await;
+    done(&store, "startChatSession(input: {patientId: 1}) { session { id } }").await;
+    let send = |fields: &str| {
+        format!("sendChatMessage(input: {{patientId: 1, text: \"x\", {fields}}}) {{ message {{ chatSessionId }} }}")
+    };
+    done(&store, &send("chatSessionId: 1")).await;
+    done(&store, "endChatSession(id: 1) { session { id } }").await;
+    store.sql("UPDATE Chat_Session SET ended_at = '2024-05-01 10:00:00'").await;
+    for late in ["chatSessionId: 1", "parentMessageId: 1", "chatSessionId: 1, sentAt: \"2024-05-01T10:00:01Z\""] {
+        assert_eq!(refused(&store, &send(late)).await, ["input.chatSessionId: ENDED"], "{late}");
+    }
+    // A message of before the end may arrive after it; and what is there may be corrected.
+    done(&store, &send("chatSessionId: 1, sentAt: \"2024-05-01T10:00:00Z\"")).await;
+    let correct =
+        |id: i32, fields: &str| format!("correctChatMessage(id: {id}, input: {{{fields}}}) {{ message {{ id }} }}");
+    done(&store, &correct(1, "text: \"y\"")).await;
+    assert_eq!(refused(&store, &correct(2, "sentAt: \"2024-05-01T11:00:00Z\"")).await, ["input.chatSessionId: ENDED"]);
+    // It goes on where its end is cleared.
+    done(&store, "correctChatSession(id: 1, input: {endedAt: null}) { session { id } }").await;
+    done(&store, &send("chatSessionId: 1")).await;
+});
+
+on_both!(corrections_at_the_same_time_close_no_circle, 0, async |store: Store| {
+    patients(&store).await;
+    for _ in 0..6 {
+        done(&store, "sendChatMessage(input: {patientId: 1, text: \"x\"}) { message { id } }").await;
+    }
+    for _ in 0..4 {
+        store.sql("UPDATE Chat_History SET parent_message_id = NULL").await;
+        let corrections: Vec<String> = (1..=6)
+            .map(|id| format!("mutation {{ correctChatMessage(id: {id}, input: {{parentMessageId: {}}}) {{ message {{ id }} }} }}", id % 6 + 1))
+            .collect();
+        let answers = futures_util::future::join_all(corrections.iter().map(|mutation| store.ask(mutation))).await;
+        let circles = answers.iter().filter(|answer| answer.to_string().contains("CIRCLE")).count();
+        let kept = answers.iter().filter(|answer| answer.get("errors").is_none()).count();
+        assert_eq!((circles, kept), (1, 5), "{answers:?}");
+    }
+});
+
+on_both!(a_thread_has_every_message_of_a_circle, 0, async |store: Store| {
+    patients(&store).await;
+    done(
+        &store,
+        "a: startChatSession(input: {patientId: 1}) { session { id } }
+         b: startChatSession(input: {patientId: 1}) { session { id } }",
+    )
+    .await;
+    for minute in 1..=7 {
+        let session = 1 + i32::from(minute == 7);
+        done(&store, &format!("sendChatMessage(input: {{patientId: 1, text: \"x\", chatSessionId: {session}, sentAt: \"2024-05-01T10:0{minute}:00Z\"}}) {{ message {{ id }} }}")).await;
+    }
+    // As another program writes them: 1 -> 3 -> 2 -> 1, 4 -> 4, 5 answers 1, and 6 a message of another conversation.
+    for (id, to) in [(1, 3), (3, 2), (2, 1), (4, 4), (5, 1), (6, 7)] {
+        store.sql(&format!("UPDATE Chat_History SET parent_message_id = {to} WHERE chat_id = {id}")).await;
+    }
+    store.sql("UPDATE Chat_History SET timestamp = NULL WHERE chat_id = 4").await;
+    let nested = "replies { chatId replies { chatId replies { chatId replies { chatId } } } }";
+    let data = store
+        .data(&format!("{{ chatSession(id: 1) {{ thread {{ totalCount nodes {{ chatId {nested} }} }} }} }}"))
+        .await;
+    let thread = &data["chatSession"]["thread"];
+    let first: Vec<i64> =
+        thread["nodes"].as_array().unwrap().iter().map(|node| node["chatId"].as_i64().unwrap()).collect();
+    assert_eq!((first, &thread["totalCount"]), (vec![4, 1, 6], &json!(3)));
+    assert_eq!(
+        thread["nodes"][1]["replies"],
+        json!([{"chatId": 2, "replies": [{"chatId": 3, "replies": [{"chatId": 1, "replies": [{"chatId": 2}, {"chatId": 5}]}]}]},
+            {"chatId": 5, "replies": []}])
+    );
 });
 
 on_both!(a_patient_goes_with_a_whole_conversation, 40, async |store: Store| {
@@ -280,6 +376,20 @@ on_both!(a_health_record_looks_as_its_type_asks, 0, async |store: Store| {
             "type: MEDICATION, data: {name: \"M\", dose: \"5 mg\"}",
             vec!["this has a member that is none of name, description, dosage, frequency, route, reason, since, until"],
         ),
+        (
+            "type: SYMPTOM, data: {name: \"\\u200b\", description: \"a\\u0000\", body_site: \"a\\nb\", duration: \"\\u202ex\", since: \"2999-01-01\"}",
+            vec![
+                "`name` must not be blank; `description` must hold no control characters; `body_site` must hold no control characters; `since` must not be in the future; `duration` must hold no characters that turn the direction of text: U+202A to U+202E, U+2066 to U+2069",
+            ],
+        ),
+        (
+            "type: DIAGNOSIS, data: {name: \"x\", found_on: \"2999-01-01\"}",
+            vec!["`found_on` must not be in the future"],
+        ),
+        (
+            "type: MEDICATION, data: {name: \"M\", since: \"2024-02-01\", until: \"2024-01-31\"}",
+            vec!["a medication must not be taken `until` a day before `since`"],
+        ),
         ("type: VITAL_SIGNS, data: []", vec!["this must be an object"]),
         (
             "type: VITAL_SIGNS, data: {heart_rate: {value: 500, unit: \"/min\"}, temperature: {value: 98.6, unit: \"°C\"}, weight: {value: 70, unit: \"stone\"}, height: 180}",
@@ -312,6 +422,8 @@ on_both!(a_health_record_looks_as_its_type_asks, 0, async |store: Store| {
         refused(&store, &add("type: SYMPTOM, data: {name: \"x\"}, chatSessionId: 1")).await,
         ["input.chatSessionId: OTHER_PATIENT"]
     );
+    let twice = format!("mutation {{ {} }}", add("type: SYMPTOM, data: {name: \"a\", name: \"b\"}"));
+    assert_eq!(store.ask(&twice).await["errors"][0]["message"], "an object in the document has a member twice");
     assert_eq!(count(&store, "Health_Record").await, 0);
     let made = done(
         &store,

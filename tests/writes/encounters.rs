@@ -186,6 +186,7 @@ on_both!(a_consultation_that_is_over_says_what_it_is, 0, async |store: Store| {
     assert_eq!(refused(&store, &of("scheduleConsultation", "")).await, ["input.date: IN_PAST"]);
     let made = done(&store, &of("recordConsultation", ", status: COMPLETED, nextVisitDate: \"2020-02-01\"")).await;
     assert_eq!(made["recordConsultation"]["consultation"]["status"], "COMPLETED");
+    assert_eq!(refused(&store, &of("recordConsultation", ", status: SCHEDULED")).await, ["input.status: IN_PAST"]);
     assert_eq!(
         refused(
             &store,

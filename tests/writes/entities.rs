@@ -12,6 +12,22 @@ async fn patient(store: &Store) -> i64 {
     made["registerPatient"]["patient"]["patientId"].as_i64().unwrap()
 }
 
+on_both!(what_is_left_out_is_not_known, 0, async |store: Store| {
+    done(&store, "registerPatient(input: {name: \"Ann\", sex: OTHER}) { replayed }").await;
+    let made = done(
+        &store,
+        "a: recordMedicalHistory(input: {patientId: 1, type: CONDITION, item: \"Asthma\"}) { medicalHistory { severity isActive } }
+         b: scheduleAppointment(input: {patientId: 1, date: \"2099-01-05\", symptoms: [{name: \"Cough\"}]})
+            { appointment { status type symptoms { severity onset } } }",
+    )
+    .await;
+    assert_eq!(made["a"]["medicalHistory"], json!({"severity": null, "isActive": true}));
+    assert_eq!(
+        made["b"]["appointment"],
+        json!({"status": "SCHEDULED", "type": null, "symptoms": [{"severity": null, "onset": null}]})
+    );
+});
+
 on_both!(what_a_clinic_does_in_a_day_is_written_and_read_back, 2, async |store: Store| {
     let id = patient(&store).await;
     let made = done(

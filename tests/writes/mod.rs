@@ -7,6 +7,7 @@ mod endings;
 mod entities;
 mod faults;
 mod imports;
+mod moments;
 mod network;
 mod once;
 mod references;

@@ -7,7 +7,7 @@ use crate::support::{
 };
 use medimax::{
     db::{Sql, ValueKind},
-    graphql::rules::{Longest, kind_of},
+    graphql::rules::{Holds, Longest, kind_of},
     schema,
     scope::Scope,
 };
@@ -210,7 +210,12 @@ on_both!(rules_are_those_of_the_tables, 0, async |store: Store| {
             lines += usize::from(matches!(column.longest, Longest::Line(_)));
         }
         for check in entity.rules.checks {
-            let known = |name: &&str| entity.rules.column(name).is_some() || entity.table.owner_in(name).is_some();
+            // A moment that clients do not write may be what another is not to be before.
+            let is_stored = |name: &str| stored.iter().any(|(column, ..)| column == name);
+            let is_earlier = |name: &str| matches!(check.holds, Holds::InOrder) && is_stored(name);
+            let known = |name: &&str| {
+                entity.rules.column(name).is_some() || entity.table.owner_in(name).is_some() || is_earlier(name)
+            };
             assert!(check.columns.iter().all(known), "{:?}", check.columns);
             if let Some(name) = check.constraint {
                 assert!(definition.contains(name), "{}: {name}", entity.table.name);

@@ -1,8 +1,10 @@
 //! `medimax check`: whether the rows of the relational store are whole, and whether the graph holds what they say.
 
+mod circles;
 mod differences;
 pub(crate) mod records;
 pub(super) mod report;
+mod times;
 
 use super::{database_url, holder, open_filled, open_graph, progress::Progress, say, unreachable};
 use crate::{
@@ -46,7 +48,9 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     let db = open_filled(&options).await?;
     let graph = open_graph(config)?;
     let mut report = Report::new(db.dialect(), graph.store_name());
-    report.findings = records::check(&db, schema::entities()).await.map_err(unreachable)?;
+    report.findings =
+        records::check(&db, schema::entities(), super::clock(&config.time_zone)).await.map_err(unreachable)?;
+    report.findings.extend(circles::check(&db, schema::entities()).await.map_err(unreachable)?);
     let projection = Follower::new(graph, db, schema::tables(), holder());
     match compare(&projection, args.get_flag("repair")).await {
         Ok((graph, mended)) => {

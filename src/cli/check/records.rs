@@ -4,11 +4,13 @@
 use super::{
     super::progress::Progress,
     report::{Check, Finding},
+    times,
 };
 use crate::{
     db::{Belongs, Db, Dialect, Sql, Table, ValueKind},
     error::Result,
     graphql::{
+        clock::Clock,
         model::{Entity, Scalar},
         rules::Holds,
     },
@@ -113,18 +115,19 @@ static INCOMPLETE: [(&str, &str, Check); 3] = [
 ];
 
 /// A condition on the rows (`t`) of a table that ought to hold for none.
-struct Question {
-    check: &'static Check,
+pub(super) struct Question {
+    pub(super) check: &'static Check,
     /// The table, or a column of it.
-    of: String,
-    table: &'static Table,
-    condition: Sql,
+    pub(super) of: String,
+    pub(super) table: &'static Table,
+    pub(super) condition: Sql,
 }
 
 /// Asks everything of every table.
-pub(crate) async fn check(db: &Db, entities: &[&'static Entity]) -> Result<Vec<Finding>> {
+pub(crate) async fn check(db: &Db, entities: &[&'static Entity], clock: Clock) -> Result<Vec<Finding>> {
     let mut questions = faults(db.dialect(), entities, |_, _| true);
     questions.extend(incomplete(db.dialect(), entities));
+    questions.extend(times::questions(db.dialect(), entities, clock));
     ask(db, questions).await
 }
 

@@ -52,6 +52,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         new_keys: args.get_flag("new-keys"),
         dry_run: args.get_flag("dry-run"),
         restore: args.get_flag("restore"),
+        clock: Some(super::super::clock(&config.time_zone)),
     };
     let mapping = args.get_one::<String>("mapping");
     let folder = match mapping {

@@ -107,7 +107,7 @@ impl Folder {
             }
         }
         let theirs = Theirs::of(mapping.keys);
-        Ok(Folder { files, sources, sheets: mapping.sheets, theirs, unread })
+        Ok(Folder { files, sources, sheets: mapping.sheets, theirs, unread, clock: None })
     }
 }
 

@@ -386,6 +386,7 @@ impl Planning<'_> {
         match cond {
             Cond::And(all) | Cond::Or(all) => all.iter().map(|cond| self.check(table, cond, within)).sum(),
             Cond::Not(cond) => self.check(table, cond, within),
+            Cond::First(_) => ASK + FETCH,
             // Within a look-up the keys are read anew for each row.
             Cond::Keys(..) => LOOK_UP + if within { keys_of(cond) } else { 0.0 },
             Cond::Related(related) => {
