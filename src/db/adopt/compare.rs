@@ -107,8 +107,10 @@ fn add(plan: &mut Plan, found: &Found, documents: &[ours::Table], version: i32, 
         }
         Makes::Index(table, name, columns, unique) => {
             let indexes = found.table(table).map(|table| &table.indexes);
-            // Another index of the same columns serves the same reads, but does not hold what ours would.
-            let serves = |(there, of): (&String, &Vec<String>)| *of == columns && (!unique || there == name);
+            // Another index of the same columns serves the same reads, but does not hold what ours would. In a table of ours it is MariaDB's
+            // own, for a foreign key, and gives way to ours.
+            let ours = unique || found.recorded("table", table, table).is_some();
+            let serves = |(there, of): (&String, &Vec<String>)| *of == columns && (!ours || there == name);
             let same = indexes.is_some_and(|indexes| indexes.iter().any(serves));
             if let (false, Some(_)) = (same, indexes.and_then(|indexes| indexes.get(name))) {
                 plan.obstacles.push(Obstacle {
