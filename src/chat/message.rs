@@ -67,10 +67,10 @@ entity! {
         timestamp: Option<DateTime> = "sentAt" order, Date, now value;
         /// An identifier of the conversation that the message belongs to, as programs that know no `ChatSession` give it. A new message that
         /// answers another takes the identifier of that one, if left out.
-        session_id: Option<String> = "sessionId" order, Operational, line(100);
+        session_id: Option<String> = "sessionId" order, Operational, follows(parent_message_id) line(100);
         /// The key of the conversation that the message belongs to, in the relational store. A new message that answers another belongs to the
         /// conversation of that one, if left out.
-        chat_session_id: Option<i32> = "chatSessionId" index, Key, link;
+        chat_session_id: Option<i32> = "chatSessionId" index, Key, follows(parent_message_id) link;
         /// The key of the message that this one answers, in the relational store. The two are of one patient, and of one conversation where
         /// both name one.
         parent_message_id: Option<i32> = "parentMessageId" index, Key, link;

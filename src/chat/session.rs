@@ -8,7 +8,7 @@ use crate::{
         json_schema::{JsonSchema, Member},
         model::Children,
         relation::{Connection, One},
-        rules::{Check, Holds},
+        rules::{Check, Holds, Unique},
     },
     patients::patient,
     write::{Add, Once},
@@ -97,7 +97,7 @@ entity! {
             code: "TAKEN",
             message: "another conversation has this UUID",
             constraint: Some("uq_chat_session_uuid"),
-            holds: Holds::ByDatabase,
+            holds: Holds::Unique(Unique::by(&["session_uuid"])),
         },
         Check {
             columns: &["severity_level"],

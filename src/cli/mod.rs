@@ -29,7 +29,7 @@ use crate::{
 use chrono::NaiveDate;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode, time::SystemTime};
-use store::{learn, open, open_filled, open_with_tables, places, tables};
+use store::{learn, open, open_filled, open_to_look, open_with_tables, places, tables};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `explain`: or an error, `migrate --adopt`: or an obstacle), 2 wrong usage, 141 a reader who went away before a backup's end.
@@ -282,6 +282,11 @@ impl Scratch {
         let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
         made.map_err(|error| Error::Setup(format!("cannot make {}: {error}", path.display())))?;
         Ok(Scratch(path))
+    }
+
+    /// A store in it.
+    fn url(&self) -> String {
+        format!("sqlite://{}", self.0.join("memory.sqlite").display())
     }
 }
 

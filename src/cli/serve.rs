@@ -24,7 +24,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let address = http::address(config)?;
     let scratch = if config.memory { Some(Scratch::new()?) } else { None };
     let url = match &scratch {
-        Some(scratch) => format!("sqlite://{}", scratch.0.join("memory.sqlite").display()),
+        Some(scratch) => scratch.url(),
         None => database_url_to_make(config)?,
     };
     // One for all that follows: a signal that comes before the gateway serves is not lost.

@@ -1,6 +1,6 @@
 //! Opening the store for a command, and seeing to its tables.
 
-use super::{database_url_to_make, unreachable};
+use super::{Scratch, database_url, database_url_to_make, unreachable};
 use crate::{
     config::Config,
     db::{
@@ -33,6 +33,20 @@ pub(super) async fn open_filled(options: &Options) -> Result<Db> {
 /// The configured store with its tables.
 pub(super) async fn open_with_tables(config: &Config) -> Result<Db> {
     open_so(&config.database(database_url_to_make(config)?)).await
+}
+
+/// The configured store for a command that looks at it and changes nothing. Where no embedded one is there yet, none is made: an empty one
+/// stands for it, as long as the scratch is kept.
+pub(super) async fn open_to_look(config: &Config) -> Result<(Db, Option<Scratch>)> {
+    let mut options = config.database(database_url(config)?);
+    if options.url.strip_prefix("sqlite://").is_some_and(|file| !Path::new(file).exists()) {
+        let scratch = Scratch::new()?;
+        options.url = scratch.url();
+        return Ok((open_so(&options).await?, Some(scratch)));
+    }
+    let db = db::open(&options).await.map_err(unreachable)?;
+    migrate::require(&db).await.map_err(unreachable)?;
+    Ok((db, None))
 }
 
 /// A store with its tables, opened in a manner of one's own. An embedded one that is not there yet, and of which nothing comes,

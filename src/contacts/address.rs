@@ -61,8 +61,8 @@ entity! {
         postal_code: Option<String> = "postalCode" order, Contact, resets(UNVERIFIED) line(20);
         /// The key of the region in the relational store.
         region_id: Option<i32> = "regionId" index, Key, resets(UNVERIFIED) link;
-        /// The key of the country in the relational store.
-        country_id: Option<i32> = "countryId" index, Key, resets(UNVERIFIED) link;
+        /// The key of the country in the relational store. Where it is left out, that of the region.
+        country_id: Option<i32> = "countryId" index, Key, resets(UNVERIFIED) follows(region_id) link;
         /// The latitude of the place in degrees, negative in the south.
         latitude: Option<Decimal<6, -90, 90>> = "latitude", Contact, value;
         /// The longitude of the place in degrees, negative in the west.
@@ -122,10 +122,17 @@ entity! {
             constraint: Some("chk_address_place"),
             holds: Holds::Always(|row| row.get("latitude").is_some() == row.get("longitude").is_some()),
         },
+        Check {
+            columns: &["region_id", "country_id"],
+            code: "CONTRADICTION",
+            message: "the region is in another country than the address: give both, or the region alone",
+            constraint: None,
+            holds: Holds::AsLinked,
+        },
         verified("chk_address_verified"),
-        one_primary("uq_address_patient", &["is_primary", "address_type"]),
-        one_primary("uq_address_doctor", &["is_primary", "address_type"]),
-        one_primary("uq_address_institution", &["is_primary", "address_type"]),
+        one_primary("uq_address_patient", &["patient_id", "address_type"]),
+        one_primary("uq_address_doctor", &["doctor_id", "address_type"]),
+        one_primary("uq_address_institution", &["institution_id", "address_type"]),
     ];
 }
 

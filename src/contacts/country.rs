@@ -4,7 +4,7 @@ use crate::{
     entity::entity,
     graphql::{
         form::Form,
-        rules::{Check, Holds},
+        rules::{Check, Holds, Unique},
     },
     write::Add,
 };
@@ -32,13 +32,17 @@ entity! {
         /// Adds a country that ISO 3166-1 does not list.
         "addCountry" = ADD;
     }
-    checks &[Check {
-        columns: &["iso2"],
-        code: "DUPLICATE",
-        message: "another country has this code",
-        constraint: Some("uq_country_iso2"),
-        holds: Holds::ByDatabase,
-    }];
+    checks &[
+        taken("uq_country_iso2", &["iso2"]),
+        taken("uq_country_iso3", &["iso3"]),
+        taken("uq_country_numeric", &["numeric_code"]),
+    ];
+}
+
+/// That countries have codes of their own.
+const fn taken(constraint: &'static str, columns: &'static [&'static str]) -> Check {
+    let (code, message) = ("TAKEN", "another country has this code");
+    Check { columns, code, message, constraint: Some(constraint), holds: Holds::Unique(Unique::by(columns)) }
 }
 
 static ADD: Add = Add(&Form::add("AddCountryInput", "The fields of a new country.", &ENTITY));

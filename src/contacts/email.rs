@@ -93,9 +93,9 @@ entity! {
             holds: Holds::Happened(None),
         },
         verified("chk_email_verified"),
-        one_primary("uq_email_patient", &["is_primary", "email_type"]),
-        one_primary("uq_email_doctor", &["is_primary", "email_type"]),
-        one_primary("uq_email_institution", &["is_primary", "email_type"]),
+        one_primary("uq_email_patient", &["patient_id", "email_type"]),
+        one_primary("uq_email_doctor", &["doctor_id", "email_type"]),
+        one_primary("uq_email_institution", &["institution_id", "email_type"]),
     ];
 }
 

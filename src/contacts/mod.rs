@@ -7,7 +7,7 @@ pub mod iso;
 pub mod phone;
 pub mod region;
 
-use crate::graphql::rules::{Check, Holds, Reset};
+use crate::graphql::rules::{Check, Holds, Reset, Unique};
 
 /// What is verified is this value, and no other that comes in its place.
 static UNVERIFIED: [Reset; 2] = [("is_verified", Some("0")), ("verified_at", None)];
@@ -23,13 +23,13 @@ const fn verified(constraint: &'static str) -> Check {
     }
 }
 
-/// That an owner has one primary row of each type; `constraint` is the index for one kind of owner.
+/// That an owner has one primary row of each type; `constraint` is the index for one kind of owner, by these columns.
 const fn one_primary(constraint: &'static str, columns: &'static [&'static str]) -> Check {
     Check {
-        columns,
+        columns: &["is_primary"],
         code: "DUPLICATE",
         message: "there is another primary one of this type: of each type one is primary",
         constraint: Some(constraint),
-        holds: Holds::ByDatabase,
+        holds: Holds::Unique(Unique { columns, of: |row| row.flag("is_primary", false) }),
     }
 }

@@ -102,9 +102,9 @@ entity! {
             holds: Holds::Happened(None),
         },
         verified("chk_phone_verified"),
-        one_primary("uq_phone_patient", &["is_primary", "phone_type"]),
-        one_primary("uq_phone_doctor", &["is_primary", "phone_type"]),
-        one_primary("uq_phone_institution", &["is_primary", "phone_type"]),
+        one_primary("uq_phone_patient", &["patient_id", "phone_type"]),
+        one_primary("uq_phone_doctor", &["doctor_id", "phone_type"]),
+        one_primary("uq_phone_institution", &["institution_id", "phone_type"]),
     ];
 }
 

@@ -8,7 +8,7 @@ use crate::{
         form::Form,
         model::Children,
         relation::{Connection, One},
-        rules::{Check, Holds},
+        rules::{Check, Holds, Unique},
     },
     write::Add,
 };
@@ -47,10 +47,10 @@ entity! {
     }
     checks &[Check {
         columns: &["code"],
-        code: "DUPLICATE",
+        code: "TAKEN",
         message: "another region has this code",
         constraint: Some("uq_region_code"),
-        holds: Holds::ByDatabase,
+        holds: Holds::Unique(Unique::by(&["code"])),
     }];
 }
 

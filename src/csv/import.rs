@@ -7,10 +7,11 @@ use super::{
     folder::Folder,
     index::Index,
     late::{Late, circles, ordered, places, point},
+    others::{Held, Taken, agreed, own},
     outcome::{Became, Manner, Outcome, Refusal},
     prepare::prepare,
     present::{Keys, Present},
-    row::{Fault, Pointer, Row, disagreement, of_database},
+    row::{Fault, Pointer, Row, of_database},
     sheet::Unit,
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     write::made::made,
 };
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -37,7 +38,8 @@ pub async fn run(
     folder.theirs.know(db, !manner.dry_run).await?;
     let index = Arc::new(Index::make(db, folder, &mut outcome, reading).await?);
     let total = index.places.len();
-    let import = Import { db, index: &index, manner, settled: Mutex::default() };
+    let (agreed, held) = (agreed(&index.folder.sheets), Mutex::default());
+    let import = Import { db, index: &index, manner, agreed, settled: Mutex::default(), held };
     let (mut done, mut next) = (0, prepare(&index, 0));
     while done < total {
         let (prepared, end) = next.await.map_err(|error| Error::Internal(error.to_string()))??;
@@ -74,6 +76,10 @@ pub(super) struct Import<'a> {
     pub(super) manner: Manner,
     /// The rows that others may point to and that the database has now, by table and key in the file, with their keys there.
     pub(super) settled: Mutex<Keys>,
+    /// Of each table, the columns in which rows that point to its rows must agree with them.
+    pub(super) agreed: HashMap<usize, BTreeSet<&'static str>>,
+    /// What is kept of rows that are settled.
+    held: Mutex<Held>,
 }
 
 /// Pauses before a transaction that the database took back for another's sake is written again.
@@ -138,10 +144,12 @@ impl Import<'_> {
         let mut fresh: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
         let mut present = self.present(&mut tx, patients, most > 1).await?;
         let mut sound: HashSet<(usize, i32)> = HashSet::new();
+        let mut held = Held::default();
         for patient in patients {
             let refused = outcome.refused.len();
-            let added = self.added(patient, &present, &mut outcome)?;
+            let added = self.added(patient, (&present, &held), &mut outcome)?;
             if outcome.refused.len() == refused {
+                self.keep(&mut held, patient, &added);
                 let pointed = patient.iter().filter(|row| self.index.targets.contains_key(&row.sheet));
                 let is_there = |row: &&Row| !self.is_removed(row, &present);
                 let there = |row: &Row| present.given.get(&(row.sheet, row.key)).copied().unwrap_or(row.key);
@@ -175,6 +183,7 @@ impl Import<'_> {
         tx.commit().await?;
         keys.retain(|at, _| sound.contains(at));
         self.settled.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).take(held, self.manner.dry_run);
         Ok(outcome)
     }
 
@@ -183,7 +192,7 @@ impl Import<'_> {
         !self.manner.new_keys && !self.is_theirs()
     }
 
-    fn is_of_patient(&self, row: &Row) -> bool {
+    pub(super) fn is_of_patient(&self, row: &Row) -> bool {
         self.index.folder.sheets.get(row.sheet).is_some_and(|sheet| sheet.unit(row.above.0.into()) == Unit::Patient)
     }
 
@@ -193,9 +202,14 @@ impl Import<'_> {
         was_given && !self.manner.restore && self.stored_as(row, present).is_none()
     }
 
-    /// The rows of a patient that the database lacks; none, where it has another in the place of one of them, or where one points
-    /// to a row that is neither in the database nor written with it.
-    fn added<'r>(&self, patient: &'r [Row], present: &Present, outcome: &mut Outcome) -> Result<Vec<&'r Row>> {
+    /// The rows of a patient that the database lacks; none, where it has another in the place of one of them, where one points
+    /// to a row that is neither in the database nor written with it, or where a rule between rows is broken.
+    fn added<'r>(
+        &self,
+        patient: &'r [Row],
+        (present, held): (&Present, &Held),
+        outcome: &mut Outcome,
+    ) -> Result<Vec<&'r Row>> {
         let (mut added, mut others) = (Vec::with_capacity(patient.len()), Vec::new());
         let above = |row: &Row| {
             let (owner, key) = row.above;
@@ -205,7 +219,9 @@ impl Import<'_> {
         let is_new = self.manner.new_keys && patient.iter().any(|row| above(row).is_none());
         let mut removed: HashSet<(usize, i32)> = HashSet::new();
         let circles = circles(patient);
-        let own: HashSet<(usize, i32)> = patient.iter().map(|row| (row.sheet, row.key)).collect();
+        let (own, mut unit) = (own(patient), Taken::new());
+        let settled = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = [held, &*settled];
         for row in patient {
             if self.is_removed(row, present) || above(row).is_some_and(|above| removed.contains(&above)) {
                 removed.insert((row.sheet, row.key));
@@ -253,11 +269,12 @@ impl Import<'_> {
                 others.push(Refusal::new(source, row.line, fault));
                 continue;
             }
-            if let Some(fault) = disagreement(self.index.source(row.source)?, row, patient) {
-                others.push(Refusal::new(self.index.source(row.source)?, row.line, fault));
-                continue;
-            }
-            match different {
+            let apart = self.disagreement(row, patient, present, &held)?;
+            let clash = match different {
+                None => self.clash(row, (&own, present), &mut unit, &held)?,
+                Some(_) => None,
+            };
+            match apart.or(different).or(clash) {
                 None => added.push(row),
                 Some(fault) => others.push(Refusal::new(self.index.source(row.source)?, row.line, fault)),
             }

@@ -7,6 +7,7 @@ mod import;
 mod index;
 mod late;
 pub mod mapping;
+mod others;
 mod outcome;
 mod prepare;
 mod present;

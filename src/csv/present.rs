@@ -2,6 +2,7 @@
 
 use super::{
     import::Import,
+    others::Taken,
     row::{Fault, Named, Row, is_same},
     sheet::Slot,
 };
@@ -33,6 +34,10 @@ pub(super) struct Present {
     pub(super) given: Keys,
     /// The rows that have the keys of those of the files, by source and key there: a text for each column of the source.
     pub(super) stored: HashMap<(usize, i32), Texts>,
+    /// What only one row may have, and stored rows have.
+    pub(super) taken: Taken,
+    /// By table, key in the file and column, values of rows of the database with which those that point to them must agree.
+    pub(super) values: HashMap<(usize, i32, &'static str), String>,
 }
 
 impl Import<'_> {
@@ -54,6 +59,7 @@ impl Import<'_> {
             self.stored(tx, patients, &mut present).await?;
         }
         self.targets(tx, patients, &mut present).await?;
+        self.taken(tx, patients, &mut present).await?;
         Ok(present)
     }
 
@@ -122,9 +128,16 @@ impl Import<'_> {
                 let of = tx.patients_of(table, &there).await?;
                 present.patients.extend(of.into_iter().filter_map(|(key, patient)| Some((in_file(key)?, patient))));
             }
-            let sql = as_lists(tx.dialect(), table, &[table.key], &there);
-            let found = tx.conn().texts(sql).await?;
-            present.targets.extend(found.into_iter().filter_map(|(key, _)| Some((in_file(key)?, key))));
+            let agreed: Vec<&str> = self.agreed.get(&to).into_iter().flatten().copied().collect();
+            let columns = if agreed.is_empty() { vec![table.key] } else { agreed.clone() };
+            let sql = as_lists(tx.dialect(), table, &columns, &there);
+            for (there, list) in tx.conn().texts(sql).await? {
+                let Some((to, key)) = in_file(there) else { continue };
+                present.targets.insert((to, key), there);
+                let cells = if agreed.is_empty() { Vec::new() } else { of_list(&list.unwrap_or_default())? };
+                let cells = agreed.iter().zip(cells).filter_map(|(column, cell)| Some((*column, cell?)));
+                present.values.extend(cells.map(|(column, cell)| ((to, key, column), cell)));
+            }
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     db::ValueKind,
-    graphql::rules::{Cells, ColumnRule, Holds, When},
+    graphql::rules::{Cells, ColumnRule, When},
     write::draft::{self, read, read_by},
 };
 use chrono::NaiveDateTime;
@@ -316,18 +316,6 @@ pub(super) fn stored(
         },
         _ => read(kind, column, trimmed),
     }
-}
-
-/// Where a row has another value than a row of the same patient that it points to, and both must have the same.
-pub(super) fn disagreement(source: &Source, row: &Row, patient: &[Row]) -> Option<Fault> {
-    let checks = source.sheet.entity.rules.checks.iter();
-    checks.filter(|check| matches!(check.holds, Holds::AsLinked)).find_map(|check| {
-        let [pointer, column, ..] = check.columns else { return None };
-        let to = row.links.iter().find(|link| link.column == *pointer)?.to;
-        let other = patient.iter().find(|other| (other.sheet, other.key) == to)?;
-        let differs = row.cells.get(column).zip(other.cells.get(column)).is_some_and(|(ours, theirs)| ours != theirs);
-        differs.then(|| Fault::new(source.spelled(pointer), check.code, check.message))
-    })
 }
 
 /// Whether a stored text and a value to be written are the same value.

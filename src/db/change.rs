@@ -116,8 +116,7 @@ impl Tx {
         if self.dialect() == Dialect::MariaDb {
             sql.push(" FOR UPDATE");
         }
-        let rows = self.conn().texts(sql).await?;
-        rows.into_iter().filter_map(|(key, list)| Some(of_list(&list?).map(|texts| (key, texts)))).collect()
+        self.lists(sql).await
     }
 
     /// Which of these rows the caller may see. They stay until this transaction ends.
@@ -163,11 +162,33 @@ impl Tx {
         now.ok_or_else(|| Error::Internal("the database does not tell the time".into()))
     }
 
-    /// A cell of a row as a text; `None` where it is NULL, or the row is not there.
-    pub(crate) async fn cell(&mut self, table: &Table, column: &str, key: i32) -> Result<Option<String>> {
-        let sql = as_lists(self.dialect(), table, &[column], &[key]);
-        let list = self.conn().texts(sql).await?.into_iter().next().and_then(|(_, list)| list);
-        Ok(list.map(|list| of_list(&list)).transpose()?.and_then(|cells| cells.into_iter().next().flatten()))
+    /// Some columns of rows, by their keys, as they are now; they stay so until this transaction ends.
+    pub(crate) async fn cells_of(
+        &mut self,
+        table: &Table,
+        columns: &[&str],
+        keys: &[i32],
+    ) -> Result<Vec<(i32, Texts)>> {
+        let mut sql = as_lists(self.dialect(), table, columns, keys);
+        sql.called(table.name, None);
+        if self.dialect() == Dialect::MariaDb {
+            sql.push(" LOCK IN SHARE MODE");
+        }
+        self.lists(sql).await
+    }
+
+    /// Some columns of the rows that meet a condition.
+    pub(crate) async fn cells_if(&mut self, table: &Table, columns: &[&str], cond: &Cond) -> Result<Vec<(i32, Texts)>> {
+        let mut sql = lists(self.dialect(), table, columns);
+        sql.called(table.name, None).varies();
+        sql.push(format!(" FROM {} t WHERE ", table.name));
+        cond.push(&mut sql, "t");
+        self.lists(sql).await
+    }
+
+    async fn lists(&mut self, sql: Sql) -> Result<Vec<(i32, Texts)>> {
+        let rows = self.conn().texts(sql).await?;
+        rows.into_iter().filter_map(|(key, list)| Some(of_list(&list?).map(|texts| (key, texts)))).collect()
     }
 
     /// The different values, other than NULL, of a column in the rows that have a key in another column.
@@ -182,6 +203,9 @@ impl Tx {
         sql.called(table.name, None);
         sql.push(format!("SELECT DISTINCT 0, CAST({column} AS CHAR) FROM {} WHERE {pointer} = ", table.name));
         sql.int(key.into()).push(format!(" AND {column} IS NOT NULL"));
+        if self.dialect() == Dialect::MariaDb {
+            sql.push(" LOCK IN SHARE MODE");
+        }
         Ok(self.conn().texts(sql).await?.into_iter().filter_map(|(_, cell)| cell).collect())
     }
 
@@ -228,7 +252,7 @@ impl Tx {
     /// Adds rows of the same columns, and answers their keys in the same order.
     pub(crate) async fn insert(&mut self, table: &Table, columns: &[&str], rows: Vec<Vec<Cell>>) -> Result<Vec<i32>> {
         let mut keys = Vec::with_capacity(rows.len());
-        let most = (MAX_PARAMETERS / columns.len().max(1)).max(1);
+        let most = at_once(columns.len());
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let mut sql = Sql::new(self.dialect());
@@ -302,6 +326,13 @@ impl Tx {
         fault::refusal(text).or_else(|| fault::is_raised(text, self.dialect()).then_some(Refusal::Trigger))
     }
 
+    /// Whether the database did not take what a statement wrote, by its rules, and the transaction goes on: after a trigger of SQLite it may
+    /// have ended.
+    pub(crate) fn is_refused(&self, error: &Error) -> bool {
+        let is_over = |refusal| matches!((refusal, self.dialect()), (Refusal::Trigger, Dialect::Sqlite));
+        self.refusal(error).is_some_and(|refusal| !is_over(refusal))
+    }
+
     /// The patients to whom rows belong, by the keys of the rows; rows that are not there are left out. Not of reference data.
     pub(crate) async fn patients_of(&mut self, table: &Table, keys: &[i32]) -> Result<Vec<(i32, i32)>> {
         let mut sql = Sql::new(self.dialect());
@@ -341,6 +372,11 @@ impl Tx {
 
 /// The most parameters of one statement: below SQLite's 32,766 and MariaDB's 65,535.
 const MAX_PARAMETERS: usize = 16_000;
+
+/// How many rows of so many columns one statement adds at most.
+pub(crate) fn at_once(columns: usize) -> usize {
+    (MAX_PARAMETERS / columns.max(1)).max(1)
+}
 
 /// That a row of `table` belongs to the row of `of` with this key.
 fn push_below(sql: &mut Sql, table: &Table, of: &Table, key: i32) -> Result<()> {

@@ -162,7 +162,8 @@ pub(crate) use in_graph;
 
 /// How a column of `entity!` is written: as what, and before that, whether a row must have it (`required`), what a new row gets where nothing is
 /// given (`made`, `default`, `now`; else NULL), whether an owner has one row
-/// at most of which the flag is set among those with one value of another column (`sole`), and what another value resets (`resets`).
+/// at most of which the flag is set among those with one value of another column (`sole`), what another value resets (`resets`), and from
+/// which row it is taken where it is left out (`follows`).
 macro_rules! rule {
     ($name:expr, made $($rule:tt)+) => {
         $crate::entity::rule!($name, $($rule)+).made()
@@ -178,6 +179,9 @@ macro_rules! rule {
     };
     ($name:expr, sole($among:ident) $($rule:tt)+) => {
         $crate::entity::rule!($name, $($rule)+).sole(stringify!($among))
+    };
+    ($name:expr, follows($pointer:ident) $($rule:tt)+) => {
+        $crate::entity::rule!($name, $($rule)+).follows(stringify!($pointer))
     };
     ($name:expr, resets($which:ident) $($rule:tt)+) => {
         $crate::entity::rule!($name, $($rule)+).resets(&$which)

@@ -8,6 +8,7 @@ use crate::{
         types::{Arg, Types, first_sentence},
     },
 };
+use serde_json::Value;
 
 /// An input object for a row of an entity.
 pub struct Form {
@@ -161,15 +162,18 @@ impl Form {
         self.shown(column).0
     }
 
-    /// The field that a rule between columns is shown at.
-    pub fn field_of(&self, columns: &[&str]) -> &'static str {
+    /// The field that a rule between columns is shown at: the first column that the form writes, else the row above, where the input of a row
+    /// that stands here names it; none, where it is the row itself.
+    pub fn field_of(&self, columns: &[&str], row: &[Value], above: Option<Above>) -> Option<&'static str> {
         let first = columns.iter().find_map(|name| self.rules().column(name).filter(|column| self.has(column.name)));
-        let owner = || {
-            let owner = columns.iter().find_map(|name| self.entity.table.owner_in(name))?;
-            let object = self.entity.object;
-            object.scalar_of_column(owner.column).and_then(|at| object.scalars.get(at)).map(|scalar| scalar.name)
-        };
-        first.map(|column| self.field(column)).or_else(owner).unwrap_or("input")
+        // Rows within the input do not name it.
+        let named = above.filter(|above| row.len() == 1 && columns.contains(&above.owner.column));
+        first.map(|column| self.field(column)).or(named.map(|above| above.field))
+    }
+
+    /// The place of that field.
+    pub fn place_of(&self, row: &[Value], columns: &[&str], above: Option<Above>) -> Vec<Value> {
+        row.iter().cloned().chain(self.field_of(columns, row, above).map(Value::from)).collect()
     }
 
     /// The entity of the row whose key a column holds, if it points to one, and whether that must be the same patient's.

@@ -23,8 +23,13 @@ pub struct Cells(BTreeMap<&'static str, Option<String>>);
 impl Cells {
     /// A row as it is stored, in the spelling that is written.
     pub fn of_stored(entity: &Entity, texts: Vec<Option<String>>) -> Self {
+        Cells::of_columns(entity, &entity.stored(), texts)
+    }
+
+    /// The same of some of its columns.
+    pub fn of_columns(entity: &Entity, columns: &[&'static str], texts: Vec<Option<String>>) -> Self {
         let mut cells = Cells::default();
-        for (column, text) in entity.stored().into_iter().zip(texts) {
+        for (column, text) in columns.iter().copied().zip(texts) {
             let text = text.map(|text| match kind_of(entity, column) {
                 // SQLite keeps no zeros at a number's end.
                 ValueKind::Decimal { places, .. } => fixed(&text, places).unwrap_or(text),
@@ -108,6 +113,8 @@ pub struct ColumnRule {
     pub sole: Option<&'static str>,
     /// What becomes of other columns where this one changes, unless they are given with it.
     pub resets: &'static [Reset],
+    /// Where this is left out, it is as in the row that this column points to.
+    pub follows: Option<&'static str>,
 }
 
 /// What a column of a new row gets where nothing is given.
@@ -269,6 +276,11 @@ impl ColumnRule {
         ColumnRule { resets, ..self }
     }
 
+    /// The same, which is as in the row that a column points to, where it is left out.
+    pub const fn follows(self, pointer: &'static str) -> Self {
+        ColumnRule { follows: Some(pointer), ..self }
+    }
+
     /// JSON that looks like this.
     pub const fn json(name: &'static str, json: &'static JsonSchema) -> Self {
         ColumnRule { json, ..Self::of(name) }
@@ -285,6 +297,7 @@ impl ColumnRule {
             shown: None,
             sole: None,
             resets: &[],
+            follows: None,
         }
     }
 
@@ -323,6 +336,29 @@ pub struct Check {
     pub holds: Holds,
 }
 
+/// That no two rows of those of which something holds have the same values in some columns, where none of these is NULL.
+#[derive(Debug, Clone, Copy)]
+pub struct Unique {
+    /// The columns of the index. One that leads it there finds the rows that may be in the way.
+    pub columns: &'static [&'static str],
+    /// Which rows.
+    pub of: fn(&Cells) -> bool,
+}
+
+impl Unique {
+    /// Of all rows.
+    pub const fn by(columns: &'static [&'static str]) -> Self {
+        Unique { columns, of: |_| true }
+    }
+
+    /// What no other row may have, if the rule is about this one: its values, each by `value` where that knows it. Letters are the same large
+    /// and small, as they are in both stores.
+    pub fn key(&self, cells: &Cells, value: impl Fn(&str) -> Option<String>) -> Option<Vec<String>> {
+        let cell = |column: &&str| value(column).or_else(|| cells.get(column).map(str::to_lowercase));
+        if (self.of)(cells) { self.columns.iter().map(cell).collect() } else { None }
+    }
+}
+
 /// Whether a rule holds of a row.
 #[derive(Debug, Clone, Copy)]
 pub enum Holds {
@@ -335,8 +371,8 @@ pub enum Holds {
     Happened(Option<(&'static str, &'static [&'static str])>),
     /// The day or moment in the rule's first column is not before that in its second.
     InOrder,
-    /// It is between rows, so the database alone can tell: it has a unique index of this name, over columns of the rule.
-    ByDatabase,
+    /// It is between rows, which a unique index of the rule's name keeps.
+    Unique(Unique),
     /// On any day: the JSON in the rule's first column looks as the rest of the row asks. What is wrong with it takes the place of the
     /// rule's message.
     Json(fn(&Cells) -> Option<&'static JsonSchema>),
@@ -365,7 +401,7 @@ impl Holds {
                 !is_meant || when.clock().zip(at(0)).is_none_or(|(clock, stored)| clock.has_come(stored))
             }
             Holds::InOrder => !at(0).zip(at(1)).is_some_and(|(later, earlier)| is_before(later, earlier)),
-            Holds::Json(_) | Holds::ByDatabase | Holds::AsLinked | Holds::BeforeEnd(_) => true,
+            Holds::Json(_) | Holds::Unique(_) | Holds::AsLinked | Holds::BeforeEnd(_) => true,
         }
     }
 }
@@ -404,14 +440,18 @@ impl Check {
 
     /// Whether the text of a database's refusal of a row of this table means this rule. SQLite tells a unique index by its columns.
     pub fn is_meant(&self, table: &str, text: &str) -> bool {
-        let of_columns = || {
+        let is_index = |unique: Unique| {
             let (_, columns) = text.split_once("UNIQUE constraint failed: ")?;
             let ours = |column: &str| Some(column.trim().strip_prefix(table)?.strip_prefix('.')?.to_owned());
-            let columns: Option<Vec<String>> = columns.split(',').map(ours).collect();
-            Some(columns?.iter().all(|column| self.columns.contains(&column.as_str())))
+            let columns: Vec<String> = columns.split(',').map(ours).collect::<Option<_>>()?;
+            Some(columns == unique.columns)
         };
-        self.constraint.is_some_and(|name| text.contains(name))
-            || matches!(self.holds, Holds::ByDatabase) && of_columns().unwrap_or(false)
+        self.constraint.is_some_and(|name| text.contains(name)) || self.unique().and_then(is_index).unwrap_or(false)
+    }
+
+    /// What is unique by this rule, if anything.
+    pub fn unique(&self) -> Option<Unique> {
+        if let Holds::Unique(unique) = self.holds { Some(unique) } else { None }
     }
 }
 

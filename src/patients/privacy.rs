@@ -10,7 +10,7 @@ use crate::{
         made::{MadeRow, ToRow, made},
         model::{Children, FieldDef, Object},
         relation::One,
-        rules::{Check, Holds},
+        rules::{Check, Holds, Unique},
     },
     write::Put,
 };
@@ -65,7 +65,7 @@ entity! {
             code: "EXISTS",
             message: "the patient has privacy settings already: change them",
             constraint: Some("uq_privacy_settings_patient"),
-            holds: Holds::ByDatabase,
+            holds: Holds::Unique(Unique::by(&["patient_id"])),
         },
     ];
 }

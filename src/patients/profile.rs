@@ -9,7 +9,7 @@ use crate::{
         made::{MadeRow, OfRow, Values, made},
         model::{Children, FieldDef, Object},
         relation::{One, Sole},
-        rules::{Cells, Check, Holds},
+        rules::{Cells, Check, Holds, Unique},
     },
     write::Add,
 };
@@ -155,7 +155,7 @@ entity! {
             code: "EXISTS",
             message: "the patient has a health profile already: correct it",
             constraint: Some("uq_profile_patient"),
-            holds: Holds::ByDatabase,
+            holds: Holds::Unique(Unique::by(&["patient_id"])),
         },
         Check {
             columns: &["weight_kg"],

@@ -9,7 +9,7 @@ use crate::{
         form::Form,
         model::Children,
         relation::{Beyond, Connection, List, One},
-        rules::{Check, Holds, not_in_future},
+        rules::{Check, Holds, Unique, not_in_future},
     },
     patients::patient,
     write::{Add, Change, Succeed, Succession},
@@ -96,7 +96,10 @@ entity! {
             code: "EXISTS",
             message: "the patient has a primary doctor already: end that assignment, or use transferPatient",
             constraint: Some("uq_assignment_primary"),
-            holds: Holds::ByDatabase,
+            holds: Holds::Unique(Unique {
+                columns: &["patient_id"],
+                of: |row| row.get("assignment_type") == Some("primary") && row.flag("is_active", true),
+            }),
         },
         Check {
             columns: &["until", "since"],

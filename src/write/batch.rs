@@ -273,14 +273,13 @@ impl AddEach {
     async fn one(&self, cx: &Cx, mutation: &str, at: usize, given: &Given, options: &Options) -> Result<Outcome> {
         let mut reader = Reader::new(cx, vec!["input".into(), at.into()]);
         let rows = vec![reader.new_row(self.form, given)];
-        let operation =
-            Operation::Add { form: self.form, above: None, rows, links: super::sound(reader)?, after: None };
+        let operation = Operation::Add { form: self.form, above: None, rows, found: reader.found, after: None };
         let done = AssertUnwindSafe(perform(cx, mutation, &operation, options)).catch_unwind().await;
         done.unwrap_or_else(|_panic| Err(Error::Internal("a panic in an import".into())))
     }
 }
 
-/// A violation with the place of its item in its path, which those that the database found lack.
+/// A violation with the place of its item in its path, which one of the whole item may lack.
 fn within(mut violation: Violation, at: usize) -> Violation {
     if !violation.path.get(1).is_some_and(serde_json::Value::is_number) {
         violation.path.insert(1, at.into());

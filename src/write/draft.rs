@@ -18,11 +18,13 @@ use crate::{
 use async_graphql::{Value, indexmap::IndexMap};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use serde_json::Value as Json;
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 /// One row to be written, and the rows that belong to it.
 #[derive(Clone)]
 pub struct Draft {
+    /// Where the input gives it.
+    pub path: Vec<Json>,
     /// Its values.
     pub cells: Cells,
     /// For each entity whose rows its form takes: rows.
@@ -50,6 +52,15 @@ pub struct Linked {
     pub within: bool,
 }
 
+/// What an input says besides the values.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The rows that it points to.
+    pub links: Vec<Linked>,
+    /// What is wrong with it already. Then nothing is written, and the database is asked for what is wrong besides.
+    pub violations: Vec<Violation>,
+}
+
 /// Reads input objects. All that is wrong with them is gathered.
 pub struct Reader {
     /// The schema.
@@ -58,16 +69,14 @@ pub struct Reader {
     pub clock: Clock,
     /// Where we are.
     pub path: Vec<Json>,
-    /// The rows that the input points to.
-    pub links: Vec<Linked>,
-    /// What is wrong.
-    pub violations: Vec<Violation>,
+    /// What it says besides the values.
+    pub found: Found,
 }
 
 impl Reader {
     /// One that begins here.
     pub fn new(cx: &Cx, path: Vec<Json>) -> Self {
-        Reader { model: cx.model, clock: cx.clock, path, links: Vec::new(), violations: Vec::new() }
+        Reader { model: cx.model, clock: cx.clock, path, found: Found::default() }
     }
 
     /// A new row of a form.
@@ -96,10 +105,10 @@ impl Reader {
         let checks = form.rules().checks.iter().chain(form.checks);
         let checks = checks.filter(|check| !check.columns.iter().any(is_open));
         for (check, message) in broken(checks, &cells, |column| form.has(column), self.clock) {
-            self.note(form.field_of(check.columns), check.code, &message);
+            self.note_at(form.place_of(&self.path, check.columns, None), check.code, message);
         }
         let below = form.below(self.model).map(|entity| (entity, self.new_rows(entity, given))).collect();
-        Draft { cells, below }
+        Draft { path: self.path.clone(), cells, below }
     }
 
     /// The new rows of an entity that stand in its list in an input.
@@ -117,14 +126,33 @@ impl Reader {
             }
         }
         self.path.pop();
+        self.alike(entity, &rows);
         rows
+    }
+
+    /// Notes rows of a list that have what an earlier one has, and that only one may have. The list has one owner, whichever it is.
+    fn alike(&mut self, entity: &'static Entity, rows: &[Draft]) {
+        let owner = |column: &str| entity.table.owner_in(column).map(|_| String::new());
+        for check in entity.rules.checks {
+            let Some(unique) = check.unique().filter(|_| rows.len() > 1) else { continue };
+            let mut known = HashSet::new();
+            for row in rows {
+                if unique.key(&row.cells, owner).is_some_and(|key| !known.insert(key)) {
+                    self.note_at(entity.form.place_of(&row.path, check.columns, None), check.code, check.message);
+                }
+            }
+        }
     }
 
     /// Notes a violation, unless a value there was refused already: it is missing for that reason.
     fn note(&mut self, field: &str, code: &'static str, message: &str) {
-        let violation = violation(&self.path, field, code, message);
-        if !self.violations.iter().any(|known| known.path == violation.path) {
-            self.violations.push(violation);
+        let path = self.path.iter().cloned().chain([field.into()]).collect();
+        self.note_at(path, code, message);
+    }
+
+    fn note_at(&mut self, path: Vec<Json>, code: &'static str, message: impl Into<String>) {
+        if !self.found.violations.iter().any(|known| known.path == path) {
+            self.found.violations.push(Violation { path, code, message: message.into() });
         }
     }
 
@@ -148,10 +176,10 @@ impl Reader {
                 Ok(None) if column.required => {
                     let message =
                         if *value == Value::Null { "this must not be null" } else { "this must not be blank" };
-                    self.violations.push(violation(&self.path, field, "REQUIRED", message));
+                    self.found.violations.push(violation(&self.path, field, "REQUIRED", message));
                 }
                 Ok(value) => cells.set(column.name, value),
-                Err((code, message)) => self.violations.push(violation(&self.path, field, code, message)),
+                Err((code, message)) => self.found.violations.push(violation(&self.path, field, code, message)),
             }
         }
         cells
@@ -170,7 +198,7 @@ impl Reader {
         // Digits beyond the range of keys name nobody, like -1.
         let key = id_of(entity, value).map_err(|error| ("INVALID", error.public_message()))?.unwrap_or(-1);
         let path = self.path.iter().cloned().chain([field.into()]).collect();
-        self.links.push(Linked { path, entity, key, within });
+        self.found.links.push(Linked { path, entity, key, within });
         Ok(Some(key.to_string()))
     }
 }

@@ -2,9 +2,10 @@
 
 use super::draft::Draft;
 use crate::{
-    db::{Cell, Tx, ValueKind},
+    db::{Cell, Tx, ValueKind, change::at_once},
     error::{Error, Result},
     graphql::{
+        form::Form,
         model::Entity,
         rules::{Absent, Cells, kind_of},
     },
@@ -34,38 +35,80 @@ pub fn made(entity: &Entity, given: &Cells, anew: bool) -> Result<Cells> {
     Ok(cells)
 }
 
-/// Adds rows and those below them; answers the keys of the rows themselves.
-pub(super) async fn add(
+/// A row that the database did not take.
+pub(super) struct Refused<'r> {
+    pub(super) form: &'static Form,
+    pub(super) row: &'r Draft,
+    pub(super) error: Error,
+}
+
+/// Adds rows and those below them; answers the keys of the rows themselves. Of rows that the database refuses by its rules it goes on to the next,
+/// so that all of them are known: the transaction is for nothing then. What is below such a row is not tried, having nothing to belong to.
+pub(super) async fn add<'r>(
     tx: &mut Tx,
-    entity: &'static Entity,
+    form: &'static Form,
     above: Option<(&'static str, i32)>,
-    rows: &[Draft],
+    rows: &'r [Draft],
+    refused: &mut Vec<Refused<'r>>,
 ) -> Result<Vec<i32>> {
     let mut keys = Vec::with_capacity(rows.len());
-    let full = rows.iter().map(|row| Ok((made(entity, &row.cells, false)?, row)));
-    let full: Vec<(Cells, &Draft)> = full.collect::<Result<_>>()?;
+    let full = rows.iter().map(|row| Ok((made(form.entity, &row.cells, false)?, row)));
+    let full: Vec<(Cells, &'r Draft)> = full.collect::<Result<_>>()?;
     // Some columns that are left out take the database's default, so one statement is for rows that have the same.
-    for alike in full.chunk_by(|(a, _), (b, _)| a.iter().map(|(c, _)| c).eq(b.iter().map(|(c, _)| c))) {
-        let (mut columns, mut cells) = (Vec::new(), Vec::with_capacity(alike.len()));
-        for (row, _) in alike {
-            let mut values = row.cells(entity);
-            values.extend(above.map(|(column, key)| (column, Cell::Int(key.into()))));
-            columns = values.iter().map(|(column, _)| *column).collect();
-            cells.push(values.into_iter().map(|(_, cell)| cell).collect());
-        }
-        let made = tx.insert(entity.table, &columns, cells).await?;
-        if made.len() != alike.len() {
-            return Err(Error::Internal(format!("{} rows were added in the place of {}", made.len(), alike.len())));
-        }
-        for ((_, row), key) in alike.iter().zip(&made) {
+    let alike = full.chunk_by(|(a, _), (b, _)| a.iter().map(|(c, _)| c).eq(b.iter().map(|(c, _)| c)));
+    for alike in alike.flat_map(|alike| alike.chunks(at_once(form.entity.stored().len()))) {
+        let made = match insert(tx, form.entity, above, alike).await {
+            Err(error) if tx.is_refused(&error) => {
+                let mut made = Vec::with_capacity(alike.len());
+                match alike {
+                    [(_, row)] => refused.push(Refused { form, row, error }),
+                    // Which of them it is, the database does not say.
+                    rows => {
+                        for row in rows {
+                            match insert(tx, form.entity, above, std::slice::from_ref(row)).await {
+                                Ok(keys) => made.extend(keys.into_iter().map(|key| (row.1, key))),
+                                Err(error) if tx.is_refused(&error) => {
+                                    refused.push(Refused { form, row: row.1, error })
+                                }
+                                Err(error) => return Err(error),
+                            }
+                        }
+                    }
+                }
+                made
+            }
+            made => alike.iter().map(|(_, row)| *row).zip(made?).collect(),
+        };
+        for (row, key) in &made {
             for (below, rows) in &row.below {
-                let above = below.table.owner_of(entity.table).map(|owner| (owner.column, *key));
-                Box::pin(add(tx, below, above, rows)).await?;
+                let above = below.table.owner_of(form.entity.table).map(|owner| (owner.column, *key));
+                Box::pin(add(tx, below.form, above, rows, refused)).await?;
             }
         }
-        keys.extend(made);
+        keys.extend(made.into_iter().map(|(_, key)| key));
     }
     Ok(keys)
+}
+
+/// Adds rows that have the same columns.
+async fn insert(
+    tx: &mut Tx,
+    entity: &Entity,
+    above: Option<(&'static str, i32)>,
+    rows: &[(Cells, &Draft)],
+) -> Result<Vec<i32>> {
+    let (mut columns, mut cells) = (Vec::new(), Vec::with_capacity(rows.len()));
+    for (row, _) in rows {
+        let mut values = row.cells(entity);
+        values.extend(above.map(|(column, key)| (column, Cell::Int(key.into()))));
+        columns = values.iter().map(|(column, _)| *column).collect();
+        cells.push(values.into_iter().map(|(_, cell)| cell).collect());
+    }
+    let keys = tx.insert(entity.table, &columns, cells).await?;
+    match keys.len() == rows.len() {
+        true => Ok(keys),
+        false => Err(Error::Internal(format!("{} rows were added in the place of {}", keys.len(), rows.len()))),
+    }
 }
 
 /// The UUID of version 4 that random bytes make.

@@ -7,10 +7,12 @@ pub mod draft;
 mod idempotency;
 pub mod made;
 mod operation;
+pub mod others;
 pub mod payload;
 mod perform;
 pub(crate) mod reach;
 mod references;
+mod refusal;
 mod steps;
 mod succeed;
 mod transition;
@@ -36,7 +38,7 @@ use crate::{
     },
 };
 use async_graphql::{Name, Value, indexmap::IndexMap};
-use draft::{Linked, Reader};
+use draft::Reader;
 use operation::{Operation, Options};
 use payload::{Outcome, REMOVAL, Removal};
 use perform::perform;
@@ -149,7 +151,7 @@ fn above_of(
             let (Some(above), None) = (named.next(), named.next()) else {
                 let (field, fields) = (fields.first().copied().unwrap_or_default(), fields.join(", "));
                 let message = format!("{} belongs to one object: give exactly one of {fields}", entity.called);
-                reader.violations.push(rules::violation(&reader.path, field, "OWNER", message));
+                reader.found.violations.push(rules::violation(&reader.path, field, "OWNER", message));
                 return None;
             };
             above
@@ -159,15 +161,10 @@ fn above_of(
         Ok(key) => Some((*above, key.unwrap_or(-1))),
         Err(error) => {
             let message = error.public_message();
-            reader.violations.push(rules::violation(&reader.path, above.field, "INVALID", message));
+            reader.found.violations.push(rules::violation(&reader.path, above.field, "INVALID", message));
             None
         }
     }
-}
-
-/// What the input points to, or everything that is wrong, at once.
-fn sound(reader: Reader) -> Result<Vec<Linked>> {
-    if reader.violations.is_empty() { Ok(reader.links) } else { Err(Error::Invalid(reader.violations)) }
 }
 
 impl Add {
@@ -175,7 +172,7 @@ impl Add {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.0.entity, &given, &mut reader);
         let rows = vec![reader.new_row(self.0, &given)];
-        Ok(Operation::Add { form: self.0, above, rows, links: sound(reader)?, after: None })
+        Ok(Operation::Add { form: self.0, above, rows, found: reader.found, after: None })
     }
 }
 
@@ -184,7 +181,7 @@ impl AddAll {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.entity, &given, &mut reader);
         let rows = reader.new_rows(self.entity, &given);
-        Ok(Operation::Add { form: self.entity.form, above, rows, links: sound(reader)?, after: None })
+        Ok(Operation::Add { form: self.entity.form, above, rows, found: reader.found, after: None })
     }
 }
 
@@ -206,15 +203,14 @@ impl Change {
         for column in self.form.columns().filter(|column| self.needs.contains(&column.name)) {
             let field = self.form.field(column);
             if !given.contains_key(field) {
-                reader.violations.push(rules::violation(&reader.path, field, "REQUIRED", "this must be given"));
+                reader.found.violations.push(rules::violation(&reader.path, field, "REQUIRED", "this must be given"));
             }
         }
         let follows = follows(&mut reader, &given);
-        let links = sound(reader)?;
         for (column, value) in self.set {
             cells.set(column, Some((*value).to_owned()));
         }
-        Ok(Operation::Change { form: self.form, key, expected, cells, links, follows })
+        Ok(Operation::Change { form: self.form, key, expected, cells, found: reader.found, follows })
     }
 
     /// Its type and arguments; the input has these fields besides.

@@ -1,15 +1,18 @@
 //! What a mutation is to do, read and checked, and how the client wants it done.
 
 use super::{
-    draft::{Draft, Linked},
+    draft::{Draft, Found},
     steps::Once,
     succeed::Succession,
     transition::Following,
 };
-use crate::graphql::{
-    form::{Above, Form},
-    model::Entity,
-    rules::Cells,
+use crate::{
+    error::Violation,
+    graphql::{
+        form::{Above, Form},
+        model::Entity,
+        rules::Cells,
+    },
 };
 use sha2::{Digest, Sha256};
 use std::sync::atomic::AtomicBool;
@@ -24,8 +27,8 @@ pub(super) enum Operation {
         above: Option<(Above, i32)>,
         /// The new rows.
         rows: Vec<Draft>,
-        /// The rows that they point to.
-        links: Vec<Linked>,
+        /// What the input says besides.
+        found: Found,
         /// The rows that end when these begin.
         after: Option<&'static Succession>,
     },
@@ -39,8 +42,8 @@ pub(super) enum Operation {
         expected: Option<String>,
         /// The values.
         cells: Cells,
-        /// The rows that they point to.
-        links: Vec<Linked>,
+        /// What the input says besides.
+        found: Found,
         /// What follows from the change, and from which state it leads on.
         follows: Option<Following>,
     },
@@ -54,8 +57,8 @@ pub(super) enum Operation {
         expected: Option<String>,
         /// The values.
         cells: Cells,
-        /// The rows that they point to.
-        links: Vec<Linked>,
+        /// What the input says besides.
+        found: Found,
     },
     /// New values of the one row below another, or that row itself.
     Put {
@@ -65,8 +68,8 @@ pub(super) enum Operation {
         above: (Above, i32),
         /// The values.
         row: Draft,
-        /// The rows that they point to.
-        links: Vec<Linked>,
+        /// What the input says besides.
+        found: Found,
     },
     /// The end of a row and of all that belongs to it.
     Remove {
@@ -94,6 +97,17 @@ impl Operation {
         match self {
             Operation::Add { .. } | Operation::Put { .. } => "input",
             Operation::Change { .. } | Operation::Once { .. } | Operation::Remove { .. } => "id",
+        }
+    }
+
+    /// What is wrong with the input already.
+    pub(super) fn wrong(&self) -> &[Violation] {
+        match self {
+            Operation::Add { found, .. }
+            | Operation::Change { found, .. }
+            | Operation::Once { found, .. }
+            | Operation::Put { found, .. } => &found.violations,
+            Operation::Remove { .. } => &[],
         }
     }
 

@@ -2,12 +2,14 @@
 
 use super::{
     arrival::reaches_graph,
-    draft::{Draft, Linked, read_by},
+    draft::{Draft, Linked},
     idempotency,
     made::add,
     operation::{Operation, Options},
+    others,
     payload::{Outcome, Removed},
     references::{self, nobody},
+    refusal::{Place, all, of_database, sound},
     transition::{Followed, Following, below_owner_of},
 };
 use crate::{
@@ -18,8 +20,8 @@ use crate::{
         clock::Clock,
         context::Cx,
         form::{Above, Form},
-        model::{Entity, Model},
-        rules::{Broken, Cells, Check, ColumnRule, broken, kind_of, violation},
+        model::Entity,
+        rules::{Cells, broken},
     },
 };
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
@@ -31,6 +33,12 @@ const ATTEMPTS: u32 = 5;
 /// Does the work.
 pub(super) async fn perform(cx: &Cx, mutation: &str, operation: &Operation, options: &Options) -> Result<Outcome> {
     let digest = operation.identity(mutation);
+    if let [_, ..] = operation.wrong() {
+        // What the database knows to be wrong besides is told with it; where it cannot be asked, what is known already.
+        let told = Attempt { cx, mutation, operation, options, digest: &digest }.run().await;
+        let known = || Error::Invalid(operation.wrong().to_vec());
+        return Err(told.err().filter(|told| matches!(told, Error::Invalid(_))).unwrap_or_else(known));
+    }
     let (mut attempt, mut unconfirmed) = (0, None);
     let done = loop {
         attempt += 1;
@@ -104,7 +112,9 @@ impl Attempt<'_> {
 
     /// All of it but the commit.
     async fn within(&self, tx: &mut Tx) -> Result<Outcome> {
-        if let Some(key) = &self.options.key
+        // An input that is wrong is never done, so it has no key: what is wrong in it is no part of its digest.
+        if self.operation.wrong().is_empty()
+            && let Some(key) = &self.options.key
             && let Some(mut outcome) = idempotency::claim(tx, self.cx, key, (self.mutation, self.digest)).await?
         {
             if outcome.patients.is_empty() {
@@ -160,61 +170,63 @@ impl Attempt<'_> {
             operation => operation.entity(),
         };
         references::may_write(self.cx, written, self.operation.path())?;
-        let clock = self.cx.clock;
+        let wrong = self.operation.wrong().to_vec();
         match self.operation {
-            Operation::Add { form, above, rows, links, after } => {
-                self.allowed(tx, *above, links).await?;
-                let begun = match after {
-                    Some(after) => Some(after.end((tx, self.cx.clock.today), above.as_ref(), rows).await?),
-                    None => None,
-                };
-                self.add(tx, form, *above, begun.as_ref().unwrap_or(rows)).await
+            Operation::Add { form, above, rows, found, after } => {
+                let mut wrong = self.pointed(tx, *above, &found.links, wrong).await?;
+                let mut rows = rows.clone();
+                if let Some(after) = after {
+                    wrong.extend(after.end((tx, self.cx.clock.today), above.as_ref(), &mut rows).await?);
+                    // The row before is in the way as long as it has not ended.
+                    if !wrong.is_empty() {
+                        return Err(all(wrong));
+                    }
+                }
+                self.add(tx, form, *above, rows, wrong).await
             }
-            Operation::Put { form, above: (above, key), row, links } => {
+            Operation::Put { form, above: (above, key), row, found } => {
                 // Whoever else writes it at the same time waits here, and then finds it.
                 tx.lock(above.entity.table, &[above.entity.table.key], *key, &self.cx.scope).await?;
-                self.allowed(tx, Some((*above, *key)), links).await?;
-                match tx.first_below(form.entity.table, above.owner.column, *key).await? {
+                let above = (*above, *key);
+                let wrong = self.pointed(tx, Some(above), &found.links, wrong).await?;
+                match tx.first_below(form.entity.table, above.0.owner.column, above.1).await? {
                     Some(there) => {
-                        let stored = self.locked(tx, form.entity, there, None).await?;
-                        let stored = Cells::of_stored(form.entity, stored);
-                        self.change(tx, form, (there, stored), &row.cells, (None, clock)).await
+                        let (stored, wrong) = self.locked(tx, form.entity, (there, None), wrong).await?;
+                        self.change(tx, form, (there, stored), &row.cells, (None, self.cx.clock), wrong).await
                     }
-                    None => self.add(tx, form, Some((*above, *key)), std::slice::from_ref(row)).await,
+                    None => self.add(tx, form, Some(above), vec![row.clone()], wrong).await,
                 }
             }
-            Operation::Change { form, key, expected, cells, links, follows } => {
-                references::exist(tx, self.cx, links.iter()).await?;
-                references::stay(tx, Some((form.entity.table, *key)), links).await?;
-                let stored = self.locked(tx, form.entity, *key, expected.as_deref()).await?;
-                self.change(tx, form, (*key, Cells::of_stored(form.entity, stored)), cells, (follows.as_ref(), clock))
-                    .await
+            Operation::Change { form, key, expected, cells, found, follows } => {
+                let wrong = self.pointed_by(tx, (form, *key), &found.links, wrong).await?;
+                let (stored, wrong) = self.locked(tx, form.entity, (*key, expected.as_deref()), wrong).await?;
+                self.change(tx, form, (*key, stored), cells, (follows.as_ref(), self.cx.clock), wrong).await
             }
-            Operation::Once { once, key, expected, cells, links } => {
-                references::exist(tx, self.cx, links.iter()).await?;
-                references::stay(tx, Some((once.form.entity.table, *key)), links).await?;
-                let stored = self.locked(tx, once.form.entity, *key, expected.as_deref()).await?;
-                let stored = Cells::of_stored(once.form.entity, stored);
+            Operation::Once { once, key, expected, cells, found } => {
+                let form = once.form;
+                let wrong = self.pointed_by(tx, (form, *key), &found.links, wrong).await?;
+                let (stored, mut wrong) = self.locked(tx, form.entity, (*key, expected.as_deref()), wrong).await?;
                 if stored.get(once.moment).is_some() {
-                    return Err(Error::Invalid(vec![once.is_over()]));
+                    wrong.push(once.is_over());
+                    return Err(Error::Invalid(wrong));
                 }
-                let (mut cells, mut clock) = (cells.clone(), clock);
+                let (mut cells, mut clock) = (cells.clone(), self.cx.clock);
                 if cells.get(once.moment).is_none() {
                     let now = tx.now().await?;
                     clock = clock.not_before(&now);
                     cells.set(once.moment, Some(now));
                 }
-                self.change(tx, once.form, (*key, stored), &cells, (None, clock)).await
+                self.change(tx, form, (*key, stored), &cells, (None, clock), wrong).await
             }
             Operation::Remove { entity, key, expected } => {
-                self.locked(tx, entity, *key, expected.as_deref()).await?;
+                self.locked(tx, entity, (*key, expected.as_deref()), wrong).await?;
                 references::none_to(tx, self.cx, entity, *key).await?;
                 let mut removed = Vec::new();
                 // Not left to the database's cascades: an adopted one may lack them.
                 for entity_below in self.cx.model.all_below(entity).iter().chain([entity]) {
                     let count = match tx.remove(entity_below.table, entity.table, *key).await {
                         Ok(count) => count,
-                        Err(error) => return Err(self.of_database(tx, error, None).await),
+                        Err(error) => return Err(of_database(tx, error, None)),
                     };
                     if count > 0 {
                         removed.insert(0, Removed { of: entity_below.object.name.into(), count: count as i32 });
@@ -225,16 +237,39 @@ impl Attempt<'_> {
         }
     }
 
-    /// That the caller may see the row above new ones and what these point to, and that what must be is the same patient's.
-    async fn allowed(&self, tx: &mut Tx, above: Option<(Above, i32)>, links: &[Linked]) -> Result<()> {
+    /// What is wrong with the row above new ones and with the rows that these point to: the caller may see them, and what must be is the
+    /// same patient's.
+    async fn pointed(
+        &self,
+        tx: &mut Tx,
+        above: Option<(Above, i32)>,
+        links: &[Linked],
+        mut wrong: Vec<Violation>,
+    ) -> Result<Vec<Violation>> {
         let above_link = above.map(|(above, key)| Linked {
             path: vec!["input".into(), above.field.into()],
             entity: above.entity,
             key,
             within: false,
         });
-        references::exist(tx, self.cx, above_link.iter().chain(links)).await?;
-        references::stay(tx, above.map(|(above, key)| (above.entity.table, key)), links).await
+        let pointed: Vec<&Linked> = above_link.iter().chain(links).collect();
+        wrong.extend(references::missing(tx, self.cx, &pointed).await?);
+        let row = above.map(|(above, key)| (above.entity.table, key));
+        wrong.extend(references::strangers(tx, row, links, &wrong).await?);
+        Ok(wrong)
+    }
+
+    /// The same of the rows that a row is to point to which is there.
+    async fn pointed_by(
+        &self,
+        tx: &mut Tx,
+        (form, key): (&Form, i32),
+        links: &[Linked],
+        mut wrong: Vec<Violation>,
+    ) -> Result<Vec<Violation>> {
+        wrong.extend(references::missing(tx, self.cx, &links.iter().collect::<Vec<_>>()).await?);
+        wrong.extend(references::strangers(tx, Some((form.entity.table, key)), links, &wrong).await?);
+        Ok(wrong)
     }
 
     async fn add(
@@ -242,41 +277,53 @@ impl Attempt<'_> {
         tx: &mut Tx,
         form: &'static Form,
         above: Option<(Above, i32)>,
-        rows: &[Draft],
+        mut rows: Vec<Draft>,
+        mut wrong: Vec<Violation>,
     ) -> Result<Outcome> {
+        others::agree(tx, form, &mut rows, &mut wrong).await?;
+        let own: Vec<_> = rows.iter().map(|row| (&row.path[..], &row.cells)).collect();
+        wrong.extend(references::before_end(tx, form, true, &own, |_| true).await?);
+        if !wrong.is_empty() {
+            wrong.extend(others::taken(tx, (form, above), &rows, None).await?);
+            return Err(all(wrong));
+        }
         let owner = above.map(|(above, key)| (above.owner.column, key));
-        let mut rows = rows.to_vec();
-        for row in &mut rows {
-            references::agree(tx, form, None, &row.cells, |_| true).await?;
-            row.cells = references::completed(tx, form, &row.cells).await?;
-            references::before_end(tx, form, true, &row.cells, |_| true).await?;
+        for row in &rows {
             if let Some(owner) = owner {
                 replace(tx, form.entity, owner, (None, &row.cells)).await?;
             }
         }
-        match add(tx, form.entity, owner, &rows).await {
-            Ok(keys) => Ok(Outcome { keys, ..Outcome::default() }),
-            Err(error) => Err(self.of_database(tx, error, Some(form)).await),
-        }
+        let mut refused = Vec::new();
+        let added = add(tx, form, owner, &rows, &mut refused).await;
+        let above = above.map(|(above, _)| above);
+        let keys = added.map_err(|error| {
+            let path = ["input".into()];
+            of_database(tx, error, Some(Place { above, ..Place::new(form, &path) }))
+        })?;
+        sound(tx, refused, above)?;
+        Ok(Outcome { keys, ..Outcome::default() })
     }
 
-    /// The row as it is stored, if it is the one that the client knows.
+    /// The row as it is stored, if it is the one that the client knows. What is wrong already is told first.
     async fn locked(
         &self,
         tx: &mut Tx,
         entity: &'static Entity,
-        key: i32,
-        expected: Option<&str>,
-    ) -> Result<change::Texts> {
-        let columns = entity.stored();
-        let stored = tx.lock(entity.table, &columns, key, &self.cx.scope).await?;
-        let stored = stored.ok_or_else(|| nobody(&["id"], entity))?;
+        (key, expected): (i32, Option<&str>),
+        mut wrong: Vec<Violation>,
+    ) -> Result<(Cells, Vec<Violation>)> {
+        let stored = tx.lock(entity.table, &entity.stored(), key, &self.cx.scope).await?;
+        let Some(stored) = stored else {
+            wrong.push(nobody(entity));
+            return Err(Error::Invalid(wrong));
+        };
         references::may_write_row(self.cx, entity, &stored)?;
         let version = change::version(&stored);
-        if expected.is_some_and(|expected| expected != version) {
-            return Err(Error::Changed(version));
+        match expected.is_some_and(|expected| expected != version) {
+            true if wrong.is_empty() => Err(Error::Changed(version)),
+            true => Err(Error::Invalid(wrong)),
+            false => Ok((Cells::of_stored(entity, stored), wrong)),
         }
-        Ok(stored)
     }
 
     async fn change(
@@ -286,18 +333,24 @@ impl Attempt<'_> {
         (key, mut row): (i32, Cells),
         cells: &Cells,
         (follows, clock): (Option<&Following>, Clock),
+        mut wrong: Vec<Violation>,
     ) -> Result<Outcome> {
-        let mut violations: Vec<Violation> = follows.and_then(|follows| follows.is_open(&row)).into_iter().collect();
+        wrong.extend(follows.and_then(|follows| follows.is_open(&row)));
         let (mut given, before) = (cells.clone(), row.clone());
         given.iter().for_each(|(column, value)| row.set(column, value.map(str::to_owned)));
         let mut followed = Followed::default();
         if let Some(follows) = follows {
             followed = follows.followed(tx, &row, clock).await?;
         }
-        for (column, value) in followed.sets.drain(..) {
+        for (column, value, _) in &followed.sets {
             row.set(column, value.clone());
-            given.set(column, value);
+            given.set(column, value.clone());
         }
+        let path = [serde_json::Value::from("input")];
+        let place = Place { form, path: &path, named: Some(self.operation.path()), sets: &followed.sets, above: None };
+        // A value that is refused already is not among the row's: what is between it and others is not known.
+        let known = wrong.clone();
+        let is_known = |column: &str| !known.iter().any(|violation| violation.path == place.of(&[column]));
         let mut changed = Cells::default();
         for (column, value) in given.iter().filter(|(column, value)| before.get(column) != *value) {
             changed.set(column, value.map(str::to_owned));
@@ -310,17 +363,31 @@ impl Attempt<'_> {
                 row.set(column, value.map(str::to_owned));
             }
         }
+        let (model, touched) = ((self.cx.model, form), |column: &str| changed.has(column) && is_known(column));
+        wrong.extend(others::agree_changed(tx, model, (key, &mut row), |column| cells.has(column), touched).await?);
+        let filled = form.rules().columns.iter().filter(|column| column.follows.is_some() && !given.has(column.name));
+        for column in filled.filter(|column| before.get(column.name) != row.get(column.name)).collect::<Vec<_>>() {
+            changed.set(column.name, row.get(column.name).map(str::to_owned));
+        }
         // A row that broke a rule before may be mended a step at a time: only rules on what is given count.
         let checks = form.rules().checks.iter().chain(form.checks);
-        violations.extend(of_checks(form, broken(checks, &row, |column| given.has(column), clock)));
-        violations.extend(of_helpers(form, &row, |column| given.has(column)));
-        violations.append(&mut followed.violations);
-        if !violations.is_empty() {
-            return Err(Error::Invalid(violations));
+        let checks = checks.filter(|check| check.columns.iter().all(|column| is_known(column)));
+        wrong.extend(place.checks(broken(checks, &row, |column| given.has(column), clock)));
+        wrong.extend(place.helpers(&row, |column| given.has(column) && is_known(column)));
+        wrong.extend(followed.violations.iter().cloned());
+        let touched = |column: &str| changed.has(column) && is_known(column);
+        let own = [(&path[..], &row)];
+        wrong.extend(references::before_end(tx, form, false, &own, touched).await?);
+        wrong.extend(references::no_circle(tx, form, (key, &row), touched).await?);
+        let mut follow = std::mem::take(&mut followed.rows);
+        for (adds, rows) in &mut follow {
+            others::agree(tx, adds.form, rows, &mut wrong).await?;
         }
-        references::agree(tx, form, Some(key), &row, |column| changed.has(column)).await?;
-        references::before_end(tx, form, false, &row, |column| changed.has(column)).await?;
-        references::no_circle(tx, form, key, &row, |column| changed.has(column)).await?;
+        if !wrong.is_empty() {
+            let row = [Draft { path: path.to_vec(), cells: row, below: Vec::new() }];
+            wrong.extend(others::taken(tx, (form, None), &row, Some(key)).await?);
+            return Err(all(wrong));
+        }
         let written = changed.cells(form.entity);
         let owners = form.entity.table.owners().iter().filter(|_| !written.is_empty());
         for owner in owners.filter_map(|owner| Some((owner.column, row.get(owner.column)?.parse().ok()?))) {
@@ -329,52 +396,19 @@ impl Attempt<'_> {
         if !written.is_empty()
             && let Err(error) = tx.update(form.entity.table, key, written).await
         {
-            return Err(self.of_database(tx, error, Some(form)).await);
+            return Err(of_database(tx, error, Some(place)));
         }
         let mut outcome = Outcome { keys: vec![key], ..Outcome::default() };
-        for (adds, rows) in followed.rows.iter().filter(|(_, rows)| !rows.is_empty()) {
-            let entity = adds.form.entity;
-            let above = below_owner_of(form.entity, &row, entity)?;
-            let keys = match add(tx, entity, Some(above), rows).await {
-                Ok(keys) => keys,
-                Err(error) => return Err(adds.placed(self.of_database(tx, error, Some(adds.form)).await)),
-            };
+        let mut refused = Vec::new();
+        for (adds, rows) in follow.iter().filter(|(_, rows)| !rows.is_empty()) {
+            let above = below_owner_of(form.entity, &row, adds.form.entity)?;
+            let keys = add(tx, adds.form, Some(above), rows, &mut refused).await;
+            let keys = keys.map_err(|error| of_database(tx, error, Some(Place::new(adds.form, &path))))?;
             outcome.added.insert(adds.field.into(), keys);
         }
+        sound(tx, refused, None)?;
         Ok(outcome)
     }
-
-    /// The database's own refusal: in the words of our rule, where it is one; else of rules that only the database has.
-    async fn of_database(&self, tx: &mut Tx, error: Error, form: Option<&Form>) -> Error {
-        let Error::Internal(text) = &error else { return error };
-        if let Some((form, check)) = form.and_then(|form| refused(self.cx.model, form, text)) {
-            return Error::Invalid(of_checks(form, vec![(check, check.message.into())]));
-        }
-        match tx.refusal(&error) {
-            // A foreign key that fails is none of ours: what an input points to was seen, and stays until the transaction ends.
-            Some(refusal) => {
-                tracing::warn!("the database refused a change by a rule of its own: {text}");
-                Error::Invalid(vec![Violation {
-                    path: vec![if form.is_some() { "input" } else { "id" }.into()],
-                    code: refusal.code(),
-                    message: refusal.message().to_owned(),
-                }])
-            }
-            None => error,
-        }
-    }
-}
-
-/// What is wrong with values that another value of the row helps to read, where either of the two is written.
-fn of_helpers(form: &Form, row: &Cells, touched: impl Fn(&str) -> bool) -> Vec<Violation> {
-    let input = [serde_json::Value::from("input")];
-    let wrong = |column: &'static ColumnRule| {
-        let helper = column.helper().filter(|helper| touched(column.name) || touched(helper))?;
-        let (text, by) = (row.get(column.name)?, row.get(helper)?);
-        let (code, message) = read_by(kind_of(form.entity, column.name), column, text, Some(by)).err()?;
-        Some(violation(&input, form.field(column), code, message))
-    };
-    form.rules().columns.iter().filter_map(wrong).collect()
 }
 
 /// Where a row is to be the only one of its owner of which a flag is set, the others give way.
@@ -386,21 +420,6 @@ async fn replace(tx: &mut Tx, entity: &Entity, owner: (&str, i32), (key, row): (
         }
     }
     Ok(())
-}
-
-fn of_checks(form: &Form, broken: Vec<Broken<'_>>) -> Vec<Violation> {
-    let input = [serde_json::Value::from("input")];
-    let shown = |(check, message): Broken<'_>| violation(&input, form.field_of(check.columns), check.code, message);
-    broken.into_iter().map(shown).collect()
-}
-
-/// The rule, of this form or one below it, whose constraint a text names.
-fn refused<'a>(model: &Model, form: &'a Form, text: &str) -> Option<(&'a Form, &'a Check)> {
-    let check = form.rules().checks.iter().find(|check| check.is_meant(form.entity.table.name, text));
-    match check {
-        Some(check) => Some((form, check)),
-        None => form.below(model).find_map(|below| refused(model, below.form, text)),
-    }
 }
 
 #[cfg(test)]

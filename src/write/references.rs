@@ -9,7 +9,7 @@ use crate::{
         context::Cx,
         form::Form,
         model::Entity,
-        rules::{Cells, Holds, violation},
+        rules::{Cells, Holds},
     },
 };
 use serde_json::Value as Json;
@@ -34,136 +34,122 @@ fn forbidden(path: &str) -> Error {
     Error::Invalid(vec![Violation { path: vec![path.into()], code: "FORBIDDEN", message }])
 }
 
-/// That the caller may see every row that an input points to.
-pub(super) async fn exist(tx: &mut Tx, cx: &Cx, links: impl Iterator<Item = &Linked>) -> Result<()> {
-    let mut by_table: BTreeMap<&str, Vec<&Linked>> = BTreeMap::new();
-    for link in links {
-        by_table.entry(link.entity.table.name).or_default().push(link);
+/// Which of the rows that an input points to the caller may not see.
+pub(super) async fn missing(tx: &mut Tx, cx: &Cx, links: &[&Linked]) -> Result<Vec<Violation>> {
+    let mut seen: BTreeSet<(&str, i32)> = BTreeSet::new();
+    for (name, (table, keys)) in by_table(links) {
+        seen.extend(tx.seen(table, &keys, &cx.scope).await?.into_iter().map(|key| (name, key)));
     }
-    let mut violations = Vec::new();
-    for links in by_table.into_values() {
-        let Some(Linked { entity, .. }) = links.first() else { continue };
-        let keys: BTreeSet<i32> = links.iter().map(|link| link.key).collect();
-        let keys: Vec<i32> = keys.into_iter().collect();
-        let seen: BTreeSet<i32> = tx.seen(entity.table, &keys, &cx.scope).await?.into_iter().collect();
-        let missing = links.into_iter().filter(|link| !seen.contains(&link.key));
-        violations.extend(missing.map(|link| not_found(link.path.clone(), link.entity)));
-    }
-    if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+    let missing = links.iter().filter(|link| !seen.contains(&(link.entity.table.name, link.key)));
+    Ok(missing.map(|link| not_found(link.path.clone(), link.entity)).collect())
 }
 
-/// That rows which must be of the same patient as the written row are: of the patient of the row that it is, or is written below.
-pub(super) async fn stay(tx: &mut Tx, row: Option<(&'static Table, i32)>, links: &[Linked]) -> Result<()> {
-    let within: Vec<&Linked> = links.iter().filter(|link| link.within).collect();
+/// Which of the rows that must be of the same patient as the written row are not: of the patient of the row that it is, or is written below.
+/// Rows that are missing anyway are left out.
+pub(super) async fn strangers(
+    tx: &mut Tx,
+    row: Option<(&'static Table, i32)>,
+    links: &[Linked],
+    missing: &[Violation],
+) -> Result<Vec<Violation>> {
+    let is_there = |link: &&Linked| !missing.iter().any(|violation| violation.path == link.path);
+    let within: Vec<&Linked> = links.iter().filter(|link| link.within).filter(is_there).collect();
     if within.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    // A new patient has no rows yet.
     let patient = match row {
-        Some((table, key)) => tx.patient_of(table, key).await?,
+        Some((table, key)) => match tx.patient_of(table, key).await? {
+            // That the row is not there is told elsewhere.
+            None => return Ok(Vec::new()),
+            patient => patient,
+        },
+        // A new patient has no rows yet.
         None => None,
     };
-    let mut violations = Vec::new();
-    for link in within {
-        let of = tx.patient_of(link.entity.table, link.key).await?;
-        if of.is_none() || of != patient {
-            let message = format!("this {} is another patient's", link.entity.object.name);
-            violations.push(Violation { path: link.path.clone(), code: "OTHER_PATIENT", message });
-        }
+    let mut of: BTreeMap<(&str, i32), i32> = BTreeMap::new();
+    for (name, (table, keys)) in by_table(&within) {
+        of.extend(tx.patients_of(table, &keys).await?.into_iter().map(|(key, patient)| ((name, key), patient)));
     }
-    if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+    let is_own = |link: &&Linked| {
+        let its = of.get(&(link.entity.table.name, link.key)).copied();
+        patient.is_some() && its == patient
+    };
+    let strangers = within.into_iter().filter(|link| !is_own(link));
+    let told = strangers.map(|link| {
+        let message = format!("this {} is another patient's", link.entity.object.name);
+        Violation { path: link.path.clone(), code: "OTHER_PATIENT", message }
+    });
+    Ok(told.collect())
 }
 
-/// A new row with the values that it must have in common with the rows that it points to ([`Holds::AsLinked`]), where it has none.
-pub(super) async fn completed(tx: &mut Tx, form: &'static Form, row: &Cells) -> Result<Cells> {
-    let mut row = row.clone();
-    for check in form.rules().checks.iter().filter(|check| matches!(check.holds, Holds::AsLinked)) {
-        let [pointer, column, ..] = check.columns else { continue };
-        let to = row.get(pointer).and_then(|to| to.parse().ok()).filter(|_| row.get(column).is_none());
-        if let (Some(link), Some(to)) = (form.entity.table.link_in(pointer), to) {
-            let value = tx.cell(link.to, column, to).await?;
-            row.set(column, value);
-        }
-    }
-    Ok(row)
-}
-
-/// That what a row points to, whether the row is new or has changed, had not ended before the row ([`Holds::BeforeEnd`]).
+/// Where what a row points to, whether the row is new or has changed, had ended before the row ([`Holds::BeforeEnd`]). Rows are given with their
+/// paths.
 pub(super) async fn before_end(
     tx: &mut Tx,
     form: &'static Form,
     is_new: bool,
-    row: &Cells,
+    rows: &[(&[Json], &Cells)],
     touched: impl Fn(&str) -> bool,
-) -> Result<()> {
+) -> Result<Vec<Violation>> {
     let mut violations = Vec::new();
     for check in form.rules().checks.iter().filter(|check| check.columns.iter().any(|column| touched(column))) {
         let (Holds::BeforeEnd(end), [pointer, moment, ..]) = (check.holds, check.columns) else { continue };
-        let to = row.get(pointer).and_then(|to| to.parse().ok());
-        let Some((link, to)) = form.entity.table.link_in(pointer).zip(to) else { continue };
-        let Some(end) = tx.cell(link.to, end, to).await? else { continue };
-        let moment = match row.get(moment) {
-            None if is_new => Some(tx.now().await?),
-            moment => moment.map(str::to_owned),
-        };
-        // Both as they are stored, to the second.
-        if moment.is_some_and(|moment| moment.get(..19) > end.get(..19)) {
-            violations.push(violation(&["input".into()], form.field_of(check.columns), check.code, check.message));
-        }
-    }
-    if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
-}
-
-/// That a row, which is new or has this key, and the rows that it is to agree with have the same values ([`Holds::AsLinked`]): the
-/// row that it points to, and rows of its own table that point to it.
-pub(super) async fn agree(
-    tx: &mut Tx,
-    form: &'static Form,
-    key: Option<i32>,
-    row: &Cells,
-    touched: impl Fn(&str) -> bool,
-) -> Result<()> {
-    let table = form.entity.table;
-    let mut violations = Vec::new();
-    for check in form.rules().checks.iter().filter(|check| matches!(check.holds, Holds::AsLinked)) {
-        let [pointer, column, ..] = check.columns else { continue };
-        let to: Option<i32> = row.get(pointer).and_then(|to| to.parse().ok());
-        let own = table.link_in(pointer).is_some_and(|link| link.to.name == table.name);
-        let (Some(link), Some(value), true) =
-            (table.link_in(pointer), row.get(column), touched(pointer) || touched(column))
-        else {
+        let Some(link) = form.entity.table.link_in(pointer) else { continue };
+        let to = |row: &Cells| row.get(pointer).and_then(|to| to.parse::<i32>().ok());
+        let keys: BTreeSet<i32> = rows.iter().filter_map(|(_, row)| to(row)).collect();
+        let keys: Vec<i32> = keys.into_iter().collect();
+        if keys.is_empty() {
             continue;
-        };
-        let mut others = Vec::new();
-        if let Some(to) = to {
-            others.extend(tx.cell(link.to, column, to).await?);
         }
-        if let Some(key) = key.filter(|_| own) {
-            others.extend(tx.cells_where(table, column, pointer, key).await?);
-        }
-        if others.iter().any(|other| other != value) {
-            violations.push(violation(&["input".into()], form.field_of(check.columns), check.code, check.message));
+        let ends: HashMap<i32, String> = tx
+            .cells_of(link.to, &[end], &keys)
+            .await?
+            .into_iter()
+            .filter_map(|(key, cells)| Some((key, cells.into_iter().next().flatten()?)))
+            .collect();
+        let now = if is_new && !ends.is_empty() { Some(tx.now().await?) } else { None };
+        for (path, row) in rows {
+            let Some(end) = to(row).and_then(|to| ends.get(&to)) else { continue };
+            // Both as they are stored, to the second.
+            let moment = row.get(moment).or(now.as_deref());
+            if moment.is_some_and(|moment| moment.get(..19) > end.get(..19)) {
+                let path = form.place_of(path, check.columns, None);
+                violations.push(Violation { path, code: check.code, message: check.message.into() });
+            }
         }
     }
-    if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+    Ok(violations)
 }
 
-/// That a row does not come to point to itself, directly or over others of its table. A new row does not: nothing points to it yet.
+/// The keys that links lead to, by table.
+fn by_table(links: &[&Linked]) -> BTreeMap<&'static str, (&'static Table, Vec<i32>)> {
+    let mut by_table: BTreeMap<&str, (&Table, Vec<i32>)> = BTreeMap::new();
+    let distinct: BTreeSet<(&str, i32)> = links.iter().map(|link| (link.entity.table.name, link.key)).collect();
+    for link in links {
+        let name = link.entity.table.name;
+        by_table.entry(name).or_insert_with(|| {
+            let keys = distinct.iter().filter(|(of, _)| *of == name).map(|(_, key)| *key);
+            (link.entity.table, keys.collect())
+        });
+    }
+    by_table
+}
+
+/// Where a row would come to point to itself, directly or over others of its table. A new row does not: nothing points to it yet.
 pub(super) async fn no_circle(
     tx: &mut Tx,
     form: &'static Form,
-    key: i32,
-    row: &Cells,
+    (key, row): (i32, &Cells),
     changed: impl Fn(&str) -> bool,
-) -> Result<()> {
+) -> Result<Vec<Violation>> {
     let table = form.entity.table;
+    let mut violations = Vec::new();
     for link in table.links.iter().filter(|link| link.to.name == table.name && changed(link.column)) {
         let Some(to) = row.get(link.column).and_then(|to| to.parse::<i32>().ok()) else { continue };
-        let refused = |code, message| {
-            Error::Invalid(vec![violation(&["input".into()], form.field_of(&[link.column]), code, message)])
-        };
+        let path = form.place_of(&["input".into()], &[link.column], None);
         if to == key {
-            return Err(refused("ITSELF", "this must not point to itself"));
+            violations.push(Violation { path, code: "ITSELF", message: "this must not point to itself".into() });
+            continue;
         }
         let owner = table.owners().first().filter(|_| link.within);
         let owner = owner.and_then(|owner| Some((owner.column, row.get(owner.column)?.parse().ok()?)));
@@ -171,10 +157,10 @@ pub(super) async fn no_circle(
         pointers.insert(key, to);
         if on_circles(&pointers).contains(&key) {
             let message = "this must not close a circle: that object points to this one, directly or over others";
-            return Err(refused("CIRCLE", message));
+            violations.push(Violation { path, code: "CIRCLE", message: message.into() });
         }
     }
-    Ok(())
+    Ok(violations)
 }
 
 /// That no row points to the one that is to be removed.
@@ -193,8 +179,8 @@ pub(super) async fn none_to(tx: &mut Tx, cx: &Cx, entity: &Entity, key: i32) -> 
 }
 
 /// That a row is not there, or not for this caller.
-pub(super) fn nobody(path: &[&str], entity: &Entity) -> Error {
-    Error::Invalid(vec![not_found(path.iter().map(|part| (*part).into()).collect(), entity)])
+pub(super) fn nobody(entity: &Entity) -> Violation {
+    not_found(vec!["id".into()], entity)
 }
 
 fn not_found(path: Vec<Json>, entity: &Entity) -> Violation {

@@ -1,8 +1,8 @@
 //! Mutations that are one step of what happens to a row: it ends, it is verified, it gets the one row below it.
 
-use super::{above_of, done, input, operation::Operation, option_args, reader, row, row_args, sound};
+use super::{above_of, done, input, operation::Operation, option_args, reader, row, row_args};
 use crate::{
-    error::{Result, Violation},
+    error::{Error, Result, Violation},
     graphql::{
         args::Args,
         context::Cx,
@@ -36,11 +36,10 @@ impl Once {
         let (given, mut reader) = (input(args), reader(cx));
         let (key, expected) = row(self.form.entity, args)?;
         let mut cells = reader.cells(self.form, &given);
-        let links = sound(reader)?;
         for (column, value) in self.set {
             cells.set(column, Some((*value).to_owned()));
         }
-        Ok(Operation::Once { once: *self, key, expected, cells, links })
+        Ok(Operation::Once { once: *self, key, expected, cells, found: reader.found })
     }
 }
 
@@ -70,9 +69,9 @@ impl Put {
         let (given, mut reader) = (input(args), reader(cx));
         let above = above_of(cx, self.0.entity, &given, &mut reader);
         let row = reader.new_row(self.0, &given);
-        let links = sound(reader)?;
-        let above = above.ok_or_else(|| crate::error::Error::Internal("a row below no other is put".into()))?;
-        Ok(Operation::Put { form: self.0, above, row, links })
+        // The row above may be the one that is wrong.
+        let above = above.ok_or_else(|| Error::Invalid(reader.found.violations.clone()))?;
+        Ok(Operation::Put { form: self.0, above, row, found: reader.found })
     }
 }
 

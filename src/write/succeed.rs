@@ -1,16 +1,16 @@
 //! A new row in the place of the one that holds now: that one ends when the new one begins, and stays as history.
 
-use super::{above_of, done, draft::Draft, input, operation::Operation, option_args, reader, sound};
+use super::{above_of, done, draft::Draft, input, operation::Operation, option_args, reader};
 use crate::{
     db::{Cond, Tx},
-    error::{Error, Result},
+    error::{Result, Violation},
     graphql::{
         args::Args,
         context::Cx,
         exec::{Level, Slot},
         form::{Above, Form},
         model::{Field, Loading, Object},
-        rules::{Cells, violation},
+        rules::Cells,
         types::{Arg, FieldType, Types},
     },
 };
@@ -46,48 +46,45 @@ impl Succeed {
         for (column, value) in self.0.set {
             row.cells.set(column, Some((*value).to_owned()));
         }
-        Ok(Operation::Add { form, above, rows: vec![row], links: sound(reader)?, after: Some(self.0) })
+        Ok(Operation::Add { form, above, rows: vec![row], found: reader.found, after: Some(self.0) })
     }
 }
 
 impl Succession {
-    /// Ends the row that holds now, and answers the new one with the day on which it begins.
+    /// Ends the row that holds now, and gives the new one the day on which it begins. Answers what is wrong with that.
     pub(super) async fn end(
         &self,
         (tx, today): (&mut Tx, NaiveDate),
         above: Option<&(Above, i32)>,
-        rows: &[Draft],
-    ) -> Result<Vec<Draft>> {
-        let mut rows = rows.to_vec();
-        let (Some((above, owner)), Some(new)) = (above, rows.first_mut()) else { return Ok(rows) };
+        rows: &mut [Draft],
+    ) -> Result<Vec<Violation>> {
+        let (Some((above, owner)), Some(new)) = (above, rows.first_mut()) else { return Ok(Vec::new()) };
         // Not before: a request that is sent again another day is the same.
         if new.cells.get(self.since).is_none() {
             new.cells.set(self.since, Some(today.to_string()));
         }
-        let entity = self.form.entity;
+        let (entity, mut wrong) = (self.form.entity, Vec::new());
         for (key, texts) in tx.lock_below(entity.table, &entity.stored(), (above.owner, *owner), &(self.now)()).await? {
             let now = Cells::of_stored(entity, texts);
-            let refused = |column: &str, code, message: &str| {
-                Error::Invalid(vec![violation(&["input".into()], self.form.field_of(&[column]), code, message)])
+            let mut refuse = |column: &str, code, message: &str| {
+                let path = self.form.place_of(&new.path, &[column], None);
+                wrong.push(Violation { path, code, message: message.into() });
             };
             if now.get(self.who) == new.cells.get(self.who) {
-                return Err(refused(self.who, "EXISTS", "this is so already: nothing is to be changed"));
-            }
-            if now.day(self.since) > new.cells.day(self.since) {
-                return Err(refused(
-                    self.since,
-                    "ORDER",
-                    "this must not be before the day on which the one before began",
-                ));
+                refuse(self.who, "EXISTS", "this is so already: nothing is to be changed");
+            } else if now.day(self.since) > new.cells.day(self.since) {
+                refuse(self.since, "ORDER", "this must not be before the day on which the one before began");
             }
             let mut ended = Cells::default();
             for (column, value) in self.ended {
                 ended.set(column, Some((*value).to_owned()));
             }
             ended.set(self.until, new.cells.get(self.since).map(str::to_owned));
-            tx.update(entity.table, key, ended.cells(entity)).await?;
+            if wrong.is_empty() {
+                tx.update(entity.table, key, ended.cells(entity)).await?;
+            }
         }
-        Ok(rows)
+        Ok(wrong)
     }
 }
 

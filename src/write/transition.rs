@@ -83,18 +83,6 @@ impl Adds {
         }
         rows
     }
-
-    /// The database's refusal of one of the rows, with the field in its path.
-    pub(super) fn placed(&self, error: Error) -> Error {
-        let Error::Invalid(mut violations) = error else { return error };
-        violations.iter_mut().for_each(|violation| violation.path.insert(1, self.field.into()));
-        Error::Invalid(violations)
-    }
-
-    /// The path to one of the rows.
-    fn path(&self, at: usize) -> Vec<serde_json::Value> {
-        ["input".into(), self.field.into()].into_iter().chain(self.many.then(|| at.into())).collect()
-    }
 }
 
 /// What follows from a change, as it was given.
@@ -105,13 +93,16 @@ pub(super) struct Following {
     rows: Vec<(&'static Adds, Vec<Draft>)>,
 }
 
+/// A column that takes a value of a row that follows, the value, and where the input gives it.
+pub(super) type Set = (&'static str, Option<String>, Vec<serde_json::Value>);
+
 /// The same, with what is copied from the changed row, and what is wrong with it.
 #[derive(Default)]
 pub(super) struct Followed {
     /// The rows.
     pub(super) rows: Vec<(&'static Adds, Vec<Draft>)>,
     /// What the changed row takes from them.
-    pub(super) sets: Vec<(&'static str, Option<String>)>,
+    pub(super) sets: Vec<Set>,
     /// What is wrong.
     pub(super) violations: Vec<Violation>,
 }
@@ -146,8 +137,8 @@ impl Following {
         let mut all = Followed::default();
         for (adds, given) in &self.rows {
             let mut rows = Vec::with_capacity(given.len());
-            for (at, draft) in given.iter().enumerate() {
-                let mut draft = draft.clone();
+            for given in given {
+                let mut draft = given.clone();
                 for copies in adds.form.copied {
                     if copies.iter().any(|(column, _)| draft.cells.has(column)) {
                         continue;
@@ -157,9 +148,10 @@ impl Following {
                         draft.cells.set(column, value);
                     }
                 }
-                all.violations.extend(adds.broken(at, draft_of(given, at), &draft.cells, clock));
+                all.violations.extend(adds.broken(given, &draft, clock));
                 if let Some((column, of)) = adds.sets {
-                    all.sets.push((column, draft.cells.get(of).map(str::to_owned)));
+                    let (value, place) = (draft.cells.get(of), adds.form.place_of(&draft.path, &[of], None));
+                    all.sets.push((column, value.map(str::to_owned), place));
                 }
                 rows.push(draft);
             }
@@ -169,22 +161,18 @@ impl Following {
     }
 }
 
-fn draft_of(rows: &[Draft], at: usize) -> Cells {
-    rows.get(at).map(|draft| draft.cells.clone()).unwrap_or_default()
-}
-
 impl Adds {
     /// What is wrong with a row by what was copied into it; the rest was looked at when it was read.
-    fn broken(&self, at: usize, given: Cells, cells: &Cells, clock: Clock) -> Vec<Violation> {
-        let (form, path) = (self.form, self.path(at));
-        let is_open = |column: &str| form.is_copied(column) && !given.has(column);
+    fn broken(&self, given: &Draft, row: &Draft, clock: Clock) -> Vec<Violation> {
+        let (form, cells) = (self.form, &row.cells);
+        let is_open = |column: &str| form.is_copied(column) && !given.cells.has(column);
         let required = form.columns().filter(|column| column.required && is_open(column.name));
         let missing = required.filter(|column| cells.get(column.name).is_none());
-        let missing = missing.map(|column| violation(&path, form.field(column), "REQUIRED", "this must be given"));
+        let missing = missing.map(|column| violation(&row.path, form.field(column), "REQUIRED", "this must be given"));
         let checks = broken(form.rules().checks.iter().chain(form.checks), cells, is_open, clock);
         let checks = checks.into_iter().map(|(check, message)| {
-            let field = form.field_of(check.columns);
-            violation(&path, field, check.code, message)
+            let (path, code) = (form.place_of(&row.path, check.columns, None), check.code);
+            Violation { path, code, message: message.into() }
         });
         missing.chain(checks).collect()
     }

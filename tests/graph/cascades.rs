@@ -27,6 +27,28 @@ on_both!(a_delete_feeds_its_patient_whatever_goes_with_it, async |store: Store| 
     }
 });
 
+on_both!(a_row_of_any_table_that_goes_feeds_its_patient, async |store: Store| {
+    let watch = Watch::over_three(&store).await;
+    // What points to another row of the patient stays when that goes, and points to none.
+    for (table, by, column) in [
+        ("Scan", "Prediction", "scan_id"),
+        ("Medical_History", "Prediction", "history_id"),
+        ("Appointment", "Consultation", "appointment_id"),
+    ] {
+        let key = known(table).key;
+        store.sql(&format!("UPDATE {by} SET {column} = 2 WHERE patient_id = 2")).await;
+        assert_eq!(watch.fed().await, [2], "{by}");
+        store.sql(&format!("DELETE FROM {table} WHERE {key} = 2")).await;
+        assert_eq!(watch.fed().await, [2], "{table}");
+        let left = format!("SELECT COUNT(*) FROM {by} WHERE patient_id = 2 AND {column} IS NULL");
+        assert_eq!(number(&store.db, &left).await, 1, "{by}");
+    }
+    for table in TABLES.iter().rev().filter(|table| !table.reference) {
+        store.sql(&format!("DELETE FROM {} WHERE {} = 3", table.name, table.key)).await;
+        assert_eq!(watch.fed().await, [3], "{}", table.name);
+    }
+});
+
 on_both!(a_change_whose_owner_is_gone_before_anybody_looks_is_not_lost, async |store: Store| {
     let watch = Watch::over_three(&store).await;
     store.sql("UPDATE Appointment_Symptom SET symptom_name = 'Cough' WHERE symptom_id = 2").await;

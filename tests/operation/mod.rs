@@ -7,6 +7,7 @@ mod command_line;
 mod configuration;
 mod csv;
 mod csv_links;
+mod csv_rules;
 mod cut_short;
 mod doctor;
 mod explaining;

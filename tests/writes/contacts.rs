@@ -97,7 +97,7 @@ on_both!(what_reaches_nobody_is_refused_in_words, async |store: Store| {
         ),
         (
             "addAddress(input: {patientId: 1, line1: \"x\", type: HOME, latitude: 91, regionId: 1}) { address { id } }",
-            vec!["input.latitude: OUT_OF_RANGE"],
+            vec!["input.latitude: OUT_OF_RANGE", "input.regionId: NOT_FOUND"],
         ),
         (
             "addAddress(input: {patientId: 1, line1: \"x\", type: HOME, latitude: 50}) { address { id } }",
@@ -107,10 +107,10 @@ on_both!(what_reaches_nobody_is_refused_in_words, async |store: Store| {
             "addAddress(input: {patientId: 1, line1: \"x\", type: HOME, regionId: 1}) { address { id } }",
             vec!["input.regionId: NOT_FOUND"],
         ),
-        ("addCountry(input: {code: \"de\", name: \"Another\"}) { country { id } }", vec!["input.code: DUPLICATE"]),
+        ("addCountry(input: {code: \"de\", name: \"Another\"}) { country { id } }", vec!["input.code: TAKEN"]),
         (
             "addRegion(input: {code: \"DE-BY\", name: \"Another\", countryId: 276}) { region { id } }",
-            vec!["input.code: DUPLICATE"],
+            vec!["input.code: TAKEN"],
         ),
         ("importPatients(input: []) { patients { id } } removeCountry(id: 276) { removedId }", vec!["id: IN_USE"]),
     ] {
@@ -156,13 +156,6 @@ on_both!(of_each_type_an_owner_has_one_primary_and_another_takes_its_place, asyn
     assert_eq!(mailboxes(&store).await, ["b! PERSONAL", "d PERSONAL", "a PERSONAL", "c! PERSONAL"]);
     done(&store, "correctEmail(id: 2, input: {isPrimary: false}) { email { id } } addEmail(input: {patientId: 1, address: \"e@example.org\", type: PERSONAL}) { email { id } }").await;
     assert_eq!(mailboxes(&store).await, ["e PERSONAL", "d PERSONAL", "b PERSONAL", "a PERSONAL", "c! PERSONAL"]);
-    // Two in one input are a mistake, which the database finds.
-    let two = "addDoctor(input: {name: \"Dr. Two\", institutionId: 1, emails: [{address: \"x@example.org\", type: WORK, isPrimary: true}, {address: \"y@example.org\", type: WORK, isPrimary: true}]}) { doctor { id } }";
-    let answer = store.ask(&format!("mutation {{ {two} }}")).await;
-    let violation = &answer["errors"][0]["extensions"]["violations"][0];
-    assert_eq!(violation["code"], "DUPLICATE", "{answer}");
-    assert!(violation["message"].as_str().unwrap().contains("another primary one of this type"), "{answer}");
-    assert_eq!(count(&store, "Doctor").await, 1);
     assert_eq!(
         refused(&store, "addPhone(input: {patientId: 1, number: \"1\", type: HOME}) { phone { id } }").await.len(),
         1
@@ -215,4 +208,62 @@ on_both!(a_number_and_its_country_agree_whichever_of_them_is_corrected, async |s
     let verified = done(&store, verify).await["verifyPhone"]["phone"].clone();
     assert!(verified["isVerified"] == true && verified["verifiedAt"].is_string(), "{verified}");
     assert_eq!(refused(&store, verify).await, ["id: DONE_BEFORE"]);
+});
+
+/// The keys of regions, by their codes.
+async fn region(store: &Store, code: &str) -> i64 {
+    let found =
+        store.data(&format!("{{ regions(filter: {{code: {{eq: \"{code}\"}}}}) {{ nodes {{ regionId }} }} }}")).await;
+    found["regions"]["nodes"][0]["regionId"].as_i64().unwrap()
+}
+
+on_both!(the_region_of_an_address_is_in_its_country, async |store: Store| {
+    owners(&store).await;
+    let (bavaria, california) = (region(&store, "DE-BY").await, region(&store, "US-CA").await);
+    let code = async |address: &Value| address["country"]["code"].as_str().map(str::to_owned);
+    let add = |more: &str| {
+        format!(
+            "addAddress(input: {{patientId: 1, line1: \"x\", type: HOME, {more}}}) {{ address {{ country {{ code }} }} }}"
+        )
+    };
+    // The country of the region, where none is given.
+    let made = done(&store, &add(&format!("regionId: {bavaria}"))).await;
+    assert_eq!(code(&made["addAddress"]["address"]).await.as_deref(), Some("DE"));
+    let made = done(&store, &format!("importPatients(input: [{{name: \"Bob\", sex: MALE, addresses: [{{line1: \"x\", type: HOME, regionId: {california}}}, {{line1: \"y\", type: HOME, countryId: 826}}]}}]) {{ patients {{ addresses {{ country {{ code }} }} }} }}")).await;
+    let addresses = &made["importPatients"]["patients"][0]["addresses"];
+    assert_eq!(code(&addresses[1]).await.as_deref(), Some("US"), "{addresses}");
+    assert_eq!(code(&addresses[0]).await.as_deref(), Some("GB"), "{addresses}");
+    assert_eq!(
+        refused(&store, &add(&format!("regionId: {bavaria}, countryId: 840"))).await,
+        ["input.regionId: CONTRADICTION"]
+    );
+    // Whichever of the two is corrected.
+    let correct = |input: &str| {
+        format!("correctAddress(id: 1, input: {{{input}}}) {{ address {{ country {{ code }} region {{ code }} }} }}")
+    };
+    for (input, at) in
+        [("countryId: 840".to_owned(), "input.regionId"), (format!("regionId: {california}"), "input.regionId")]
+    {
+        assert_eq!(refused(&store, &correct(&input)).await, [format!("{at}: CONTRADICTION")], "{input}");
+    }
+    for (input, country, region) in [
+        (format!("regionId: {california}, countryId: 840"), json!({"code": "US"}), json!({"code": "US-CA"})),
+        ("countryId: null".to_owned(), Value::Null, json!({"code": "US-CA"})),
+        // The region alone brings its country.
+        (format!("regionId: {bavaria}"), json!({"code": "DE"}), json!({"code": "DE-BY"})),
+        ("regionId: null, countryId: 826".to_owned(), json!({"code": "GB"}), Value::Null),
+        ("countryId: null".to_owned(), Value::Null, Value::Null),
+        (format!("regionId: {bavaria}"), json!({"code": "DE"}), json!({"code": "DE-BY"})),
+    ] {
+        let made = done(&store, &correct(&input)).await;
+        assert_eq!(made["correctAddress"]["address"], json!({"country": country, "region": region}), "{input}");
+    }
+    // A region that addresses point to does not go to another country.
+    let into = |country: i32, region: i64| {
+        format!("correctRegion(id: {region}, input: {{countryId: {country}}}) {{ region {{ country {{ code }} }} }}")
+    };
+    assert_eq!(refused(&store, &into(840, bavaria)).await, ["input.countryId: IN_USE"]);
+    done(&store, &into(276, bavaria)).await;
+    let unused = region(&store, "DE-BE").await;
+    assert_eq!(done(&store, &into(840, unused)).await["correctRegion"]["region"]["country"]["code"], "US");
 });

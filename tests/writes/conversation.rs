@@ -416,7 +416,7 @@ on_both!(a_health_record_looks_as_its_type_asks, 0, async |store: Store| {
             &add("type: SYMPTOM, data: {name: \"x\"}, chatSessionId: 1, recordedAt: \"2037-01-01T00:00:00Z\"")
         )
         .await,
-        ["input.recordedAt: IN_FUTURE"]
+        ["input.recordedAt: IN_FUTURE", "input.chatSessionId: OTHER_PATIENT"]
     );
     assert_eq!(
         refused(&store, &add("type: SYMPTOM, data: {name: \"x\"}, chatSessionId: 1")).await,

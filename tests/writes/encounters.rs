@@ -104,6 +104,7 @@ on_both!(a_completion_with_a_fault_anywhere_writes_nothing_and_tells_every_fault
     assert_eq!(
         told,
         [
+            "input.diagnosis: REQUIRED",
             "input.durationMinutes: OUT_OF_RANGE",
             "input.history.1.date: IN_FUTURE",
             "input.history.1.item: REQUIRED",

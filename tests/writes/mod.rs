@@ -1,5 +1,6 @@
 //! What mutations write, refuse and promise, on both stores.
 
+mod all_at_once;
 mod contacts;
 mod conversation;
 mod encounters;

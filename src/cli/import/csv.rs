@@ -1,7 +1,7 @@
 //! `medimax import csv`: records, from a folder of files, and `medimax import mapping`: what another system's files are read by.
 
 use super::{
-    super::{counted, learn, open_with_tables, progress::Progress, say, unreachable},
+    super::{counted, learn, open_to_look, open_with_tables, progress::Progress, say, unreachable},
     SHOWN, dir, dir_of, refused, report, was, write_report,
 };
 use crate::{
@@ -63,7 +63,10 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         }
     };
     let unread = folder.unread.clone();
-    let db = open_with_tables(config).await?;
+    let (db, _scratch) = match manner.dry_run {
+        true => open_to_look(config).await?,
+        false => (open_with_tables(config).await?, None),
+    };
 
     let started = Instant::now();
     let reading = Progress::new("Reading", "bytes", 0);

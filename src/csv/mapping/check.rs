@@ -13,10 +13,7 @@ use super::{
 use crate::{
     db::{Table, ValueKind, imported::FromTable},
     error::{Error, Result},
-    graphql::{
-        model::Entity,
-        rules::{ColumnRule, Holds},
-    },
+    graphql::{model::Entity, rules::ColumnRule},
     write::reach::has_numbers,
 };
 use std::{collections::BTreeMap, ops::Range};
@@ -315,9 +312,9 @@ impl Check<'_> {
 
 /// The columns of which no two rows have the same value.
 fn unique(entity: &'static Entity) -> impl Iterator<Item = &'static str> {
-    let rules = entity.rules.checks.iter().filter(|check| matches!(check.holds, Holds::ByDatabase));
-    rules.filter_map(|check| match check.columns {
-        [column] => Some(*column),
+    // Other rules are of some rows only, and look at more columns.
+    entity.rules.checks.iter().filter_map(|check| match (check.columns, check.unique()?.columns) {
+        ([looked_at], [column]) if looked_at == column => Some(*column),
         _ => None,
     })
 }
