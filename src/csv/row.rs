@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     db::ValueKind,
-    graphql::rules::{Cells, ColumnRule, When},
+    graphql::{
+        clock::When,
+        rules::{Cells, ColumnRule},
+    },
     write::draft::{self, read, read_by},
 };
 use chrono::NaiveDateTime;

@@ -17,6 +17,26 @@ pub struct Clock {
     pub now: NaiveDateTime,
 }
 
+/// When a row that a rule looks at is written.
+#[derive(Debug, Clone, Copy)]
+pub enum When {
+    /// Now, as the clock says.
+    Written(Clock),
+    /// It was written before, elsewhere, and is brought here; rules of the day on which it was written are left out. When it is now, where that is
+    /// known.
+    Before(Option<Clock>),
+}
+
+impl When {
+    /// When it is now, where that is known.
+    pub fn clock(self) -> Option<Clock> {
+        match self {
+            When::Written(clock) => Some(clock),
+            When::Before(clock) => clock,
+        }
+    }
+}
+
 impl Clock {
     /// The latest moment that has come by any clock, as it is stored.
     pub fn latest(&self) -> String {

@@ -4,7 +4,7 @@
 //! refusal, after a race or a rule that was missed here, reads the same.
 
 use super::{
-    clock::{Clock, is_before},
+    clock::{Clock, When, is_before},
     json_schema::JsonSchema,
     model::Entity,
 };
@@ -402,26 +402,6 @@ impl Holds {
             }
             Holds::InOrder => !at(0).zip(at(1)).is_some_and(|(later, earlier)| is_before(later, earlier)),
             Holds::Json(_) | Holds::Unique(_) | Holds::AsLinked | Holds::BeforeEnd(_) => true,
-        }
-    }
-}
-
-/// When a row that a rule looks at is written.
-#[derive(Debug, Clone, Copy)]
-pub enum When {
-    /// Now, as the clock says.
-    Written(Clock),
-    /// It was written before, elsewhere, and is brought here; rules of the day on which it was written are left out. When it is now, where that is
-    /// known.
-    Before(Option<Clock>),
-}
-
-impl When {
-    /// When it is now, where that is known.
-    fn clock(self) -> Option<Clock> {
-        match self {
-            When::Written(clock) => Some(clock),
-            When::Before(clock) => clock,
         }
     }
 }

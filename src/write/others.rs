@@ -80,7 +80,8 @@ fn compare(form: &'static Form, rows: &mut [Draft], values: &Values, wrong: &mut
                     let path = form.place_of(&row.path, check.columns, None);
                     wrong.push(Violation { path, code: check.code, message: check.message.into() });
                 }
-                (Some(theirs), None) if follows && !row.cells.has(column) => {
+                // Null says no more of a new row than nothing does.
+                (Some(theirs), None) if follows => {
                     row.cells.set(column, Some(theirs.to_owned()));
                 }
                 _ => {}

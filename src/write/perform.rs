@@ -403,6 +403,7 @@ impl Attempt<'_> {
         for (adds, rows) in follow.iter().filter(|(_, rows)| !rows.is_empty()) {
             let above = below_owner_of(form.entity, &row, adds.form.entity)?;
             let keys = add(tx, adds.form, Some(above), rows, &mut refused).await;
+            let path = ["input".into(), adds.field.into()];
             let keys = keys.map_err(|error| of_database(tx, error, Some(Place::new(adds.form, &path))))?;
             outcome.added.insert(adds.field.into(), keys);
         }

@@ -349,7 +349,7 @@ async fn a_wrong_mapping_is_told_before_a_row_is_read() {
             "line 7: \"name\" is no column of Patient that tells rows apart; none is",
             "line 9: `to` and `by` are for keys of other rows, and this column holds none",
             "line 10: country, the two letters of one (ISO 3166-1), belongs to as = \"phone\"",
-            "line 11: \"code\" is no column of Country that tells rows apart; those are: iso2",
+            "line 11: \"code\" is no column of Country that tells rows apart; those are: iso2, iso3, numeric_code",
             "line 12: this leads to a row of Region, and no [[table]] goes to Region: add one, or leave this out, or say by = \"code\" where it names one that is here already",
         ]
     );

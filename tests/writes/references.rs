@@ -159,7 +159,7 @@ on_both!(every_row_that_an_input_points_to_is_looked_for, async |store: Store| {
     assert_eq!(
         refused(&store, "addDoctor(input: {name: \"Dr. X\", specialtyId: 99, institutionId: 98}) { doctor { id } }")
             .await,
-        ["input.institutionId: NOT_FOUND", "input.specialtyId: NOT_FOUND"]
+        ["input.specialtyId: NOT_FOUND", "input.institutionId: NOT_FOUND"]
     );
     for (value, code) in [
         ("\"Patient:1\"", "INVALID"),
