@@ -1,6 +1,9 @@
 //! New rows, with the values that a row gets where none are given.
 
-use super::draft::Draft;
+use super::{
+    draft::Draft,
+    refusal::{Place, of_database},
+};
 use crate::{
     db::{Cell, Tx, ValueKind, change::at_once},
     error::{Error, Result},
@@ -53,7 +56,7 @@ pub(super) async fn add<'r>(
 ) -> Result<Vec<i32>> {
     let mut keys = Vec::with_capacity(rows.len());
     let full = rows.iter().map(|row| Ok((made(form.entity, &row.cells, false)?, row)));
-    let full: Vec<(Cells, &'r Draft)> = full.collect::<Result<_>>()?;
+    let full: Vec<(Cells, &Draft)> = full.collect::<Result<_>>()?;
     // Some columns that are left out take the database's default, so one statement is for rows that have the same.
     let alike = full.chunk_by(|(a, _), (b, _)| a.iter().map(|(c, _)| c).eq(b.iter().map(|(c, _)| c)));
     for alike in alike.flat_map(|alike| alike.chunks(at_once(form.entity.stored().len()))) {
@@ -64,12 +67,11 @@ pub(super) async fn add<'r>(
                     [(_, row)] => refused.push(Refused { form, row, error }),
                     // Which of them it is, the database does not say.
                     rows => {
-                        for row in rows {
-                            match insert(tx, form.entity, above, std::slice::from_ref(row)).await {
-                                Ok(keys) => made.extend(keys.into_iter().map(|key| (row.1, key))),
-                                Err(error) if tx.is_refused(&error) => {
-                                    refused.push(Refused { form, row: row.1, error })
-                                }
+                        for one in rows {
+                            let row = one.1;
+                            match insert(tx, form.entity, above, std::slice::from_ref(one)).await {
+                                Ok(keys) => made.extend(keys.into_iter().map(|key| (row, key))),
+                                Err(error) if tx.is_refused(&error) => refused.push(Refused { form, row, error }),
                                 Err(error) => return Err(error),
                             }
                         }
@@ -77,7 +79,13 @@ pub(super) async fn add<'r>(
                 }
                 made
             }
-            made => alike.iter().map(|(_, row)| *row).zip(made?).collect(),
+            Ok(made) => alike.iter().map(|(_, row)| *row).zip(made).collect(),
+            Err(error) => {
+                // The transaction may be over, so it cannot be tried which row of a list it is.
+                let path = alike.first().map_or(&[][..], |(_, row)| &row.path);
+                let list = path.split_last().filter(|_| alike.len() > 1).map(|(_, list)| list);
+                return Err(of_database(tx, error, Some(Place::new(form, list.unwrap_or(path)))));
+            }
         };
         for (row, key) in &made {
             for (below, rows) in &row.below {
@@ -90,7 +98,7 @@ pub(super) async fn add<'r>(
     Ok(keys)
 }
 
-/// Adds rows that have the same columns.
+/// Adds rows that give the same columns.
 async fn insert(
     tx: &mut Tx,
     entity: &Entity,

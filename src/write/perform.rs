@@ -294,13 +294,8 @@ impl Attempt<'_> {
             }
         }
         let mut refused = Vec::new();
-        let added = add(tx, form, owner, &rows, &mut refused).await;
-        let above = above.map(|(above, _)| above);
-        let keys = added.map_err(|error| {
-            let path = ["input".into()];
-            of_database(tx, error, Some(Place { above, ..Place::new(form, &path) }))
-        })?;
-        sound(tx, refused, above)?;
+        let keys = add(tx, form, owner, &rows, &mut refused).await?;
+        sound(tx, refused, above.map(|(above, _)| above))?;
         Ok(Outcome { keys, ..Outcome::default() })
     }
 
@@ -402,9 +397,7 @@ impl Attempt<'_> {
         let mut refused = Vec::new();
         for (adds, rows) in follow.iter().filter(|(_, rows)| !rows.is_empty()) {
             let above = below_owner_of(form.entity, &row, adds.form.entity)?;
-            let keys = add(tx, adds.form, Some(above), rows, &mut refused).await;
-            let path = ["input".into(), adds.field.into()];
-            let keys = keys.map_err(|error| of_database(tx, error, Some(Place::new(adds.form, &path))))?;
+            let keys = add(tx, adds.form, Some(above), rows, &mut refused).await?;
             outcome.added.insert(adds.field.into(), keys);
         }
         sound(tx, refused, None)?;

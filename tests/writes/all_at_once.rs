@@ -2,7 +2,7 @@
 //! pointed to, or the database.
 
 use super::{count, done, refused};
-use crate::support::{Store, on_both};
+use crate::support::{Backend, Store, on_both};
 use medimax::{config::Config, request::engine::Engine, schema::MODEL, scope::Scope};
 use serde_json::Value;
 use std::time::Duration;
@@ -86,6 +86,23 @@ on_both!(a_rule_of_the_hospital_s_own_is_told_at_every_row_that_breaks_it, async
     assert_eq!(
         refused(&store, &register(&format!("name: \"Bob\", emails: [{many}]"))).await,
         ["input.emails.0: DUPLICATE", "input.emails.2: DUPLICATE", "input.emails.3: DUPLICATE"]
+    );
+    // A trigger of the embedded store may end the transaction, so a list is not tried row by row there.
+    store
+        .sql(match store.backend {
+            Backend::MariaDb => "CREATE TRIGGER never BEFORE INSERT ON Phone FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'",
+            Backend::Sqlite => "CREATE TRIGGER never BEFORE INSERT ON Phone BEGIN SELECT RAISE(ABORT, 'no'); END",
+        })
+        .await;
+    let phone = "{number: \"+442079460958\", type: HOME}";
+    let phones = |phones: &str| register(&format!("name: \"Bob\", phones: [{phones}]"));
+    assert_eq!(refused(&store, &phones(phone)).await, ["input.phones.0: DATABASE"]);
+    assert_eq!(
+        refused(&store, &phones(&[phone; 2].join(", "))).await,
+        match store.backend {
+            Backend::MariaDb => &["input.phones.0: DATABASE", "input.phones.1: DATABASE"][..],
+            Backend::Sqlite => &["input.phones: DATABASE"],
+        }
     );
     assert_eq!((count(&store, "Patient").await, count(&store, "Email").await), (1, 1));
 });
