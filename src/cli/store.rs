@@ -56,6 +56,9 @@ async fn open_so(options: &Options) -> Result<Db> {
     let ready = async {
         let db = db::open(options).await?;
         tables(&db).await?;
+        if new.is_some() {
+            places(&db).await?;
+        }
         Ok(db)
     };
     ready.await.map_err(|error| {

@@ -33,6 +33,24 @@ entity! {
         "addCountry" = ADD;
     }
     checks &[
+        Check {
+            columns: &["iso3"],
+            code: "INVALID",
+            message: "this must be three letters, as GBR",
+            constraint: None,
+            holds: Holds::Always(|row| {
+                row.get("iso3").is_none_or(|code| code.len() == 3 && code.bytes().all(|c| c.is_ascii_alphabetic()))
+            }),
+        },
+        Check {
+            columns: &["numeric_code"],
+            code: "INVALID",
+            message: "this must be three digits, as 826",
+            constraint: None,
+            holds: Holds::Always(|row| {
+                row.get("numeric_code").is_none_or(|code| code.len() == 3 && code.bytes().all(|c| c.is_ascii_digit()))
+            }),
+        },
         taken("uq_country_iso2", &["iso2"]),
         taken("uq_country_iso3", &["iso3"]),
         taken("uq_country_numeric", &["numeric_code"]),

@@ -101,7 +101,7 @@ impl Import<'_> {
 
     /// The rows that these point to.
     async fn targets(&self, tx: &mut Tx, patients: &[Vec<Row>], present: &mut Present) -> Result<()> {
-        let mut wanted: BTreeMap<usize, BTreeMap<i32, i32>> = BTreeMap::new();
+        let mut wanted: BTreeMap<usize, BTreeMap<i32, Vec<i32>>> = BTreeMap::new();
         let mut within: BTreeSet<usize> = BTreeSet::new();
         {
             let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,7 +114,9 @@ impl Import<'_> {
                     None if self.index.targets.get(&to).is_some_and(|keys| keys.contains(&key)) => {}
                     None => {
                         let there = self.there(&present.given, pointer.to);
-                        wanted.entry(to).or_default().extend(there.map(|there| (there, key)));
+                        let keys = wanted.entry(to).or_default();
+                        // Several keys of theirs may name one row of ours.
+                        there.into_iter().for_each(|there| keys.entry(there).or_default().push(key));
                         within.extend(pointer.within.then_some(to));
                     }
                 }
@@ -123,20 +125,23 @@ impl Import<'_> {
         for (to, keys) in wanted.into_iter().filter(|(_, keys)| !keys.is_empty()) {
             let Some(table) = self.index.folder.sheets.get(to).map(|sheet| sheet.entity.table) else { continue };
             let there: Vec<i32> = keys.keys().copied().collect();
-            let in_file = |there: i32| keys.get(&there).map(|key| (to, *key));
+            let in_file = |there: i32| keys.get(&there).into_iter().flatten().map(move |key| (to, *key));
             if within.contains(&to) {
                 let of = tx.patients_of(table, &there).await?;
-                present.patients.extend(of.into_iter().filter_map(|(key, patient)| Some((in_file(key)?, patient))));
+                for (there, patient) in of {
+                    present.patients.extend(in_file(there).map(|at| (at, patient)));
+                }
             }
             let agreed: Vec<&str> = self.agreed.get(&to).into_iter().flatten().copied().collect();
             let columns = if agreed.is_empty() { vec![table.key] } else { agreed.clone() };
             let sql = as_lists(tx.dialect(), table, &columns, &there);
             for (there, list) in tx.conn().texts(sql).await? {
-                let Some((to, key)) = in_file(there) else { continue };
-                present.targets.insert((to, key), there);
                 let cells = if agreed.is_empty() { Vec::new() } else { of_list(&list.unwrap_or_default())? };
-                let cells = agreed.iter().zip(cells).filter_map(|(column, cell)| Some((*column, cell?)));
-                present.values.extend(cells.map(|(column, cell)| ((to, key, column), cell)));
+                for (to, key) in in_file(there) {
+                    present.targets.insert((to, key), there);
+                    let cells = agreed.iter().zip(&cells).filter_map(|(column, cell)| Some((*column, cell.clone()?)));
+                    present.values.extend(cells.map(|(column, cell)| ((to, key, column), cell)));
+                }
             }
         }
         Ok(())

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     db::ValueKind,
     graphql::{
-        clock::When,
+        clock::{When, begun},
         rules::{Cells, ColumnRule},
     },
     write::draft::{self, read, read_by},
@@ -270,12 +270,13 @@ pub(super) fn row(folder: &Folder, source: &Source, place: &Place, record: &[u8]
             Err((code, reason)) => faults.push(Fault::new(name, code, reason)),
         }
     }
+    let begun = begun(source.sheet.entity.rules.checks, &row.cells, folder.clock);
     for check in source.sheet.entity.rules.checks {
         let column = check.columns.iter().find(|column| row.cells.has(column)).or(check.columns.first());
         let column = column.map_or("", |column| source.spelled(column));
         // A value that could not be read is refused already, and what is between it and others is not known.
         let is_read = check.columns.iter().all(|column| !faults.iter().any(|f| f.column == source.spelled(column)));
-        if let Some(message) = check.broken_by(&row.cells, When::Before(folder.clock)).filter(|_| is_read) {
+        if let Some(message) = check.broken_by(&begun, When::Before(folder.clock)).filter(|_| is_read) {
             faults.push(Fault::new(column, check.code, message));
         }
     }

@@ -1,5 +1,6 @@
 //! When it is: the day in the hospital's zone, and the moment. Both are passed in; nothing here asks a clock.
 
+use super::rules::{Cells, Check, Holds};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 /// By how many minutes the clocks of clients, gateways and databases may differ.
@@ -38,6 +39,11 @@ impl When {
 }
 
 impl Clock {
+    /// The moment as it is stored.
+    pub fn stored(&self) -> String {
+        self.now.format(STORED).to_string()
+    }
+
     /// The latest moment that has come by any clock, as it is stored.
     pub fn latest(&self) -> String {
         let latest = self.now.checked_add_signed(TimeDelta::minutes(APART)).unwrap_or(self.now);
@@ -66,6 +72,19 @@ pub fn is_before(one: &str, other: &str) -> bool {
         Some((one, other)) => other.signed_duration_since(one) > TimeDelta::minutes(APART),
         None => one.parse::<NaiveDate>().ok().zip(other.parse().ok()).is_some_and(|(one, other)| one < other),
     }
+}
+
+/// A new row for rules of order: what it is not given of when it began is now.
+pub fn begun(checks: &[Check], cells: &Cells, clock: Option<Clock>) -> Cells {
+    let mut cells = cells.clone();
+    for check in checks.iter().filter(|check| matches!(check.holds, Holds::InOrder)) {
+        if let (Some(clock), [_, earlier, ..]) = (clock, check.columns)
+            && !cells.has(earlier)
+        {
+            cells.set(earlier, Some(clock.stored()));
+        }
+    }
+    cells
 }
 
 #[cfg(test)]

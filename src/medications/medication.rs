@@ -84,6 +84,15 @@ entity! {
             holds: Holds::Happened(Some(("is_continued", &["0"]))),
         },
         Check {
+            columns: &["is_continued", "discontinued_date"],
+            code: "CONTRADICTION",
+            message: "a medication that was stopped on a day that is over is not continued: give isContinued false",
+            constraint: None,
+            holds: Holds::Today(|row, today| {
+                !row.flag("is_continued", true) || row.day("discontinued_date").is_none_or(|end| end >= today)
+            }),
+        },
+        Check {
             columns: &["discontinued_date", "is_continued"],
             code: "REQUIRED",
             message: "a medication that is not continued needs the date on which it was stopped",

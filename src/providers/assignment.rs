@@ -102,6 +102,13 @@ entity! {
             }),
         },
         Check {
+            columns: &["since", "assignment_type"],
+            code: "IN_FUTURE",
+            message: "a primary doctor is that from a day on which has come: the patient has one today",
+            constraint: None,
+            holds: Holds::Happened(Some(("assignment_type", &["primary"]))),
+        },
+        Check {
             columns: &["until", "since"],
             code: "ORDER",
             message: "an assignment must not end before it began",
@@ -121,7 +128,7 @@ entity! {
         Check {
             columns: &["is_active", "until"],
             code: "IN_PAST",
-            message: "an assignment that goes on must not have ended: clear the day on which it ended",
+            message: "an assignment that goes on must not have ended: say isActive false, or clear the day on which it ended",
             constraint: None,
             holds: Holds::Today(|row, today| {
                 !row.flag("is_active", true) || row.day("until").is_none_or(|until| until >= today)

@@ -6,7 +6,7 @@ use crate::{
     error::Violation,
     graphql::{
         args::{as_int, as_list, as_text, id_of},
-        clock::Clock,
+        clock::{Clock, begun},
         context::Cx,
         distinct::is_distinct,
         form::{Copied, Form},
@@ -104,7 +104,8 @@ impl Reader {
         let is_open = |column: &&str| form.is_copied(column) && !cells.has(column);
         let checks = form.rules().checks.iter().chain(form.checks);
         let checks = checks.filter(|check| !check.columns.iter().any(is_open));
-        for (check, message) in broken(checks, &cells, |column| form.has(column), self.clock) {
+        let begun = begun(form.rules().checks, &cells, Some(self.clock));
+        for (check, message) in broken(checks, &begun, |column| form.has(column), self.clock) {
             self.note_at(form.place_of(&self.path, check.columns, None), check.code, message);
         }
         let below = form.below(self.model).map(|entity| (entity, self.new_rows(entity, given))).collect();

@@ -76,7 +76,10 @@ fn compare(form: &'static Form, rows: &mut [Draft], values: &Values, wrong: &mut
             let theirs = key.and_then(|key| values.get(&(to.name, column))?.get(&key)?.as_deref());
             let follows = form.rules().column(column).and_then(|column| column.follows) == Some(pointer);
             match (theirs, row.cells.get(column)) {
-                (Some(theirs), Some(ours)) if theirs != ours => {
+                (Some(theirs), Some(ours))
+                    if theirs != ours
+                        && !wrong.iter().any(|known| known.path == form.place_of(&row.path, &[column], None)) =>
+                {
                     let path = form.place_of(&row.path, check.columns, None);
                     wrong.push(Violation { path, code: check.code, message: check.message.into() });
                 }

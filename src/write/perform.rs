@@ -295,7 +295,12 @@ impl Attempt<'_> {
         }
         let mut refused = Vec::new();
         let keys = add(tx, form, owner, &rows, &mut refused).await?;
-        sound(tx, refused, above.map(|(above, _)| above))?;
+        for row in &refused {
+            // Of several rules the database tells one.
+            let above = above.filter(|_| std::ptr::eq(row.form, form));
+            wrong.extend(others::taken(tx, (row.form, above), std::slice::from_ref(row.row), None).await?);
+        }
+        sound(tx, wrong, refused, above.map(|(above, _)| above))?;
         Ok(Outcome { keys, ..Outcome::default() })
     }
 
@@ -400,7 +405,7 @@ impl Attempt<'_> {
             let keys = add(tx, adds.form, Some(above), rows, &mut refused).await?;
             outcome.added.insert(adds.field.into(), keys);
         }
-        sound(tx, refused, None)?;
+        sound(tx, Vec::new(), refused, None)?;
         Ok(outcome)
     }
 }

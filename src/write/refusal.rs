@@ -91,9 +91,8 @@ pub(super) fn of_database(tx: &Tx, error: Error, place: Option<Place<'_>>) -> Er
     }
 }
 
-/// That the database took every row; `above` is the one to which they belong, where the input names it.
-pub(super) fn sound(tx: &Tx, refused: Vec<Refused<'_>>, above: Option<Above>) -> Result<()> {
-    let mut wrong = Vec::new();
+/// That nothing is wrong and the database took every row; `above` is the one to which they belong, where the input names it.
+pub(super) fn sound(tx: &Tx, mut wrong: Vec<Violation>, refused: Vec<Refused<'_>>, above: Option<Above>) -> Result<()> {
     for Refused { form, row, error } in refused {
         match of_database(tx, error, Some(Place { above, ..Place::new(form, &row.path) })) {
             Error::Invalid(violations) => wrong.extend(violations),

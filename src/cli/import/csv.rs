@@ -104,7 +104,8 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
         let _ = writeln!(said, "  {file}:{line}:{column} {reason}");
     }
     if wrong.len() > SHOWN {
-        let _ = writeln!(said, "  and {} more (--report FILE writes all)", wrong.len() - SHOWN);
+        let all = if args.contains_id("report") { "in the report" } else { "--report FILE writes all" };
+        let _ = writeln!(said, "  and {} more ({all})", wrong.len() - SHOWN);
     }
     say(&said)?;
     // A row may break several rules.
