@@ -254,8 +254,11 @@ impl Attempt<'_> {
         });
         let pointed: Vec<&Linked> = above_link.iter().chain(links).collect();
         wrong.extend(references::missing(tx, self.cx, &pointed).await?);
-        let row = above.map(|(above, key)| (above.entity.table, key));
-        wrong.extend(references::strangers(tx, row, links, &wrong).await?);
+        // Of a row that the caller may not see nothing is told.
+        if above.is_none() || seen(above, &wrong).is_some() {
+            let row = above.map(|(above, key)| (above.entity.table, key));
+            wrong.extend(references::strangers(tx, row, links, &wrong).await?);
+        }
         Ok(wrong)
     }
 
@@ -268,7 +271,9 @@ impl Attempt<'_> {
         mut wrong: Vec<Violation>,
     ) -> Result<Vec<Violation>> {
         wrong.extend(references::missing(tx, self.cx, &links.iter().collect::<Vec<_>>()).await?);
-        wrong.extend(references::strangers(tx, Some((form.entity.table, key)), links, &wrong).await?);
+        if !tx.seen(form.entity.table, &[key], &self.cx.scope).await?.is_empty() {
+            wrong.extend(references::strangers(tx, Some((form.entity.table, key)), links, &wrong).await?);
+        }
         Ok(wrong)
     }
 
@@ -282,9 +287,9 @@ impl Attempt<'_> {
     ) -> Result<Outcome> {
         others::agree(tx, form, &mut rows, &mut wrong).await?;
         let own: Vec<_> = rows.iter().map(|row| (&row.path[..], &row.cells)).collect();
-        wrong.extend(references::before_end(tx, form, true, &own, |_| true).await?);
+        wrong.extend(references::before_end(tx, form, true, &own, |_| true, &wrong).await?);
         if !wrong.is_empty() {
-            wrong.extend(others::taken(tx, (form, above), &rows, None).await?);
+            wrong.extend(others::taken(tx, (form, seen(above, &wrong)), &rows, None).await?);
             return Err(all(wrong));
         }
         let owner = above.map(|(above, key)| (above.owner.column, key));
@@ -351,6 +356,9 @@ impl Attempt<'_> {
         // A value that is refused already is not among the row's: what is between it and others is not known.
         let known = wrong.clone();
         let is_known = |column: &str| !known.iter().any(|violation| violation.path == place.of(&[column]));
+        for (column, _) in cells.iter().filter(|(column, _)| !is_known(column)) {
+            row.set(column, before.get(column).map(str::to_owned));
+        }
         let mut changed = Cells::default();
         for (column, value) in given.iter().filter(|(column, value)| before.get(column) != *value) {
             changed.set(column, value.map(str::to_owned));
@@ -377,7 +385,7 @@ impl Attempt<'_> {
         wrong.extend(followed.violations.iter().cloned());
         let touched = |column: &str| changed.has(column) && is_known(column);
         let own = [(&path[..], &row)];
-        wrong.extend(references::before_end(tx, form, false, &own, touched).await?);
+        wrong.extend(references::before_end(tx, form, false, &own, touched, &wrong).await?);
         wrong.extend(references::no_circle(tx, form, (key, &row), touched).await?);
         let mut follow = std::mem::take(&mut followed.rows);
         for (adds, rows) in &mut follow {
@@ -408,6 +416,12 @@ impl Attempt<'_> {
         sound(tx, Vec::new(), refused, None)?;
         Ok(outcome)
     }
+}
+
+/// The row above new ones, unless the caller may not see it.
+fn seen(above: Option<(Above, i32)>, wrong: &[Violation]) -> Option<(Above, i32)> {
+    let place = |above: &Above| [serde_json::Value::from("input"), above.field.into()];
+    above.filter(|(above, _)| !wrong.iter().any(|violation| violation.path == place(above)))
 }
 
 /// Where a row is to be the only one of its owner of which a flag is set, the others give way.

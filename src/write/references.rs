@@ -90,13 +90,20 @@ pub(super) async fn before_end(
     is_new: bool,
     rows: &[(&[Json], &Cells)],
     touched: impl Fn(&str) -> bool,
+    wrong: &[Violation],
 ) -> Result<Vec<Violation>> {
     let mut violations = Vec::new();
+    // Of a row that the caller may not see nothing is told.
+    let is_sound = |path: &[Json], pointer| {
+        let place = form.place_of(path, &[pointer], None);
+        !wrong.iter().any(|violation| violation.path == place)
+    };
     for check in form.rules().checks.iter().filter(|check| check.columns.iter().any(|column| touched(column))) {
         let (Holds::BeforeEnd(end), [pointer, moment, ..]) = (check.holds, check.columns) else { continue };
         let Some(link) = form.entity.table.link_in(pointer) else { continue };
         let to = |row: &Cells| row.get(pointer).and_then(|to| to.parse::<i32>().ok());
-        let keys: BTreeSet<i32> = rows.iter().filter_map(|(_, row)| to(row)).collect();
+        let rows = rows.iter().filter(|(path, _)| is_sound(path, pointer));
+        let keys: BTreeSet<i32> = rows.clone().filter_map(|(_, row)| to(row)).collect();
         let keys: Vec<i32> = keys.into_iter().collect();
         if keys.is_empty() {
             continue;
