@@ -139,7 +139,7 @@ on_both!(keys_that_are_used_up_are_refused_in_every_table, 20, async |store: Sto
         let cells = all().map(|column| match column {
             "iso2" | "code" => "'YY'",
             "is_primary" => "0",
-            "session_uuid" => "NULL",
+            "session_uuid" | "iso3" | "numeric_code" => "NULL",
             "patient_id" => "15000",
             // The first contact is an institution's.
             owner if table.parents.len() > 1 && table.parents.contains(&owner) => "NULL",
