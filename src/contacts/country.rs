@@ -4,7 +4,7 @@ use crate::{
     entity::entity,
     graphql::{
         form::Form,
-        rules::{Check, Holds, Unique},
+        rules::{Cells, Check, Holds, Unique},
     },
     write::Add,
 };
@@ -33,28 +33,21 @@ entity! {
         "addCountry" = ADD;
     }
     checks &[
-        Check {
-            columns: &["iso3"],
-            code: "INVALID",
-            message: "this must be three letters, as GBR",
-            constraint: None,
-            holds: Holds::Always(|row| {
-                row.get("iso3").is_none_or(|code| code.len() == 3 && code.bytes().all(|c| c.is_ascii_alphabetic()))
-            }),
-        },
-        Check {
-            columns: &["numeric_code"],
-            code: "INVALID",
-            message: "this must be three digits, as 826",
-            constraint: None,
-            holds: Holds::Always(|row| {
-                row.get("numeric_code").is_none_or(|code| code.len() == 3 && code.bytes().all(|c| c.is_ascii_digit()))
-            }),
-        },
+        written("this must be three letters, as GBR", &["iso3"], |row| {
+            row.get("iso3").is_none_or(|code| code.len() == 3 && code.bytes().all(|c| c.is_ascii_alphabetic()))
+        }),
+        written("this must be three digits, as 826", &["numeric_code"], |row| {
+            row.get("numeric_code").is_none_or(|code| code.len() == 3 && code.bytes().all(|c| c.is_ascii_digit()))
+        }),
         taken("uq_country_iso2", &["iso2"]),
         taken("uq_country_iso3", &["iso3"]),
         taken("uq_country_numeric", &["numeric_code"]),
     ];
+}
+
+/// How a code is written.
+const fn written(message: &'static str, columns: &'static [&'static str], holds: fn(&Cells) -> bool) -> Check {
+    Check { columns, code: "INVALID", message, constraint: None, holds: Holds::Always(holds) }
 }
 
 /// That countries have codes of their own.

@@ -139,27 +139,10 @@ impl Import<'_> {
 
     /// Writes patients in one transaction, at most so many rows in a statement.
     async fn write<'r>(&self, patients: &'r [Vec<Row>], most: usize) -> Result<Outcome, Stopped<'r>> {
-        if most > 1
-            && self.is_theirs()
-            && let Some(done) = self.write_so(patients, most, true).await?
-        {
-            return Ok(done);
-        }
-        let done = self.write_so(patients, most, false).await?;
-        Ok(done.unwrap_or_default())
-    }
-
-    /// The same, `trusting` that nobody else imports from the same tables. Where a row is refused, that may be wrong, and nothing is written.
-    async fn write_so<'r>(
-        &self,
-        patients: &'r [Vec<Row>],
-        most: usize,
-        trusting: bool,
-    ) -> Result<Option<Outcome>, Stopped<'r>> {
         let mut tx = Tx::begin(self.db).await?;
         let mut outcome = Outcome::default();
         let mut fresh: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
-        let mut present = self.present(&mut tx, patients, trusting).await?;
+        let mut present = self.present(&mut tx, patients).await?;
         let mut sound: HashSet<(usize, i32)> = HashSet::new();
         let mut held = Held::default();
         for patient in patients {
@@ -181,10 +164,6 @@ impl Import<'_> {
                 fresh.entry(row.source).or_default().push(row);
             }
         }
-        if trusting && !outcome.refused.is_empty() {
-            tx.rollback().await;
-            return Ok(None);
-        }
         // Keys that rows are given come in the place of those that they had.
         let Present { targets: mut keys, given, .. } = present;
         keys.extend(given);
@@ -205,7 +184,7 @@ impl Import<'_> {
         keys.retain(|at, _| sound.contains(at));
         self.settled.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
         self.held.lock().unwrap_or_else(PoisonError::into_inner).take(held, self.manner.dry_run);
-        Ok(Some(outcome))
+        Ok(outcome)
     }
 
     /// Whether the files say which keys their rows have in the database.

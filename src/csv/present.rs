@@ -51,10 +51,9 @@ impl Import<'_> {
         !self.index.folder.theirs.tables.is_empty()
     }
 
-    /// What the database has. `trusting` that nobody else imports from the same tables: of those from which nothing was imported before, no key
-    /// is looked for. If that is wrong, the database refuses the keys.
-    pub(super) async fn present(&self, tx: &mut Tx, patients: &[Vec<Row>], trusting: bool) -> Result<Present> {
-        let mut present = Present { given: self.given(tx, patients, trusting).await?, ..Present::default() };
+    /// What the database has.
+    pub(super) async fn present(&self, tx: &mut Tx, patients: &[Vec<Row>]) -> Result<Present> {
+        let mut present = Present { given: self.given(tx, patients).await?, ..Present::default() };
         if !self.manner.new_keys {
             self.stored(tx, patients, &mut present).await?;
         }
@@ -64,17 +63,16 @@ impl Import<'_> {
     }
 
     /// The keys that rows of another system were given here: these rows, and those that they hang below or point to.
-    async fn given(&self, tx: &mut Tx, patients: &[Vec<Row>], trusting: bool) -> Result<Keys> {
+    async fn given(&self, tx: &mut Tx, patients: &[Vec<Row>]) -> Result<Keys> {
         let mut wanted: BTreeMap<u8, HashMap<&str, (usize, i32)>> = BTreeMap::new();
         let named = patients.iter().flatten().flat_map(|row| row.own.iter().chain(&row.others));
-        let theirs = &self.index.folder.theirs;
-        for Named { at, table, key } in named.filter(|named| !trusting || !theirs.is_first(named.table)) {
+        for Named { at, table, key } in named {
             wanted.entry(*table).or_default().insert(key, *at);
         }
         let mut given = HashMap::new();
         for (table, keys) in wanted {
             let texts: Vec<&str> = keys.keys().copied().collect();
-            for (ours, key) in theirs.find(tx.conn(), table, &texts).await? {
+            for (ours, key) in self.index.folder.theirs.find(tx.conn(), table, &texts).await? {
                 given.extend(keys.get(key.as_str()).map(|at| (*at, ours)));
             }
         }

@@ -42,8 +42,6 @@ pub(super) struct Theirs {
     pub(super) tables: Vec<(KeysOf, &'static Table, usize)>,
     /// The same tables' keys in the database, of those that it knows.
     pub(super) known: Vec<Option<i32>>,
-    /// Whether no row of the table was imported before this import began.
-    is_first: Vec<bool>,
     numbers: HashMap<(u8, Mark), i32>,
     last: i32,
     /// Keys that something points to, and that no row has.
@@ -153,14 +151,9 @@ impl Theirs {
     /// Looks up the tables in the database; `make` adds those that it does not know.
     pub(super) async fn know(&mut self, db: &Db, make: bool) -> Done<()> {
         for (of, ..) in &self.tables {
-            let known = match of {
+            self.known.push(match of {
                 KeysOf::Table(table) => db.import_table(table, make).await?,
                 KeysOf::Column(_) => None,
-            };
-            self.known.push(known);
-            self.is_first.push(match known {
-                Some(known) => !db.was_imported(known).await?,
-                None => false,
             });
         }
         Ok(())
@@ -171,15 +164,10 @@ impl Theirs {
         self.known.get(usize::from(table)).copied().flatten()
     }
 
-    /// Whether rows of a table that this import has not written cannot have been imported.
-    pub(super) fn is_first(&self, table: u8) -> bool {
-        self.is_first.get(usize::from(table)).copied().unwrap_or_default()
-    }
-
     /// Of these keys of a table, those whose rows the database has, or had: each with the key there.
     pub(super) async fn find(&self, conn: &mut Conn, table: u8, keys: &[&str]) -> Done<Vec<(i32, String)>> {
         match (self.tables.get(usize::from(table)), self.in_database(table)) {
-            (Some((KeysOf::Column(column), ours, _)), _) => conn.called_so(ours, column, keys).await,
+            (Some((KeysOf::Column(column), ours, _)), _) => conn.keys_by_text(ours, column, keys).await,
             (_, Some(known)) => conn.imported(known, keys).await,
             _ => Ok(Vec::new()),
         }

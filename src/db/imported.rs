@@ -51,16 +51,6 @@ impl Db {
     }
 }
 
-impl Db {
-    /// Whether a row of a table was imported.
-    pub(crate) async fn was_imported(&self, table: i32) -> Result<bool> {
-        let mut sql = Sql::new(self.dialect());
-        sql.called(NAME, None).push("SELECT import_table_id, 0 FROM Import_Key WHERE import_table_id = ");
-        sql.int(table.into()).push(" LIMIT 1");
-        Ok(!self.numbers(&sql).await?.is_empty())
-    }
-}
-
 impl Conn {
     /// Of these keys of a table, those whose rows were imported: each with the key that the row was given here.
     pub(crate) async fn imported(&mut self, table: i32, theirs: &[&str]) -> Result<Vec<(i32, String)>> {
@@ -78,7 +68,7 @@ impl Conn {
     }
 
     /// The keys of the rows of a table of ours that have one of these texts in a column, each with the text. Case does not matter.
-    pub(crate) async fn called_so(
+    pub(crate) async fn keys_by_text(
         &mut self,
         table: &Table,
         column: &str,

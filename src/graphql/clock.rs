@@ -74,7 +74,7 @@ pub fn is_before(one: &str, other: &str) -> bool {
     }
 }
 
-/// A new row for rules of order: what it is not given of when it began is now.
+/// A new row as rules of order look at it: where it does not say when it began, it begins now.
 pub fn begun(checks: &[Check], cells: &Cells, clock: Option<Clock>) -> Cells {
     let mut cells = cells.clone();
     for check in checks.iter().filter(|check| matches!(check.holds, Holds::InOrder)) {

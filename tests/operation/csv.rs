@@ -1,6 +1,6 @@
 //! Records into files and back: what comes back is what went out, and what is refused is named and leaves nothing behind.
 
-use super::{done, number, numbers, refused, statement};
+use super::{done, folder, number, numbers, refused, statement};
 use crate::support::{
     Backend, Store, on_both,
     process::{eventually, medimax, run, wait},
@@ -14,21 +14,10 @@ use std::{
     collections::BTreeMap,
     fs,
     os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     time::Duration,
 };
-
-/// A folder with these files in it.
-fn folder(files: &[(&str, &str)]) -> PathBuf {
-    let dir = scratch(&unique("csv"));
-    let _ = fs::remove_dir_all(&dir);
-    fs::create_dir_all(&dir).unwrap();
-    for (name, text) in files {
-        fs::write(dir.join(name), text).unwrap();
-    }
-    dir
-}
 
 fn csv(verb: &str, store: &Store, dir: &Path, more: &[&str]) -> Command {
     let mut command = medimax(&[verb, "csv", "--database-url", &store.url]);

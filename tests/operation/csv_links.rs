@@ -1,21 +1,12 @@
 //! Files whose rows point to rows of other tables: reference data comes first, and references follow new keys.
 
-use super::{done, number};
+use super::{done, folder, number};
 use crate::support::{
     Store, on_both,
     process::{medimax, run},
     scratch, unique,
 };
-use std::{fs, path::PathBuf, process::Command};
-
-fn folder(files: &[(&str, &str)]) -> PathBuf {
-    let dir = scratch(&unique("csv"));
-    fs::create_dir_all(&dir).unwrap();
-    for (name, text) in files {
-        fs::write(dir.join(name), text).unwrap();
-    }
-    dir
-}
+use std::{fs, process::Command};
 
 fn import(store: &Store, files: &[(&str, &str)], more: &[&str]) -> Command {
     let mut command = medimax(&["import", "csv", "--database-url", &store.url]);

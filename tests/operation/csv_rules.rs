@@ -1,22 +1,13 @@
 //! Rules between rows: a dry run tells what the import itself tells.
 
-use super::number;
+use super::{done, folder, number};
 use crate::support::{
-    Store, on_both,
+    Backend, Store, empty, on_both,
     process::{medimax, run},
     scratch, unique,
 };
 use medimax::schema::iso;
-use std::{fs, path::PathBuf};
-
-fn folder(files: &[(&str, &str)]) -> PathBuf {
-    let dir = scratch(&unique("csv"));
-    fs::create_dir_all(&dir).unwrap();
-    for (name, text) in files {
-        fs::write(dir.join(name), text).unwrap();
-    }
-    dir
-}
+use std::fs;
 
 /// What an import refuses but for what is left out with it, dry and then really.
 fn refused(store: &Store, files: &[(&str, &str)], more: &[&str]) -> Vec<String> {
@@ -128,3 +119,22 @@ fn a_dry_run_makes_no_store_where_there_is_none() {
     let ended = run(import.arg(format!("sqlite://{}", file.display())).arg(&dir));
     assert_eq!((ended.code, file.exists()), (Some(0), false), "{ended:?}");
 }
+
+#[tokio::test]
+async fn a_new_embedded_store_has_its_countries_before_rows_come() {
+    let url = empty(Backend::Sqlite).await;
+    let dir = folder(&[
+        PATIENTS,
+        ("Address.csv", "address_id,patient_id,line1,address_type,country_id\n1,1,Road 1,home,826\n"),
+    ]);
+    for dry in [true, false] {
+        let mut command = medimax(&["import", "csv", "--database-url", &url]);
+        let said = done(command.arg(&dir).args(dry.then_some("--dry-run")));
+        assert!(!said.contains("country_id"), "{said}");
+    }
+}
+
+on_both!(an_end_is_not_before_a_beginning_that_is_left_out, async |store: Store| {
+    let ended = ("Chat_Session.csv", "chat_session_id,patient_id,ended_at\n1,1,2020-01-01 00:00:00\n");
+    assert_eq!(refused(&store, &[PATIENTS, ended], &[]), ["Chat_Session.csv 2 ended_at ORDER"]);
+});

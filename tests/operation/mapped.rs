@@ -1,6 +1,6 @@
 //! Records that come from another system: its tables, columns and keys, by a mapping.
 
-use super::{done, number, refused as refused_line, statement};
+use super::{done, folder, number, refused as refused_line, statement};
 use crate::support::{
     Backend, Store, on_both,
     process::{medimax, run},
@@ -13,16 +13,6 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
-
-pub(super) fn folder(files: &[(&str, &str)]) -> PathBuf {
-    let dir = scratch(&unique("mapped"));
-    let _ = fs::remove_dir_all(&dir);
-    fs::create_dir_all(&dir).unwrap();
-    for (name, text) in files {
-        fs::write(dir.join(name), text).unwrap();
-    }
-    dir
-}
 
 pub(super) fn import(store: &Store, dir: &Path, mapping: &str, more: &[&str]) -> Command {
     let mut command = medimax(&["import", "csv", "--database-url", &store.url, "--mapping", mapping]);

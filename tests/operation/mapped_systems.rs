@@ -1,8 +1,8 @@
 //! Folders of the systems that come with a mapping.
 
 use super::{
-    done,
-    mapped::{ADA, BEN, folder, import, refused},
+    done, folder,
+    mapped::{ADA, BEN, import, refused},
 };
 use crate::support::{Store, on_both};
 use serde_json::{Value, json};
@@ -61,12 +61,12 @@ fn predicthealth() -> PathBuf {
             "phones.csv",
             "id,entity_type,entity_id,phone_type_id,country_code,area_code,phone_number,is_primary\n1,patient,1,,+52,33,1234 5678,t\n",
         ),
-        ("countries.csv", "id,name,iso_code\n1,Mexico,mx\n2,Nowhere,\n"),
+        ("countries.csv", "id,name,iso_code\n1,Mexico,mx\n2,Nowhere,\n3,Mexico,MX\n"),
         ("regions.csv", "id,name,iso_code\n4,Jalisco,MX-JAL\n"),
         (
             "addresses.csv",
             "id,entity_type,entity_id,street_address,city,region_id,country_id,postal_code,address_type,is_primary,created_at\n\
-             1,patient,1,Calle 1,Guadalajara,4,1,44100,Home,t,2024-01-02 03:04:05+00\n2,doctor,d-1,Calle 2,Tequila,,2,,,f,\n",
+             1,patient,1,Calle 1,Guadalajara,4,1,44100,Home,t,2024-01-02 03:04:05+00\n2,doctor,d-1,Calle 2,Tequila,,2,,,f,\n3,patient,1,Calle 3,Zapopan,,3,,Work,f,2023-01-02 03:04:05+00\n",
         ),
     ])
 }
@@ -79,9 +79,9 @@ on_both!(references_and_catalogs_survive, async |store: Store| {
     store.sql("INSERT INTO Country (country_id, iso2, name) VALUES (484, 'MX', 'Mexico')").await;
     store.sql("INSERT INTO Region (region_id, country_id, code, name) VALUES (77, 484, 'MX-JAL', 'Jalisco')").await;
     let said = done(&mut import(&store, &dir, "predicthealth", &["--dry-run"]));
-    assert!(said.starts_with("Would add 22 rows of 2 patients in "), "{said}");
+    assert!(said.starts_with("Would add 23 rows of 2 patients in "), "{said}");
     let said = done(&mut import(&store, &dir, "predicthealth", &[]));
-    assert!(said.starts_with("Added 22 rows of 2 patients in "), "{said}");
+    assert!(said.starts_with("Added 23 rows of 2 patients in "), "{said}");
     assert!(said.contains("Not read: patients.csv, column validation_status (the mapping takes it nowhere)"), "{said}");
     let query = "{ patients(first: 9, filter: {name: {ne: \"Zoe\"}}) { nodes { name sex institution { name } profile { heightCm bloodGroup smokingStatus genderIdentity emergencyContactPhone }
         medicalHistory { type item severity isActive details } medications { name isContinued doctor { name institution { name type } } }
@@ -117,7 +117,7 @@ on_both!(references_and_catalogs_survive, async |store: Store| {
     );
     let said = done(&mut import(&store, &dir, "predicthealth", &[]));
     assert!(
-        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 22 rows were there already."),
+        said.starts_with("Added 0 rows of 0 patients in ") && said.contains("; 23 rows were there already."),
         "{said}"
     );
     assert_eq!(store.data(query).await["patients"]["nodes"], there);
@@ -133,7 +133,10 @@ on_both!(references_and_catalogs_survive, async |store: Store| {
             &json!([{
                 "emails": [{"address": "ada@example.org", "type": "PERSONAL", "isPrimary": true}],
                 "phones": [{"number": "+523312345678", "type": "OTHER"}],
-                "addresses": [{"line1": "Calle 1", "type": "HOME", "region": {"name": "Jalisco"}, "country": {"code": "MX"}}],
+                "addresses": [
+                    {"line1": "Calle 1", "type": "HOME", "region": {"name": "Jalisco"}, "country": {"code": "MX"}},
+                    {"line1": "Calle 3", "type": "WORK", "region": null, "country": {"code": "MX"}},
+                ],
             }]),
             &json!([{
                 "emails": [{"address": "cara@example.org", "type": "OTHER", "isPrimary": false}],
@@ -147,8 +150,8 @@ on_both!(references_and_catalogs_survive, async |store: Store| {
     let regions = fs::read_to_string(dir.join("regions.csv")).unwrap();
     fs::write(dir.join("regions.csv"), format!("{regions}5,Elsewhere,XX-1\n")).unwrap();
     let addresses = fs::read_to_string(dir.join("addresses.csv")).unwrap();
-    fs::write(dir.join("addresses.csv"), format!("{addresses}3,patient,1,Calle 3,,5,,,,f,\n")).unwrap();
-    assert_eq!(refused(&store, &dir, "predicthealth", &[]), ["addresses.csv 4 region_id REFERENCE"]);
+    fs::write(dir.join("addresses.csv"), format!("{addresses}4,patient,1,Calle 4,,5,,,,f,\n")).unwrap();
+    assert_eq!(refused(&store, &dir, "predicthealth", &[]), ["addresses.csv 5 region_id REFERENCE"]);
     fs::write(dir.join("addresses.csv"), addresses).unwrap();
 
     // A doctor who is refused costs the patients who point to that doctor, and a new patient finds the others.

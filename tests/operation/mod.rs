@@ -34,9 +34,9 @@ mod tracing;
 mod values;
 mod zones;
 
-use crate::support::process::run;
+use crate::support::{process::run, scratch, unique};
 use medimax::db::{Db, Dialect, Sql};
-use std::process::Command;
+use std::{fs, path::PathBuf, process::Command};
 
 /// A password that nothing may ever print.
 const SECRET: &str = "Pa55-that-nobody-prints";
@@ -57,6 +57,17 @@ fn done(command: &mut Command) -> String {
     let ended = run(command);
     assert_eq!((ended.code, ended.err.len()), (Some(0), 0), "{ended:?}");
     ended.out
+}
+
+/// A folder with these files in it.
+fn folder(files: &[(&str, &str)]) -> PathBuf {
+    let dir = scratch(&unique("files"));
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir).unwrap();
+    for (name, text) in files {
+        fs::write(dir.join(name), text).unwrap();
+    }
+    dir
 }
 
 /// The number that a statement answers.

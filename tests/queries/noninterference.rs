@@ -80,6 +80,25 @@ fn queries() -> Vec<String> {
             all.push(format!("mutation {{ {mutation} }}"));
         }
     }
+    // All that is wrong is told at once: nothing of it depends on rows of others. A text is missing, so that nothing is written.
+    for id in (1..40).step_by(3) {
+        for other in (1..40).step_by(4) {
+            for mutation in [
+                format!("correctChatMessage(id: {id}, input: {{text: \"\", parentMessageId: {other}}}) {{ replayed }}"),
+                format!("correctChatMessage(id: {id}, input: {{text: \"\", chatSessionId: {other}}}) {{ replayed }}"),
+                format!(
+                    "sendChatMessage(input: {{patientId: {}, text: \"\", chatSessionId: {other}, sentAt: \"2026-01-01T00:00:00Z\"}}) {{ replayed }}",
+                    1 + id % 12
+                ),
+                format!(
+                    "sendChatMessage(input: {{patientId: {}, text: \"\", parentMessageId: {other}, chatSessionId: {id}}}) {{ replayed }}",
+                    1 + id % 12
+                ),
+            ] {
+                all.push(format!("mutation {{ {mutation} }}"));
+            }
+        }
+    }
     all
 }
 

@@ -267,3 +267,19 @@ on_both!(the_region_of_an_address_is_in_its_country, async |store: Store| {
     let unused = region(&store, "DE-BE").await;
     assert_eq!(done(&store, &into(840, unused)).await["correctRegion"]["region"]["country"]["code"], "US");
 });
+
+on_both!(every_code_of_a_country_that_is_wrong_or_taken_is_told, 0, async |store: Store| {
+    let add = |codes: &str| format!("addCountry(input: {{name: \"q\", {codes}}}) {{ country {{ id }} }}");
+    done(&store, &add("code: \"IE\", code3: \"IRL\", numericCode: \"372\"")).await;
+    assert_eq!(
+        refused(&store, &add("code: \"IE\", code3: \"IRL\", numericCode: \"372\""))
+            .await
+            .into_iter()
+            .collect::<std::collections::BTreeSet<_>>(),
+        ["input.code: TAKEN", "input.code3: TAKEN", "input.numericCode: TAKEN"].map(str::to_owned).into()
+    );
+    assert_eq!(
+        refused(&store, &add("code: \"QX\", code3: \"1!2\", numericCode: \"xyz\"")).await,
+        ["input.code3: INVALID", "input.numericCode: INVALID"]
+    );
+});

@@ -94,3 +94,30 @@ on_both!(an_end_is_not_before_its_beginning, 0, async |store: Store| {
     };
     assert_eq!(sorted(found), sorted(expected.as_array().unwrap().clone()), "{ended:?}");
 });
+
+on_both!(what_contradicts_itself_by_its_days_is_refused, 0, async |store: Store| {
+    record(&store).await;
+    store.sql("INSERT INTO Institution (institution_id, name) VALUES (1, 'Clinic')").await;
+    store.sql("INSERT INTO Doctor (doctor_id, name, institution_id) VALUES (1, 'Dr. Ada', 1)").await;
+    for (mutation, expected) in [
+        (
+            "startChatSession(input: {patientId: 1, endedAt: \"2020-01-01T00:00:00Z\"}) { replayed }",
+            "input.endedAt: ORDER",
+        ),
+        (
+            "addHealthRecord(input: {patientId: 1, type: SYMPTOM, data: {name: \"x\"}, isVerified: true, verifiedAt: \"2020-01-01T00:00:00Z\"}) { replayed }",
+            "input.verifiedAt: ORDER",
+        ),
+        (
+            "prescribeMedication(input: {patientId: 1, name: \"M\", prescribedDate: \"2020-01-01\", discontinuedDate: \"2020-01-02\"}) { replayed }",
+            "input.isContinued: CONTRADICTION",
+        ),
+        (
+            "assignDoctor(input: {patientId: 1, doctorId: 1, type: PRIMARY, since: \"2999-01-01\"}) { replayed }",
+            "input.since: IN_FUTURE",
+        ),
+    ] {
+        assert_eq!(refused(&store, mutation).await, [expected], "{mutation}");
+    }
+    done(&store, "prescribeMedication(input: {patientId: 1, name: \"M\", prescribedDate: \"2020-01-01\", discontinuedDate: \"2020-01-02\", isContinued: false}) { replayed }").await;
+});
