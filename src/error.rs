@@ -13,8 +13,12 @@ pub enum Code {
     Conflict,
     /// A documented limit was gone over.
     LimitExceeded,
-    /// The gateway does not answer this; asking again will not help.
+    /// The caller is nobody that the gateway knows, and this is answered to nobody else.
+    Unauthenticated,
+    /// The gateway does not answer this to this caller; asking again will not help.
     Forbidden,
+    /// Too many log-ins failed; the next one is looked at after a while.
+    TooManyAttempts,
     /// The document under this id or hash is not known: send its text too.
     PersistedQueryNotFound,
     /// Automatic persisted queries are switched off: send the text alone.
@@ -31,11 +35,13 @@ pub enum Code {
 
 impl Code {
     /// Every code there is, for the documentation and the contract test.
-    pub const ALL: [Code; 10] = [
+    pub const ALL: [Code; 12] = [
         Code::BadUserInput,
         Code::Conflict,
         Code::LimitExceeded,
+        Code::Unauthenticated,
         Code::Forbidden,
+        Code::TooManyAttempts,
         Code::PersistedQueryNotFound,
         Code::PersistedQueryNotSupported,
         Code::DatabaseUnavailable,
@@ -65,10 +71,23 @@ impl Code {
                 "400, 408, 413, 414 or 503 where the request is refused as a whole, else 200",
                 "ask for less: a smaller `first`, fewer levels, several requests; after 503, ask again when `Retry-After` says",
             ),
+            Code::Unauthenticated => (
+                "no access token came with the request, or one that is expired, of an ended session or of a locked account; or a \
+                 log-in or a refresh failed",
+                "401 where the request is refused as a whole; 200 for a log-in that failed",
+                "log in (`logIn`) or refresh the session (`refreshSession`), and send `Authorization: Bearer` with the access token",
+            ),
             Code::Forbidden => (
-                "the gateway answers a list of documents only, and this one is not on it",
-                "403",
-                "have the operator add it to the list",
+                "the caller's role does not allow the field; or the gateway answers a list of documents only, and this one is not \
+                 on it",
+                "200: it costs its own field; 403 for a document that is not listed",
+                "ask an administrator for another role; have the operator add the document to the list",
+            ),
+            Code::TooManyAttempts => (
+                "too many log-ins of this account or from this address failed; `extensions.retryAfter` says in how many seconds the \
+                 next one is looked at",
+                WITHIN,
+                "wait that long",
             ),
             Code::PersistedQueryNotFound => (
                 "no document is known under this id or hash",
@@ -108,7 +127,9 @@ impl Code {
             Code::BadUserInput => "BAD_USER_INPUT",
             Code::Conflict => "CONFLICT",
             Code::LimitExceeded => "LIMIT_EXCEEDED",
+            Code::Unauthenticated => "UNAUTHENTICATED",
             Code::Forbidden => "FORBIDDEN",
+            Code::TooManyAttempts => "TOO_MANY_ATTEMPTS",
             Code::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Code::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Code::DatabaseUnavailable => "DATABASE_UNAVAILABLE",
@@ -161,6 +182,12 @@ pub enum Error {
         /// What it asks for.
         asked: u64,
     },
+    /// A caller without valid credentials; the text says what to do, and the same for every cause that a stranger may not know.
+    Unauthenticated(&'static str),
+    /// Something that the caller's role does not allow; the text says what.
+    NotAllowed(String),
+    /// Log-ins failed too often; the next one is looked at in so many seconds.
+    TooManyAttempts(u64),
     /// A document of which only the id or hash was given, and which is not known.
     UnknownDocument,
     /// A hash was given, and no documents are kept by their hashes.
@@ -204,7 +231,9 @@ impl Error {
             Error::BadInput(_) | Error::Invalid(_) | Error::NeedsPost => Code::BadUserInput,
             Error::Changed(_) | Error::KeyTaken => Code::Conflict,
             Error::Limit { .. } | Error::TooWide { .. } | Error::TooMany { .. } => Code::LimitExceeded,
-            Error::NotListed => Code::Forbidden,
+            Error::Unauthenticated(_) => Code::Unauthenticated,
+            Error::NotListed | Error::NotAllowed(_) => Code::Forbidden,
+            Error::TooManyAttempts(_) => Code::TooManyAttempts,
             Error::UnknownDocument => Code::PersistedQueryNotFound,
             Error::NoRegistry => Code::PersistedQueryNotSupported,
             Error::Unavailable(_) | Error::Unconfirmed(_) | Error::NotStored(_) => Code::DatabaseUnavailable,
@@ -227,7 +256,11 @@ impl Error {
     /// What a client may read.
     pub fn public_message(&self) -> String {
         match self {
-            Error::BadInput(text) => text.clone(),
+            Error::BadInput(text) | Error::NotAllowed(text) => text.clone(),
+            Error::Unauthenticated(text) => (*text).into(),
+            Error::TooManyAttempts(seconds) => {
+                format!("too many log-ins failed; the next one is looked at in {seconds} s")
+            }
             Error::Invalid(violations) => match violations.as_slice() {
                 [one] => one.message.clone(),
                 all => format!("the input breaks {} rules; `extensions.violations` has each", all.len()),

@@ -2,6 +2,7 @@
 //!
 //! `ARCHITECTURE.md` has the map and the invariants.
 
+pub mod access;
 pub mod chat;
 pub mod cli;
 pub mod config;

@@ -37,6 +37,9 @@ struct Extensions {
     violations: Vec<Violation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     current_version: Option<String>,
+    /// In how many seconds asking again may help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
     /// How many places have this error that no error names.
     #[serde(skip_serializing_if = "Option::is_none")]
     more: Option<u64>,
@@ -73,6 +76,7 @@ pub fn error(error: &Error, path: &[Value], locations: &[async_graphql::Pos], re
             limit,
             violations: if let Error::Invalid(violations) = error { violations.clone() } else { Vec::new() },
             current_version: if let Error::Changed(version) = error { Some(version.clone()) } else { None },
+            retry_after: if let Error::TooManyAttempts(seconds) = error { Some(*seconds) } else { None },
             more: None,
         },
     }

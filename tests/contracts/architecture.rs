@@ -95,6 +95,7 @@ fn allowed(room: &str) -> Vec<&'static str> {
             [&ground[..], &["cli", "config", "csv", "db", "entity", "graph", "graphql", "request", "write"]].concat()
         }
         "db" => ground.into(),
+        "access" => ["error", "db"].into(),
         "feed" => ["error", "db"].into(),
         "terminology" => ["error", "db"].into(),
         "graph" => [&ground[..], &["db", "feed", "terminology"]].concat(),

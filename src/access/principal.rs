@@ -1,0 +1,77 @@
+//! Who asks, as what.
+
+use crate::db::enumeration;
+
+enumeration! {
+    /// What a caller is to the hospital: it decides which patients the caller sees and what the caller may change.
+    Role {
+        /// Sees and changes everything, and manages the gateway.
+        Admin "ADMIN" = "admin",
+        /// A doctor: sees and changes the records of the patients who are assigned to the doctor now.
+        Clinician "CLINICIAN" = "clinician",
+        /// A patient: sees the patient's own record, and keeps contacts and settings up to date.
+        Patient "PATIENT" = "patient",
+    }
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 3] = [Role::Admin, Role::Clinician, Role::Patient];
+
+    /// The role of a name, in whatever case.
+    pub fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(text))
+    }
+}
+
+/// An account as it was when the request came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its key.
+    pub id: i32,
+    /// The address with which its owner logs in.
+    pub email: String,
+    /// What its owner is called.
+    pub name: Option<String>,
+    /// What its owner is.
+    pub role: Role,
+    /// The patient that a `PATIENT` is.
+    pub patient: Option<i32>,
+    /// The doctor that a `CLINICIAN` is.
+    pub doctor: Option<i32>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// Nobody that the gateway knows: may log in, and nothing else.
+    Nobody,
+    /// Whoever reaches the port, where no log-in is asked for: sees and changes everything, and has no account.
+    Anybody,
+    /// The owner of an account, in a session.
+    Account {
+        /// The account.
+        account: Account,
+        /// The key of the session.
+        session: i32,
+    },
+}
+
+impl Principal {
+    /// The caller's role; whoever reaches the port unasked is an administrator.
+    pub fn role(&self) -> Option<Role> {
+        match self {
+            Principal::Nobody => None,
+            Principal::Anybody => Some(Role::Admin),
+            Principal::Account { account, .. } => Some(account.role),
+        }
+    }
+
+    /// The account, where the caller has one.
+    pub fn account(&self) -> Option<&Account> {
+        match self {
+            Principal::Account { account, .. } => Some(account),
+            Principal::Nobody | Principal::Anybody => None,
+        }
+    }
+}
