@@ -26,7 +26,6 @@ pub mod records;
 pub mod reports;
 pub mod request;
 pub mod schema;
-pub mod scope;
 pub mod telemetry;
 pub mod terminology;
 pub mod visits;

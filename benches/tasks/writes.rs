@@ -25,11 +25,11 @@ use futures_util::future::try_join_all;
 use medimax::{
     config::Config,
     db,
+    db::scope::Scope,
     graph::Graph,
     graphql::{clock::Clock, recorder::Recorder},
     request::engine::{Caller, Engine, Outcome},
     schema::{MODEL, SHAPES},
-    scope::Scope,
 };
 use std::{
     io::Write,

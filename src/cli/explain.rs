@@ -4,6 +4,7 @@ use super::{open_graph, open_with_tables, say, unreachable};
 use crate::{
     config::Config,
     db::migrate,
+    db::scope::Scope,
     error::{Error, Result},
     graph::projector,
     graphql::{limits::Limits, recorder::Recorder},
@@ -12,7 +13,6 @@ use crate::{
         explain::{Explained, Shown, explained},
     },
     schema::MODEL,
-    scope::Scope,
 };
 use async_graphql::{Request, Variables};
 use clap::{Arg, ArgAction, ArgMatches, Command};

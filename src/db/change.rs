@@ -4,15 +4,12 @@ use super::{
     cond::Cond,
     fault::{self, Refusal},
     pool::{Db, Tx},
-    scoped::push_scope,
+    scope::{Scope, push_scope},
     sql::{Dialect, Sql},
     table::{Belongs, Owner, Table},
     write::Cell,
 };
-use crate::{
-    error::{Error, Result},
-    scope::Scope,
-};
+use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
 
 /// The cells of a row as texts, in the order of the columns asked for; `None` is NULL.

@@ -2,12 +2,11 @@
 
 use super::{
     first::First,
-    scoped::push_and_scope,
+    scope::{Scope, push_and_scope},
     select::Path,
     sql::{Dialect, Sql},
     table::Table,
 };
-use crate::scope::Scope;
 use regex::Regex;
 use std::{
     fmt,

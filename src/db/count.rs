@@ -2,11 +2,10 @@
 //! nobody waits until all of a large list is counted.
 
 use super::{
-    scoped::push_and_scope,
+    scope::{Scope, push_and_scope},
     select::{ListQuery, Path, Select},
     sql::{Dialect, Sql},
 };
-use crate::scope::Scope;
 
 /// What stands in the place of a number that is greater than its bound.
 pub const MORE: i64 = -1;
@@ -29,7 +28,7 @@ impl Select<'_> {
     /// table: the server drops it with the first change that anybody commits, cascades and TRUNCATE included.
     pub(super) fn head_of_count(&self, scope: &Scope, ask: &ListQuery, bound: Option<u32>) -> &'static str {
         let is_whole =
-            ask.filter.is_none() && ask.words.is_empty() && (scope.only().is_none() || self.table.is_everybodys());
+            ask.filter.is_none() && ask.words.is_empty() && (scope.is_everything() || self.table.is_everybodys());
         match (bound, self.dialect) {
             (Some(_), _) => "SELECT 0, COUNT(*) FROM (SELECT 1",
             (None, Dialect::MariaDb) if is_whole => "SELECT /*M! SQL_CACHE */ 0, COUNT(*)",

@@ -19,7 +19,7 @@ mod plan;
 pub mod planner;
 pub(crate) mod pool;
 mod refusal;
-mod scoped;
+pub mod scope;
 mod select;
 mod shared;
 mod sql;

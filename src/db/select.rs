@@ -6,11 +6,10 @@
 use super::{
     cond::{Bind, Cond, push_bind, push_search},
     planner::{Form, Way, push_walk},
-    scoped::{push_and_scope, push_scope},
+    scope::{Scope, push_and_scope, push_scope},
     sql::{Dialect, Sql},
     table::{Owner, Table},
 };
-use crate::scope::Scope;
 
 /// One column of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

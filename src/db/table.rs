@@ -7,7 +7,7 @@
 //! are reference data. Rows are read below the others under the scope all the same, so that a row that names two owners is nobody's
 //! but its patient's.
 
-use crate::scope::Scope;
+use super::scope::Scope;
 use std::fmt;
 
 /// A table.
@@ -139,13 +139,13 @@ impl Table {
     /// Where some rows are reference data and some are not, [`Table::is_row_written_by`] tells.
     pub fn is_written_by(&self, scope: &Scope) -> bool {
         let root = self.way().last().map_or(self, |owner| owner.to);
-        !root.is_everybodys() || scope.only().is_none()
+        !root.is_everybodys() || scope.is_everything()
     }
 
     /// The same of a row that a caller may see; `cell` tells whether a column of it holds a key.
     pub fn is_row_written_by(&self, scope: &Scope, cell: impl Fn(&str) -> bool) -> bool {
         let is_patients = !self.is_mixed() || self.patients_owner().is_some_and(|owner| cell(owner.column));
-        self.is_written_by(scope) && (is_patients || scope.only().is_none())
+        self.is_written_by(scope) && (is_patients || scope.is_everything())
     }
 
     /// Whether some rows belong to patients and others are reference data.

@@ -10,11 +10,8 @@ use super::{
     status::Status,
     watch::{Ran, Watcher},
 };
+use crate::error::{Error, Result};
 use crate::terminology::knowledge::Knowledge;
-use crate::{
-    error::{Error, Result},
-    scope::Scope,
-};
 use futures_util::future::BoxFuture;
 use std::{
     cmp::Reverse,
@@ -219,9 +216,9 @@ impl Graph {
         sorted(self.answered("own", Some(patients.len()), |store| store.own(patients)).await)
     }
 
-    /// The patients in scope who have most in common with each of these, most first.
-    pub async fn similar(&self, asked: &[Asked], scope: &Scope, first: u32) -> Result<Vec<(Similar, f64)>> {
-        let found = self.answered("similar", Some(asked.len()), |store| store.similar(asked, scope, first)).await?;
+    /// The patients, of those who are visible (`None`: all), who have most in common with each of these, most first.
+    pub async fn similar(&self, asked: &[Asked], visible: Option<&[i32]>, first: u32) -> Result<Vec<(Similar, f64)>> {
+        let found = self.answered("similar", Some(asked.len()), |store| store.similar(asked, visible, first)).await?;
         let by_patient: HashMap<i32, &Asked> = asked.iter().map(|asked| (asked.patient, asked)).collect();
         let scored = found.into_iter().filter_map(|similar| {
             let score = share(by_patient.get(&similar.patient)?, &similar);

@@ -23,7 +23,6 @@ pub use status::Status;
 
 use crate::{
     error::Result,
-    scope::Scope,
     terminology::knowledge::{FactKind, Tie},
 };
 use chrono::NaiveDate;
@@ -274,7 +273,7 @@ pub struct Having {
 }
 
 /// What both graph stores answer, in any order. Keys are those of rows that the caller may see, and no answer leaves its
-/// patient but [`Store::similar`], which takes a scope.
+/// patient but [`Store::similar`], which is told who may be in it.
 pub trait Store: Send + Sync {
     /// The clinical relationships at each of these entries, to the `first` others with the smallest keys.
     fn clinical<'a>(&'a self, at: At, keys: &'a [i32], first: u32) -> BoxFuture<'a, Result<Vec<Clinical>>>;
@@ -286,9 +285,14 @@ pub trait Store: Send + Sync {
     fn care_paths<'a>(&'a self, spans: &'a [Span]) -> BoxFuture<'a, Result<Vec<OfSpan>>>;
     /// The symptoms, conditions and medications of these patients.
     fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<ClinicalEntry>>>;
-    /// For each, the `first` patients in scope with the greatest share of weight in common:
+    /// For each, the `first` patients among those who are visible (`None`: all) with the greatest share of weight in common:
     /// `shared / (asked.weight + theirs - shared)`, the smaller key first among equals.
-    fn similar<'a>(&'a self, asked: &'a [Asked], scope: &'a Scope, first: u32) -> BoxFuture<'a, Result<Vec<Similar>>>;
+    fn similar<'a>(
+        &'a self,
+        asked: &'a [Asked],
+        visible: Option<&'a [i32]>,
+        first: u32,
+    ) -> BoxFuture<'a, Result<Vec<Similar>>>;
     /// The patients who have this, smallest key first; where more than `most` do, some of them, one more than that.
     fn patients_with<'a>(&'a self, having: &'a Having, most: u32) -> BoxFuture<'a, Result<Vec<i32>>>;
     /// The whole sub-graph of these patients: each node with its labels, each relationship without properties, `most` nodes a patient,

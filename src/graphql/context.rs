@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     db::Db,
+    db::scope::Scope,
     error::{Error, Result},
     graph::Graph,
-    scope::Scope,
 };
 use async_graphql::{
     Name, Value, Variables,
@@ -63,6 +63,22 @@ impl Cx {
     /// A value of the document with variables put in; `None` for a variable that was not given.
     pub(crate) fn constant(&self, value: &async_graphql_value::Value) -> Option<Value> {
         constant(&self.variables, value)
+    }
+
+    /// The keys of all patients in scope, for what the database does not answer by itself; `None` where every patient is in scope.
+    pub async fn visible(&self) -> Result<Option<Arc<Vec<i32>>>> {
+        if self.scope.is_everything() {
+            return Ok(None);
+        }
+        let most = self.limits.max_graph_matches;
+        let ask = async || {
+            let found = self.db.patients(&self.scope, most).await?;
+            match found.len() > most as usize {
+                true => Err(Error::Limit { key: "max_graph_matches", allowed: most.into(), asked: None }),
+                false => Ok(found),
+            }
+        };
+        Ok(Some(self.answers.visible.get((), ask).await?))
     }
 
     /// Forgets what was read before something was written.

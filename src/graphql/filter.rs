@@ -7,9 +7,9 @@ use super::{
     types::Types,
 };
 use crate::{
+    db::scope::Scope,
     db::{Bind, Cond, Date, DateTime, LookUp, Op, Quantifier, Related, ValueKind, planner::narrows, uuid},
     error::{Error, Result},
-    scope::Scope,
 };
 use async_graphql::{Name, Value, indexmap::IndexMap};
 use futures_util::future::{BoxFuture, try_join_all};
@@ -181,7 +181,7 @@ impl Reader {
     async fn look_up(self, cx: &Cx) -> Result<()> {
         let asking = self.facts.iter().map(async |(facts, value, place)| {
             let mut keys = facts.keys(cx, value).await?;
-            if let Some(visible) = cx.scope.only() {
+            if let Some(visible) = cx.visible().await? {
                 let visible: HashSet<&i32> = visible.iter().collect();
                 keys.retain(|key| visible.contains(key));
             }

@@ -10,9 +10,9 @@ use super::{
     sums::Sum,
 };
 use crate::{
+    db::scope::Scope,
     db::{Db, ListQuery, Owner, Select, Sql, SumOf, Table, change, large_column, large_sizes},
     error::{Error, Result},
-    scope::Scope,
 };
 use dataloader::{BatchFn, cached::Loader};
 use std::{

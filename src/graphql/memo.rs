@@ -45,6 +45,8 @@ pub type Scored = (Similar, f64);
 /// What the graph answered a request, by the keys that it was asked for: fields and aliases that ask the same share it.
 #[derive(Default)]
 pub struct Answers {
+    /// The patients whom the caller may see, where the graph has to be told.
+    pub visible: Memo<(), Vec<i32>>,
     /// Patients' own entries.
     pub own: Memo<Vec<i32>, ByPatient<ClinicalEntry>>,
     /// Clinical relationships, to so many others.
@@ -64,6 +66,7 @@ pub struct Answers {
 impl Answers {
     /// Forgets all of them.
     pub fn forget(&self) {
+        self.visible.forget();
         self.own.forget();
         self.clinical.forget();
         self.clinical_counts.forget();

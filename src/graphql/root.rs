@@ -74,7 +74,7 @@ impl Field for ById {
 pub struct All(pub &'static Entity);
 
 /// How the rows of a list are found; a list that would read too many is refused.
-pub async fn way<'q>(cx: &Cx, entity: &'static Entity, ask: &'q ListQuery, want: Want) -> Result<Way<'q>> {
+pub async fn way<'q>(cx: &'q Cx, entity: &'static Entity, ask: &'q ListQuery, want: Want) -> Result<Way<'q>> {
     let way = choose(&cx.db, entity.table, &cx.scope, ask, want).await?;
     let (allowed, asked) = (cx.limits.max_rows_read, way.reads());
     if asked <= allowed {

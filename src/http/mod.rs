@@ -19,10 +19,10 @@ pub use listen::{Certificate, Door, address};
 
 use crate::{
     config::{Config, Explain, LogRequests},
+    db::scope::Scope,
     error::{Error, Result},
     graphql::clock::Clock,
     request::engine::{Answer, Caller, Engine},
-    scope::Scope,
     telemetry::{Exporter, Gauges, Metrics, trace::Tracer},
 };
 use answer::{Media, Refused, refuse, send, status};

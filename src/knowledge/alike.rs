@@ -102,7 +102,8 @@ impl Field for SimilarPatients {
             let looked_for = if first <= LOOKED_FOR { LOOKED_FOR } else { cx.limits.max_page_size };
             let ask = async || {
                 let mut of: HashMap<i32, Vec<(Similar, f64)>> = HashMap::new();
-                for (similar, score) in cx.graph.similar(&asked, &cx.scope, looked_for.max(first)).await? {
+                let visible = cx.visible().await?;
+                for (similar, score) in cx.graph.similar(&asked, visible.as_deref().map(Vec::as_slice), looked_for.max(first)).await? {
                     cx.charge(1)?;
                     of.entry(similar.patient).or_default().push((similar, score));
                 }

@@ -2,8 +2,8 @@
 
 use super::{ENTITIES, Store, on_both, reading};
 use crate::{
+    db::scope::Scope,
     db::{Bind, Cond, ListQuery, Op, Select, planner::Way},
-    scope::Scope,
 };
 use serde_json::{Value, json};
 use std::cmp::Ordering;

@@ -11,6 +11,7 @@ mod writing;
 
 use crate::{
     config::Config,
+    db::scope::Scope,
     db::{self, Db, Dialect, Options, Tls, migrate},
     graph::{Graph, shape::Shapes},
     graphql::{
@@ -19,7 +20,6 @@ use crate::{
         recorder::Recorder,
     },
     request::engine::{Caller, Engine},
-    scope::Scope,
 };
 use serde_json::Value;
 use std::{

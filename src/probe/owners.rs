@@ -4,7 +4,7 @@ use super::{ENTITIES, Store, folder, on_both};
 use crate::{
     cli::check::records,
     csv::{self, Manner},
-    scope::Scope,
+    db::scope::Scope,
 };
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};

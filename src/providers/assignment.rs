@@ -2,7 +2,10 @@
 
 use super::{doctor, validation::Validation};
 use crate::{
-    db::{Bind, By, Cond, Date, DateTime, Enum, Flag, Path, enumeration},
+    db::{
+        Bind, By, Cond, Date, DateTime, Enum, Flag, Op, Path, enumeration,
+        scope::{Grant, Rows},
+    },
     entity::entity,
     graph::shape::{As, Relationship},
     graphql::{
@@ -14,6 +17,7 @@ use crate::{
     patients::patient,
     write::{Add, Change, Succeed, Succession},
 };
+use chrono::NaiveDate;
 
 enumeration! {
     /// What a doctor is to a patient.
@@ -206,6 +210,15 @@ fn is_primary() -> Cond {
 /// Whether an assignment goes on. One of which nothing is said does.
 fn is_active() -> Cond {
     Cond::Or(vec![Cond::In("is_active", vec![Bind::Int(1)]), Cond::IsNull("is_active", true)])
+}
+
+/// The patients whom a doctor looks after on a day: the assignment is active, has begun and has not ended.
+pub fn patients_of(doctor: i32, today: NaiveDate) -> Grant {
+    let today = || Bind::Text(today.to_string());
+    let open = |column, op| Cond::Or(vec![Cond::IsNull(column, true), Cond::Compare(column, op, today())]);
+    let doctor = Cond::In("doctor_id", vec![Bind::Int(doctor.into())]);
+    let cond = Cond::And(vec![doctor, is_active(), open("since", Op::Lte), open("until", Op::Gte)]);
+    Grant::With(Rows { table: &TABLE, cond })
 }
 
 const LATEST_FIRST: By = By { column: "since", descending: true, via: false, nullable: true };

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     db::Db,
+    db::scope::Scope,
     error::{Code, Error, Result},
     graph::Graph,
     graphql::{
@@ -29,7 +30,6 @@ use crate::{
         root::Root,
         types::Types,
     },
-    scope::Scope,
 };
 use async_graphql::{
     Context, EmptySubscription, Request, Schema, ServerResult, Value,

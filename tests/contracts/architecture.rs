@@ -87,9 +87,9 @@ const DOMAINS: [&str; 11] = [
 
 /// What a room may use besides itself.
 fn allowed(room: &str) -> Vec<&'static str> {
-    let ground = ["error", "scope"];
+    let ground = ["error"];
     let mut rooms: Vec<&str> = match room {
-        "main" | "lib" | "error" | "scope" | "demo" => return Vec::new(),
+        "main" | "lib" | "error" | "demo" => return Vec::new(),
         // Tests of what no entity has yet: in no binary that is shipped.
         "probe" => {
             [&ground[..], &["cli", "config", "csv", "db", "entity", "graph", "graphql", "request", "write"]].concat()

@@ -10,8 +10,8 @@ use crate::support::{
 use async_graphql::Value;
 use medimax::{
     db,
+    db::scope::Scope,
     graph::{Graph, projector::Follower},
-    scope::Scope,
 };
 use serde_json::json;
 use std::{fs, ops::Range, time::Duration};

@@ -2,6 +2,7 @@
 
 use crate::support::{Backend, Store, full};
 use medimax::{
+    db::scope::Scope,
     db::{Sql, ValueKind},
     graphql::{
         model::{Entity, Object},
@@ -9,7 +10,6 @@ use medimax::{
         recorder::Statement,
     },
     schema::{MODEL, entities},
-    scope::Scope,
 };
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use crate::{
     graph::{answers, neo4j::Place},
     support::{Backend, Store, run},
 };
-use medimax::{graphql::recorder, scope::Scope};
+use medimax::{db::scope::Scope, graphql::recorder};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::Path};
 

@@ -109,7 +109,7 @@ async fn errors_without_number_are_counted_and_not_listed() {
         max_cost: 10_000_000,
         ..medimax::config::Config::default().limits()
     });
-    let (body, _) = crate::support::run(&engine, medimax::scope::Scope::everything(), &query, Value::Null).await;
+    let (body, _) = crate::support::run(&engine, medimax::db::scope::Scope::everything(), &query, Value::Null).await;
     let answer: Value = serde_json::from_slice(&body).unwrap();
     assert!(codes(&answer).iter().all(|code| *code == "GRAPH_UNAVAILABLE"));
     let errors = answer["errors"].as_array().unwrap();

@@ -6,7 +6,7 @@ use crate::support::{
     process::{Answer, Gateway, JSON, body_of, medimax, program},
     run, scratch, unique,
 };
-use medimax::scope::Scope;
+use medimax::db::scope::Scope;
 use serde_json::Value;
 use std::{
     collections::BTreeMap,

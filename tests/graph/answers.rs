@@ -4,6 +4,7 @@ use super::neo4j::Place;
 use crate::support::{Backend, Store, codes, full, heavy, on_both, run, texts};
 use medimax::{
     config::Config,
+    db::scope::Scope,
     graph::{
         Graph,
         projector::{Follower, built},
@@ -11,7 +12,6 @@ use medimax::{
     graphql::limits::Limits,
     request::engine::Engine,
     schema::{MODEL, SHAPES, tables},
-    scope::Scope,
     terminology::knowledge::{ConceptKind, FactKind},
 };
 use serde_json::{Value, json};

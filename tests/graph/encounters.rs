@@ -8,13 +8,13 @@ use super::{
 };
 use crate::support::{Store, on_both};
 use medimax::{
+    db::scope::Scope,
     graph::{
         Graph,
         projector::{Follower, built},
     },
     graphql::recorder::Statement,
     schema::{SHAPES, tables},
-    scope::Scope,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -1,6 +1,7 @@
 //! The graph in this process finds patients by what they have exactly as if it looked at each of them, whatever was put, replaced and removed.
 
 use medimax::{
+    db::scope::Scope,
     graph::{
         Asked, COMMON, Having, Similar, Store,
         embedded::{Embedded, Index},
@@ -8,7 +9,6 @@ use medimax::{
         shape::Role,
     },
     schema::SHAPES,
-    scope::Scope,
     terminology::{
         knowledge::{How, Tie},
         names,

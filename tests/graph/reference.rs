@@ -8,12 +8,12 @@ use super::{
 };
 use crate::support::{Backend, Store, on_both, texts};
 use medimax::{
+    db::scope::Scope,
     graph::{
         Graph,
         projector::{Follower, built},
     },
     schema::{SHAPES, tables},
-    scope::Scope,
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, time::Duration};

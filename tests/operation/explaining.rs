@@ -9,7 +9,7 @@ use crate::{
         scratch, unique,
     },
 };
-use medimax::{graphql::recorder::Recorder, request::explain::explained, scope::Scope};
+use medimax::{db::scope::Scope, graphql::recorder::Recorder, request::explain::explained};
 use serde_json::{Value, json};
 use std::time::Duration;
 

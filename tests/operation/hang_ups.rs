@@ -7,8 +7,8 @@ use crate::support::{
     run,
 };
 use medimax::{
+    db::scope::Scope,
     db::{self, Options},
-    scope::Scope,
 };
 use serde_json::Value;
 use std::{

@@ -4,8 +4,8 @@ use super::server::Server;
 use crate::support::{Backend, Store, full, run_recorded};
 use medimax::{
     db,
+    db::scope::Scope,
     graphql::recorder::{Recorder, Statement},
-    scope::Scope,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -2,13 +2,13 @@
 
 use crate::support::{Store, codes, on_both, texts};
 use medimax::{
+    db::scope::Scope,
     db::{Path, Table, Towards},
     graphql::{
         model::{Entity, FieldDef, Object},
         page::{orderable, screaming},
     },
     schema::{MODEL, entities},
-    scope::Scope,
 };
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Filters: every comparison, their combinations, and across relations.
 
 use crate::support::{Store, codes, on_both, run, texts};
-use medimax::{config::Config, graphql::limits::Limits, scope::Scope};
+use medimax::{config::Config, db::scope::Scope, graphql::limits::Limits};
 use serde_json::Value;
 
 async fn found(store: &Store, filter: &str) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! What is said of a wrong request: which place wants what, and what was perhaps meant.
 
 use crate::support::{Store, codes, on_both, run};
-use medimax::{config::Config, graphql::limits::Limits, scope::Scope};
+use medimax::{config::Config, db::scope::Scope, graphql::limits::Limits};
 use serde_json::{Value, json};
 
 /// Wrong requests, each with what its one error must say.

@@ -3,9 +3,9 @@
 use crate::support::{Backend, Store, codes, on_both, run, texts};
 use medimax::{
     config::Config,
+    db::scope::Scope,
     graphql::limits::Limits,
     schema::{MODEL, entities},
-    scope::Scope,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

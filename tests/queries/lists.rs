@@ -12,7 +12,7 @@ async fn pages(store: &Store, order: &str, size: usize, backwards: bool) -> Vec<
             "query($at: String) {{ patients(orderBy: [{order}], {page}) {{ nodes {{ id }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
         );
         let variables = if at.is_empty() { json!({}) } else { json!({ "at": at }) };
-        let (answer, _) = store.ask_as(medimax::scope::Scope::everything(), &query, variables).await;
+        let (answer, _) = store.ask_as(medimax::db::scope::Scope::everything(), &query, variables).await;
         assert_eq!(answer.get("errors"), None, "{query}");
         let list = &answer["data"]["patients"];
         let mut found = texts(list, "nodes.*.id");
@@ -109,7 +109,7 @@ on_both!(page_arguments_are_checked, 3, async |store: Store| {
 on_both!(first_counts_below_each_parent_in_one_statement, 20, async |store: Store| {
     let query = "{ patients(first: 20) { nodes { all: appointments(first: 200) { totalCount nodes { id date } }
         two: appointments(first: 2) { nodes { id } pageInfo { hasNextPage } } one: medications(first: 1) { id } } } }";
-    let (answer, ran) = store.ask_as(medimax::scope::Scope::everything(), query, Value::Null).await;
+    let (answer, ran) = store.ask_as(medimax::db::scope::Scope::everything(), query, Value::Null).await;
     assert_eq!(answer.get("errors"), None);
     // The page, appointments by 200 and by 2, their count, medications.
     assert_eq!(ran.len(), 5, "{:?}", ran.iter().map(|ran| ran.what).collect::<Vec<_>>());
@@ -128,7 +128,8 @@ on_both!(first_counts_below_each_parent_in_one_statement, 20, async |store: Stor
 });
 
 on_both!(the_count_is_asked_only_when_selected, 5, async |store: Store| {
-    let statements = async |query| store.ask_as(medimax::scope::Scope::everything(), query, Value::Null).await.1.len();
+    let statements =
+        async |query| store.ask_as(medimax::db::scope::Scope::everything(), query, Value::Null).await.1.len();
     assert_eq!(statements("{ patients { nodes { id } } }").await, 1);
     assert_eq!(statements("{ patients { totalCount } }").await, 1);
     assert_eq!(statements("{ patients { totalCount nodes { id } } }").await, 2);

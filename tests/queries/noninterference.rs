@@ -2,7 +2,7 @@
 //! are deleted. This needs no list of what must not be told.
 
 use crate::support::{Store, on_both};
-use medimax::scope::Scope;
+use medimax::db::scope::Scope;
 use serde_json::Value;
 
 /// Questions and refused mutations that lead through doctors, institutions and specialties.

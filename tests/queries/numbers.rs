@@ -221,7 +221,7 @@ on_both!(patients_are_found_by_the_numbers_of_their_findings, async |store: Stor
         b: labFindings(filter: { numericValue: { in: $all } }, orderBy: NUMERIC_VALUE_ASC) { nodes { numericValue } }
         patient(id: 1) { labReports { nodes { findings(filter: { numericValue: { lt: 7.5 } }, orderBy: [NUMERIC_VALUE_DESC]) { numericValue } } } }
     }";
-    let answer = store.ask_as(medimax::scope::Scope::everything(), query, variables).await.0;
+    let answer = store.ask_as(medimax::db::scope::Scope::everything(), query, variables).await.0;
     assert_eq!(
         answer,
         json!({"data": {

@@ -1,7 +1,7 @@
 //! What the GraphQL specification says of execution, case by case, and how errors read.
 
 use crate::support::{Store, codes, on_both, run};
-use medimax::{graphql::limits::Limits, scope::Scope};
+use medimax::{db::scope::Scope, graphql::limits::Limits};
 use serde_json::{Value, json};
 
 /// The text of an answer: the order of its keys counts.

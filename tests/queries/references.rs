@@ -3,12 +3,12 @@
 
 use crate::support::{Store, on_both};
 use medimax::{
+    db::scope::Scope,
     db::{
         Belongs, Bind, Cond, Link, ListQuery, Owner, Path, Quantifier, Related, Select, Sql, Table, Towards,
         planner::{Prefer, Want, choose},
     },
     schema::entities,
-    scope::Scope,
 };
 
 static DOCTOR: Table =

@@ -2,10 +2,10 @@
 
 use crate::support::{Store, on_both, texts};
 use medimax::{
+    db::scope::Scope,
     db::{Belongs, Towards},
     graphql::model::{Entity, FieldDef},
     schema::{MODEL, entities},
-    scope::Scope,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

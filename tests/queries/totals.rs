@@ -6,10 +6,10 @@ use crate::support::{
     texts,
 };
 use medimax::{
+    db::scope::Scope,
     db::{self, Options},
     graphql::model::Object,
     schema::{MODEL, entities},
-    scope::Scope,
 };
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Vital signs over time, read from the JSON of health records.
 
 use crate::support::{Backend, Store, on_both};
-use medimax::scope::Scope;
+use medimax::db::scope::Scope;
 use serde_json::{Value, json};
 
 /// Three patients; the first has been measured.

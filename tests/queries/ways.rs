@@ -2,13 +2,13 @@
 
 use crate::support::{Backend, Store, on_both};
 use medimax::{
+    db::scope::Scope,
     db::{
         By, Dialect, ListQuery, Select,
         planner::{Prefer, Want, Way, choose},
     },
     graphql::recorder::Statement,
     schema::entities,
-    scope::Scope,
 };
 use serde_json::{Value, json};
 

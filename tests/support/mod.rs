@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use medimax::{
     cli::seed,
     config::Config,
+    db::scope::Scope,
     db::{self, Db, Options, Tls, migrate},
     graph::{Graph, projector},
     graphql::{
@@ -17,7 +18,6 @@ use medimax::{
     },
     request::engine::{Caller, Engine},
     schema::{MODEL, SHAPES},
-    scope::Scope,
     terminology::catalog,
 };
 use serde_json::Value;

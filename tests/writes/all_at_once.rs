@@ -3,7 +3,7 @@
 
 use super::{count, done, refused};
 use crate::support::{Backend, Store, on_both};
-use medimax::{config::Config, request::engine::Engine, schema::MODEL, scope::Scope};
+use medimax::{config::Config, db::scope::Scope, request::engine::Engine, schema::MODEL};
 use serde_json::Value;
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use super::{count, done, refused};
 use crate::support::{Store, on_both};
-use medimax::{db::uuid, scope::Scope};
+use medimax::{db::scope::Scope, db::uuid};
 use serde_json::{Value, json};
 
 /// Two patients, the only ones of the store.

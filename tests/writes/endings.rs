@@ -8,10 +8,10 @@ use crate::support::{
 };
 use medimax::{
     config::Config,
+    db::scope::Scope,
     db::{self, Options, Sql},
     request::engine::Engine,
     schema::MODEL,
-    scope::Scope,
 };
 use serde_json::{Value, json};
 use std::{

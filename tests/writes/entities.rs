@@ -2,7 +2,7 @@
 
 use super::{count, done, refused};
 use crate::support::{Backend, Store, codes, on_both};
-use medimax::{schema, scope::Scope};
+use medimax::{db::scope::Scope, schema};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -4,10 +4,10 @@ use super::{count, done, refused};
 use crate::support::{Backend, Store, on_both, options, run};
 use medimax::{
     config::Config,
+    db::scope::Scope,
     db::{self, Db},
     request::engine::Engine,
     schema::MODEL,
-    scope::Scope,
 };
 use serde_json::{Value, json};
 use std::{

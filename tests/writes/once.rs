@@ -3,7 +3,7 @@
 use super::{count, done};
 use crate::support::{Store, codes, on_both, run};
 use futures_util::future::join_all;
-use medimax::{scope::Scope, write::forget_keys};
+use medimax::{db::scope::Scope, write::forget_keys};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

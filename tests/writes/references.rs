@@ -2,7 +2,7 @@
 
 use super::{count, done, refused};
 use crate::support::{Backend, Store, on_both, options};
-use medimax::{db, scope::Scope};
+use medimax::{db, db::scope::Scope};
 use serde_json::{Value, json};
 
 /// A specialty, an institution, two doctors and three patients, the only ones of the store.

@@ -6,10 +6,10 @@ use crate::support::{
     process::{medimax, run},
 };
 use medimax::{
+    db::scope::Scope,
     db::{Sql, ValueKind},
     graphql::rules::{Holds, Longest, kind_of},
     schema,
-    scope::Scope,
 };
 
 /// An appointment that was.

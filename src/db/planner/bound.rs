@@ -4,10 +4,10 @@ use super::{Prefer, QUICK, Want, Way};
 use crate::{
     db::{
         Db, Sql, Table,
+        scope::Scope,
         select::{By, ListQuery, Select},
     },
     error::Result,
-    scope::Scope,
 };
 
 /// A row beyond whose value of one column no row of the page is: the first column of an order of several. An index brings rows in the

@@ -4,10 +4,10 @@ use super::{LEAF_BOUND, PROBE_READS, Part, spread, text};
 use crate::{
     db::{
         Db, Dialect, Sql, Table,
+        scope::Scope,
         select::{By, ListQuery},
     },
     error::Result,
-    scope::Scope,
 };
 use lru::LruCache;
 use std::{
@@ -59,7 +59,7 @@ impl Sample<'_, '_> {
     fn identity(&self) -> Identity {
         let first = self.first_of.map(|ask| (ask.order.first().map(|by| (by.column, by.descending)), ask.backwards));
         let parts: Vec<String> = self.parts.iter().map(Part::meaning).collect();
-        identity((self.table.name, parts, self.scope.only(), first))
+        identity((self.table.name, parts, self.scope.meaning(), first))
     }
 }
 

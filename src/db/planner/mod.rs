@@ -27,10 +27,11 @@ pub(super) use text::push_walk;
 use super::{
     cond::{Cond, Quantifier},
     pool::Db,
+    scope::Scope,
     select::ListQuery,
     table::Table,
 };
-use crate::{error::Result, scope::Scope};
+use crate::error::Result;
 use std::fmt::Write;
 
 /// How far the rows that meet one condition are counted.
@@ -107,7 +108,7 @@ pub enum Prefer {
 pub(in crate::db) enum Part<'q> {
     Cond(&'q Cond),
     Words(&'q [String]),
-    Scope,
+    Scope(&'q Scope),
 }
 
 /// How the rows of a list are found.
@@ -133,7 +134,7 @@ impl Part<'_> {
         match self {
             Part::Cond(cond) => cond.meaning(),
             Part::Words(words) => format!("{words:?}"),
-            Part::Scope => "scope".to_owned(),
+            Part::Scope(scope) => scope.meaning(),
         }
     }
 }
@@ -172,7 +173,7 @@ impl<'q> Way<'q> {
 pub async fn choose<'q>(
     db: &Db,
     table: &'static Table,
-    scope: &Scope,
+    scope: &'q Scope,
     ask: &'q ListQuery,
     want: Want,
 ) -> Result<Way<'q>> {
@@ -186,8 +187,8 @@ pub async fn choose<'q>(
     }
     let mut parts = parts;
     // Patients in scope lead to all rows that are in it, unless there is reference data among them.
-    if scope.only().is_some() && !table.is_everybodys() && !table.is_mixed() {
-        parts.push(Part::Scope);
+    if !scope.is_everything() && !table.is_everybodys() && !table.is_mixed() {
+        parts.push(Part::Scope(scope));
     }
     let mut planning =
         Planning { prefer, scope, dialect: db.dialect(), facts: Facts::default(), held: None, alone: false };
@@ -280,9 +281,9 @@ fn parts(ask: &ListQuery) -> Vec<Part<'_>> {
 /// Whether one index serves the conditions and the order, so that there is nothing to choose.
 fn is_plain(table: &Table, scope: &Scope, ask: &ListQuery, parts: &[Part<'_>], want: Want) -> bool {
     match parts {
-        [] => true,
+        [] => scope.is_everything() || table.is_everybodys(),
         [Part::Cond(Cond::In(column, keys))] if *column == table.key => keys.len() < QUICK as usize,
-        [Part::Cond(leaf)] if scope.only().is_none() && narrow::is_leaf(table, leaf) => {
+        [Part::Cond(leaf)] if scope.is_everything() && narrow::is_leaf(table, leaf) => {
             let first = ask.effective_order().next().map_or(table.key, |by| by.column);
             let one_value = |column: &str| {
                 matches!(leaf, Cond::In(of, values) if *of == column && values.len() == 1)

@@ -6,14 +6,12 @@ use super::{
     narrows,
     text::MOST_JOINS,
 };
-use crate::{
-    db::{
-        cond::{Cond, Op, Quantifier, Related, Towards},
-        select::Path,
-        sql::Dialect,
-        table::Table,
-    },
+use crate::db::{
+    cond::{Cond, Op, Quantifier, Related, Towards},
     scope::Scope,
+    select::Path,
+    sql::Dialect,
+    table::Table,
 };
 
 /// Rows of a table that are found by one condition; of those rows the others are looked up.
@@ -127,7 +125,12 @@ impl Planning<'_> {
                         .extend(words.iter().map(|word| Leaf { table, part: Part::Words(std::slice::from_ref(word)) })),
                     Dialect::Sqlite => leaves.push(Leaf { table, part: *part }),
                 },
-                Part::Scope => tables.extend(table.way().map(|owner| owner.to)),
+                Part::Scope(scope) => {
+                    tables.extend(table.way().map(|owner| owner.to));
+                    if scope.listed().is_none() {
+                        leaves.push(Leaf { table: patients_of(table), part: *part });
+                    }
+                }
             }
         }
     }
@@ -209,7 +212,7 @@ impl Planning<'_> {
     ) -> (Vec<Check<'q>>, f64) {
         let (mut sum, mut joined) = (0.0, 0);
         // The scope stands in the statement whatever the form.
-        let checks = parts.iter().filter(|part| !matches!(part, Part::Scope)).map(|part| {
+        let checks = parts.iter().filter(|part| !matches!(part, Part::Scope(_))).map(|part| {
             let (check, cost) = self.check_of_rows(table, *part, rows, joins && joined < MOST_JOINS);
             joined += usize::from(check.joined);
             sum += cost;
@@ -288,12 +291,13 @@ impl Planning<'_> {
                 let rows = self.facts.count(&Leaf { table, part });
                 found(How::Words(words), rows, rows * (ENTRY + DISTINCT + JUMP))
             }
-            Part::Scope => {
-                let patients = self.scope.only()?.len() as f64;
-                let mut rows = patients;
-                if let Some(patient) = table.way().last() {
-                    rows *= self.facts.below(patient.to, table);
-                }
+            Part::Scope(scope) => {
+                let of = patients_of(table);
+                let patients = match scope.listed() {
+                    Some(listed) => listed.len() as f64,
+                    None => self.facts.count(&Leaf { table: of, part }),
+                };
+                let rows = if of.name == table.name { patients } else { patients * self.facts.below(of, table) };
                 found(How::Scope, rows, patients + rows * FETCH)
             }
             Part::Cond(cond) if is_leaf(table, cond) => {
@@ -377,7 +381,7 @@ impl Planning<'_> {
         match part {
             Part::Cond(cond) => self.check(table, cond, false),
             Part::Words(_) => ASK + ENTRY,
-            Part::Scope => 0.5 + table.way().count() as f64 / 2.0,
+            Part::Scope(_) => 0.5 + table.way().count() as f64 / 2.0,
         }
     }
 
@@ -424,6 +428,11 @@ fn keys_of(cond: &Cond) -> f64 {
         Cond::Keys(_, keys) => keys.keys.get().map_or(0, |keys| keys.len()) as f64,
         _ => 0.0,
     }
+}
+
+/// The table of the patients to whom the rows of a table belong.
+fn patients_of(table: &'static Table) -> &'static Table {
+    table.way().last().map_or(table, |owner| owner.to)
 }
 
 fn is_by_key(table: &Table, cond: &Cond) -> bool {

@@ -5,15 +5,12 @@ use super::{
     known::Leaf,
     narrow::{Check, How, Narrow, column_of, up},
 };
-use crate::{
-    db::{
-        cond::{Cond, Related, Towards, push_search, push_word_keys},
-        scoped::{push_and_scope, push_scope},
-        select::{ListQuery, Path},
-        sql::{Dialect, Sql},
-        table::{Belongs, Table},
-    },
-    scope::Scope,
+use crate::db::{
+    cond::{Cond, Related, Towards, push_search, push_word_keys},
+    scope::{Scope, push_and_scope, push_patients, push_scope},
+    select::{ListQuery, Path},
+    sql::{Dialect, Sql},
+    table::{Belongs, Table},
 };
 
 /// Writes how many rows meet a condition that an index serves, up to the bound.
@@ -25,7 +22,7 @@ pub(super) fn push_leaf_count(sql: &mut Sql, leaf: &Leaf<'_>, bound: u32) {
             sql.push(leaf.table.name).push(" t WHERE ");
             cond.push(sql, "t");
         }
-        Part::Scope => {}
+        Part::Scope(scope) => push_patients(sql, scope),
     }
     sql.push(" LIMIT ").int(i64::from(bound) + 1).push(") p)");
 }
@@ -37,7 +34,7 @@ pub(super) fn push_checks(sql: &mut Sql, alias: &str, table: &Table, scope: &Sco
         match part {
             Part::Cond(cond) => cond.push_check(sql, alias),
             Part::Words(words) => push_search(sql, alias, table, words),
-            Part::Scope => push_scope(sql, alias, table, scope),
+            Part::Scope(scope) => push_scope(sql, alias, table, scope),
         }
     }
 }
@@ -66,7 +63,8 @@ impl Narrow<'_> {
                 sql.push(format!("{name} {alias} ON {alias}.{key} = k.id"));
             }
             How::Scope => {
-                sql.keys(scope.only().unwrap_or_default()).straight_join();
+                push_patients(sql, scope);
+                sql.straight_join();
                 push_below_patients(sql, self.table, alias, "k.id");
             }
             How::Words(words) => {

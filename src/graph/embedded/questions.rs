@@ -14,7 +14,6 @@ use crate::{
         projection::weight,
         shape::{INDICATES_CONDITION, INSTANCE_OF, Role, TREATS_CONDITION},
     },
-    scope::Scope,
     terminology::knowledge::Tie,
 };
 use futures_util::{FutureExt, future::BoxFuture};
@@ -296,8 +295,13 @@ impl Store for Embedded {
     fn own<'a>(&'a self, patients: &'a [i32]) -> BoxFuture<'a, Result<Vec<ClinicalEntry>>> {
         self.ask(Owned, patients.to_vec()).boxed()
     }
-    fn similar<'a>(&'a self, asked: &'a [Asked], scope: &'a Scope, first: u32) -> BoxFuture<'a, Result<Vec<Similar>>> {
-        let visible = scope.only().map(|visible| visible.iter().copied().collect());
+    fn similar<'a>(
+        &'a self,
+        asked: &'a [Asked],
+        visible: Option<&'a [i32]>,
+        first: u32,
+    ) -> BoxFuture<'a, Result<Vec<Similar>>> {
+        let visible = visible.map(|visible| visible.iter().copied().collect());
         self.ask(Alike { visible, first: first as usize }, asked.to_vec()).boxed()
     }
     fn patients_with<'a>(&'a self, having: &'a Having, most: u32) -> BoxFuture<'a, Result<Vec<i32>>> {

@@ -13,7 +13,6 @@ use crate::{
         Span, Store,
         shape::{INDICATES_CONDITION, INSTANCE_OF, Role, Shapes, TREATS_CONDITION},
     },
-    scope::Scope,
 };
 use futures_util::future::BoxFuture;
 use neo4rs::{BoltList, BoltType};
@@ -418,7 +417,12 @@ impl Store for Neo4j {
         })
     }
 
-    fn similar<'a>(&'a self, asked: &'a [Asked], scope: &'a Scope, first: u32) -> BoxFuture<'a, Result<Vec<Similar>>> {
+    fn similar<'a>(
+        &'a self,
+        asked: &'a [Asked],
+        visible: Option<&'a [i32]>,
+        first: u32,
+    ) -> BoxFuture<'a, Result<Vec<Similar>>> {
         Box::pin(async move {
             let weighed = |(concept, weight): &(i32, i64)| {
                 rows::map([("concept", (*concept).into()), ("weight", (*weight).into())])
@@ -432,7 +436,7 @@ impl Store for Neo4j {
                 ])
             });
             let ask = self.ask("similar", SIMILAR).with("asked", BoltType::List(asked.collect()));
-            let ask = ask.with("scope", scope.only()).with("common", COMMON).with("first", i64::from(first));
+            let ask = ask.with("scope", visible).with("common", COMMON).with("first", i64::from(first));
             let found: Vec<rows::Similar> = self.bounded(ask).await?;
             Ok(found.into_iter().map(rows::Similar::read).collect())
         })

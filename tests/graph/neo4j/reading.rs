@@ -2,12 +2,12 @@
 
 use super::*;
 use medimax::{
+    db::scope::Scope,
     error::Error,
     graph::{
         Asked, At, Because, COMMON, CarePath, Clinical, ClinicalEntry, Counts, Crossing, Drawing, Entry, Having,
         Similar, Span, Store, watch::Watcher,
     },
-    scope::Scope,
     terminology::knowledge::Tie,
 };
 
