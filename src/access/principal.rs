@@ -1,6 +1,6 @@
 //! Who asks, as what.
 
-use crate::db::enumeration;
+use crate::db::{Enumerated, enumeration};
 
 enumeration! {
     /// What a caller is to the hospital: it decides which patients the caller sees and what the caller may change.
@@ -17,6 +17,11 @@ enumeration! {
 impl Role {
     /// Every role.
     pub const ALL: [Role; 3] = [Role::Admin, Role::Clinician, Role::Patient];
+
+    /// The role of a stored spelling.
+    pub(super) fn of_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| Self::OF.canonical(role.name()) == Some(text))
+    }
 
     /// The role of a name, in whatever case.
     pub fn read(text: &str) -> Option<Self> {

@@ -44,6 +44,10 @@ pub struct Whole {
 const ROWS: usize = 1_000;
 const BYTES: usize = 1 << 20;
 
+/// Sessions with their tokens, the keys that sign them, and failed log-ins. A restored store would revive sessions that ended after the
+/// backup, and whoever reads a backup could sign tokens.
+const PASSING: [&str; 4] = ["Account_Session", "Refresh_Token", "Signing_Key", "Login_Failure"];
+
 /// Who reads what we write may take their time.
 const UNHURRIED: &str = "SET idle_transaction_timeout = 0;";
 
@@ -81,12 +85,16 @@ impl Whole {
         Ok(self.conn.texts(sql).await?.first().map_or(0, |(version, _)| *version))
     }
 
-    /// The tables whose rows are nowhere else: all but the words of a search, which triggers keep, and the feed, which tells
-    /// the graphs of this one database what they have yet to see.
+    /// The tables whose rows are nowhere else: all but the words of a search, which triggers keep, the feed, which tells
+    /// the graphs of this one database what they have yet to see, and what must not come back with a backup ([`PASSING`]).
     pub async fn images(&mut self) -> Result<Vec<Image>> {
         let mut images = Vec::new();
         for name in migrate::tables(self.dialect)? {
-            if name.ends_with("_Search") || name.starts_with("Feed_") || name == "Change_Feed" {
+            if name.ends_with("_Search")
+                || name.starts_with("Feed_")
+                || name == "Change_Feed"
+                || PASSING.contains(&name)
+            {
                 continue;
             }
             images.push(self.image(name).await?);

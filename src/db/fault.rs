@@ -129,6 +129,17 @@ pub(crate) fn asks_again(error: &Error) -> bool {
     matches!(error, Error::Internal(text) if text.contains("try restarting transaction"))
 }
 
+/// Runs a transaction, and again a few times where the store took it back: then nothing of it is done twice.
+pub(crate) async fn again<T, F: Future<Output = Result<T>>>(attempt: impl Fn() -> F) -> Result<T> {
+    for pause_ms in [5, 25, 125] {
+        match attempt().await {
+            Err(error) if asks_again(&error) => tokio::time::sleep(Duration::from_millis(pause_ms)).await,
+            ended => return ended,
+        }
+    }
+    attempt().await
+}
+
 /// Why the database did not take a row, by rules of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {

@@ -34,6 +34,7 @@ pub use connect::{Options, Tls, open, open_when_up};
 pub use count::{MORE, SumOf};
 pub(crate) use enumeration::enumeration;
 pub use enumeration::{Enum, EnumValue, Enumerated, Enumeration};
+pub(crate) use fault::again;
 pub use first::First;
 pub use pool::{Db, PoolState};
 pub(crate) use pool::{Tx, load, load_on};
@@ -41,8 +42,8 @@ pub use select::{By, ListQuery, Path, Place, Select, large_column, large_sizes};
 pub use sql::{Dialect, Sql};
 pub use table::{Belongs, Indexed, Link, Owner, Table};
 pub use value::{
-    Bad, Column, Date, DateTime, Decimal, Flag, Id, Json, MOST, Stored, Time, Uuid, ValueKind, Whole, decimal, fixed,
-    is_int, is_within, uuid, write_json,
+    Bad, Column, Date, DateTime, Decimal, Flag, Id, Json, MOST, Stored, Time, Uuid, ValueKind, Whole, decimal, email,
+    fixed, is_int, is_within, uuid, write_json,
 };
 pub use watch::{Ran, Watcher};
 pub use write::{Cell, Writer};

@@ -11,8 +11,11 @@
 //! **Invariant:** no mark is intended while an older write may yet arrive: after one without an answer the right to write is taken anew,
 //! whose epoch refuses it, and then it is looked which mark the graph bears.
 
-use super::{Feed, again};
-use crate::{db::Sql, error::Result};
+use super::Feed;
+use crate::{
+    db::{Sql, again},
+    error::Result,
+};
 
 /// The marks that the database holds for a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

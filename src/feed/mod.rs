@@ -28,10 +28,9 @@
 mod marks;
 
 use crate::{
-    db::{Belongs, Db, Dialect, Sql, Table, Tx, fault},
+    db::{Belongs, Db, Dialect, Sql, Table, Tx, again},
     error::{Error, Result},
 };
-use std::time::Duration;
 
 /// The change feed of a relational store.
 #[derive(Clone)]
@@ -446,15 +445,4 @@ fn to_patients(tables: &[&Table]) -> (String, String) {
         }
     }
     (patients.join(", "), joins)
-}
-
-/// Runs a transaction, and again a few times where the store took it back: then nothing of it is done twice.
-pub(crate) async fn again<T, F: Future<Output = Result<T>>>(attempt: impl Fn() -> F) -> Result<T> {
-    for pause_ms in [5, 25, 125] {
-        match attempt().await {
-            Err(error) if fault::asks_again(&error) => tokio::time::sleep(Duration::from_millis(pause_ms)).await,
-            ended => return ended,
-        }
-    }
-    attempt().await
 }

@@ -2,7 +2,7 @@
 
 use super::reach;
 use crate::{
-    db::{ValueKind, fixed, is_within, uuid},
+    db::{ValueKind, email, fixed, is_within, uuid},
     error::Violation,
     graphql::{
         args::{as_int, as_list, as_text, id_of},
@@ -300,7 +300,7 @@ pub fn read_by(
                 Some(code) => Ok(Some(code)),
                 None => wrong(code.what()),
             },
-            Longest::Email if shows(text) => reach::email(text).map(Some).or_else(|what| wrong(&what)),
+            Longest::Email if shows(text) => email(text).map(Some).or_else(|what| wrong(&what)),
             Longest::Phone(_) if shows(text) => reach::phone(text, by).map(Some).or_else(|what| wrong(&what)),
             longest => clean(longest, text),
         },

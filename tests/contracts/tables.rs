@@ -34,9 +34,21 @@ async fn existing(store: &Store) -> Tables {
     for (_, name) in store.db.texts(&sql).await.unwrap() {
         let name = name.unwrap();
         let (table, column) = name.split_once('.').unwrap();
-        let ours = ["Change_Feed", "Feed_", "Catalog", "Concept", "Idempotency_Key", "Import_"]
-            .iter()
-            .any(|name| table.starts_with(name));
+        let ours = [
+            "Change_Feed",
+            "Feed_",
+            "Catalog",
+            "Concept",
+            "Idempotency_Key",
+            "Import_",
+            "User_Account",
+            "Account_Session",
+            "Refresh_Token",
+            "Signing_Key",
+            "Login_Failure",
+        ]
+        .iter()
+        .any(|name| table.starts_with(name));
         // What is there for a unique index alone is shown by nothing.
         if column.starts_with("uq_") {
             continue;

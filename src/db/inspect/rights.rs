@@ -29,13 +29,18 @@ impl Purpose {
     fn needs(self) -> &'static [Need] {
         match self {
             Purpose::Serve => &[(None, &["SELECT", "INSERT", "UPDATE", "DELETE"])],
-            // The feed is kept account of, and idempotency keys are forgotten, whoever writes.
+            // The feed is kept account of, idempotency keys are forgotten, and whoever only reads logs in, too.
             Purpose::ServeReading => &[
                 (None, &["SELECT"]),
                 (Some("Change_Feed"), &["SELECT", "DELETE"]),
                 (Some("Feed_Consumer"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
                 (Some("Feed_Pending"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
                 (Some("Idempotency_Key"), &["SELECT", "DELETE"]),
+                (Some("User_Account"), &["SELECT", "UPDATE"]),
+                (Some("Account_Session"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
+                (Some("Refresh_Token"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
+                (Some("Signing_Key"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
+                (Some("Login_Failure"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
             ],
             Purpose::Migrate => &[(
                 None,

@@ -3,10 +3,12 @@
 //! A value that cannot be understood must cost its own field, not its level: so reading never fails,
 //! and [`Stored::write`] says [`Bad`] when asked for such a value.
 
+mod email;
 mod moment;
 mod number;
 mod text;
 
+pub use email::email;
 pub use moment::{Date, DateTime, Time};
 pub use number::{Decimal, MOST, Whole, decimal, fixed, is_int, is_within};
 pub use text::{Json, Uuid, uuid};
