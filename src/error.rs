@@ -166,8 +166,8 @@ pub enum Error {
     TooWide {
         /// `max_rows_read` in force.
         allowed: u64,
-        /// About how much it would cost, in rows that are read.
-        asked: u64,
+        /// About how much it would cost, in rows that are read; not told to a caller who may not see all of them.
+        asked: Option<u64>,
         /// What would narrow the list.
         advice: String,
     },
@@ -282,7 +282,10 @@ impl Error {
             Error::Limit { key, allowed, asked: None } => {
                 format!("this goes over the limit {key} ({allowed}); ask for less")
             }
-            Error::TooWide { allowed, asked, advice } => {
+            Error::TooWide { allowed, asked: None, advice } => {
+                format!("this would cost more than reading {allowed} rows, which the limit max_rows_read allows: {advice}")
+            }
+            Error::TooWide { allowed, asked: Some(asked), advice } => {
                 format!("this would cost about as much as reading {asked} rows, the limit max_rows_read allows {allowed}: {advice}")
             }
             Error::TooMany { key, argument, allowed, asked } => {

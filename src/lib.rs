@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` has the map and the invariants.
 
 pub mod access;
+pub mod accounts;
 pub mod chat;
 pub mod cli;
 pub mod config;

@@ -1,11 +1,17 @@
 //! The only file that names every domain: the entities, and the fields at the root that follow from none of them.
 
 use crate::{
+    access::{Principal, Role},
+    accounts::{ChangePassword, LogIn, LogOut, Me, RefreshSession},
     chat::{analysis, attachment, message, session},
     contacts::{address, country, email, phone, region},
-    db::Table,
+    db::{
+        Table,
+        scope::{Grant, Scope},
+    },
     graph::shape::Shapes,
     graphql::{
+        clock::Clock,
         form::Form,
         made::{MadeRow, ToRows},
         model::{Entity, FieldDef, Model, Object},
@@ -82,6 +88,7 @@ static QUERY: Object = Object {
     of: None,
     scalars: &[],
     fields: &[
+        FieldDef { name: "me", doc: "Who asks, and as what.", field: &Me },
         FieldDef {
             name: "knowledge",
             doc: "What the catalogs know of symptoms, conditions and drugs.",
@@ -112,12 +119,45 @@ static MUTATION: Object = Object {
     is_node: false,
     of: None,
     scalars: &[],
-    fields: &[FieldDef {
-        name: "importPatients",
-        doc: "Imports patients with all that belongs to them. Each patient is written whole or not at all; a patient that is refused does not stop the others.",
-        field: &IMPORT,
-    }],
+    fields: &[
+        FieldDef {
+            name: "logIn",
+            doc: "Begins a session of an account. After several failures the next try has to wait.",
+            field: &LogIn,
+        },
+        FieldDef {
+            name: "refreshSession",
+            doc: "Goes on with a session: gives the next access token and the next refresh token.",
+            field: &RefreshSession,
+        },
+        FieldDef { name: "logOut", doc: "Ends the session that asks, or all sessions of the account.", field: &LogOut },
+        FieldDef {
+            name: "changePassword",
+            doc: "Gives the caller's account another password, and ends its other sessions.",
+            field: &ChangePassword,
+        },
+        FieldDef {
+            name: "importPatients",
+            doc: "Imports patients with all that belongs to them. Each patient is written whole or not at all; a patient that is refused does not stop the others.",
+            field: &IMPORT,
+        },
+    ],
 };
+
+/// Which patients a caller may see.
+pub fn scope_of(caller: &Principal, clock: Clock) -> Scope {
+    let grants: Vec<Grant> = match (caller, caller.account()) {
+        (Principal::Anybody, _) => return Scope::everything(),
+        (Principal::Account { .. }, Some(account)) => match (account.role, account.doctor, account.patient) {
+            (Role::Admin, ..) => return Scope::everything(),
+            (Role::Clinician, Some(doctor), _) => vec![assignment::patients_of(doctor, clock.today)],
+            (Role::Patient, _, Some(patient)) => vec![Grant::Patients([patient].into())],
+            (Role::Clinician | Role::Patient, ..) => Vec::new(),
+        },
+        (Principal::Nobody | Principal::Account { .. }, _) => Vec::new(),
+    };
+    Scope::any(grants)
+}
 
 /// Adds patients with all that belongs to them, each whole or not at all.
 static IMPORT: AddEach = AddEach {

@@ -23,6 +23,7 @@ use diesel_async::{
 };
 use futures_util::future::try_join_all;
 use medimax::{
+    access::Asker,
     config::Config,
     db,
     db::scope::Scope,
@@ -104,6 +105,7 @@ async fn by_mutation(engine: &Engine, name: String) -> Result<()> {
     let variables = async_graphql::Variables::from_json(serde_json::json!({ "name": name }));
     let request = async_graphql::Request::new(MUTATION).variables(variables);
     let caller = Caller {
+        asker: Asker::anybody(),
         scope: Scope::everything(),
         clock: Clock { today: chrono::Utc::now().date_naive(), now: chrono::Utc::now().naive_utc() },
         request_id: String::new(),

@@ -10,16 +10,20 @@
 //! **Invariant:** no password, token, digest or e-mail address stands in an error, the log or a trace (`tests/access/secrets.rs`).
 
 mod accounts;
+mod asker;
 mod demo;
 mod failures;
 mod keys;
 mod password;
+mod policy;
 mod principal;
 mod session;
 mod token;
 
 pub use accounts::{Listed, Standing};
+pub use asker::Asker;
 pub use password::made_password;
+pub use policy::{LOG_IN, ruled};
 pub use principal::{Account, Principal, Role};
 pub use session::Tokens;
 

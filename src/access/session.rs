@@ -179,8 +179,8 @@ impl Access {
         .await
     }
 
-    /// Gives the caller's account another password, and ends its other sessions. A current password that is wrong is a log-in that failed.
-    pub async fn change_password(&self, of: &Principal, current: &str, new: &str, from: Option<IpAddr>) -> Result<()> {
+    /// Gives the caller's account another password, and ends its other sessions: says how many. A current password that is wrong is a log-in that failed.
+    pub async fn change_password(&self, of: &Principal, current: &str, new: &str, from: Option<IpAddr>) -> Result<u64> {
         let Principal::Account { account, session } = of else { return Err(no_account()) };
         let new = password::checked(new)?;
         let (found, old, counted, _) = self.known(&accounts::folded(&account.email), current, from).await?;
@@ -200,8 +200,9 @@ impl Access {
                 tx.rollback().await;
                 return Err(WRONG);
             }
-            end(&mut tx, "account_id", account.id, Some(*session), Ended::Password, now).await?;
-            tx.commit().await
+            let ended = end(&mut tx, "account_id", account.id, Some(*session), Ended::Password, now).await?;
+            tx.commit().await?;
+            Ok(ended as u64)
         })
         .await
     }

@@ -2,6 +2,7 @@
 
 use super::{open_graph, open_with_tables, say, unreachable};
 use crate::{
+    access::Asker,
     config::Config,
     db::migrate,
     db::scope::Scope,
@@ -64,6 +65,7 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
     let engine = Engine::new(&MODEL, db, graph, limits, Duration::from_millis(config.request_timeout_ms));
     let (recorder, began) = (Recorder::whole(), Instant::now());
     let caller = Caller {
+        asker: Asker::anybody(),
         scope: Scope::everything(),
         clock: super::clock(&config.time_zone),
         request_id: "explain".into(),

@@ -3,6 +3,7 @@
 mod adopt;
 mod archive;
 mod backup;
+mod callers;
 pub(crate) mod check;
 mod doctor;
 mod explain;

@@ -1,9 +1,11 @@
 //! `medimax serve`.
 
 use super::{
-    Scratch, clock, database_url_to_make, holder, learn, open_graph, places, say, seed, tables, today, unreachable,
+    Scratch, callers, clock, database_url_to_make, holder, learn, open_graph, places, say, seed, tables, today,
+    unreachable,
 };
 use crate::{
+    access::Access,
     config::Config,
     db::{self, Db, Dialect},
     error::{Error, Result},
@@ -34,6 +36,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
         () = stop.clone() => return Ok(()),
         db = prepare(config, &url) => db?,
     };
+    let callers = callers::callers(config, &db, address).await?;
     let patience = Duration::from_millis(config.request_timeout_ms);
     let graph = open_graph(config)?;
     let options = config.database(url);
@@ -41,8 +44,8 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let projection = Arc::new(Follower::new(graph.clone(), db.clone(), schema::tables(), holder()).with_step(step));
     let alone = db::Options { max_connections: 1, ..options };
     let probe = http::Probe { db: db::open(&alone).await.map_err(unreachable)?, graph: graph.apart()? };
-    let keeping_house = tokio::spawn(keep_house(db.clone()));
-    let engine = Arc::new(Engine::new(&MODEL, db, graph.clone(), config.limits(), patience));
+    let keeping_house = tokio::spawn(keep_house(db.clone(), callers.access.clone()));
+    let engine = Arc::new(Engine::new(&MODEL, db.clone(), graph.clone(), config.limits(), patience));
     if let Some(list) = documents(config)? {
         engine.list(list).await?;
     }
@@ -50,8 +53,9 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     if zone.is_unknown() {
         tracing::warn!("this machine has no time zone, so days are those of UTC: set time_zone");
     }
-    let app = http::App::new(engine.clone(), probe, config, address, move || clock(&zone))?;
     let door = http::Door::open(config, address).await?;
+    callers::show_demo(&callers, &db).await.map_err(unreachable)?;
+    let app = http::App::new(engine.clone(), probe, callers, config, address, move || clock(&zone))?;
     let at = door.url()?;
     let reloading = tokio::spawn(reload_when_told(config.clone(), engine, door.certificate()));
     let projecting = tokio::spawn({
@@ -108,15 +112,22 @@ async fn reload_when_told(config: Config, engine: Arc<Engine>, certificate: Opti
     }
 }
 
-/// Forgets idempotency keys whose time is over, and has the store see to its statistics, for as long as the gateway runs.
-async fn keep_house(db: Db) {
+/// Forgets idempotency keys, sessions and failed log-ins whose time is over, and has the store see to its statistics, for as long as the
+/// gateway runs.
+async fn keep_house(db: Db, access: Option<Arc<Access>>) {
     loop {
-        let forgotten = timeout(FORGETTING, write::forget_keys(&db)).await;
-        match forgotten.unwrap_or(Err(Error::Timeout("looking through idempotency keys"))) {
+        let over = async {
+            let sessions = match &access {
+                Some(access) => access.forget().await?,
+                None => 0,
+            };
+            Ok(sessions + write::forget_keys(&db).await?)
+        };
+        match timeout(FORGETTING, over).await.unwrap_or(Err(Error::Timeout("looking through what is over"))) {
             // There may be more.
             Ok(1..) => continue,
             Ok(0) => {}
-            Err(error) => tracing::warn!("idempotency keys whose time is over are kept for now: {error}"),
+            Err(error) => tracing::warn!("idempotency keys and sessions whose time is over are kept for now: {error}"),
         }
         learn(&db).await;
         tokio::time::sleep(HOUSE).await;
@@ -158,6 +169,9 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
                 seed::know(&db).await?;
                 if seed::is_empty(&db).await? {
                     seed::fill(&db, config.demo_seed, config.demo_patients, today(&config.time_zone)).await?;
+                    if !Access::exists(&db).await? {
+                        callers::accounts(config, &db).make_demo().await?;
+                    }
                     say(&format!("It was empty, and holds {} made-up patients now.", config.demo_patients))?;
                 }
             }

@@ -3,7 +3,7 @@
 use super::{
     Key, Source,
     choice::{Explain, LogFormat, LogRequests, Share},
-    setting::{Secret, Setting, StoreUrl},
+    setting::{Secret, Setting, StoreUrl, Within},
     unknown,
     zone::TimeZone,
 };
@@ -69,8 +69,14 @@ config! {
     "HTTP":
     /// The address and port to serve on; port 0 takes a free one.
     listen: String = "127.0.0.1:8080".into();
-    /// Serve without log-in on an address other than loopback. There is no log-in yet, so such an address needs this.
+    /// Ask nobody to log in: whoever reaches the port sees and changes everything. For a gateway behind something that decides who may
+    /// ask.
     no_auth: bool = false;
+    /// The addresses of proxies whose `X-Forwarded-For` says whence a request comes, as `10.1.2.3` or `10.0.0.0/8`, with commas
+    /// between them. Log-ins that fail are counted by that address.
+    trusted_proxies: String = String::new();
+    /// The token with which programs read `/metrics` and the details of `/readyz` where log-in is asked for: `Authorization: Bearer`.
+    operator_token: Secret = Secret::default();
     /// The origins of web pages that may ask from another host, as `https://app.example`, with commas between them.
     cors_origins: String = String::new();
     /// Names by which clients may call the gateway, with commas between them. On loopback any name but `localhost` is refused
@@ -85,6 +91,14 @@ config! {
     /// For how long a gateway that was told to stop still takes requests, while `/readyz` says that it is leaving, in
     /// milliseconds: as long as a load balancer needs to notice.
     shutdown_delay_ms: u64 = 0;
+
+    "Accounts":
+    /// How many minutes an access token lives. A lock, another role and a log-out hold at once all the same.
+    access_token_minutes: Within<1, 15> = Within::new(15);
+    /// How many days after its log-in a session ends.
+    session_days: Within<1, 365> = Within::new(30);
+    /// Who access tokens say that they come from (`iss`). Gateways of one database have the same; tokens of another are refused.
+    token_issuer: String = "medimax".into();
 
     "Days":
     /// The time zone by which it is today: for ages, upcoming appointments, and rules that look at today (a date of birth is not in

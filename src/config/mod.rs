@@ -17,7 +17,7 @@ use crate::{
 };
 pub use choice::{Explain, LogFormat, LogRequests, Share};
 pub use keys::{Config, KEYS};
-pub use setting::{Secret, StoreUrl};
+pub use setting::{Secret, StoreUrl, Within};
 use std::{collections::BTreeMap, time::Duration};
 pub use zone::TimeZone;
 
@@ -91,6 +91,9 @@ fn text_of(variable: &str, path: &str) -> Result<String> {
     text.truncate(end);
     Ok(text)
 }
+
+/// The fewest characters of `operator_token`.
+const OPERATOR_TOKEN: usize = 16;
 
 impl Config {
     /// The configuration from a file's text, the environment and flags.
@@ -189,6 +192,11 @@ impl Config {
         }
         if self.tls_certificate_file.as_os_str().is_empty() != self.tls_key_file.as_os_str().is_empty() {
             return Err(Error::Setup("tls_certificate_file and tls_key_file go together: give both or neither".into()));
+        }
+        if (1..OPERATOR_TOKEN).contains(&self.operator_token.reveal().len()) {
+            return Err(Error::Setup(format!(
+                "operator_token must have at least {OPERATOR_TOKEN} characters: whoever guesses it reads the metrics"
+            )));
         }
         if self.memory && !self.database_url.is_empty() {
             return Err(Error::Setup("memory and database_url exclude each other: leave one out".into()));

@@ -2,6 +2,7 @@
 
 use crate::db::Tls;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::{Digest, Sha256};
 use std::{fmt, ops::Deref, path::PathBuf, str::FromStr};
 
 /// A type of configuration value.
@@ -31,6 +32,35 @@ macro_rules! settings { ($($ty:ty: $expected:literal),*) => { $(
     }
 )* } }
 settings!(u64: "a whole number", u32: "a whole number", usize: "a whole number", bool: "true or false", String: "a text");
+
+/// A whole number within a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within<const LEAST: u32, const MOST: u32>(u32);
+
+impl<const LEAST: u32, const MOST: u32> Within<LEAST, MOST> {
+    pub(super) const fn new(number: u32) -> Self {
+        assert!(LEAST <= number && number <= MOST);
+        Within(number)
+    }
+
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+macro_rules! within { ($($least:literal to $most:literal),*) => { $(
+    impl Setting for Within<$least, $most> {
+        const EXPECTED: &'static str = concat!("a whole number from ", $least, " to ", $most);
+        fn read(text: &str) -> Option<Self> {
+            text.parse().ok().filter(|number| ($least..=$most).contains(number)).map(Within)
+        }
+        fn show(&self) -> String {
+            self.0.to_string()
+        }
+    }
+)* } }
+within!(1 to 15, 1 to 365);
 
 impl Setting for PathBuf {
     const EXPECTED: &'static str = "a path";
@@ -75,6 +105,11 @@ impl Secret {
     /// The text, for whom it is meant.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Whether a text is the secret. How long that takes tells nothing of it: digests are compared.
+    pub fn is(&self, text: &str) -> bool {
+        !self.is_empty() && Sha256::digest(&self.0) == Sha256::digest(text)
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     report::Faults,
 };
 use crate::{
+    access::Asker,
     db::Db,
     db::scope::Scope,
     error::{Error, Result},
@@ -29,6 +30,8 @@ pub struct Cx {
     pub model: &'static Model,
     /// The relational store.
     pub db: Db,
+    /// Who asks.
+    pub asker: Asker,
     /// Which patients the caller may see.
     pub scope: Scope,
     /// When it is, for rules and for what looks at today (`age`, `upcomingAppointments`).

@@ -59,7 +59,7 @@ pub fn error(error: &Error, path: &[Value], locations: &[async_graphql::Pos], re
     let limit = match error {
         Error::Limit { key, allowed, asked } => Some(Limit { key, allowed: *allowed, asked: *asked, argument: None }),
         Error::TooWide { allowed, asked, .. } => {
-            Some(Limit { key: "max_rows_read", allowed: *allowed, asked: Some(*asked), argument: None })
+            Some(Limit { key: "max_rows_read", allowed: *allowed, asked: *asked, argument: None })
         }
         Error::TooMany { key, argument, allowed, asked } => {
             Some(Limit { key, allowed: *allowed, asked: Some(*asked), argument: Some(argument) })

@@ -85,6 +85,7 @@ pub async fn way<'q>(cx: &'q Cx, entity: &'static Entity, ask: &'q ListQuery, wa
         Want::Page(_) => format!("{narrower} that few of them meet"),
         Want::Count => format!("leave the total out, ask for `totalCountAtMost`, or {narrower} that few of them meet"),
     };
+    let asked = cx.scope.is_everything().then_some(asked);
     Err(Error::TooWide { allowed, asked, advice })
 }
 

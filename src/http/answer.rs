@@ -65,6 +65,8 @@ pub(super) fn status(answer: &Answer, media: Media) -> StatusCode {
         (Outcome::Refused | Outcome::Forbidden, Media::Json) => StatusCode::OK,
         (Outcome::Refused, Media::Modern) => StatusCode::BAD_REQUEST,
         (Outcome::Forbidden, Media::Modern) => StatusCode::FORBIDDEN,
+        // What HTTP itself knows is told whatever the media type.
+        (Outcome::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
     }
 }
 
@@ -73,8 +75,13 @@ pub(super) fn send(answer: Answer, media: Media, request_id: &str, patience: Dur
     let (status, outcome) = (status(&answer, media), answer.outcome);
     let body = Body::new(Sending::new(answer.body, answer.held, patience));
     let mut response = with_status(status, body, media, request_id);
-    if outcome == Outcome::NeedsPost {
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    let called_for = match outcome {
+        Outcome::NeedsPost => Some((header::ALLOW, "POST")),
+        Outcome::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
+        Outcome::Executed | Outcome::Refused | Outcome::Forbidden => None,
+    };
+    if let Some((name, value)) = called_for {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }

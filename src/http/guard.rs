@@ -45,7 +45,7 @@ impl Guard {
         Ok(Guard {
             max_url_bytes: config.max_url_bytes,
             origins: list(&config.cors_origins).into_iter().map(origin).collect::<Result<_>>()?,
-            names: (!names.is_empty() || loopback && !config.no_auth).then_some(names),
+            names: (!names.is_empty() || loopback).then_some(names),
             https: !config.tls_certificate_file.as_os_str().is_empty(),
         })
     }

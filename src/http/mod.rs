@@ -4,6 +4,7 @@
 //! waits for its turn (`gate`), has it answered, and sends the answer as the client takes it (`answer`).
 
 mod answer;
+mod caller;
 mod gate;
 mod guard;
 mod health;
@@ -14,12 +15,12 @@ mod request;
 mod sending;
 mod weighted;
 
+pub use caller::Callers;
 pub use health::Probe;
 pub use listen::{Certificate, Door, address};
 
 use crate::{
     config::{Config, Explain, LogRequests},
-    db::scope::Scope,
     error::{Error, Result},
     graphql::clock::Clock,
     request::engine::{Answer, Caller, Engine},
@@ -34,6 +35,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get},
 };
+use caller::{Desk, Head};
 use futures_util::FutureExt;
 use gate::Gate;
 use guard::Guard;
@@ -70,6 +72,7 @@ pub struct App {
     /// For how long requests are still taken once the gateway was told to stop.
     leaving: Duration,
     guard: Guard,
+    desk: Desk,
     gate: Gate,
     reader: Reader,
     /// For how long a client may take nothing of its answer.
@@ -82,10 +85,11 @@ pub struct App {
 }
 
 impl App {
-    /// The application around an engine, to be served at an address; `probe` tells whether its stores answer.
+    /// The application around an engine, to be served at an address to these callers; `probe` tells whether its stores answer.
     pub fn new(
         engine: Arc<Engine>,
         probe: Probe,
+        callers: Callers,
         config: &Config,
         address: SocketAddr,
         clock: impl Fn() -> Clock + Send + Sync + 'static,
@@ -104,6 +108,7 @@ impl App {
             clients: OnceLock::new(),
             leaving: Duration::from_millis(config.shutdown_delay_ms),
             guard: Guard::new(config, address.ip().is_loopback())?,
+            desk: Desk::new(callers, config)?,
             gate: Gate::new(config.max_concurrent_requests, config.max_queued_requests, turn),
             reader: Reader::new(config.max_body_bytes, patience),
             patience,
@@ -149,6 +154,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(async || format!("{ALIVE}\n")))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics))
+        .route("/.well-known/jwks.json", get(keys))
         .merge(page::router())
         .method_not_allowed_fallback(async |State(app): State<Arc<App>>, headers: HeaderMap| {
             let refused = Refused::new(StatusCode::METHOD_NOT_ALLOWED, "this is only read: use GET");
@@ -169,7 +175,10 @@ fn outside(app: &App, headers: &HeaderMap, refused: Refused) -> Response {
     refuse(&refused, Media::wanted(headers).unwrap_or(Media::Json), &app.request_id())
 }
 
-async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
+async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
+    if let Err(refused) = app.desk.operates(Head::of(&request)).await {
+        return outside(&app, request.headers(), refused);
+    }
     let (engine, graph) = (&app.engine, app.engine.graph());
     let text = app.metrics.text(&Gauges {
         pool: engine.db().state(),
@@ -181,7 +190,19 @@ async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
         counts: app.health.look().await.counts,
         spans: app.exporter.as_ref().map(Exporter::fate).unwrap_or_default(),
     });
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// The public keys with which others check the gateway's access tokens.
+async fn keys(State(app): State<Arc<App>>, request: Request) -> Response {
+    let Some(access) = app.desk.access() else { return nowhere(&app, request.headers()) };
+    match access.jwks().await {
+        Ok(keys) => ([(header::CONTENT_TYPE, "application/jwk-set+json")], keys.to_string()).into_response(),
+        Err(error) => {
+            tracing::warn!("the keys of access tokens are not there: {error}");
+            outside(&app, request.headers(), Refused { status: StatusCode::SERVICE_UNAVAILABLE, error, header: None })
+        }
+    }
 }
 
 async fn graphql(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -226,19 +247,27 @@ fn turned_away(app: &App, refused: &Refused, media: Media, watch: &Watch) -> Res
 
 async fn answered(app: &App, request: Request, watch: &Watch) -> Result<Answer, Refused> {
     let may_write = *request.method() == Method::POST;
+    let (head, body) = request.into_parts();
+    let request = Request::from_parts(head.clone(), body);
     let request = app.reader.read(request).await?;
     watch.is_read();
     let _place = app.gate.enter().await?;
+    let asker = app.desk.asker(Head::of_parts(&head)).await?;
     gate::has_room(app.engine.memory(), app.engine.limits().max_answer_bytes)?;
     watch.entered();
+    let (clock, operates) = ((app.clock)(), asker.principal.operates());
     let caller = Caller {
-        scope: Scope::everything(),
-        clock: (app.clock)(),
+        scope: app.desk.scope(&asker, clock),
+        asker,
+        clock,
         request_id: watch.id.clone(),
         may_write,
         recorder: watch.recorder.clone(),
     };
     let mut answer = app.engine.run(request, caller).await;
-    watch.explain(app, &mut answer).await;
+    // Plans and costs speak of everybody's rows.
+    if operates {
+        watch.explain(app, &mut answer).await;
+    }
     Ok(answer)
 }

@@ -103,7 +103,9 @@ impl Field for SimilarPatients {
             let ask = async || {
                 let mut of: HashMap<i32, Vec<(Similar, f64)>> = HashMap::new();
                 let visible = cx.visible().await?;
-                for (similar, score) in cx.graph.similar(&asked, visible.as_deref().map(Vec::as_slice), looked_for.max(first)).await? {
+                for (similar, score) in
+                    cx.graph.similar(&asked, visible.as_deref().map(Vec::as_slice), looked_for.max(first)).await?
+                {
                     cx.charge(1)?;
                     of.entry(similar.patient).or_default().push((similar, score));
                 }

@@ -10,6 +10,7 @@ pub mod subject;
 mod writing;
 
 use crate::{
+    access::Asker,
     config::Config,
     db::scope::Scope,
     db::{self, Db, Dialect, Options, Tls, migrate},
@@ -131,8 +132,14 @@ impl Store {
     /// The same for a caller who may see some subjects.
     async fn ask_as(&self, scope: Scope, query: &str, variables: Value) -> Value {
         let request = async_graphql::Request::new(query).variables(async_graphql::Variables::from_json(variables));
-        let caller =
-            Caller { scope, clock: clock(), request_id: "test".into(), may_write: true, recorder: Recorder::default() };
+        let caller = Caller {
+            asker: Asker::anybody(),
+            scope,
+            clock: clock(),
+            request_id: "test".into(),
+            may_write: true,
+            recorder: Recorder::default(),
+        };
         serde_json::from_slice(&self.engine.run(request, caller).await.body).unwrap()
     }
 

@@ -7,11 +7,12 @@
 use super::{
     documents::{self, Documents, Safelist},
     limits::Objects,
-    objects, schema_doc, suggest,
+    objects, root, schema_doc, suggest,
     validation::{self, for_validation, mentions_introspection},
     variables,
 };
 use crate::{
+    access::{Asker, LOG_IN, Principal},
     db::Db,
     db::scope::Scope,
     error::{Code, Error, Result},
@@ -103,6 +104,8 @@ pub struct Engine {
 
 /// What a caller may see and when it is: everything about a request that is not in its text.
 pub struct Caller {
+    /// Who asks.
+    pub asker: Asker,
     /// Which patients the caller may see.
     pub scope: Scope,
     /// When it is.
@@ -142,6 +145,8 @@ pub enum Outcome {
     NeedsPost,
     /// It was refused because its document is not on the list.
     Forbidden,
+    /// It was refused because the caller is nobody that the gateway knows.
+    Unauthenticated,
 }
 
 impl Engine {
@@ -235,7 +240,7 @@ impl Engine {
     /// Answers a request.
     pub async fn run(&self, request: Request, caller: Caller) -> Answer {
         let request_id = caller.request_id.clone();
-        match self.prepare(request, caller.may_write).await {
+        match self.prepare(request, &caller).await {
             Err(refusals) => refused(&refusals, &request_id),
             Ok(prepared) => {
                 caller.recorder.is_prepared();
@@ -244,8 +249,12 @@ impl Engine {
         }
     }
 
-    async fn prepare(&self, mut request: Request, may_write: bool) -> Result<Prepared, Vec<Refusal>> {
+    async fn prepare(&self, mut request: Request, caller: &Caller) -> Result<Prepared, Vec<Refusal>> {
         let refuse = |error: Error| vec![Refusal { error, locations: Vec::new() }];
+        // Which documents are known is nothing for strangers.
+        if caller.asker.principal == Principal::Nobody && request.query.is_empty() {
+            return Err(refuse(Error::Unauthenticated(LOG_IN)));
+        }
         let found = self.documents.find(&request).map_err(refuse)?;
         let (given, name) = (std::mem::take(&mut request.variables), request.operation_name.clone());
         let known = self.documents.known.get(&found.text);
@@ -258,8 +267,14 @@ impl Engine {
             OperationType::Subscription => {
                 return Err(refuse(Error::BadInput("there are no subscriptions yet".into())));
             }
-            OperationType::Mutation if !may_write => return Err(refuse(Error::NeedsPost)),
+            OperationType::Mutation if !caller.may_write => return Err(refuse(Error::NeedsPost)),
             OperationType::Mutation | OperationType::Query => {}
+        }
+        // Before validation: what it says tells the schema.
+        if caller.asker.principal == Principal::Nobody {
+            for name in root::fields(&document, operation) {
+                caller.asker.principal.may(name, operation.ty == OperationType::Mutation).map_err(refuse)?;
+            }
         }
         let with_defaults = variables::known(operation, given.clone());
         let objects = if operation.ty == OperationType::Mutation { &self.mutations } else { &self.queries };
@@ -364,6 +379,7 @@ impl Engine {
             db: caller.recorder.of_database(&self.db),
             graph: caller.recorder.of_graph(&self.graph.within(self.limits.max_level_rows, deadline)),
             answers: Answers::default(),
+            asker: caller.asker,
             scope: caller.scope,
             clock: caller.clock,
             limits: self.limits.clone(),
@@ -449,6 +465,7 @@ fn refused(refusals: &[Refusal], request_id: &str) -> Answer {
     let outcome = match refusals {
         [Refusal { error: Error::NeedsPost, .. }] => Outcome::NeedsPost,
         [Refusal { error: Error::NotListed, .. }] => Outcome::Forbidden,
+        [Refusal { error: Error::Unauthenticated(_), .. }] => Outcome::Unauthenticated,
         _ => Outcome::Refused,
     };
     let codes = refusals.iter().map(|refusal| refusal.error.code()).collect();

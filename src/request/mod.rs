@@ -5,6 +5,7 @@ pub mod engine;
 pub mod explain;
 pub mod limits;
 mod objects;
+mod root;
 mod schema_doc;
 mod suggest;
 mod validation;

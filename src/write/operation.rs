@@ -111,8 +111,8 @@ impl Operation {
         }
     }
 
-    /// Equal for the same request, spelled however, and by whichever process.
-    pub(super) fn identity(&self, mutation: &str) -> String {
+    /// Equal for the same request of the same account, spelled however, and by whichever process.
+    pub(super) fn identity(&self, mutation: &str, account: Option<i32>) -> String {
         let text = match self {
             Operation::Add { above, rows, .. } => {
                 // Where there is a choice of owners, the same key may be another row's.
@@ -128,7 +128,8 @@ impl Operation {
             }
             Operation::Remove { key, expected, .. } => format!("{mutation} {key} {expected:?}"),
         };
-        format!("{:x}", Sha256::digest(text))
+        let by = account.map(|account| format!(" by {account}")).unwrap_or_default();
+        format!("{:x}", Sha256::digest(text + &by))
     }
 }
 

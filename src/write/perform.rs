@@ -32,7 +32,8 @@ const ATTEMPTS: u32 = 5;
 
 /// Does the work.
 pub(super) async fn perform(cx: &Cx, mutation: &str, operation: &Operation, options: &Options) -> Result<Outcome> {
-    let digest = operation.identity(mutation);
+    let account = cx.asker.principal.account().map(|account| account.id);
+    let digest = operation.identity(mutation, account);
     if let [_, ..] = operation.wrong() {
         // What the database knows to be wrong besides is told with it; where it cannot be asked, what is known already.
         let told = Attempt { cx, mutation, operation, options, digest: &digest }.run().await;
@@ -306,6 +307,13 @@ impl Attempt<'_> {
             wrong.extend(others::taken(tx, (row.form, above), std::slice::from_ref(row.row), None).await?);
         }
         sound(tx, wrong, refused, above.map(|(above, _)| above))?;
+        // Rows below a row that the caller sees are seen. A new patient is seen only where something gives the patient to the caller.
+        if above.is_none() && !self.cx.scope.is_everything() {
+            let seen = tx.seen(form.entity.table, &keys, &self.cx.scope).await?;
+            if seen.len() < keys.len() {
+                return Err(references::unseen());
+            }
+        }
         Ok(Outcome { keys, ..Outcome::default() })
     }
 

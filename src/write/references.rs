@@ -29,6 +29,13 @@ pub(super) fn may_write_row(cx: &Cx, entity: &Entity, stored: &[Option<String>])
     if entity.table.is_row_written_by(&cx.scope, cell) { Ok(()) } else { Err(forbidden("id")) }
 }
 
+/// That the caller would not see a patient who is added.
+pub(super) fn unseen() -> Error {
+    let message =
+        "you would not see this patient: give the patient a doctor who you are, in the same mutation".to_owned();
+    Error::Invalid(vec![Violation { path: vec!["input".into()], code: "FORBIDDEN", message }])
+}
+
 fn forbidden(path: &str) -> Error {
     let message = "this is data of every patient: only a caller who may see every patient writes it".to_owned();
     Error::Invalid(vec![Violation { path: vec![path.into()], code: "FORBIDDEN", message }])

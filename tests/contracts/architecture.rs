@@ -71,7 +71,8 @@ fn named(text: &str) -> BTreeSet<String> {
     rooms
 }
 
-const DOMAINS: [&str; 11] = [
+const DOMAINS: [&str; 12] = [
+    "accounts",
     "patients",
     "providers",
     "contacts",
@@ -92,25 +93,27 @@ fn allowed(room: &str) -> Vec<&'static str> {
         "main" | "lib" | "error" | "demo" => return Vec::new(),
         // Tests of what no entity has yet: in no binary that is shipped.
         "probe" => {
-            [&ground[..], &["cli", "config", "csv", "db", "entity", "graph", "graphql", "request", "write"]].concat()
+            [&ground[..], &["access", "cli", "config", "csv", "db", "entity", "graph", "graphql", "request", "write"]]
+                .concat()
         }
         "db" => ground.into(),
         "access" => ["error", "db"].into(),
         "feed" => ["error", "db"].into(),
         "terminology" => ["error", "db"].into(),
         "graph" => [&ground[..], &["db", "feed", "terminology"]].concat(),
-        "graphql" => [&ground[..], &["db", "graph"]].concat(),
-        "request" => [&ground[..], &["db", "graph", "graphql"]].concat(),
+        "graphql" => [&ground[..], &["access", "db", "graph"]].concat(),
+        "request" => [&ground[..], &["access", "db", "graph", "graphql"]].concat(),
         "write" => [&ground[..], &["db", "feed", "graph", "graphql"]].concat(),
         // What `entity!` expands to stands in the domains.
         "entity" => [&ground[..], &["db", "graph", "graphql", "write"]].concat(),
         "config" => [&ground[..], &["db", "graph", "graphql"]].concat(),
         "telemetry" => [&ground[..], &["config", "db", "graph", "graphql", "request"]].concat(),
-        "schema" => [&["db", "graph", "graphql", "write"], &DOMAINS[..]].concat(),
-        "http" => [&ground[..], &["config", "db", "graph", "graphql", "request", "telemetry"]].concat(),
+        "schema" => [&["access", "db", "graph", "graphql", "write"], &DOMAINS[..]].concat(),
+        "http" => [&ground[..], &["access", "config", "db", "graph", "graphql", "request", "telemetry"]].concat(),
         "csv" => [&ground[..], &["db", "graphql", "schema", "write"]].concat(),
         "cli" => {
             let below = [
+                "access",
                 "config",
                 "csv",
                 "db",
@@ -129,6 +132,7 @@ fn allowed(room: &str) -> Vec<&'static str> {
         }
         // What a graph adds to records is given to them from above.
         "knowledge" => [&ground[..], &["db", "graph", "graphql", "terminology"], &DOMAINS[..]].concat(),
+        "accounts" => [&ground[..], &["access", "db", "graphql", "patients", "providers"]].concat(),
         domain if DOMAINS.contains(&domain) => {
             let mut below = DOMAINS.to_vec();
             below.retain(|other| *other != "knowledge");

@@ -6,6 +6,7 @@ pub(crate) mod proxy;
 
 use chrono::NaiveDate;
 use medimax::{
+    access::Asker,
     cli::seed,
     config::Config,
     db::scope::Scope,
@@ -257,7 +258,7 @@ fn request(query: &str, variables: Value) -> async_graphql::Request {
 
 fn caller(scope: Scope, recorder: Recorder) -> Caller {
     let clock = Clock { today: today(), now: chrono::Utc::now().naive_utc() };
-    Caller { scope, clock, request_id: "test".into(), may_write: true, recorder }
+    Caller { asker: Asker::anybody(), scope, clock, request_id: "test".into(), may_write: true, recorder }
 }
 
 /// The codes of an answer's errors.

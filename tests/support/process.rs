@@ -15,13 +15,16 @@ use std::{
 /// Longer than anything here takes on a busy machine: what is not done by then hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// `medimax` in an environment without its variables.
+/// `medimax` in an environment without its variables. One that serves asks nobody to log in, unless the test takes that back.
 pub(crate) fn medimax(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_medimax"));
     for (name, _) in env::vars_os() {
         if ["MEDIMAX_", "OTEL_"].iter().any(|ours| name.to_string_lossy().starts_with(ours)) {
             command.env_remove(name);
         }
+    }
+    if args.first() == Some(&"serve") && !args.contains(&"--no-auth") {
+        command.env("MEDIMAX_NO_AUTH", "true");
     }
     command.args(args).stdin(Stdio::null());
     command

@@ -4,7 +4,6 @@ use super::{LEAF_BOUND, PROBE_READS, Part, spread, text};
 use crate::{
     db::{
         Db, Dialect, Sql, Table,
-        scope::Scope,
         select::{By, ListQuery},
     },
     error::Result,
@@ -49,7 +48,6 @@ impl Leaf<'_> {
 pub(super) struct Sample<'q, 's> {
     pub(super) table: &'static Table,
     pub(super) parts: &'s [Part<'q>],
-    pub(super) scope: &'s Scope,
     pub(super) rows: u32,
     /// The first rows of this list, instead of rows from everywhere.
     pub(super) first_of: Option<&'s ListQuery>,
@@ -59,7 +57,7 @@ impl Sample<'_, '_> {
     fn identity(&self) -> Identity {
         let first = self.first_of.map(|ask| (ask.order.first().map(|by| (by.column, by.descending)), ask.backwards));
         let parts: Vec<String> = self.parts.iter().map(Part::meaning).collect();
-        identity((self.table.name, parts, self.scope.meaning(), first))
+        identity((self.table.name, parts, first))
     }
 }
 
@@ -248,7 +246,7 @@ impl Known {
                 if sample.parts.is_empty() {
                     sql.push("1=1");
                 }
-                text::push_checks(&mut sql, "t", sample.table, sample.scope, sample.parts);
+                text::push_checks(&mut sql, "t", sample.table, sample.parts);
                 sql.push(" THEN 1 END), COUNT(*) FROM ");
                 match (sample.first_of, facts.sizes.get(sample.table.name)) {
                     (Some(ask), _) => push_first_keys(&mut sql, sample.table, ask, sample.rows),

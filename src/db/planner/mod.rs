@@ -190,8 +190,7 @@ pub async fn choose<'q>(
     if !scope.is_everything() && !table.is_everybodys() && !table.is_mixed() {
         parts.push(Part::Scope(scope));
     }
-    let mut planning =
-        Planning { prefer, scope, dialect: db.dialect(), facts: Facts::default(), held: None, alone: false };
+    let mut planning = Planning { prefer, dialect: db.dialect(), facts: Facts::default(), held: None, alone: false };
     let (mut tables, mut leaves, mut scans) = (vec![table], Vec::new(), Vec::new());
     planning.gather(table, &parts, &mut tables, &mut leaves, &mut scans);
     planning.facts = db.known.facts(db, &tables, &leaves).await?;
@@ -212,13 +211,12 @@ pub async fn choose<'q>(
     let of_leaf = |(leaf, parts): (&Leaf<'q>, _)| Sample {
         table: leaf.table,
         parts,
-        scope,
         rows: rows(1.0 + planning.check_all(leaf.table, parts)).min(most),
         first_of: None,
     };
     let mut samples: Vec<Sample<'q, '_>> =
         leaves.iter().zip(of_leaves.iter().map(<[_; 1]>::as_slice)).map(of_leaf).collect();
-    let whole = |first_of| Sample { table, parts: &unknown, scope, rows: rows(each), first_of };
+    let whole = |first_of| Sample { table, parts: &unknown, rows: rows(each), first_of };
     samples.push(whole(None));
     if let Want::Page(_) = want {
         samples.push(whole(Some(ask)));

@@ -8,7 +8,6 @@ use super::{
 };
 use crate::db::{
     cond::{Cond, Op, Quantifier, Related, Towards},
-    scope::Scope,
     select::Path,
     sql::Dialect,
     table::Table,
@@ -88,9 +87,8 @@ pub(super) fn column_of(cond: &Cond) -> Option<&'static str> {
 }
 
 /// What is known while a way is looked for.
-pub(super) struct Planning<'p> {
+pub(super) struct Planning {
     pub(super) prefer: Prefer,
-    pub(super) scope: &'p Scope,
     pub(super) dialect: Dialect,
     pub(super) facts: Facts,
     /// Which share of the rows meets the conditions, as far as that is known.
@@ -107,7 +105,7 @@ pub(super) fn up(cond: &Cond) -> Option<&Related> {
     }
 }
 
-impl Planning<'_> {
+impl Planning {
     /// Gathers the tables that conditions speak of, the conditions that an index serves, and those on related rows that none serves.
     pub(super) fn gather<'q>(
         &self,

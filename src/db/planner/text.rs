@@ -28,7 +28,7 @@ pub(super) fn push_leaf_count(sql: &mut Sql, leaf: &Leaf<'_>, bound: u32) {
 }
 
 /// Writes conditions on rows that are found by something else.
-pub(super) fn push_checks(sql: &mut Sql, alias: &str, table: &Table, scope: &Scope, parts: &[Part<'_>]) {
+pub(super) fn push_checks(sql: &mut Sql, alias: &str, table: &Table, parts: &[Part<'_>]) {
     for (i, part) in parts.iter().enumerate() {
         sql.push(if i > 0 { " AND " } else { "" });
         match part {
@@ -223,10 +223,10 @@ impl Check<'_> {
         match &self.set {
             None if self.not => {
                 sql.push("(");
-                push_checks(sql, alias, table, scope, &[self.part]);
+                push_checks(sql, alias, table, &[self.part]);
                 sql.push(") IS NOT TRUE");
             }
-            None => push_checks(sql, alias, table, scope, &[self.part]),
+            None => push_checks(sql, alias, table, &[self.part]),
             Some(set) => {
                 sql.push("(").column(alias, set.related.ours);
                 sql.push(if set.without { " NOT IN (SELECT m.id FROM (" } else { " IN (SELECT m.id FROM (" });

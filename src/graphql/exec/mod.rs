@@ -128,6 +128,13 @@ fn resolve<'a>(cx: &'a Cx, object: &'static Object, name: &str, key: &str) -> Sl
 
 /// Answers one field for all rows: within the request's time, and a failure (a panic too) costs this field alone.
 async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> FieldAnswers<'a> {
+    // What stands at the root is asked of the gateway; all below follows from it.
+    if level.above.is_none()
+        && let Err(error) = cx.asker.principal.may(def.name, cx.serial)
+    {
+        level.fail_all(cx, &slot, &error);
+        return FieldAnswers::Text(Text::nulls(level.height()));
+    }
     let guarded = AssertUnwindSafe(def.field.load(cx, level.clone(), slot.clone())).catch_unwind();
     let asked = cx.recorder.asked_by(|| level.place(&slot), guarded);
     let error = match tokio::time::timeout_at(cx.deadline, asked).await {

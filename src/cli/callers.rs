@@ -1,0 +1,65 @@
+//! Whom `serve` answers: everybody, the demo's callers, or the owners of accounts.
+
+use super::{say, unreachable};
+use crate::{
+    access::{self, Access, Role},
+    config::Config,
+    db::Db,
+    error::{Error, Result},
+    http::Callers,
+    schema::scope_of,
+};
+use std::{net::SocketAddr, sync::Arc, time::SystemTime};
+
+/// The accounts of a database, by the configuration.
+pub(super) fn accounts(config: &Config, db: &Db) -> Access {
+    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as i64;
+    let options = access::Options {
+        issuer: config.token_issuer.clone(),
+        token_minutes: config.access_token_minutes.get(),
+        session_days: config.session_days.get(),
+        clock: Arc::new(now),
+    };
+    Access::new(db.clone(), options)
+}
+
+/// Whom the gateway answers at an address; an error where nobody could log in.
+pub(super) async fn callers(config: &Config, db: &Db, address: SocketAddr) -> Result<Callers> {
+    let scope = scope_of;
+    if config.no_auth {
+        if !address.ip().is_loopback() {
+            tracing::warn!("whoever reaches {address} sees every patient: no_auth is set");
+        }
+        return Ok(Callers { access: None, open: true, scope });
+    }
+    let is_demo = Access::is_demo(db).await.map_err(unreachable)?;
+    if !is_demo && !Access::exists(db).await.map_err(unreachable)? {
+        return Err(Error::Setup(
+            "nobody could log in: this database has no administrator. Make one with `medimax user add EMAIL --role ADMIN`, or say --no-auth \
+             where something in front of the gateway decides who may ask"
+                .into(),
+        ));
+    }
+    let access = Some(Arc::new(accounts(config, db)));
+    Ok(Callers { access, open: is_demo && address.ip().is_loopback(), scope })
+}
+
+/// Prints an access token of each of the demo's accounts.
+pub(super) async fn show_demo(callers: &Callers, db: &Db) -> Result<()> {
+    let Some(access) = &callers.access else { return Ok(()) };
+    if !Access::is_demo(db).await? {
+        return Ok(());
+    }
+    say(match callers.open {
+        true => {
+            "Whoever sends no token is answered as an administrator. To be another, send `Authorization: Bearer` with:"
+        }
+        false => "These tokens are taken for a day: send `Authorization: Bearer` with one of them.",
+    })?;
+    for role in Role::ALL {
+        if let Some(token) = access.demo(role).await? {
+            say(&format!("  {:9}  {token}", role.name()))?;
+        }
+    }
+    say("")
+}
