@@ -3,7 +3,7 @@
 use super::{
     Key, Source,
     choice::{Explain, LogFormat, LogRequests, Share},
-    setting::{Secret, Setting, StoreUrl},
+    setting::{Secret, Setting, StoreUrl, Within},
     unknown,
     zone::TimeZone,
 };
@@ -85,6 +85,14 @@ config! {
     /// For how long a gateway that was told to stop still takes requests, while `/readyz` says that it is leaving, in
     /// milliseconds: as long as a load balancer needs to notice.
     shutdown_delay_ms: u64 = 0;
+
+    "Accounts":
+    /// How many minutes an access token lives. A lock, another role and a log-out hold at once all the same.
+    access_token_minutes: Within<1, 15> = Within::new(15);
+    /// How many days after its log-in a session ends.
+    session_days: Within<1, 365> = Within::new(30);
+    /// Who access tokens say that they come from (`iss`). Gateways of one database have the same; tokens of another are refused.
+    token_issuer: String = "medimax".into();
 
     "Days":
     /// The time zone by which it is today: for ages, upcoming appointments, and rules that look at today (a date of birth is not in

@@ -17,7 +17,7 @@ use crate::{
 };
 pub use choice::{Explain, LogFormat, LogRequests, Share};
 pub use keys::{Config, KEYS};
-pub use setting::{Secret, StoreUrl};
+pub use setting::{Secret, StoreUrl, Within};
 use std::{collections::BTreeMap, time::Duration};
 pub use zone::TimeZone;
 

@@ -32,6 +32,35 @@ macro_rules! settings { ($($ty:ty: $expected:literal),*) => { $(
 )* } }
 settings!(u64: "a whole number", u32: "a whole number", usize: "a whole number", bool: "true or false", String: "a text");
 
+/// A whole number within a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within<const LEAST: u32, const MOST: u32>(u32);
+
+impl<const LEAST: u32, const MOST: u32> Within<LEAST, MOST> {
+    pub(super) const fn new(number: u32) -> Self {
+        assert!(LEAST <= number && number <= MOST);
+        Within(number)
+    }
+
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+macro_rules! within { ($($least:literal to $most:literal),*) => { $(
+    impl Setting for Within<$least, $most> {
+        const EXPECTED: &'static str = concat!("a whole number from ", $least, " to ", $most);
+        fn read(text: &str) -> Option<Self> {
+            text.parse().ok().filter(|number| ($least..=$most).contains(number)).map(Within)
+        }
+        fn show(&self) -> String {
+            self.0.to_string()
+        }
+    }
+)* } }
+within!(1 to 15, 1 to 365);
+
 impl Setting for PathBuf {
     const EXPECTED: &'static str = "a path";
     fn read(text: &str) -> Option<Self> {

@@ -111,6 +111,7 @@ fn allowed(room: &str) -> Vec<&'static str> {
         "csv" => [&ground[..], &["db", "graphql", "schema", "write"]].concat(),
         "cli" => {
             let below = [
+                "access",
                 "config",
                 "csv",
                 "db",
