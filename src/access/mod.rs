@@ -7,7 +7,7 @@
 //! and tokens agree. Gateways of one database whose clocks are a little apart refuse no token ([`token`] allows for it), and somebody who
 //! tries passwords at the one that is ahead gains a few tries until the wait is longer than that.
 //!
-//! **Invariant:** no password, token, digest or e-mail address stands in an error, the log or a trace (`tests/access/secrets.rs`).
+//! **Invariant:** no password, token, digest or e-mail address stands in an error, the log or a trace (`tests/access/commands.rs`).
 
 mod accounts;
 mod asker;

@@ -3,7 +3,7 @@
 //! Own code over `ring`, which TLS brings anyway: the crate `jsonwebtoken` takes its algorithms from one provider of the whole process,
 //! which would be as much code as this, and more than one algorithm is what attacks on tokens begin with.
 //!
-//! **Invariant:** the key decides by which algorithm a token is checked, never the token (`tests/access/tokens.rs`).
+//! **Invariant:** the key decides by which algorithm a token is checked, never the token (`tests/access/attacks.rs`).
 
 use crate::error::{Error, Result};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -18,9 +18,12 @@ pub mod seed;
 mod serve;
 mod store;
 mod sync;
+mod user;
 
 use crate::{
+    access::{self, Access},
     config::{Config, KEYS, TimeZone},
+    db::Db,
     error::{Error, Result},
     graph::{Graph, neo4j::Neo4j},
     graphql::{class, clock::Clock},
@@ -29,7 +32,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode, time::SystemTime};
+use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode, sync::Arc, time::SystemTime};
 use store::{learn, open, open_filled, open_to_look, open_with_tables, places, tables};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -87,6 +90,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
         Some(("seed", args)) => seed::run(&config, args).await,
         Some(("import", args)) => import::run(&config, args).await,
         Some(("export", args)) => export::run(&config, args).await,
+        Some(("user", args)) => user::run(&config, args).await,
         Some(("config", _)) => say(&shown(&config)),
         _ => serve::run(&config).await,
     }?;
@@ -147,6 +151,7 @@ fn command() -> Command {
             .subcommand(explain::command())
             .subcommand(import::command())
             .subcommand(export::command())
+            .subcommand(user::command())
             .subcommand(healthcheck::command())
             .subcommand(Command::new("schema").about("Print the GraphQL schema").arg(
                 Arg::new("classes").long("classes").action(ArgAction::SetTrue).help(
@@ -243,6 +248,18 @@ fn today(zone: &TimeZone) -> NaiveDate {
 fn clock(zone: &TimeZone) -> Clock {
     let now = SystemTime::now();
     Clock { today: zone.day(now), now: chrono::DateTime::<chrono::Utc>::from(now).naive_utc() }
+}
+
+/// The accounts of a store, as they are configured to be let in. Nothing below this file asks a clock for the time of tokens and sessions.
+fn access(config: &Config, db: Db) -> Access {
+    let clock = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+    let options = access::Options {
+        issuer: config.token_issuer.clone(),
+        token_minutes: config.access_token_minutes.get(),
+        session_days: config.session_days.get(),
+        clock: Arc::new(move || i64::try_from(clock()).unwrap_or(i64::MAX)),
+    };
+    Access::new(db, options)
 }
 
 /// The graph that is configured.

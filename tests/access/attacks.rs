@@ -1,6 +1,6 @@
 //! Tokens that nobody gave out.
 
-use super::{DAY, MINUTE, SECOND, Time, log_in, number, unknown, with_admin};
+use super::{DAY, MINUTE, PASSWORD, SECOND, Time, log_in, number, unknown, with_admin};
 use crate::support::{Store, on_both};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use medimax::access::{Access, Options};
@@ -193,7 +193,7 @@ on_both!(keys_rotate_while_two_gateways_serve, async |store: Store| {
 on_both!(two_gateways_may_make_the_first_key_at_once, async |store: Store| {
     let time = Time::new();
     let all: Vec<Access> = (0..4).map(|_| time.access(&store)).collect();
-    all[0].add("admin@example.org", None, medimax::access::Standing::Admin, super::PASSWORD).await.unwrap();
+    all[0].add("admin@example.org", None, medimax::access::Standing::Admin, PASSWORD).await.unwrap();
     let tokens = futures_util::future::join_all(all.iter().map(log_in)).await;
     for access in &all {
         for tokens in &tokens {

@@ -1,6 +1,6 @@
 //! Log-ins that fail make the next ones wait, whichever gateway they come to.
 
-use super::{DAY, MINUTE, PASSWORD, SECOND, WRONG, number, unknown, waits, with_admin};
+use super::{DAY, MINUTE, PASSWORD, SECOND, WRONG, log_in, number, unknown, waits, with_admin};
 use crate::support::{Store, on_both};
 use futures_util::future::join_all;
 use medimax::error::Error;
@@ -83,7 +83,7 @@ on_both!(from_the_twentieth_failure_an_address_waits, async |store: Store| {
 
 on_both!(a_current_password_that_is_wrong_counts, async |store: Store| {
     let (access, time, _) = with_admin(&store).await;
-    let tokens = super::log_in(&access).await;
+    let tokens = log_in(&access).await;
     for _ in 0..5 {
         unknown(access.change_password(&tokens.principal, WRONG, "another good one", None).await);
     }

@@ -1,6 +1,6 @@
 //! What is over is removed; what is in no backup comes back with none.
 
-use super::{DAY, PASSWORD, WRONG, log_in, number, unknown, with_admin};
+use super::{DAY, PASSWORD, WRONG, first, log_in, number, unknown, with_admin};
 use crate::support::{
     Backend, Store, empty, on_both, options,
     process::{medimax, run},
@@ -34,7 +34,7 @@ on_both!(a_restored_database_has_the_accounts_and_no_session, 2, async |store: S
     let (access, time, _) = with_admin(&store).await;
     let tokens = log_in(&access).await;
     unknown(access.log_in("nobody@example.org", WRONG, None).await);
-    let doctor = super::first(&store, "Doctor", "doctor_id").await;
+    let doctor = first(&store, "Doctor", "doctor_id").await;
     access.add("doctor@example.org", Some("Dr Short"), Standing::Clinician(doctor), PASSWORD).await.unwrap();
     access.lock("doctor@example.org").await.unwrap();
     for table in ["Account_Session", "Refresh_Token", "Signing_Key", "Login_Failure"] {

@@ -2,7 +2,7 @@
 
 mod accounts;
 mod attacks;
-
+mod commands;
 mod demo;
 mod failures;
 mod housekeeping;
