@@ -1,27 +1,15 @@
 //! Whom `serve` answers: everybody, the demo's callers, or the owners of accounts.
 
-use super::{say, unreachable};
+use super::{access, say, unreachable};
 use crate::{
-    access::{self, Access, Role},
+    access::{Access, Role},
     config::Config,
     db::Db,
     error::{Error, Result},
     http::Callers,
     schema::scope_of,
 };
-use std::{net::SocketAddr, sync::Arc, time::SystemTime};
-
-/// The accounts of a database, by the configuration.
-pub(super) fn accounts(config: &Config, db: &Db) -> Access {
-    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as i64;
-    let options = access::Options {
-        issuer: config.token_issuer.clone(),
-        token_minutes: config.access_token_minutes.get(),
-        session_days: config.session_days.get(),
-        clock: Arc::new(now),
-    };
-    Access::new(db.clone(), options)
-}
+use std::{net::SocketAddr, sync::Arc};
 
 /// Whom the gateway answers at an address; an error where nobody could log in.
 pub(super) async fn callers(config: &Config, db: &Db, address: SocketAddr) -> Result<Callers> {
@@ -40,7 +28,7 @@ pub(super) async fn callers(config: &Config, db: &Db, address: SocketAddr) -> Re
                 .into(),
         ));
     }
-    let access = Some(Arc::new(accounts(config, db)));
+    let access = Some(Arc::new(access(config, db.clone())));
     Ok(Callers { access, open: is_demo && address.ip().is_loopback(), scope })
 }
 

@@ -1,7 +1,7 @@
 //! `medimax serve`.
 
 use super::{
-    Scratch, callers, clock, database_url_to_make, holder, learn, open_graph, places, say, seed, tables, today,
+    Scratch, access, callers, clock, database_url_to_make, holder, learn, open_graph, places, say, seed, tables, today,
     unreachable,
 };
 use crate::{
@@ -170,7 +170,7 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
                 if seed::is_empty(&db).await? {
                     seed::fill(&db, config.demo_seed, config.demo_patients, today(&config.time_zone)).await?;
                     if !Access::exists(&db).await? {
-                        callers::accounts(config, &db).make_demo().await?;
+                        access(config, db.clone()).make_demo().await?;
                     }
                     say(&format!("It was empty, and holds {} made-up patients now.", config.demo_patients))?;
                 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Backend, Store, on_both};
 use medimax::{
-    db::scope::Scope,
+    db::scope::{Grant, Scope},
     db::{
         By, Dialect, ListQuery, Select,
         planner::{Prefer, Want, Way, choose},
@@ -96,13 +96,15 @@ async fn asked(store: &mut Store, scope: &Scope, query: &str) -> Value {
 
 on_both!(the_same_rows_whichever_way_they_are_found, 40, async |mut store: Store| {
     let (mut empty, mut lists) = (0, 0);
-    let few = Scope::patients((1..=12).collect::<Vec<i32>>());
+    let given = store.looked_after(&(7..=12).collect::<Vec<i32>>()).await;
+    let few = Scope::any([Grant::Patients((1..=6).collect::<Vec<i32>>().into()), given.clone()]);
+    let given = Scope::any([given]);
     for (list, filters) in LISTS {
         for (i, filter) in filters.iter().enumerate() {
             // Each filter with one of the orders, and each order with several filters.
             let order = orders(list)[i % orders(list).len()];
             for (scope, page) in
-                [(Scope::everything(), "first: 7"), (few.clone(), "first: 3"), (Scope::everything(), "last: 5")]
+                [(Scope::everything(), "first: 7"), (few.clone(), "first: 3"), (given.clone(), "last: 5")]
             {
                 let query = |page: &str| {
                     format!(

@@ -4,12 +4,12 @@ pub(crate) mod neo4j;
 pub(crate) mod process;
 pub(crate) mod proxy;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use medimax::{
     access::Asker,
     cli::seed,
     config::Config,
-    db::scope::Scope,
+    db::scope::{Grant, Scope},
     db::{self, Db, Options, Tls, migrate},
     graph::{Graph, projector},
     graphql::{
@@ -17,6 +17,7 @@ use medimax::{
         limits::Limits,
         recorder::{Ran, Recorder},
     },
+    providers::assignment::patients_of,
     request::engine::{Caller, Engine},
     schema::{MODEL, SHAPES},
     terminology::catalog,
@@ -217,6 +218,37 @@ impl Store {
                 self.sql(&text).await;
             }
         }
+    }
+
+    /// What gives a caller these patients: assignments of a doctor who looks after them. Other assignments, which give nobody, are there too:
+    /// over, to come, ended by a day, and of another doctor.
+    pub(crate) async fn looked_after(&self, patients: &[i32]) -> Grant {
+        let list = patients.iter().map(i32::to_string).collect::<Vec<_>>().join(",");
+        let of = |whom: &str, doctor: i32, values: &str| {
+            format!(
+                "INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type, is_active, since, until) \
+                 SELECT patient_id, {doctor}, 'consultant', {values} FROM Patient WHERE patient_id {whom} ({list})"
+            )
+        };
+        for text in [
+            "INSERT INTO Doctor (doctor_id, name) VALUES (7001, 'Dr. Ours'), (7002, 'Dr. Theirs')".to_owned(),
+            of("IN", 7001, "1, NULL, NULL"),
+            // Twice, and of days that hold today.
+            of("IN", 7001, &format!("NULL, '2020-01-01', '{}'", today())),
+            of("NOT IN", 7001, "0, '2020-01-01', '2021-01-01'"),
+            of("NOT IN", 7001, &format!("1, '{}', NULL", today() + Days::new(1))),
+            of("NOT IN", 7001, &format!("1, NULL, '{}'", today() - Days::new(1))),
+            of("NOT IN", 7002, "1, NULL, NULL"),
+        ] {
+            self.sql(&text).await;
+        }
+        patients_of(7001, today())
+    }
+
+    /// Two scopes of these two patients: as a list, and as a list and assignments.
+    pub(crate) async fn scopes(&self, [one, other]: [i32; 2]) -> [Scope; 2] {
+        let either = Scope::any([Grant::Patients([one].into()), self.looked_after(&[other]).await]);
+        [Scope::patients([one, other]), either]
     }
 
     /// Runs statements on the database as another program would.
