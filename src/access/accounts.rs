@@ -89,7 +89,7 @@ impl Standing {
 impl Access {
     /// Adds an account that logs in with this password.
     pub async fn add(&self, address: &str, name: Option<&str>, of: Standing, password: &str) -> Result<Account> {
-        let address = email(address).map_err(|must| Error::BadInput(format!("the e-mail address must be {must}")))?;
+        let address = email(address).map_err(|must| Error::BadInput(format!("this must be {must}")))?;
         let name = name.map(str::trim).filter(|name| !name.is_empty());
         if name.is_some_and(|name| name.chars().count() > 255) {
             return Err(Error::BadInput("the name must have at most 255 characters".into()));

@@ -29,6 +29,7 @@ fn help_names_every_command_and_every_key() {
         "doctor",
         "backup",
         "restore",
+        "user",
         "healthcheck",
         "schema",
         "completions",
