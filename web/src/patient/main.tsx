@@ -3,9 +3,9 @@
 import '../shared/tokens.css';
 import './patient.css';
 
-import { StrictMode, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { createRoot } from 'react-dom/client';
+import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Bar } from '../shared/bar';
+import { mount } from '../shared/mount';
 import { takeTheme } from '../shared/storage';
 import { Text, Trouble, copiesPlainly, isolated } from '../shared/text';
 import { VIEWS, useAddress, type Choices, type View } from './address';
@@ -289,5 +289,4 @@ function App() {
   );
 }
 
-const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><App /></StrictMode>);
+mount(<App />);
