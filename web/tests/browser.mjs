@@ -10,8 +10,7 @@ const require = createRequire(folder ? resolve(folder, 'from-here.js') : import.
 const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-const base = process.env.MEDIMAX_TEST_ADDRESS ?? 'http://127.0.0.1:8080';
-export const address = base;
+export const address = process.env.MEDIMAX_TEST_ADDRESS ?? 'http://127.0.0.1:8080';
 
 /** Longer than anything here takes on a busy machine. */
 const PATIENCE = 120_000;
@@ -42,7 +41,7 @@ export const launch = () =>
   });
 
 /** Opens a page of a gateway, runs the test in it, and fails if the page broke a rule meanwhile. */
-export async function visit(browser, screen, path, test, address = base) {
+export async function visit(browser, screen, path, test, at = address) {
   const context = await browser.newContext({ ...screen, permissions: ['clipboard-read', 'clipboard-write'] });
   const faults = [];
   try {
@@ -50,7 +49,7 @@ export async function visit(browser, screen, path, test, address = base) {
     page.setDefaultTimeout(PATIENCE);
     page.on('pageerror', (error) => faults.push(`an error: ${error.stack}`));
     page.on('request', (request) => {
-      const outside = !request.url().startsWith(address) && !request.url().startsWith('data:');
+      const outside = !request.url().startsWith(at) && !request.url().startsWith('data:');
       if (outside) faults.push(`a request to ${request.url()}`);
     });
     page.on('console', (message) => {
@@ -58,7 +57,7 @@ export async function visit(browser, screen, path, test, address = base) {
       const wrong = message.type() === 'error' && !message.text().startsWith('Failed to load resource');
       if (wrong) faults.push(`on the console: ${message.text()}`);
     });
-    await page.goto(address + path);
+    await page.goto(at + path);
     await test(page);
     assert.deepEqual(faults, []);
   } finally {

@@ -103,7 +103,7 @@ export const fetcher: Fetcher = async (request, options) => {
   let reply: Reply<unknown>;
   try {
     const headers = { ...options?.headers, ...explain };
-    reply = await post<unknown>({ ...request, operationName: name }, { headers, patience: PATIENCE, signal: stop.signal });
+    reply = await post<unknown>({ ...request, operationName: name }, { headers, patience: PATIENCE, signal: stop.signal, quietly: own });
   } catch (error) {
     const told = stop.signal.aborted ? 'You stopped waiting for the answer.' : (error as Error).message;
     const why = mutation ? `${told} It may have been done all the same: look before you send it again.` : told;

@@ -64,9 +64,9 @@ function WithPassword({ email: known }: { email: string | null }) {
   return (
     <form method="post" aria-label="With an account" onSubmit={submit} noValidate>
       <label htmlFor={`${ids}email`}>E-mail address</label>
-      <input id={`${ids}email`} ref={email} name="username" type="text" inputMode="email" autoComplete="username" autoCapitalize="none" spellCheck={false} dir="auto" maxLength={254} defaultValue={known ?? ''} aria-invalid={missing === 'email' || undefined} aria-describedby={described} autoFocus={!known} />
+      <input id={`${ids}email`} ref={email} name="username" type="text" inputMode="email" autoComplete="username" autoCapitalize="none" spellCheck={false} dir="auto" maxLength={254} defaultValue={known ?? ''} aria-invalid={missing === 'email' || undefined} aria-describedby={described} data-first={!known || undefined} />
       <label htmlFor={`${ids}password`}>Password</label>
-      <input id={`${ids}password`} ref={password} name="password" type="password" autoComplete="current-password" maxLength={1024} aria-invalid={missing === 'password' || undefined} aria-describedby={described} autoFocus={!!known} />
+      <input id={`${ids}password`} ref={password} name="password" type="password" autoComplete="current-password" maxLength={1024} aria-invalid={missing === 'password' || undefined} aria-describedby={described} data-first={!!known || undefined} />
       {told && <p className="wrong" role="alert" id={`${ids}wrong`}>{told}</p>}
       {refusal && refusal.seconds > 0 && seconds === 0 && <p role="status">You can log in now.</p>}
       <button type="submit" className="main" aria-disabled={busy || seconds > 0}>
@@ -96,7 +96,7 @@ function WithToken() {
   return (
     <form method="post" aria-label="With a token of the demo" onSubmit={(event) => { event.preventDefault(); void run(); }}>
       <label htmlFor={id}>Log in with a token</label>
-      <textarea id={id} ref={token} rows={2} autoComplete="off" spellCheck={false} aria-invalid={!!refusal || undefined} aria-describedby={`${id}about`} onKeyDown={onKeyDown} autoFocus />
+      <textarea id={id} ref={token} rows={2} autoComplete="off" spellCheck={false} aria-invalid={!!refusal || undefined} aria-describedby={`${id}about`} onKeyDown={onKeyDown} data-first />
       <p className="about" id={`${id}about`}>The demo printed one a role when it started. Paste one, or all of those lines to switch between the roles.</p>
       {refusal && <p className="wrong" role="alert">{refusal.words}</p>}
       <button type="submit" className="main" aria-disabled={busy}>Log in with the token</button>
@@ -151,7 +151,9 @@ export function LogIn({ mayPutAway = false }: { mayPutAway?: boolean }) {
   const before = useRef<Element | null>(null);
   const isShown = asking !== null;
   const show = () => {
-    if (dialog.current?.isConnected && !dialog.current.open) dialog.current.showModal();
+    if (!dialog.current?.isConnected || dialog.current.open) return;
+    dialog.current.showModal();
+    dialog.current.querySelector<HTMLElement>('[data-first]')?.focus();
   };
   useEffect(() => {
     if (!isShown) return undefined;

@@ -137,8 +137,14 @@ export const askForLogIn = () => {
   if (!standing.get().asking) change({ asking: { needed: false, why: null, email: null } });
 };
 
+/** Whether the form was put away, so that only what somebody sends brings it back. */
+let isPutAway = false;
+
 /** The form is put away: what waits for it gets the refusal. */
-export const putAway = () => settle(false);
+export function putAway() {
+  isPutAway ||= waiting !== null;
+  settle(false);
+}
 
 // Requests.
 
@@ -199,8 +205,9 @@ async function another(refused: string | null, mayRenew: boolean, signal?: Abort
 }
 
 /** Sends a request as whoever is logged in, and waits for the log-in where the gateway asks for one. What was refused with 401 was not
- * executed, and so is sent again, mutations too. A request that brings its own `authorization` is sent as it is. */
-export async function post<Data>(request: object, options: Options = {}): Promise<Reply<Data>> {
+ * executed, and so is sent again, mutations too. A request that brings its own `authorization` is sent as it is. `quietly`: by a page and not by
+ * its reader, who may have put the form away. */
+export async function post<Data>(request: object, { quietly = false, ...options }: Options & { quietly?: boolean } = {}): Promise<Reply<Data>> {
   if (Object.keys(options.headers ?? {}).some((name) => name.toLowerCase() === 'authorization')) return send<Data>(request, options);
   for (let tries = 0; ; tries++) {
     const token = await credential(options.signal);
@@ -209,7 +216,7 @@ export async function post<Data>(request: object, options: Options = {}): Promis
       answered(token);
       return reply;
     }
-    if (!(await another(token, tries === 0, options.signal))) return reply;
+    if ((quietly && isPutAway && !session) || !(await another(token, tries === 0, options.signal))) return reply;
   }
 }
 
@@ -223,7 +230,7 @@ function answered(token: string | null) {
 async function look() {
   change({ isUnread: false });
   try {
-    const { answer } = await post<{ me: Me | null }>({ query: ME });
+    const { answer } = await post<{ me: Me | null }>({ query: ME }, { quietly: true });
     if (!answer.data?.me) throw new NoAnswer(wordsOf(answer));
     const who = whoOf(answer.data.me);
     if (who.email === null) {
@@ -257,6 +264,7 @@ export type Refusal = { words: string; seconds: number } | null;
 /** Goes on as somebody. Where somebody else's answers stand on the page, it is loaded anew. */
 function enter(next: Session | null) {
   const person = next ? personOf(next.who) : ANYBODY;
+  isPutAway = false;
   changeSession(next);
   if (shownTo !== null && shownTo !== person) return anew();
   shownTo = person;
