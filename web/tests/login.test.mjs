@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
-import { LOOKS, SCREENS, answer, execute, isOwn, launch, named, spotless, visit, within, write } from './browser.mjs';
+import { LOOKS, SCREENS, answer, execute, launch, named, spotless, visit, within, write } from './browser.mjs';
 
 const program = process.env.MEDIMAX_TEST_GATEWAY;
 assert.ok(program, 'MEDIMAX_TEST_GATEWAY must name the gateway’s program');
@@ -60,9 +60,9 @@ after(async () => {
 });
 
 /** Asks the gateway past the page: the whole answer. */
-async function asked(query, token, variables = {}) {
+async function asked(query, token, variables = {}, at = closed.address) {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
-  const response = await fetch(`${closed.address}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+  const response = await fetch(`${at}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
   return response.json();
 }
 
@@ -200,7 +200,7 @@ test('the seconds to wait are said once, and counted down', () =>
     assert.equal(await button.getAttribute('aria-disabled'), 'true');
     const sent = counted(page, /logIn\(/);
     await page.keyboard.press('Enter');
-    await form(page).getByText('in 2 s', { exact: false }).waitFor();
+    await form(page).getByText('(2 s)', { exact: false }).waitFor();
     assert.match(await alert.textContent(), /in 3 seconds/, 'it is not read aloud each second');
     await form(page).getByText('You can log in now.').waitFor();
     assert.equal(sent.length, 0, 'nothing was sent meanwhile');
@@ -253,6 +253,26 @@ test('another tab has no session, and a duplicated one ends none', () =>
     await rows(page);
     assert.equal(refreshed.length, 1, 'the session of the first goes on');
     assert.equal(await form(page).count(), 0);
+  }));
+
+test('what the page before handed on is taken within a minute, and once', () =>
+  inside('/patients/', async (page) => {
+    await enter(page);
+    await rows(page);
+    const onTheWay = () => page.evaluate(() => sessionStorage.getItem('medimax:session'));
+    await page.goto(`${closed.address}/licenses.txt`);
+    assert.match(await onTheWay(), TOKENS, 'this page takes nothing');
+    await page.goto(`${closed.address}/patients/`);
+    await rows(page);
+    assert.equal(await onTheWay(), null);
+    await page.goto(`${closed.address}/licenses.txt`);
+    await page.evaluate(() => {
+      const handed = JSON.parse(sessionStorage.getItem('medimax:session'));
+      sessionStorage.setItem('medimax:session', JSON.stringify({ ...handed, at: handed.at - 61_000 }));
+    });
+    await page.goto(`${closed.address}/patients/`);
+    await form(page).waitFor();
+    assert.equal(await onTheWay(), null);
   }));
 
 test('a session that ended elsewhere asks for the log-in, and costs nothing that was written', () =>
@@ -508,10 +528,31 @@ test('no page breaks for any role', async () => {
         assert.match(await asker(page).textContent(), new RegExp(role), path);
         const said = await page.locator('main').textContent();
         assert.doesNotMatch(said, /undefined|null|\[object/, `${role}, ${path}`);
+        if (role === 'PATIENT' && path.endsWith(':20')) assert.match(said, /no patient with the id Patient:20 among those whom you may see/);
       }
     }, demo.address);
   }
 });
+
+test('in the demo too a session that ended makes nobody an administrator unasked', () =>
+  visit(browser, DESK, '/patients/', async (page) => {
+    const token = demo.said.find((line) => line.trim().startsWith('ADMIN')).trim().split(/ +/)[1];
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await form(page).getByLabel('Log in with a token').fill(token);
+    await page.keyboard.press('Enter');
+    await asker(page).getByText('Demo administrator').waitFor();
+    await rows(page);
+    const { data } = await asked('mutation { logOut { sessionsEnded } }', token, {}, demo.address);
+    assert.equal(data.logOut.sessionsEnded, 1);
+    await page.fill('input[name=search]', 'm');
+    await form(page).getByText('Your session has ended').waitFor();
+    await page.waitForTimeout(500);
+    assert.ok(await form(page).isVisible());
+    await form(page).getByRole('button', { name: 'Everybody, as ADMIN' }).click();
+    await asker(page).getByText('Everybody, as ADMIN').waitFor();
+    await rows(page);
+    assert.match(page.url(), /#search=m$/);
+  }, demo.address));
 
 test('where nobody logs in there is nothing to log in with', () =>
   visit(browser, DESK, '/patients/', async (page) => {

@@ -70,7 +70,7 @@ function WithPassword({ email: known }: { email: string | null }) {
       {told && <p className="wrong" role="alert" id={`${ids}wrong`}>{told}</p>}
       {refusal && refusal.seconds > 0 && seconds === 0 && <p role="status">You can log in now.</p>}
       <button type="submit" className="main" aria-disabled={busy || seconds > 0}>
-        {busy ? 'Logging in…' : 'Log in'}{seconds > 0 && <span aria-hidden="true"> in {seconds} s</span>}
+        {busy ? 'Logging in…' : 'Log in'}{seconds > 0 && <span aria-hidden="true"> ({seconds} s)</span>}
       </button>
     </form>
   );
@@ -167,8 +167,14 @@ export function LogIn({ mayPutAway = false }: { mayPutAway?: boolean }) {
       to?.focus({ preventScroll: true });
     };
   }, [isShown]);
-  const mayClose = asking && (mayPutAway || !asking.needed);
-  // Some browsers close it whatever is said.
+  const mayClose = asking !== null && (mayPutAway || !asking.needed);
+  useEffect(() => {
+    if (!isShown || mayClose) return undefined;
+    const stay = (event: globalThis.KeyboardEvent) => event.key === 'Escape' && event.preventDefault();
+    document.addEventListener('keydown', stay, true);
+    return () => document.removeEventListener('keydown', stay, true);
+  }, [isShown, mayClose]);
+  // What else closes it, a browser may do whatever is said, a second time at least.
   const onClose = () => standing.get().asking && (mayClose ? putAway() : show());
   return (
     <dialog ref={dialog} className={`log-in${asking?.needed ? ' needed' : ''}`} aria-labelledby="log-in" onCancel={(event) => !mayClose && event.preventDefault()} onClose={onClose}>
