@@ -109,5 +109,5 @@ export default defineConfig({
   },
   plugins: [noFonts(), finish()],
   // `npm run dev` beside a gateway.
-  server: { proxy: { '/graphql': process.env.MEDIMAX_URL ?? 'http://127.0.0.1:8080' } },
+  server: { proxy: Object.fromEntries(['/graphql', '/.well-known'].map((path) => [path, process.env.MEDIMAX_URL ?? 'http://127.0.0.1:8080'])) },
 });

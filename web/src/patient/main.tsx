@@ -3,9 +3,10 @@
 import '../shared/tokens.css';
 import './patient.css';
 
-import { StrictMode, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { createRoot } from 'react-dom/client';
+import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Bar } from '../shared/bar';
+import { mount } from '../shared/mount';
+import { standing } from '../shared/session';
 import { takeTheme } from '../shared/storage';
 import { Text, Trouble, copiesPlainly, isolated } from '../shared/text';
 import { VIEWS, useAddress, type Choices, type View } from './address';
@@ -261,6 +262,7 @@ function View({ id }: { id: string }) {
   const wanted = useMemo(() => ({ ...WANTED[choices.view], concepts: choices.view === 'Graph' && !hidden }), [choices.view, hidden]);
   const reading = useReading(id, wanted);
   const [{ patient, error }, setState] = useState<State>({});
+  const { who } = standing.use();
   const read = useCallback(() => {
     setState({});
     person(id).then((patient) => setState({ patient }), (error: Error) => setState({ error: error.message }));
@@ -271,7 +273,8 @@ function View({ id }: { id: string }) {
   }, [patient]);
   const unread = error ? <Trouble onAgain={() => { read(); reading.again(); }}>{`The patient could not be read. ${error}`}</Trouble> : <p className="empty" role="status">Reading the record…</p>;
   if (patient === undefined) return <><h1 className="unseen">{id}</h1>{unread}</>;
-  if (patient === null) return <Nobody>{`There is no patient with the id ${id}.`}</Nobody>;
+  // Whose records one may not see, are none to the gateway.
+  if (patient === null) return <Nobody>{`There is no patient with the id ${id}${who && who.role !== 'ADMIN' ? ' among those whom you may see' : ''}.`}</Nobody>;
   return <Record patient={patient} reading={reading} choices={choices} />;
 }
 
@@ -289,5 +292,4 @@ function App() {
   );
 }
 
-const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><App /></StrictMode>);
+mount(<App />);

@@ -4,11 +4,10 @@ import '../shared/tokens.css';
 import '../shared/list.css';
 import './patients.css';
 
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
 import { Bar } from '../shared/bar';
 import { useChoices } from '../shared/choices';
 import { Listing, type Page } from '../shared/listing';
+import { mount } from '../shared/mount';
 import { takeTheme } from '../shared/storage';
 import { copiesPlainly } from '../shared/text';
 import { NONE, choicesOf, day, filters, variablesOf, whichOf } from './choices';
@@ -47,5 +46,4 @@ function List() {
   );
 }
 
-const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><List /></StrictMode>);
+mount(<List />);

@@ -2,8 +2,8 @@
 
 import type { Fetcher, FetcherParams } from '@graphiql/toolkit';
 import { Kind, parse, type OperationDefinitionNode } from 'graphql';
-import { useSyncExternalStore } from 'react';
 import { post, type Fault, type Reply } from '../shared/ask';
+import { cell } from '../shared/cell';
 import { storage } from '../shared/storage';
 
 /** A statement that a store was sent. */
@@ -42,21 +42,6 @@ export type Outcome = {
 
 /** What became of a tab's last request. `again` says that it does no harm to send it once more. */
 export type Came = { state: 'waiting'; stop: () => void } | { state: 'failed'; why: string; again: boolean } | Outcome;
-
-/** A value that components follow. */
-function cell<Value>(value: Value) {
-  const followers = new Set<() => void>();
-  const follow = (follower: () => void) => {
-    followers.add(follower);
-    return () => void followers.delete(follower);
-  };
-  const get = () => value;
-  const set = (next: Value) => {
-    value = next;
-    followers.forEach((follower) => follower());
-  };
-  return { get, set, use: () => useSyncExternalStore(follow, get) };
-}
 
 const KEPT = 'medimax:explain';
 
@@ -111,14 +96,14 @@ export const fetcher: Fetcher = async (request, options) => {
   const asked = explaining.get() && !own;
   const explain: Record<string, string> = asked ? { 'medimax-explain': plansWanted ? 'plan' : '1' } : {};
   if (!own) plansWanted = false;
-  const [from, began] = [tab, performance.now()];
+  const from = tab;
   const keep = (came: Came) => outcomes.set(new Map(outcomes.get()).set(from, came));
   const stop = new AbortController();
   if (!own) keep({ state: 'waiting', stop: () => stop.abort() });
   let reply: Reply<unknown>;
   try {
     const headers = { ...options?.headers, ...explain };
-    reply = await post<unknown>({ ...request, operationName: name }, { headers, patience: PATIENCE, signal: stop.signal });
+    reply = await post<unknown>({ ...request, operationName: name }, { headers, patience: PATIENCE, signal: stop.signal, quietly: own });
   } catch (error) {
     const told = stop.signal.aborted ? 'You stopped waiting for the answer.' : (error as Error).message;
     const why = mutation ? `${told} It may have been done all the same: look before you send it again.` : told;
@@ -127,12 +112,11 @@ export const fetcher: Fetcher = async (request, options) => {
     // What is thrown, GraphiQL shows with its stack.
     return { errors: [{ message: why }] };
   }
-  const { answer, status, text } = reply;
+  const { answer, status, text, ms } = reply;
   if (own) {
     schemaFault.set(answer.data ? null : answer.errors?.[0]?.message ?? `status ${status}`);
     return answer;
   }
-  const ms = performance.now() - began;
   const { explain: explained, ...others } = answer.extensions ?? {};
   keep({
     state: 'answered',

@@ -9,9 +9,10 @@ import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { ToolbarButton, useEditorContext, usePluginStore } from '@graphiql/react';
 import CodeMirror from 'codemirror';
 import { GraphiQL } from 'graphiql';
-import { StrictMode, useEffect, useState } from 'react';
-import { createRoot } from 'react-dom/client';
+import { useEffect, useState } from 'react';
+import { Account } from '../shared/account';
 import icon from '../shared/icon.svg';
+import { mount } from '../shared/mount';
 import { storage } from '../shared/storage';
 import { explaining, fetcher, setExplaining } from './answers';
 import { Panel } from './panel';
@@ -87,10 +88,13 @@ function Playground() {
       variables={shared.get('variables') ?? undefined}
       inputValueDeprecation
       schemaDescription
+      // Headers hold credentials, which the browser is not to keep.
+      shouldPersistHeaders={false}
       defaultEditorToolsVisibility
     >
       <GraphiQL.Logo>
         <nav aria-label="Pages"><a href="/patients/">Patients</a> <a href="/doctors/">Doctors</a> <a href="/institutions/">Institutions</a></nav>
+        <Account />
         <ExplainSwitch />
         <h1><img src={icon} alt="" width="20" height="20" /> MediMax</h1>
       </GraphiQL.Logo>
@@ -103,5 +107,4 @@ function Playground() {
   );
 }
 
-const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><main><Playground /></main></StrictMode>);
+mount(<main><Playground /></main>, true);

@@ -71,7 +71,10 @@ export function link(editor: Editor): () => void {
   const open = (event: MouseEvent) => {
     const target = event.target as Element;
     const [, id, type = ''] = (target.classList.contains('cm-id-link') && target.textContent?.match(ID)) || [];
-    if (id) window.open(`/${FOLDERS[type]}/${id}`, event.ctrlKey || event.metaKey ? '_blank' : '_self');
+    if (!id) return;
+    const page = `/${FOLDERS[type]}/${id}`;
+    if (event.ctrlKey || event.metaKey) window.open(page, '_blank', 'noopener');
+    else location.assign(page);
   };
   const element = editor.getWrapperElement();
   editor.addOverlay(overlay);

@@ -3,6 +3,7 @@
 import { useEditorContext, useExecutionContext, useSchemaStore } from '@graphiql/react';
 import { useEffect, useState } from 'react';
 import type { Fault } from '../shared/ask';
+import { standing } from '../shared/session';
 import { Trouble } from '../shared/text';
 import { outcomes, schemaFault, setTab, wantPlans, type Outcome } from './answers';
 import { HINTS } from './hints';
@@ -40,6 +41,7 @@ function FaultLine({ fault }: { fault: Fault }) {
 
 function Explained({ outcome }: { outcome: Outcome }) {
   const { run } = useExecutionContext({ nonNull: true });
+  const { who } = standing.use();
   if (outcome.explain) {
     const plans = () => {
       wantPlans();
@@ -48,6 +50,7 @@ function Explained({ outcome }: { outcome: Outcome }) {
     return <Waterfall explain={outcome.explain} plans={outcome.mutation ? null : plans} />;
   }
   if (!outcome.asked || outcome.faults.some((fault) => !fault.path)) return null;
+  if (who && who.role !== 'ADMIN') return <p className="quiet">How an answer was found is explained to administrators alone: plans and costs speak of everybody’s rows.</p>;
   return (
     <p className="quiet">
       This gateway does not explain its answers to you. Its operator allows it with the key <code>explain</code>:{' '}
@@ -159,6 +162,11 @@ function Last() {
 export function Panel() {
   const { introspect } = useSchemaStore();
   const fault = schemaFault.use();
+  const { isIn } = standing.use();
+  // Who put the form away and logs in later has no schema yet.
+  useEffect(() => {
+    if (isIn && schemaFault.get()) void introspect();
+  }, [isIn, introspect]);
   useNames();
   return (
     <div className="panel">

@@ -2,6 +2,7 @@
 
 import './bar.css';
 
+import { Account } from './account';
 import icon from './icon.svg';
 
 /** The pages that are linked from all others. */
@@ -13,5 +14,6 @@ export const Bar = () => (
     <nav aria-label="Pages">
       {Object.entries(PAGES).map(([href, name]) => <a key={href} href={href} aria-current={location.pathname === href ? 'page' : undefined}>{name}</a>)}
     </nav>
+    <Account />
   </header>
 );

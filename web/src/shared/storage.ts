@@ -2,6 +2,10 @@
 
 const PREFIX = 'graphiql:';
 
+/** What is nowhere but in the memory of a page: tokens, and what stands beside a password. */
+const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]+|\bmm[a-z]_[\w-]{8,}/g;
+const SECRET = /password/i;
+
 const memory = new Map<string, string>();
 
 /** Does it with the browser's storage, which a browser may deny by throwing wherever it is touched. */
@@ -16,7 +20,7 @@ function tried<Result>(work: (storage: Storage) => Result, otherwise: Result): R
 export const storage = {
   getItem: (key: string): string | null => memory.get(key) ?? tried((kept) => kept.getItem(key), null),
   setItem(key: string, value: string) {
-    const done = tried((kept) => (kept.setItem(key, value), true), false);
+    const done = !SECRET.test(value) && tried((kept) => (kept.setItem(key, value.replace(TOKEN, '…')), true), false);
     if (done) memory.delete(key);
     else memory.set(key, value);
   },

@@ -4,9 +4,8 @@ import '../shared/tokens.css';
 import '../shared/list.css';
 import './staff.css';
 
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
 import { Bar } from '../shared/bar';
+import { mount } from '../shared/mount';
 import { takeTheme } from '../shared/storage';
 import { copiesPlainly } from '../shared/text';
 import { DoctorPage } from './doctor';
@@ -24,5 +23,4 @@ function App() {
 }
 
 document.title = list === 'institutions' ? 'Institutions · MediMax' : 'Doctors · MediMax';
-const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><Bar /><main><App /></main></StrictMode>);
+mount(<><Bar /><main><App /></main></>);
