@@ -28,7 +28,7 @@ COPY --from=build /build/target/release/medimax /usr/local/bin/
 USER 10001:10001
 WORKDIR /var/lib/medimax
 
-# A container's own loopback cannot be reached from outside. There is no log-in yet, so on any other address the gateway
+# A container's own loopback cannot be reached from outside. Where nobody could log in the gateway
 # serves only when told in as many words: MEDIMAX_NO_AUTH=true.
 ENV MEDIMAX_LISTEN=0.0.0.0:8080 MEDIMAX_DATA_DIR=/var/lib/medimax
 EXPOSE 8080

@@ -4,6 +4,7 @@ mod accounts;
 mod attacks;
 mod commands;
 mod demo;
+mod door;
 mod failures;
 mod housekeeping;
 mod sessions;

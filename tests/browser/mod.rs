@@ -28,6 +28,8 @@ fn the_pages_work_in_a_browser() {
     // This reporter tells what failed once more at the end.
     command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(files);
     command.env("MEDIMAX_TEST_ADDRESS", format!("http://{}", gateway.address));
+    // The tests of log-in start gateways of their own.
+    command.env("MEDIMAX_TEST_GATEWAY", env!("CARGO_BIN_EXE_medimax"));
     command.env("MEDIMAX_TEST_WEB_MODULES", program("MEDIMAX_TEST_WEB_MODULES"));
     command.env("MEDIMAX_TEST_CHROMIUM", program("MEDIMAX_TEST_CHROMIUM"));
     if full() {

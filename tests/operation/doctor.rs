@@ -333,16 +333,12 @@ fn the_configuration_is_looked_at_first() {
     for text in [
         "database_password has no effect: the relational store is the embedded one",
         "graph_ca_file has no effect: the graph is the embedded one",
-        "no_auth has no effect: listen is loopback",
     ] {
         found.is("configuration", "warning", text);
     }
     found.is("files", "fault", "graph_ca_file: /nowhere/ca.pem cannot be read");
     found.is("listen", "ok", "127.0.0.1:0 is free");
     assert!(!PathBuf::from(&data).exists(), "looking makes nothing");
-
-    let found = Found::by(&["--listen", "0.0.0.0:80"]);
-    assert!(found.is("listen", "fault", "can be reached from other machines").contains("--no-auth"));
 }
 
 #[test]

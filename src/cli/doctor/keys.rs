@@ -41,9 +41,6 @@ fn is_set(config: &Config, key: &str) -> bool {
 fn without_effect(config: &Config) -> Vec<(&'static str, &'static str)> {
     let (database, graph) = (&*config.database_url, &*config.graph_url);
     let embedded = database.is_empty() || database.starts_with("sqlite://");
-    let local = config.listen.starts_with("127.")
-        || config.listen.starts_with("localhost:")
-        || config.listen.starts_with("[::1]");
     let mut idle = Vec::new();
     let mut add = |applies: bool, why: &'static str, keys: &[&'static str]| {
         if applies {
@@ -56,7 +53,6 @@ fn without_effect(config: &Config) -> Vec<(&'static str, &'static str)> {
     add(!database.is_empty(), "database_url names the store", &["data_dir"]);
     add(config.memory, "with memory nothing is kept", &["data_dir"]);
     add(!embedded, "only an embedded store is filled with demo data", &["demo_patients"]);
-    add(local, "listen is loopback", &["no_auth"]);
     let traces = ["otlp_headers", "otlp_timeout_ms", "otlp_service_name", "otlp_resource_attributes", "otlp_ca_file"];
     add(config.otlp_endpoint.is_empty(), "otlp_endpoint is empty, and nothing is traced", &traces);
     let graphs = ["graph_password", "graph_label_prefix", "graph_timeout_ms", "graph_max_connections", "graph_ca_file"];
