@@ -109,7 +109,7 @@ async fn both_stores_answer_every_field_byte_for_byte() {
             let query = query(field, patients as usize);
             let (ours, theirs) = (ask(&here, &scope, &query).await, ask(&there, &scope, &query).await);
             assert!(ours == theirs, "{field}\nembedded: {ours:.2000}\nneo4j:    {theirs:.2000}");
-            assert!(scope.only().is_some() || shows(&ours), "{field}: nothing to see");
+            assert!(scope.listed().is_some() || shows(&ours), "{field}: nothing to see");
         }
     }
     for fact in [
@@ -359,7 +359,7 @@ on_both!(nothing_of_the_graph_leaves_the_scope, 0, async |store: Store| {
             for similar in node["similarPatients"].as_array().unwrap() {
                 let key: i32 =
                     similar["patient"]["id"].as_str().unwrap().trim_start_matches("Patient:").parse().unwrap();
-                assert!(scope.only().unwrap().contains(&key), "{similar}");
+                assert!(scope.listed().unwrap().contains(&key), "{similar}");
                 others += 1;
             }
         }

@@ -1,7 +1,6 @@
 //! The graph in this process finds patients by what they have exactly as if it looked at each of them, whatever was put, replaced and removed.
 
 use medimax::{
-    db::scope::Scope,
     graph::{
         Asked, COMMON, Having, Similar, Store,
         embedded::{Embedded, Index},
@@ -176,7 +175,7 @@ async fn same(store: &Embedded, everybody: &Everybody, random: &mut Random) {
     let patients: Vec<i32> = everybody.0.keys().copied().collect();
     for _ in 0..3 {
         let (asked, expected) = everybody.similar(patients[random.below(patients.len())]);
-        let mut similar = store.similar(&[asked], &Scope::everything(), 100_000).await.unwrap();
+        let mut similar = store.similar(&[asked], None, 100_000).await.unwrap();
         similar.sort_by_key(|similar| similar.other);
         assert_eq!(similar, expected);
     }
@@ -233,7 +232,7 @@ async fn a_concept_is_common_by_the_entries_that_name_it_now() {
     let put = |patient, entries| store.put(&[projected(patient, &had(entries))]);
     (1..=patients).for_each(|patient| put(patient, if patient == 7 { 2 } else { 1 }));
     let asked = [Asked { patient: 1, concepts: vec![(10, 1)], weight: 1 }];
-    let similar = async || store.similar(&asked, &Scope::everything(), 5_000).await.unwrap().len();
+    let similar = async || store.similar(&asked, None, 5_000).await.unwrap().len();
     let others = patients as usize - 1;
     assert_eq!(similar().await, others);
     for (patient, entries, expected) in

@@ -36,7 +36,11 @@ on_both!(nothing_leaks_through_any_root_field_filter_total_or_cursor, 12, async 
     store.with_rare_rows(&[3, 7]).await;
     let ask = async |scope, query: &str, variables| store.ask_as(scope, query, variables).await.0;
     let (scopes, mut checked) = (store.scopes([3, 7]).await, 0);
-    for (def, scope) in scopes.iter().flat_map(|scope| MODEL.fields(MODEL.query).map(move |def| (def, scope))) {
+    let mut lists: Vec<(&FieldDef, Scope)> = Vec::new();
+    for scope in scopes {
+        lists.extend(MODEL.fields(MODEL.query).map(|def| (def, scope.clone())));
+    }
+    for (def, scope) in lists {
         let scope = || scope.clone();
         let Some(entity) = entities()
             .iter()

@@ -2,7 +2,6 @@
 
 use super::*;
 use medimax::{
-    db::scope::Scope,
     error::Error,
     graph::{
         Asked, At, Because, COMMON, CarePath, Clinical, ClinicalEntry, Counts, Crossing, Drawing, Entry, Having,
@@ -202,19 +201,19 @@ async fn similar_patients_share_weight_within_the_scope() {
     let asked = [Asked { patient: 1, concepts: vec![(1, 1000), (2, 3000), (3, 0)], weight: 4000 }];
     let alan = Similar { patient: 1, other: 2, shared: 1000, theirs: 1000, concepts: vec![1] };
     let grace = Similar { patient: 1, other: 3, shared: 3000, theirs: 3500, concepts: vec![2, 4] };
-    let everybody = Scope::everything();
-    let mut found = store.similar(&asked, &everybody, 5).await.unwrap();
+    let everybody = None;
+    let mut found = store.similar(&asked, everybody, 5).await.unwrap();
     found.sort_by_key(|similar| similar.other);
     assert_eq!(found, [alan.clone(), grace.clone()]);
-    assert_eq!(store.similar(&asked, &everybody, 1).await.unwrap(), std::slice::from_ref(&grace));
-    assert_eq!(store.similar(&asked, &Scope::patients([1, 2]), 1).await.unwrap(), [alan]);
-    assert_eq!(store.similar(&asked, &Scope::patients([]), 5).await.unwrap(), []);
+    assert_eq!(store.similar(&asked, everybody, 1).await.unwrap(), std::slice::from_ref(&grace));
+    assert_eq!(store.similar(&asked, Some(&[1, 2]), 1).await.unwrap(), [alan]);
+    assert_eq!(store.similar(&asked, Some(&[]), 5).await.unwrap(), []);
     // A concept that everybody has tells nothing.
     place.run(&format!(
         "MATCH (c:@Concept {{concept_id: 1}}) UNWIND range(1, {COMMON}) AS id
          CREATE (:@Symptom {{symptom_id: 1000 + id, patient_id: 2}})-[:INSTANCE_OF]->(c)"
     ));
-    assert_eq!(store.similar(&asked, &everybody, 5).await.unwrap(), [grace]);
+    assert_eq!(store.similar(&asked, everybody, 5).await.unwrap(), [grace]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
