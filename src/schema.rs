@@ -88,7 +88,11 @@ static QUERY: Object = Object {
     of: None,
     scalars: &[],
     fields: &[
-        FieldDef { name: "me", doc: "Who asks, and as what.", field: &Me },
+        FieldDef {
+            name: "me",
+            doc: "The caller: the role, and the doctor or the patient that the caller is.",
+            field: &Me,
+        },
         FieldDef {
             name: "knowledge",
             doc: "What the catalogs know of symptoms, conditions and drugs.",

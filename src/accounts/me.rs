@@ -33,7 +33,7 @@ made! {
 
 static ME: Object = Object {
     name: "Me",
-    doc: "Who asks, and as what.",
+    doc: "The caller of a request, and the caller's role.",
     is_node: false,
     of: None,
     scalars: Caller::SCALARS,

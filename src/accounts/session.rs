@@ -98,7 +98,7 @@ mutation! {
     /// `logIn`.
     LogIn -> TOKENS;
     "email": "String!" = "The e-mail address of the account.";
-    "password": "String!" = "Its password.";
+    "password": "String!" = "The password of the account.";
     |cx, args| Given::of(cx.asker.accounts()?.log_in(text(args, "email")?, text(args, "password")?, cx.asker.from).await?)?
 }
 

@@ -59,7 +59,7 @@ fn the_demo_answers_everybody_and_prints_a_token_for_each_role() {
     let (_, answer) = ask(
         &gateway,
         Some(&patient),
-        "mutation { prescribeMedication(input: {patientId: 1, name: \"x\"}) { replayed } \
+        "mutation { prescribeMedication(input: {patientId: 1, name: \"x\", prescribedDate: \"2024-01-01\"}) { replayed } \
          own: addEmail(input: {patientId: 1, address: \"new@home.example\", type: OTHER}) { email { address } } \
          other: addEmail(input: {patientId: 2, address: \"new@home.example\", type: OTHER}) { email { address } } }",
     );
@@ -75,10 +75,15 @@ on_both!(without_an_account_nothing_is_answered_but_log_in, 5, async |store: Sto
     let options = Options { issuer: "medimax".into(), token_minutes: 15, session_days: 30, clock: Arc::new(now) };
     let access = Access::new(store.db.clone(), options);
     access.add("admin@example.org", None, Standing::Admin, PASSWORD).await.unwrap();
-    store.sql("INSERT INTO Doctor (doctor_id, name) VALUES (7001, 'Dr. Ours')").await;
-    store
-        .sql("INSERT INTO Doctor_Patient_Assignment (assignment_id, patient_id, doctor_id, assignment_type) VALUES (7001, 3, 7001, 'consultant')")
-        .await;
+    // By the day of the gateway's clock, which is not that of the tests.
+    for text in [
+        "INSERT INTO Institution (institution_id, name) VALUES (7000, 'Clinic')",
+        "INSERT INTO Doctor (doctor_id, name, institution_id) VALUES (7001, 'Dr. Ours', 7000)",
+        "INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type) VALUES (3, 7001, 'consultant')",
+        "INSERT INTO Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type, until) VALUES (4, 7001, 'consultant', '2021-01-01')",
+    ] {
+        store.sql(text).await;
+    }
     access.add("doctor@example.org", None, Standing::Clinician(7001), PASSWORD).await.unwrap();
     let gateway = gateway(&["--database-url", &store.url, "--operator-token", "only-for-operators"]);
 
@@ -123,7 +128,7 @@ on_both!(without_an_account_nothing_is_answered_but_log_in, 5, async |store: Sto
     }
     // An assignment that ended and an account that is locked hold from the next request on.
     store
-        .sql("UPDATE Doctor_Patient_Assignment SET is_active = 0, until = '2021-01-01' WHERE assignment_id = 7001")
+        .sql("UPDATE Doctor_Patient_Assignment SET is_active = 0, until = '2021-01-01' WHERE doctor_id = 7001 AND patient_id = 3")
         .await;
     assert_eq!(patients(&doctor), json!([]));
     access.lock("doctor@example.org").await.unwrap();

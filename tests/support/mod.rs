@@ -231,7 +231,8 @@ impl Store {
             )
         };
         for text in [
-            "INSERT INTO Doctor (doctor_id, name) VALUES (7001, 'Dr. Ours'), (7002, 'Dr. Theirs')".to_owned(),
+            "INSERT INTO Institution (institution_id, name) VALUES (7000, 'Clinic')".to_owned(),
+            "INSERT INTO Doctor (doctor_id, name, institution_id) VALUES (7001, 'Dr. Ours', 7000), (7002, 'Dr. Theirs', 7000)".to_owned(),
             of("IN", 7001, "1, NULL, NULL"),
             // Twice, and of days that hold today.
             of("IN", 7001, &format!("NULL, '2020-01-01', '{}'", today())),
