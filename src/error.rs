@@ -84,7 +84,7 @@ impl Code {
                 "ask an administrator for another role; have the operator add the document to the list",
             ),
             Code::TooManyAttempts => (
-                "too many log-ins of this account or from this address failed; `extensions.retryAfter` says in how many seconds the \
+                "too many log-ins of this account or from this address failed, or too many wait; `extensions.retryAfter` says in how many seconds the \
                  next one is looked at",
                 WITHIN,
                 "wait that long",
@@ -259,7 +259,7 @@ impl Error {
             Error::BadInput(text) | Error::NotAllowed(text) => text.clone(),
             Error::Unauthenticated(text) => (*text).into(),
             Error::TooManyAttempts(seconds) => {
-                format!("too many log-ins failed; the next one is looked at in {seconds} s")
+                format!("too many log-ins were tried; the next one is looked at in {seconds} s")
             }
             Error::Invalid(violations) => match violations.as_slice() {
                 [one] => one.message.clone(),

@@ -169,8 +169,9 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
                 seed::know(&db).await?;
                 if seed::is_empty(&db).await? {
                     seed::fill(&db, config.demo_seed, config.demo_patients, today(&config.time_zone)).await?;
-                    if !Access::exists(&db).await? {
-                        access(config, db.clone()).make_demo().await?;
+                    let accounts = access(config, db.clone());
+                    if accounts.accounts().await?.is_empty() {
+                        accounts.make_demo().await?;
                     }
                     say(&format!("It was empty, and holds {} made-up patients now.", config.demo_patients))?;
                 }

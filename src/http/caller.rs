@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::{
     extract::Request,
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, header},
 };
 use std::{net::IpAddr, sync::Arc};
 
@@ -31,23 +31,10 @@ pub(super) struct Desk {
     proxies: Vec<Network>,
 }
 
-/// What is at an end of the request's connection.
-#[derive(Clone, Copy)]
-pub(super) struct Head<'r> {
-    headers: &'r HeaderMap,
-    peer: Option<IpAddr>,
-}
-
-impl<'r> Head<'r> {
-    pub(super) fn of(request: &'r Request) -> Self {
-        let peer = request.extensions().get::<Peer>().map(|peer| peer.0.to_canonical());
-        Head { headers: request.headers(), peer }
-    }
-
-    pub(super) fn of_parts(parts: &'r Parts) -> Self {
-        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.to_canonical());
-        Head { headers: &parts.headers, peer }
-    }
+/// What a request's head says of its caller, not checked yet.
+pub(super) struct Credentials {
+    token: Option<String>,
+    from: Option<IpAddr>,
 }
 
 /// Why credentials are none.
@@ -75,16 +62,23 @@ impl Desk {
         self.callers.access.as_ref()
     }
 
-    /// Who asks; an error for credentials that are none.
-    pub(super) async fn asker(&self, head: Head<'_>) -> Result<Asker, Refused> {
-        let from = self.client(head);
+    /// The credentials of a request; an error where their form is none. Nobody looks at them where no log-in is asked for.
+    pub(super) fn credentials(&self, request: &Request) -> Result<Credentials, Refused> {
+        let peer = request.extensions().get::<Peer>().map(|peer| peer.0.to_canonical());
+        let from = peer.map(|peer| self.client(request.headers(), peer));
+        let token = if self.callers.access.is_some() { bearer(request.headers())? } else { None };
+        Ok(Credentials { token: token.map(str::to_owned), from })
+    }
+
+    /// Who asks; an error for a token that is none.
+    pub(super) async fn asker(&self, Credentials { token, from }: Credentials) -> Result<Asker, Refused> {
         let Some(access) = &self.callers.access else {
             return Ok(Asker { from, ..Asker::anybody() });
         };
-        let principal = match bearer(head.headers)? {
+        let principal = match token {
             None if self.callers.open => Principal::Anybody,
             None => Principal::Nobody,
-            Some(token) => access.caller(token).await.map_err(refused)?,
+            Some(token) => access.caller(&token).await.map_err(refused)?,
         };
         Ok(Asker { principal, from, access: Some(access.clone()) })
     }
@@ -95,14 +89,12 @@ impl Desk {
     }
 
     /// That the caller may see how the gateway works: an administrator, or a program with the operators' token.
-    pub(super) async fn operates(&self, head: Head<'_>) -> Result<(), Refused> {
-        if self.callers.access.is_some()
-            && let Some(token) = bearer(head.headers)?
-            && self.operator.is(token)
-        {
+    pub(super) async fn operates(&self, credentials: Result<Credentials, Refused>) -> Result<(), Refused> {
+        let credentials = credentials?;
+        if credentials.token.as_deref().is_some_and(|token| self.operator.is(token)) {
             return Ok(());
         }
-        let asker = self.asker(head).await?;
+        let asker = self.asker(credentials).await?;
         match asker.principal.operates() {
             true => Ok(()),
             false if asker.principal == Principal::Nobody => {
@@ -118,10 +110,10 @@ impl Desk {
 
     /// The address of the client: the last one of `X-Forwarded-For` that no trusted proxy has. Whatever stands before it, anybody may
     /// have written.
-    fn client(&self, head: Head<'_>) -> Option<IpAddr> {
+    fn client(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
         let trusted = |address: &IpAddr| self.proxies.iter().any(|network| network.holds(*address));
-        let mut client = head.peer?;
-        let lists = head.headers.get_all("x-forwarded-for").iter().rev();
+        let mut client = peer;
+        let lists = headers.get_all("x-forwarded-for").iter().rev();
         let hops = lists.flat_map(|list| list.to_str().unwrap_or_default().rsplit(','));
         for hop in hops {
             if !trusted(&client) {
@@ -132,7 +124,7 @@ impl Desk {
                 Err(_not_an_address) => break,
             }
         }
-        Some(client)
+        client
     }
 }
 
@@ -196,10 +188,6 @@ mod tests {
     use super::*;
     use crate::access::Principal;
 
-    fn desk(proxies: &str) -> Desk {
-        read(proxies).unwrap()
-    }
-
     fn read(proxies: &str) -> Result<Desk> {
         let config = Config::gather(None, [], [("trusted_proxies".to_owned(), proxies.to_owned())])?;
         Desk::new(Callers { access: None, open: false, scope: |_, _| Scope::nobody() }, &config)
@@ -210,8 +198,7 @@ mod tests {
         for list in forwarded {
             headers.append("x-forwarded-for", list.parse().unwrap());
         }
-        let head = Head { headers: &headers, peer: Some(peer.parse().unwrap()) };
-        desk(proxies).client(head).unwrap().to_string()
+        read(proxies).unwrap().client(&headers, peer.parse().unwrap()).to_string()
     }
 
     #[test]
@@ -259,9 +246,9 @@ mod tests {
 
     #[tokio::test]
     async fn without_log_in_everybody_is_an_administrator_whatever_is_sent() {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::AUTHORIZATION, "Basic YTpi".parse().unwrap());
-        let asker = desk("").asker(Head { headers: &headers, peer: None }).await.unwrap();
+        let request = Request::builder().header(header::AUTHORIZATION, "Basic YTpi").body(axum::body::Body::empty());
+        let desk = read("").unwrap();
+        let asker = desk.asker(desk.credentials(&request.unwrap()).unwrap()).await.unwrap();
         assert_eq!(asker.principal, Principal::Anybody);
     }
 }

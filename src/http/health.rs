@@ -6,7 +6,7 @@
 //! **Invariant:** the stores are asked over connections of their own. Whether they answer does not depend on how many requests wait for
 //! the others: gateways that are all busy at once must not all be taken out of service.
 
-use super::{App, caller::Head};
+use super::App;
 use crate::{
     db::{Db, migrate},
     error::Result,
@@ -141,7 +141,7 @@ async fn database(db: &Db, stores_nothing: bool) -> (Database, Option<String>) {
 
 /// Answers `/readyz`.
 pub(super) async fn ready(State(app): State<Arc<App>>, request: Request) -> Response {
-    let details = app.desk.operates(Head::of(&request)).await.is_ok();
+    let details = app.desk.operates(app.desk.credentials(&request)).await.is_ok();
     let seen = app.health.look().await;
     let (graph, leaving) = (app.engine.graph(), app.health.leaving.load(Relaxed));
     let status = graph.status();

@@ -35,7 +35,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get},
 };
-use caller::{Desk, Head};
+use caller::Desk;
 use futures_util::FutureExt;
 use gate::Gate;
 use guard::Guard;
@@ -176,7 +176,7 @@ fn outside(app: &App, headers: &HeaderMap, refused: Refused) -> Response {
 }
 
 async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
-    if let Err(refused) = app.desk.operates(Head::of(&request)).await {
+    if let Err(refused) = app.desk.operates(app.desk.credentials(&request)).await {
         return outside(&app, request.headers(), refused);
     }
     let (engine, graph) = (&app.engine, app.engine.graph());
@@ -247,12 +247,11 @@ fn turned_away(app: &App, refused: &Refused, media: Media, watch: &Watch) -> Res
 
 async fn answered(app: &App, request: Request, watch: &Watch) -> Result<Answer, Refused> {
     let may_write = *request.method() == Method::POST;
-    let (head, body) = request.into_parts();
-    let request = Request::from_parts(head.clone(), body);
+    let credentials = app.desk.credentials(&request)?;
     let request = app.reader.read(request).await?;
     watch.is_read();
     let _place = app.gate.enter().await?;
-    let asker = app.desk.asker(Head::of_parts(&head)).await?;
+    let asker = app.desk.asker(credentials).await?;
     gate::has_room(app.engine.memory(), app.engine.limits().max_answer_bytes)?;
     watch.entered();
     let (clock, operates) = ((app.clock)(), asker.principal.operates());

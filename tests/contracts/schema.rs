@@ -202,3 +202,11 @@ fn every_error_code_is_used_and_documented() {
         assert!(made, "{error} is never made");
     }
 }
+
+#[test]
+fn every_name_in_the_rules_of_roles_is_a_field_of_the_root() {
+    let known: Vec<&str> =
+        [MODEL.query, MODEL.mutation].iter().flat_map(|root| MODEL.fields(root)).map(|def| def.name).collect();
+    let unknown: Vec<&str> = medimax::access::ruled().filter(|name| !known.contains(name)).collect();
+    assert!(medimax::access::ruled().count() > 10 && unknown.is_empty(), "{unknown:?}");
+}
