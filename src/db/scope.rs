@@ -8,12 +8,13 @@
 //! (an assignment) counts from the next statement on.
 
 use super::{
-    cond::Cond,
+    cond::{Bind, Cond, Op},
     pool::Db,
     sql::Sql,
     table::{Belongs, Owner, Table},
 };
 use crate::error::Result;
+use chrono::NaiveDate;
 use std::sync::Arc;
 
 /// The patients that a caller may see.
@@ -34,8 +35,36 @@ pub enum Grant {
 pub struct Rows {
     /// Their table; its rows belong to patients.
     pub table: &'static Table,
-    /// What they meet.
-    pub cond: Cond,
+    /// What they meet: all of it.
+    pub must: Vec<Must>,
+}
+
+/// What a row meets that gives a patient. These are conditions of their own, because a [`Cond`] may hold a scope: of types that hold each
+/// other the compiler asks again and again whether they may go from thread to thread, and takes minutes.
+#[derive(Debug, Clone)]
+pub enum Must {
+    /// The column holds this number.
+    Be(&'static str, i64),
+    /// The column holds this number, or NULL.
+    BeOrNull(&'static str, i64),
+    /// The column holds no day before this one.
+    NotBefore(&'static str, NaiveDate),
+    /// The column holds no day after this one.
+    NotAfter(&'static str, NaiveDate),
+}
+
+impl Must {
+    fn cond(&self) -> Cond {
+        let or_null = |column, cond| Cond::Or(vec![Cond::IsNull(column, true), cond]);
+        let number = |column, number: i64| Cond::In(column, vec![Bind::Int(number)]);
+        let day = |column, op, day: NaiveDate| or_null(column, Cond::Compare(column, op, Bind::Text(day.to_string())));
+        match *self {
+            Must::Be(column, value) => number(column, value),
+            Must::BeOrNull(column, value) => or_null(column, number(column, value)),
+            Must::NotBefore(column, date) => day(column, Op::Gte, date),
+            Must::NotAfter(column, date) => day(column, Op::Lte, date),
+        }
+    }
 }
 
 impl Scope {
@@ -83,13 +112,17 @@ impl Scope {
         let Some(grants) = self.grants() else { return String::new() };
         let grant = |grant: &Grant| match grant {
             Grant::Patients(ids) => format!("{ids:?}"),
-            Grant::With(rows) => format!("{}({})", rows.table.name, rows.cond.meaning()),
+            Grant::With(rows) => format!("{}({})", rows.table.name, rows.cond().meaning()),
         };
         grants.iter().map(grant).collect::<Vec<_>>().join("|")
     }
 }
 
 impl Rows {
+    fn cond(&self) -> Cond {
+        Cond::And(self.must.iter().map(Must::cond).collect())
+    }
+
     /// The column that leads to the patient.
     fn patient(&self) -> &'static str {
         self.table.owners().first().map_or(self.table.key, |owner| owner.column)
@@ -113,7 +146,7 @@ pub(super) fn push_patients(sql: &mut Sql, scope: &Scope) {
             Grant::Patients(ids) => drop(sql.push("SELECT k.id FROM ").keys(ids)),
             Grant::With(rows) => {
                 sql.push(format!("SELECT DISTINCT a.{} AS id FROM {} a WHERE ", rows.patient(), rows.table.name));
-                rows.cond.push(sql, "a");
+                rows.cond().push(sql, "a");
             }
         }
     }
@@ -153,7 +186,7 @@ fn push_patient(sql: &mut Sql, alias: &str, column: &str, grants: &[Grant]) {
             Grant::With(rows) => {
                 sql.push(format!("(SELECT 1 FROM {} {inner} WHERE ", rows.table.name));
                 sql.push(format!("{inner}.{} = {alias}.{column} AND ", rows.patient()));
-                rows.cond.push_check(sql, &inner);
+                rows.cond().push_check(sql, &inner);
                 sql.push(" LIMIT 1) IS NOT NULL");
             }
         }

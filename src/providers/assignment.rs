@@ -3,8 +3,8 @@
 use super::{doctor, validation::Validation};
 use crate::{
     db::{
-        Bind, By, Cond, Date, DateTime, Enum, Flag, Op, Path, enumeration,
-        scope::{Grant, Rows},
+        Bind, By, Cond, Date, DateTime, Enum, Flag, Path, enumeration,
+        scope::{Grant, Must, Rows},
     },
     entity::entity,
     graph::shape::{As, Relationship},
@@ -214,11 +214,13 @@ fn is_active() -> Cond {
 
 /// The patients whom a doctor looks after on a day: the assignment is active, has begun and has not ended.
 pub fn patients_of(doctor: i32, today: NaiveDate) -> Grant {
-    let today = || Bind::Text(today.to_string());
-    let open = |column, op| Cond::Or(vec![Cond::IsNull(column, true), Cond::Compare(column, op, today())]);
-    let doctor = Cond::In("doctor_id", vec![Bind::Int(doctor.into())]);
-    let cond = Cond::And(vec![doctor, is_active(), open("since", Op::Lte), open("until", Op::Gte)]);
-    Grant::With(Rows { table: &TABLE, cond })
+    let must = vec![
+        Must::Be("doctor_id", doctor.into()),
+        Must::BeOrNull("is_active", 1),
+        Must::NotAfter("since", today),
+        Must::NotBefore("until", today),
+    ];
+    Grant::With(Rows { table: &TABLE, must })
 }
 
 const LATEST_FIRST: By = By { column: "since", descending: true, via: false, nullable: true };
