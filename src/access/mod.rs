@@ -4,7 +4,7 @@
 //! is now. So what locks an account, changes its role or ends a session holds from the next request on, whichever gateway takes it.
 //!
 //! All times are milliseconds since the epoch by the gateway's clock, which is passed in: a token carries its gateway's times anyway, so rows
-//! and tokens agree. Gateways of one database whose clocks are a little apart refuse no token ([`token`] allows for it), and somebody who
+//! and tokens agree. Gateways of one database whose clocks are a little apart refuse no token (`token.rs` allows for it), and somebody who
 //! tries passwords at the one that is ahead gains a few tries until the wait is longer than that.
 //!
 //! **Invariant:** no password, token, digest or e-mail address stands in an error, the log or a trace (`tests/access/commands.rs`).

@@ -86,7 +86,7 @@ impl Whole {
     }
 
     /// The tables whose rows are nowhere else: all but the words of a search, which triggers keep, the feed, which tells
-    /// the graphs of this one database what they have yet to see, and what must not come back with a backup ([`PASSING`]).
+    /// the graphs of this one database what they have yet to see, and what must not come back with a backup (`PASSING`).
     pub async fn images(&mut self) -> Result<Vec<Image>> {
         let mut images = Vec::new();
         for name in migrate::tables(self.dialect)? {
