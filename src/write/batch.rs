@@ -253,7 +253,11 @@ impl AddEach {
                 // One key for two lists is a mistake of the whole request, as long as nothing was written.
                 Err(error @ Error::KeyTaken) if done_before == batch.keys.len() => return Err(error),
                 Err(error) => {
-                    tracing::error!(code = error.code().as_str(), "an import stopped at item {at}: {error}");
+                    // A key that the client used before is no fault of ours.
+                    match error {
+                        Error::KeyTaken => tracing::warn!("an import stopped at item {at}: {error}"),
+                        _ => tracing::error!(code = error.code().as_str(), "an import stopped at item {at}: {error}"),
+                    }
                     // It was lost before it was told to keep anything, it said that it keeps nothing, or it may have kept it.
                     let lost = matches!(error, Error::Unavailable(_) | Error::NotStored(_));
                     let may_be_saved = !lost && one.committing.load(Relaxed);

@@ -23,7 +23,8 @@ pub(crate) fn medimax(args: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    if args.first() == Some(&"serve") && !args.contains(&"--no-auth") {
+    let serves = args.first().is_some_and(|first| *first == "serve" || *first == "--listen");
+    if serves && !args.contains(&"--no-auth") {
         command.env("MEDIMAX_NO_AUTH", "true");
     }
     command.args(args).stdin(Stdio::null());
