@@ -20,8 +20,11 @@ fn on_a_full_disk(blocks: u64, args: &[&str]) -> Command {
     let plain = medimax(args);
     let mut command = Command::new("bash");
     command.args(["-c", &script, "bash"]).arg(plain.get_program()).args(plain.get_args());
-    for (name, _) in plain.get_envs() {
-        command.env_remove(name);
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
     }
     command
 }

@@ -42,7 +42,9 @@ on_both!(a_total_up_to_a_limit_is_the_total_or_the_limit, 30, async |store: Stor
         for root in connections(MODEL.query) {
             let query = format!("{{ {root} {{ {TOTALS} }} }}");
             let (answer, ran) = store.ask_as(scope.clone(), &query, Value::Null).await;
-            assert_eq!((answer.get("errors"), ran.len()), (None, 4), "{query}");
+            // What a scope costs is looked up first.
+            let totals = ran.iter().filter(|ran| !matches!(ran.what, "probe" | "sample")).count();
+            assert_eq!((answer.get("errors"), totals), (None, 4), "{query}");
             let (long, any) = compared(&answer["data"][root], root);
             (lists, cut) = (lists + usize::from(any), cut + usize::from(long));
         }
