@@ -25,6 +25,8 @@ pub enum Code {
     PersistedQueryNotSupported,
     /// The relational store cannot be reached; its fields are null.
     DatabaseUnavailable,
+    /// The access log cannot be written; nothing is told without it.
+    AccessLogUnavailable,
     /// The graph cannot be reached, or is not ready; its fields are null, and everything else is answered.
     GraphUnavailable,
     /// The time allowed for the request or a statement ran out.
@@ -35,7 +37,7 @@ pub enum Code {
 
 impl Code {
     /// Every code there is, for the documentation and the contract test.
-    pub const ALL: [Code; 12] = [
+    pub const ALL: [Code; 13] = [
         Code::BadUserInput,
         Code::Conflict,
         Code::LimitExceeded,
@@ -45,6 +47,7 @@ impl Code {
         Code::PersistedQueryNotFound,
         Code::PersistedQueryNotSupported,
         Code::DatabaseUnavailable,
+        Code::AccessLogUnavailable,
         Code::GraphUnavailable,
         Code::Timeout,
         Code::Internal,
@@ -103,6 +106,11 @@ impl Code {
                 WITHIN,
                 "try again shortly, with a growing pause; a mutation with its `idempotencyKey`",
             ),
+            Code::AccessLogUnavailable => (
+                "the access log cannot be written, so the answer is held back; of a mutation the message says whether it may be saved",
+                "503: nothing is answered",
+                "try again shortly, with a growing pause; a mutation with its `idempotencyKey`",
+            ),
             Code::GraphUnavailable => (
                 "the graph cannot be reached or does not answer in time; only the fields that need it are null",
                 WITHIN,
@@ -133,6 +141,7 @@ impl Code {
             Code::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Code::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Code::DatabaseUnavailable => "DATABASE_UNAVAILABLE",
+            Code::AccessLogUnavailable => "ACCESS_LOG_UNAVAILABLE",
             Code::GraphUnavailable => "GRAPH_UNAVAILABLE",
             Code::Timeout => "TIMEOUT",
             Code::Internal => "INTERNAL",
@@ -198,6 +207,8 @@ pub enum Error {
     NeedsPost,
     /// The database cannot be reached or was lost; the text is for the log.
     Unavailable(String),
+    /// The access log has no entry of a request, so that its answer is held back; whether the request wrote, and why, for the log.
+    HeldBack(bool, String),
     /// The database can store nothing, because its disk is full, read-only or broken; the text is for the log.
     NotStored(String),
     /// The graph cannot be reached, was lost or is not ready; the text is for the log.
@@ -237,6 +248,7 @@ impl Error {
             Error::UnknownDocument => Code::PersistedQueryNotFound,
             Error::NoRegistry => Code::PersistedQueryNotSupported,
             Error::Unavailable(_) | Error::Unconfirmed(_) | Error::NotStored(_) => Code::DatabaseUnavailable,
+            Error::HeldBack(..) => Code::AccessLogUnavailable,
             Error::Graph(_) => Code::GraphUnavailable,
             Error::Timeout(_) => Code::Timeout,
             Error::Internal(_) | Error::Setup(_) => Code::Internal,
@@ -304,11 +316,25 @@ impl Error {
                                     be read, and its operator must make room"
                     .into()
             }
+            Error::HeldBack(false, _) => {
+                "this is not answered: the access log cannot be written now, and nothing is told or changed without it; try again shortly".into()
+            }
+            Error::HeldBack(true, _) => "what this request wrote may be saved, but the answer is held back, because the access log cannot be \
+                                         written now: send it again with the same idempotencyKey, or look before you do"
+                .into(),
             Error::Graph(_) => "the graph is not available; `graphStatus` says more, try again shortly".into(),
             Error::Timeout(what) => format!("{what} took longer than allowed"),
             Error::Internal(_) | Error::Setup(_) => {
                 "an internal fault; the log has the details under this request id".into()
             }
+        }
+    }
+
+    /// That an answer is held back, because the access log failed with this.
+    pub fn held_back(self, writes: bool) -> Self {
+        match self {
+            Error::HeldBack(..) => self,
+            error => Error::HeldBack(writes, error.to_string()),
         }
     }
 
@@ -324,6 +350,7 @@ impl fmt::Display for Error {
         match self {
             Error::Unavailable(detail) => write!(f, "the database is not available: {detail}"),
             Error::Unconfirmed(detail) => write!(f, "the database was lost during a commit: {detail}"),
+            Error::HeldBack(_, detail) => write!(f, "the access log cannot be written: {detail}"),
             Error::NotStored(detail) => write!(f, "the database can store nothing: {detail}"),
             Error::Graph(detail) => write!(f, "the graph is not available: {detail}"),
             Error::Internal(detail) | Error::Setup(detail) => f.write_str(detail),

@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Principal, Role},
-    accounts::{ChangePassword, LogIn, LogOut, Me, RefreshSession},
+    accounts::{self, ChangePassword, LogIn, LogOut, Me, RefreshSession},
     chat::{analysis, attachment, message, session},
     contacts::{address, country, email, phone, region},
     db::{
@@ -201,5 +201,5 @@ pub static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let doc = "MediMax: patients' records and the graph of how their symptoms, conditions and medications belong together. Lists that \
           grow are Relay connections; every object with an `id` can be read again with `node`. Patients' data is as the hospital \
           recorded it; what the graph answers is decision support, not a diagnosis.";
-    Model::new(doc, &QUERY, &MUTATION, ENTITIES, FIELDS)
+    Model::new(doc, &QUERY, &MUTATION, ENTITIES, &[FIELDS, accounts::FIELDS])
 });

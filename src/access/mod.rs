@@ -84,6 +84,11 @@ impl Access {
         Ok(!db.numbers(&sql).await?.is_empty())
     }
 
+    /// The account with an e-mail address.
+    pub async fn account_of(db: &Db, email: &str) -> Result<Option<i32>> {
+        Ok(accounts::find(db, &accounts::folded(email)).await?.map(|found| found.account.id))
+    }
+
     /// The public keys that access tokens can be checked with, as a JWK Set.
     pub async fn jwks(&self) -> Result<serde_json::Value> {
         let keys = self.keys.all(&self.db, self.now()).await?;

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 const OPEN: &[&str] = &["logIn", "refreshSession"];
 
 /// What only administrators may ask for.
-const OF_ADMINISTRATORS: &[&str] = &["graphStatus", "importPatients", "removePatient"];
+const OF_ADMINISTRATORS: &[&str] = &["accessEvents", "graphStatus", "importPatients", "removePatient"];
 
 /// What a patient may change: the session, the patient's own contacts, settings and conversations.
 const OF_PATIENTS: &[&str] = &[

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod archive;
+mod audit_log;
 mod backup;
 mod callers;
 pub(crate) mod check;
@@ -22,7 +23,8 @@ mod user;
 
 use crate::{
     access::{self, Access},
-    config::{Config, KEYS, TimeZone},
+    audit::{self, Audit},
+    config::{AccessLog, Config, KEYS, TimeZone},
     db::Db,
     error::{Error, Result},
     graph::{Graph, neo4j::Neo4j},
@@ -91,6 +93,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
         Some(("import", args)) => import::run(&config, args).await,
         Some(("export", args)) => export::run(&config, args).await,
         Some(("user", args)) => user::run(&config, args).await,
+        Some(("audit", args)) => return audit_log::run(&config, args).await,
         Some(("config", _)) => say(&shown(&config)),
         _ => serve::run(&config).await,
     }?;
@@ -152,6 +155,7 @@ fn command() -> Command {
             .subcommand(import::command())
             .subcommand(export::command())
             .subcommand(user::command())
+            .subcommand(audit_log::command())
             .subcommand(healthcheck::command())
             .subcommand(Command::new("schema").about("Print the GraphQL schema").arg(
                 Arg::new("classes").long("classes").action(ArgAction::SetTrue).help(
@@ -252,14 +256,31 @@ fn clock(zone: &TimeZone) -> Clock {
 
 /// The accounts of a store, as they are configured to be let in. Nothing below this file asks a clock for the time of tokens and sessions.
 fn access(config: &Config, db: Db) -> Access {
-    let clock = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
     let options = access::Options {
         issuer: config.token_issuer.clone(),
         token_minutes: config.access_token_minutes.get(),
         session_days: config.session_days.get(),
-        clock: Arc::new(move || i64::try_from(clock()).unwrap_or(i64::MAX)),
+        clock: Arc::new(now_ms),
     };
     Access::new(db, options)
+}
+
+/// The access log, where one is kept.
+fn audit(config: &Config, db: &Db, command: &str) -> Option<Audit> {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let options = audit::Options {
+        required: config.audit == AccessLog::Required,
+        key: audit::Key::of(config.audit_key.reveal()),
+        writer: format!("{command} {} on {}", std::process::id(), host.trim()),
+        clock: Arc::new(now_ms),
+    };
+    (config.audit != AccessLog::Off).then(|| Audit::new(db.clone(), options))
+}
+
+/// What time it is, in milliseconds since the epoch.
+fn now_ms() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The graph that is configured.

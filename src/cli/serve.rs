@@ -1,11 +1,12 @@
 //! `medimax serve`.
 
 use super::{
-    Scratch, access, callers, clock, database_url_to_make, holder, learn, open_graph, places, say, seed, tables, today,
-    unreachable,
+    Scratch, access, audit, callers, clock, database_url_to_make, holder, learn, open_graph, places, say, seed, tables,
+    today, unreachable,
 };
 use crate::{
     access::Access,
+    audit::Audit,
     config::Config,
     db::{self, Db, Dialect},
     error::{Error, Result},
@@ -44,8 +45,13 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let projection = Arc::new(Follower::new(graph.clone(), db.clone(), schema::tables(), holder()).with_step(step));
     let alone = db::Options { max_connections: 1, ..options };
     let probe = http::Probe { db: db::open(&alone).await.map_err(unreachable)?, graph: graph.apart()? };
-    let keeping_house = tokio::spawn(keep_house(db.clone(), callers.access.clone()));
-    let engine = Arc::new(Engine::new(&MODEL, db.clone(), graph.clone(), config.limits(), patience));
+    let audit = audit(config, &db, "serve");
+    let keeping_house = tokio::spawn(keep_house(db.clone(), callers.access.clone(), audit.clone()));
+    let engine = Engine::new(&MODEL, db.clone(), graph.clone(), config.limits(), patience);
+    let engine = Arc::new(match audit {
+        Some(audit) => engine.logged(audit),
+        None => engine,
+    });
     if let Some(list) = documents(config)? {
         engine.list(list).await?;
     }
@@ -114,7 +120,7 @@ async fn reload_when_told(config: Config, engine: Arc<Engine>, certificate: Opti
 
 /// Forgets idempotency keys, sessions and failed log-ins whose time is over, and has the store see to its statistics, for as long as the
 /// gateway runs.
-async fn keep_house(db: Db, access: Option<Arc<Access>>) {
+async fn keep_house(db: Db, access: Option<Arc<Access>>, audit: Option<Audit>) {
     loop {
         let over = async {
             let sessions = match &access {
@@ -123,6 +129,11 @@ async fn keep_house(db: Db, access: Option<Arc<Access>>) {
             };
             Ok(sessions + write::forget_keys(&db).await?)
         };
+        if let Some(audit) = &audit
+            && let Err(error) = timeout(FORGETTING, audit.enter_unanswered()).await.unwrap_or(Ok(0))
+        {
+            tracing::warn!("what requests wrote whose gateway died is not in the access log yet: {error}");
+        }
         match timeout(FORGETTING, over).await.unwrap_or(Err(Error::Timeout("looking through what is over"))) {
             // There may be more.
             Ok(1..) => continue,

@@ -37,6 +37,15 @@ choices! {
         /// Whoever may ask.
         On = "on"
     }
+    /// What becomes of an answer whose entry in the access log cannot be written.
+    AccessLog, "required, lenient or off" {
+        /// It is held back.
+        Required = "required",
+        /// It is given, and the gateway's own log says so.
+        Lenient = "lenient",
+        /// There is no access log.
+        Off = "off"
+    }
     /// How log lines are written.
     LogFormat, "text or json" {
         /// For people.

@@ -2,7 +2,7 @@
 
 use super::{
     Key, Source,
-    choice::{Explain, LogFormat, LogRequests, Share},
+    choice::{AccessLog, Explain, LogFormat, LogRequests, Share},
     setting::{Secret, Setting, StoreUrl, Within},
     unknown,
     zone::TimeZone,
@@ -91,6 +91,14 @@ config! {
     /// For how long a gateway that was told to stop still takes requests, while `/readyz` says that it is leaving, in
     /// milliseconds: as long as a load balancer needs to notice.
     shutdown_delay_ms: u64 = 0;
+
+    "Access log":
+    /// What becomes of an answer that tells of patients while its entry in the access log cannot be written: `required` holds it back,
+    /// `lenient` gives it and logs an error, `off` keeps no access log.
+    audit: AccessLog = AccessLog::Required;
+    /// A secret with which entries of the access log are signed, 16 characters at least: without it nobody can make or mend entries
+    /// unseen, whatever they may do to the database. `medimax audit` needs the same.
+    audit_key: Secret = Secret::default();
 
     "Accounts":
     /// How many minutes an access token lives. A lock, another role and a log-out hold at once all the same.

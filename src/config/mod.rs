@@ -15,7 +15,7 @@ use crate::{
     graph::neo4j,
     graphql::limits::Limits,
 };
-pub use choice::{Explain, LogFormat, LogRequests, Share};
+pub use choice::{AccessLog, Explain, LogFormat, LogRequests, Share};
 pub use keys::{Config, KEYS};
 pub use setting::{Secret, StoreUrl, Within};
 use std::{collections::BTreeMap, time::Duration};
@@ -94,6 +94,8 @@ fn text_of(variable: &str, path: &str) -> Result<String> {
 
 /// The fewest characters of `operator_token`.
 const OPERATOR_TOKEN: usize = 16;
+/// The same of `audit_key`.
+const AUDIT_KEY: usize = 16;
 
 impl Config {
     /// The configuration from a file's text, the environment and flags.
@@ -196,6 +198,11 @@ impl Config {
         if (1..OPERATOR_TOKEN).contains(&self.operator_token.reveal().len()) {
             return Err(Error::Setup(format!(
                 "operator_token must have at least {OPERATOR_TOKEN} characters: whoever guesses it reads the metrics"
+            )));
+        }
+        if (1..AUDIT_KEY).contains(&self.audit_key.reveal().len()) {
+            return Err(Error::Setup(format!(
+                "audit_key must have at least {AUDIT_KEY} characters: whoever guesses it makes entries of the access log"
             )));
         }
         if self.memory && !self.database_url.is_empty() {

@@ -78,7 +78,49 @@ pub fn version(cells: &Texts) -> String {
     format!("{:x}", digest.finalize()).chars().take(16).collect()
 }
 
+/// What a statement did to rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Did {
+    /// It added them.
+    Add,
+    /// It changed them.
+    Change,
+    /// It removed them.
+    Remove,
+}
+
+impl Did {
+    /// As the access log has it.
+    pub fn stored(self) -> &'static str {
+        match self {
+            Did::Add => "add",
+            Did::Change => "change",
+            Did::Remove => "remove",
+        }
+    }
+}
+
+/// Rows of a table that a transaction wrote.
+#[derive(Debug, Clone)]
+pub struct Deed {
+    /// What it did to them.
+    pub did: Did,
+    /// Their table.
+    pub table: &'static Table,
+    /// Their keys, as far as they are known.
+    pub keys: Vec<i32>,
+    /// How many there are.
+    pub rows: usize,
+    /// The columns that were written.
+    pub columns: Vec<&'static str>,
+}
+
 impl Tx {
+    /// What it wrote so far, of what is written row by row.
+    pub(crate) fn wrote(&self) -> &[Deed] {
+        &self.1
+    }
+
     /// A row that the caller may see, locked until the transaction ends; `None` if there is none.
     pub(crate) async fn lock(
         &mut self,
@@ -247,7 +289,12 @@ impl Tx {
     }
 
     /// Adds rows of the same columns, and answers their keys in the same order.
-    pub(crate) async fn insert(&mut self, table: &Table, columns: &[&str], rows: Vec<Vec<Cell>>) -> Result<Vec<i32>> {
+    pub(crate) async fn insert(
+        &mut self,
+        table: &'static Table,
+        columns: &[&'static str],
+        rows: Vec<Vec<Cell>>,
+    ) -> Result<Vec<i32>> {
         let mut keys = Vec::with_capacity(rows.len());
         let most = at_once(columns.len());
         let mut rows = rows.into_iter().peekable();
@@ -271,11 +318,19 @@ impl Tx {
         }
         // Keys grow in the order of the rows, whatever the order of the answer.
         keys.sort_unstable();
+        let (rows, columns) = (keys.len(), columns.to_vec());
+        self.1.push(Deed { did: Did::Add, table, keys: keys.clone(), rows, columns });
         Ok(keys)
     }
 
     /// Writes cells of a row.
-    pub(crate) async fn update(&mut self, table: &Table, key: i32, cells: Vec<(&str, Cell)>) -> Result<()> {
+    pub(crate) async fn update(
+        &mut self,
+        table: &'static Table,
+        key: i32,
+        cells: Vec<(&'static str, Cell)>,
+    ) -> Result<()> {
+        let columns = cells.iter().map(|(column, _)| *column).collect();
         let mut sql = Sql::new(self.dialect());
         sql.called(table.name, None).varies();
         sql.push(format!("UPDATE {} SET ", table.name));
@@ -284,14 +339,15 @@ impl Tx {
         }
         sql.push(format!(" WHERE {} = ", table.key)).int(key.into());
         self.execute(sql).await?;
+        self.1.push(Deed { did: Did::Change, table, keys: vec![key], rows: 1, columns });
         Ok(())
     }
 
     /// Clears a flag of the rows of an owner with a value of a column, but for one row.
     pub(crate) async fn clear(
         &mut self,
-        table: &Table,
-        flag: &str,
+        table: &'static Table,
+        flag: &'static str,
         (owner, key): (&str, i32),
         (among, value): (&str, &str),
         except: Option<i32>,
@@ -302,16 +358,20 @@ impl Tx {
         if let Some(except) = except {
             sql.push(format!(" AND {} <> ", table.key)).int(except.into());
         }
-        self.execute(sql).await?;
+        let rows = self.execute(sql).await?;
+        self.1.push(Deed { did: Did::Change, table, keys: Vec::new(), rows, columns: vec![flag] });
         Ok(())
     }
 
     /// Removes the rows of a table that belong to a row of another, or that row itself, and says how many there were.
-    pub(crate) async fn remove(&mut self, table: &Table, of: &Table, key: i32) -> Result<usize> {
+    pub(crate) async fn remove(&mut self, table: &'static Table, of: &Table, key: i32) -> Result<usize> {
         let mut sql = Sql::new(self.dialect());
         sql.called(table.name, None).push(format!("DELETE FROM {} WHERE ", table.name));
         push_below(&mut sql, table, of, key)?;
-        self.execute(sql).await
+        let rows = self.execute(sql).await?;
+        let keys = if table.name == of.name { vec![key] } else { Vec::new() };
+        self.1.push(Deed { did: Did::Remove, table, keys, rows, columns: Vec::new() });
+        Ok(rows)
     }
 
     /// Why the database did not take what a statement wrote, if it was the database's own rules that it broke.
@@ -332,18 +392,7 @@ impl Tx {
 
     /// The patients to whom rows belong, by the keys of the rows; rows that are not there are left out. Not of reference data.
     pub(crate) async fn patients_of(&mut self, table: &Table, keys: &[i32]) -> Result<Vec<(i32, i32)>> {
-        let mut sql = Sql::new(self.dialect());
-        sql.called(table.name, None).push(format!("SELECT t.{}, ", table.key));
-        let steps = table.way().count();
-        let last = table.way().last().map_or(table.key, |owner| owner.column);
-        let alias = |step: usize| if step == 0 { "t".to_owned() } else { format!("t{step}") };
-        sql.push(format!("{}.{last} FROM ", alias(steps.saturating_sub(1)))).keys(keys).straight_join();
-        sql.push(format!("{} t ON t.{} = k.id", table.name, table.key));
-        for (step, owner) in (1..steps).zip(table.way()) {
-            let (below, above) = (alias(step - 1), alias(step));
-            sql.push(format!(" JOIN {} {above} ON {above}.{} = {below}.{}", owner.to.name, owner.to.key, owner.column));
-        }
-        let found = self.numbers(sql).await?;
+        let found = self.numbers(patients_sql(self.dialect(), table, keys)).await?;
         Ok(found.into_iter().filter_map(|(key, patient)| Some((key, i32::try_from(patient).ok()?))).collect())
     }
 
@@ -365,6 +414,22 @@ impl Tx {
             (table, key) = (owner.to, above);
         }
     }
+}
+
+/// The patients to whom rows belong, by the keys of the rows.
+fn patients_sql(dialect: Dialect, table: &Table, keys: &[i32]) -> Sql {
+    let mut sql = Sql::new(dialect);
+    sql.called(table.name, None).push(format!("SELECT t.{}, ", table.key));
+    let steps = table.way().count();
+    let last = table.way().last().map_or(table.key, |owner| owner.column);
+    let alias = |step: usize| if step == 0 { "t".to_owned() } else { format!("t{step}") };
+    sql.push(format!("{}.{last} FROM ", alias(steps.saturating_sub(1)))).keys(keys).straight_join();
+    sql.push(format!("{} t ON t.{} = k.id", table.name, table.key));
+    for (step, owner) in (1..steps).zip(table.way()) {
+        let (below, above) = (alias(step - 1), alias(step));
+        sql.push(format!(" JOIN {} {above} ON {above}.{} = {below}.{}", owner.to.name, owner.to.key, owner.column));
+    }
+    sql
 }
 
 /// The most parameters of one statement: below SQLite's 32,766 and MariaDB's 65,535.
@@ -395,6 +460,12 @@ fn push_below(sql: &mut Sql, table: &Table, of: &Table, key: i32) -> Result<()> 
 }
 
 impl Db {
+    /// The patients to whom rows belong, by the keys of the rows; rows that are not there are left out. Not of reference data.
+    pub(crate) async fn patients_of(&self, table: &Table, keys: &[i32]) -> Result<Vec<(i32, i32)>> {
+        let found = self.numbers(&patients_sql(self.dialect(), table, keys)).await?;
+        Ok(found.into_iter().filter_map(|(key, patient)| Some((key, i32::try_from(patient).ok()?))).collect())
+    }
+
     /// The versions of rows, by their keys.
     pub(crate) async fn versions(&self, sql: &Sql) -> Result<Vec<(i32, String)>> {
         let rows = self.texts(sql).await?;

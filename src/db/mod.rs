@@ -28,6 +28,7 @@ mod value;
 mod watch;
 mod write;
 
+pub use change::{Deed, Did};
 pub use circle::on_circles;
 pub use cond::{Bind, Cond, LookUp, Op, Quantifier, Related, Towards, words};
 pub use connect::{Options, Tls, open, open_when_up};
@@ -36,8 +37,8 @@ pub(crate) use enumeration::enumeration;
 pub use enumeration::{Enum, EnumValue, Enumerated, Enumeration};
 pub(crate) use fault::again;
 pub use first::First;
+pub(crate) use pool::{Conn, Tx, load, load_on};
 pub use pool::{Db, PoolState};
-pub(crate) use pool::{Tx, load, load_on};
 pub use select::{By, ListQuery, Path, Place, Select, large_column, large_sizes};
 pub use sql::{Dialect, Sql};
 pub use table::{Belongs, Indexed, Link, Owner, Table};

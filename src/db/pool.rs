@@ -408,7 +408,7 @@ impl Conn {
 }
 
 /// A transaction. Dropped before [`Tx::commit`] or [`Tx::rollback`], it closes its connection, which rolls it back.
-pub(crate) struct Tx(Conn);
+pub(crate) struct Tx(Conn, pub(super) Vec<super::change::Deed>);
 
 impl Tx {
     /// Opens a transaction.
@@ -444,7 +444,7 @@ impl Tx {
         conn.run(text).await?;
         running.answered(0);
         conn.taint(true);
-        Ok(Tx(conn))
+        Ok(Tx(conn, Vec::new()))
     }
 
     /// Whose SQL it speaks.

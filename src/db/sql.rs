@@ -204,6 +204,12 @@ impl Sql {
         self.json(pairs, lite, "id INT PATH '$[0]', of INT PATH '$[1]'")
     }
 
+    /// The same for keys that may grow beyond 32 bits.
+    pub fn long_pairs(&mut self, pairs: &[(i64, i32)]) -> &mut Self {
+        let lite = "SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS of";
+        self.json(pairs, lite, "id BIGINT PATH '$[0]', of INT PATH '$[1]'")
+    }
+
     fn json<T: Serialize>(&mut self, list: &[T], lite: &'static str, columns: &'static str) -> &mut Self {
         let is_mariadb = self.dialect == Dialect::MariaDb;
         let (before, after) = match is_mariadb {

@@ -19,7 +19,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed},
     },
 };
 use tokio::time::Instant;
@@ -48,6 +48,10 @@ pub struct Cx {
     pub loaders: Loaders,
     /// Whether the root's fields are answered one after the other, each seeing what those before it wrote.
     pub(crate) serial: bool,
+    /// The number under which the access log notes what is written; 0 where there is no log.
+    pub event: i64,
+    /// How many changes are noted under it.
+    pub noted: AtomicI64,
     pub(crate) document: Arc<ExecutableDocument>,
     pub(crate) variables: Variables,
     pub(crate) introspection: HashMap<String, Vec<u8>>,

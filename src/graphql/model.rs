@@ -37,14 +37,14 @@ impl Model {
         query: &'static Object,
         mutation: &'static Object,
         entities: &'static [&'static Entity],
-        fields: &'static [(&'static str, FieldDef)],
+        fields: &[&'static [(&'static str, FieldDef)]],
     ) -> Self {
         let mut given: HashMap<_, Vec<_>> = HashMap::new();
         for entity in entities {
             given.entry(query.name).or_default().extend(entity.queries);
             given.entry(mutation.name).or_default().extend(entity.mutations);
         }
-        for (to, def) in entities.iter().flat_map(|entity| entity.gives).chain(fields) {
+        for (to, def) in entities.iter().flat_map(|entity| entity.gives).chain(fields.iter().copied().flatten()) {
             given.entry(to).or_default().push(def);
         }
         Model { doc, query, mutation, entities, given }

@@ -67,6 +67,7 @@ pub(super) fn status(answer: &Answer, media: Media) -> StatusCode {
         (Outcome::Forbidden, Media::Modern) => StatusCode::FORBIDDEN,
         // What HTTP itself knows is told whatever the media type.
         (Outcome::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
+        (Outcome::HeldBack, _) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
@@ -78,6 +79,7 @@ pub(super) fn send(answer: Answer, media: Media, request_id: &str, patience: Dur
     let called_for = match outcome {
         Outcome::NeedsPost => Some((header::ALLOW, "POST")),
         Outcome::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
+        Outcome::HeldBack => Some((header::RETRY_AFTER, "1")),
         Outcome::Executed | Outcome::Refused | Outcome::Forbidden => None,
     };
     if let Some((name, value)) = called_for {

@@ -4,8 +4,12 @@
 //! executor answers fields in the order they complete, runs two root fields of one response key twice, and spends a
 //! future and a value on every scalar; ours (`exec`) does what the specification says, a level at a time.
 
+pub use super::answer::{Answer, Outcome, refusal};
+
 use super::{
+    answer::{Refusal, refused},
     documents::{self, Documents, Safelist},
+    entry::{self, Named},
     limits::Objects,
     objects, root, schema_doc, suggest,
     validation::{self, for_validation, mentions_introspection},
@@ -13,15 +17,16 @@ use super::{
 };
 use crate::{
     access::{Asker, LOG_IN, Principal},
+    audit::Audit,
     db::Db,
     db::scope::Scope,
-    error::{Code, Error, Result},
+    error::{Error, Result},
     graph::Graph,
     graphql::{
-        budget::{Account, Memory},
+        budget::Memory,
         clock::Clock,
         context::{Cx, Written},
-        exec::{self, Level},
+        exec::{self, Level, Seen},
         limits::Limits,
         loaders::Loaders,
         memo::Answers,
@@ -38,11 +43,13 @@ use async_graphql::{
     registry::Registry,
     resolver_utils::ContainerType,
 };
-use serde_json::json;
 use std::{
     borrow::Cow,
     collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, atomic::AtomicUsize},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicI64, AtomicUsize},
+    },
     time::Duration,
 };
 use tokio::time::Instant;
@@ -100,6 +107,7 @@ pub struct Engine {
     limits: Arc<Limits>,
     memory: Arc<Memory>,
     timeout: Duration,
+    audit: Option<Audit>,
 }
 
 /// What a caller may see and when it is: everything about a request that is not in its text.
@@ -116,37 +124,6 @@ pub struct Caller {
     pub may_write: bool,
     /// Keeps the statements.
     pub recorder: Recorder,
-}
-
-/// An answer, ready to be sent.
-pub struct Answer {
-    /// The JSON text.
-    pub body: Vec<u8>,
-    /// What became of the request.
-    pub outcome: Outcome,
-    /// The codes of its errors.
-    pub codes: Vec<Code>,
-    /// The keys of the limits that it goes over.
-    pub limits: Vec<&'static str>,
-    /// The operation's name, where its document is listed: others may be anybody's words.
-    pub operation: Option<String>,
-    /// What the text takes of the memory of all requests, until it is sent.
-    pub held: Option<Arc<Account>>,
-}
-
-/// What became of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was executed: `data` is there, if only in part.
-    Executed,
-    /// It was refused.
-    Refused,
-    /// It was refused because it would write, and its method only reads.
-    NeedsPost,
-    /// It was refused because its document is not on the list.
-    Forbidden,
-    /// It was refused because the caller is nobody that the gateway knows.
-    Unauthenticated,
 }
 
 impl Engine {
@@ -172,7 +149,18 @@ impl Engine {
             memory: Memory::new(limits.max_memory_bytes),
             limits: Arc::new(limits),
             timeout,
+            audit: None,
         }
+    }
+
+    /// The same with an access log, without whose entry no answer leaves.
+    pub fn logged(self, audit: Audit) -> Self {
+        Engine { audit: Some(audit), ..self }
+    }
+
+    /// How the access log does, where there is one.
+    pub fn logs(&self) -> Option<crate::audit::Counts> {
+        self.audit.as_ref().map(Audit::counts)
     }
 
     /// The store.
@@ -290,6 +278,7 @@ impl Engine {
                 self.documents.known.keep(found.text.clone(), document.clone());
             }
         }
+        let text = found.text.clone();
         if let Some(hash) = found.register {
             self.documents.register(hash, found.text);
         }
@@ -299,7 +288,7 @@ impl Engine {
         let variables = variables::coerce(types, operation, &given).map_err(|error| {
             refuse(if self.limits.introspection { error } else { Error::BadInput(HIDDEN_VARIABLES.into()) })
         })?;
-        Ok(Prepared { document, name, listed, variables, introspection })
+        Ok(Prepared { document, text, name, listed, variables, introspection })
     }
 
     fn parse(&self, text: &str) -> Result<ExecutableDocument, Vec<Refusal>> {
@@ -367,13 +356,17 @@ impl Engine {
     }
 
     async fn execute(&self, prepared: Prepared, caller: Caller) -> Answer {
-        let Prepared { document, name, listed, variables, introspection } = prepared;
+        let Prepared { document, text, name, listed, variables, introspection } = prepared;
         let operation = match select(&document, name.as_deref()) {
             Ok(operation) => operation,
             Err(error) => return refusal(&error, &caller.request_id),
         };
         let writes = operation.ty == OperationType::Mutation;
         let deadline = Instant::now() + self.timeout;
+        let event = match entry::reserved(self.audit.as_ref(), writes, deadline).await {
+            Ok(event) => event,
+            Err(error) => return refusal(&error, &caller.request_id),
+        };
         let cx = Cx {
             model: self.model,
             db: caller.recorder.of_database(&self.db),
@@ -386,6 +379,8 @@ impl Engine {
             deadline,
             loaders: Loaders::default(),
             serial: writes,
+            event,
+            noted: AtomicI64::new(0),
             document: document.clone(),
             variables,
             introspection,
@@ -398,6 +393,21 @@ impl Engine {
         let root = if writes { self.model.mutation } else { self.model.query };
         let level = Arc::new(Level::root(Arc::new(Root(root))));
         let answered = exec::answer(&cx, level, vec![&operation.selection_set.node]).await;
+        let entered = async {
+            let Some(audit) = &self.audit else { return Ok(()) };
+            let named = Named {
+                principal: &cx.asker.principal,
+                request: &caller.request_id,
+                operation: entry::name_of(&document, operation),
+                document: &text,
+                event,
+                writes,
+            };
+            entry::enter(audit, &self.db, Seen::in_answer(&answered), &named, deadline).await
+        };
+        if let Err(error) = entered.await {
+            return refusal(&error.held_back(writes), &caller.request_id);
+        }
         let mut body = Vec::with_capacity(1024);
         body.extend_from_slice(b"{\"data\":");
         answered.write(&cx, 0, &mut body);
@@ -429,6 +439,7 @@ pub fn sdl(model: &'static Model) -> String {
 
 struct Prepared {
     document: Arc<ExecutableDocument>,
+    text: Arc<str>,
     /// The operation to run.
     name: Option<String>,
     /// Its name, where its document is listed.
@@ -445,33 +456,6 @@ const HIDDEN_VARIABLES: &str = "the variables do not fit their types";
 const MOST_REFUSALS: usize = 20;
 /// The most places that are told of one error.
 const MOST_PLACES: usize = 100;
-
-/// Why a request is not executed.
-struct Refusal {
-    error: Error,
-    locations: Vec<async_graphql::Pos>,
-}
-
-/// The answer to a request that is not executed.
-pub fn refusal(error: &Error, request_id: &str) -> Answer {
-    refused(&[Refusal { error: error.clone(), locations: Vec::new() }], request_id)
-}
-
-fn refused(refusals: &[Refusal], request_id: &str) -> Answer {
-    let errors: Vec<_> =
-        refusals.iter().map(|refusal| report::error(&refusal.error, &[], &refusal.locations, request_id)).collect();
-    let mut body = Vec::new();
-    crate::db::write_json(&json!({ "errors": errors }), &mut body);
-    let outcome = match refusals {
-        [Refusal { error: Error::NeedsPost, .. }] => Outcome::NeedsPost,
-        [Refusal { error: Error::NotListed, .. }] => Outcome::Forbidden,
-        [Refusal { error: Error::Unauthenticated(_), .. }] => Outcome::Unauthenticated,
-        _ => Outcome::Refused,
-    };
-    let codes = refusals.iter().map(|refusal| refusal.error.code()).collect();
-    let limits = refusals.iter().filter_map(|refusal| refusal.error.limit()).collect();
-    Answer { body, outcome, codes, limits, operation: None, held: None }
-}
 
 /// The operation to run.
 fn select<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition> {

@@ -1,7 +1,9 @@
 //! A request from its text to its answer: which document it is, what it may ask for, its variables, its execution, and what is told of it.
 
+mod answer;
 pub mod documents;
 pub mod engine;
+mod entry;
 pub mod explain;
 pub mod limits;
 mod objects;

@@ -13,6 +13,7 @@ use super::{
     transition::{Followed, Following, below_owner_of},
 };
 use crate::{
+    audit::{self, Note},
     db::{Belongs, Tx, change, fault},
     error::{Error, Result, Violation},
     feed::REFERENCE,
@@ -123,12 +124,17 @@ impl Attempt<'_> {
             }
             return Ok(outcome);
         }
+        // Afterwards nothing says any more whose it was. Others are asked then: a row is locked before it is read.
         let before = match self.operation {
-            // Afterwards nothing says any more whose it was. Others are asked then: a row is locked before it is read.
             Operation::Remove { .. } => Some(self.patients(tx, &[]).await?),
             _ => None,
         };
+        let whose = match self.operation {
+            Operation::Remove { entity, key, .. } if self.cx.event != 0 => tx.patient_of(entity.table, *key).await?,
+            _ => None,
+        };
         let mut outcome = self.act(tx).await?;
+        self.note(tx, whose).await?;
         outcome.patients = match before {
             Some(patients) => patients,
             None => self.patients(tx, &outcome.keys).await?,
@@ -137,6 +143,16 @@ impl Attempt<'_> {
             idempotency::keep(tx, key, &outcome).await?;
         }
         Ok(outcome)
+    }
+
+    /// Notes for the access log what was written; what was removed belonged to the patient `whose`.
+    async fn note(&self, tx: &mut Tx, whose: Option<i32>) -> Result<()> {
+        let cx = self.cx;
+        if cx.event != 0 {
+            let note = Note { event: cx.event, noted: cx.noted.load(Relaxed) };
+            cx.noted.store(audit::note(tx, note, whose).await?, Relaxed);
+        }
+        Ok(())
     }
 
     /// The patients whom it concerns, or [`REFERENCE`]; known only to whoever waits for the graph. `made` are those whom it added.

@@ -3,10 +3,12 @@
 
 mod answers;
 mod level;
+mod seen;
 mod selection;
 
 pub use answers::{FieldAnswers, Shape, Text};
 pub use level::Level;
+pub use seen::Seen;
 use selection::collect;
 pub use selection::{Slot, included};
 

@@ -1,0 +1,113 @@
+//! What an answer tells, for the access log: which fields, and of which patients.
+
+use super::{Answered, FieldAnswers, Level, Part, SlotSource};
+use crate::{
+    db::{Belongs, Table},
+    graphql::model::Entity,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an answer tells.
+#[derive(Debug, Default)]
+pub struct Seen<'a> {
+    /// The fields, each with its type.
+    pub fields: BTreeSet<(&'static str, &'a str)>,
+    /// The patients whose rows it shows; some stand in it several times.
+    pub patients: Vec<i32>,
+    /// Whether it tells something of patients without showing a row of one: a total, or what a filter found.
+    pub counts: bool,
+    /// Rows that belong to patients by rows between: the keys of those, by their tables.
+    between: BTreeMap<&'static str, (&'static Table, Vec<i32>)>,
+    /// Rows that the answer shows itself, which need not be asked for once more.
+    shown: BTreeMap<&'static str, BTreeSet<i32>>,
+}
+
+impl<'a> Seen<'a> {
+    /// What an answer tells.
+    pub fn in_answer(answered: &Answered<'a>) -> Self {
+        let mut seen = Seen::default();
+        seen.look(answered);
+        seen.patients.sort_unstable();
+        seen.patients.dedup();
+        seen
+    }
+
+    /// The rows whose patients only the database knows: keys, by their tables.
+    pub fn unknown(&self) -> Vec<(&'static Table, Vec<i32>)> {
+        let unknown = |(name, (table, keys)): (&&'static str, &(&'static Table, Vec<i32>))| {
+            let shown = self.shown.get(name);
+            let mut keys: Vec<i32> =
+                keys.iter().filter(|key| !shown.is_some_and(|shown| shown.contains(key))).copied().collect();
+            keys.sort_unstable();
+            keys.dedup();
+            (!keys.is_empty()).then_some((*table, keys))
+        };
+        self.between.iter().filter_map(unknown).collect()
+    }
+
+    /// The fields, as `Patient.name`, with commas between them.
+    pub fn listed(&self) -> String {
+        let mut text = String::new();
+        for (object, field) in &self.fields {
+            text.push_str(if text.is_empty() { "" } else { "," });
+            text.extend([object, ".", field]);
+        }
+        text
+    }
+
+    fn look(&mut self, answered: &Answered<'a>) {
+        answered.parts.iter().for_each(|part| self.look_at(part));
+    }
+
+    fn look_at(&mut self, part: &Part<'a>) {
+        if part.level.height() == 0 {
+            return;
+        }
+        let belongs = part.object.of.filter(|entity| !entity.table.is_everybodys());
+        // What stands around rows is nothing by itself, but a total.
+        let is_frame = part.object.of.is_some() && !part.object.is_node;
+        for (slot, how) in part.slots.iter().zip(&part.how) {
+            match how {
+                SlotSource::Typename | SlotSource::Introspected(_) => continue,
+                SlotSource::Scalar(_) | SlotSource::Field(_) => {}
+                SlotSource::Loaded(FieldAnswers::Below(_, answered)) => self.look(answered),
+                SlotSource::Loaded(FieldAnswers::Text(_) | FieldAnswers::Large(_)) => {}
+            }
+            self.counts |= is_frame && belongs.is_some();
+            // Through a filter even what belongs to everybody tells of patients.
+            self.counts |= slot.args.get("filter").is_some();
+            if !is_frame {
+                self.fields.insert((part.object.name, slot.name));
+            }
+        }
+        if let Some(entity) = belongs.filter(|_| !is_frame) {
+            self.rows(entity, &part.level);
+        }
+    }
+
+    fn rows(&mut self, entity: &'static Entity, level: &Level<'a>) {
+        let table = entity.table;
+        let owner = match &table.belongs {
+            Belongs::Everybody | Belongs::OneOf([]) => return,
+            Belongs::Patient => {
+                self.patients.extend(keys(level, Some(0)));
+                return;
+            }
+            Belongs::To(owner) | Belongs::OneOf([owner, ..]) => owner,
+        };
+        let of = keys(level, entity.object.scalar_of_column(owner.column));
+        match owner.to.belongs {
+            Belongs::Patient => self.patients.extend(of),
+            _ => self.between.entry(owner.to.name).or_insert_with(|| (owner.to, Vec::new())).1.extend(of),
+        }
+        self.shown.entry(table.name).or_default().extend(keys(level, Some(0)));
+    }
+}
+
+/// The numbers that a scalar of each row holds, where it holds one.
+fn keys(level: &Level<'_>, scalar: Option<usize>) -> Vec<i32> {
+    let key = |(set, row): (&std::sync::Arc<dyn crate::graphql::model::RowSet>, usize)| {
+        i32::try_from(set.rank(row, scalar?)?).ok()
+    };
+    level.rows().filter_map(key).collect()
+}

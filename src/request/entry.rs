@@ -1,0 +1,78 @@
+//! What the access log says of a request, written before the answer leaves.
+
+use crate::{
+    access::Principal,
+    audit::{Audit, Entry, Kind},
+    db::Db,
+    error::Result,
+    graphql::exec::Seen,
+};
+use async_graphql::parser::types::OperationDefinition;
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+
+/// A request as its entry names it.
+pub(super) struct Named<'a> {
+    /// Who asks.
+    pub(super) principal: &'a Principal,
+    /// The request's id.
+    pub(super) request: &'a str,
+    /// The operation's name.
+    pub(super) operation: Option<&'a str>,
+    /// The document.
+    pub(super) document: &'a str,
+    /// Whether it is a mutation.
+    pub(super) writes: bool,
+    /// The number under which its changes are noted; 0 where there are none.
+    pub(super) event: i64,
+}
+
+/// The number under which a mutation's changes are noted. One that changes nothing but sessions has none.
+pub(super) async fn reserved(audit: Option<&Audit>, writes: bool, until: Instant) -> Result<i64> {
+    match audit {
+        Some(audit) if writes => audit.reserved(until).await,
+        _ => Ok(0),
+    }
+}
+
+/// Enters what an answer tells and what its request wrote; an error where it must not leave.
+pub(super) async fn enter(audit: &Audit, db: &Db, seen: Seen<'_>, named: &Named<'_>, until: Instant) -> Result<()> {
+    let is_told = !seen.patients.is_empty() || seen.counts;
+    // Whom the gateway does not know changes sessions alone.
+    let is_written = named.writes && *named.principal != Principal::Nobody;
+    if !is_told && !is_written {
+        return Ok(());
+    }
+    let account = named.principal.account();
+    let (fields, unknown) = (seen.listed(), seen.unknown());
+    let mut patients = seen.patients;
+    for (table, keys) in unknown {
+        patients.extend(db.patients_of(table, &keys).await?.into_iter().map(|(_, patient)| patient));
+    }
+    let entry = Entry {
+        id: named.event,
+        account: account.map(|account| account.id),
+        who: account.map(|account| account.name.clone().unwrap_or_else(|| account.email.clone())),
+        role: named.principal.role().map(|role| role.name().to_owned()),
+        request: named.request.to_owned(),
+        operation: named.operation.map(str::to_owned),
+        document: Some(format!("{:x}", Sha256::digest(named.document))),
+        fields,
+        writes: named.event != 0,
+        patients,
+        ..Entry::of(Kind::Request)
+    };
+    audit.write(entry, until).await
+}
+
+/// The name of an operation, where it has one.
+pub(super) fn name_of<'a>(
+    document: &'a async_graphql::parser::types::ExecutableDocument,
+    operation: &OperationDefinition,
+) -> Option<&'a str> {
+    document
+        .operations
+        .iter()
+        .find(|(_, one)| std::ptr::eq(&one.node, operation))
+        .and_then(|(name, _)| name.map(|name| name.as_str()))
+}
