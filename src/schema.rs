@@ -150,7 +150,7 @@ static MUTATION: Object = Object {
 
 /// Which patients a caller may see.
 pub fn scope_of(caller: &Principal, clock: Clock) -> Scope {
-    let grants: Vec<Grant> = match (caller, caller.account()) {
+    let mut grants: Vec<Grant> = match (caller, caller.account()) {
         (Principal::Anybody, _) => return Scope::everything(),
         (Principal::Account { .. }, Some(account)) => match (account.role, account.doctor, account.patient) {
             (Role::Admin, ..) => return Scope::everything(),
@@ -160,6 +160,8 @@ pub fn scope_of(caller: &Principal, clock: Clock) -> Scope {
         },
         (Principal::Nobody | Principal::Account { .. }, _) => Vec::new(),
     };
+    let breaking = caller.account().filter(|account| account.role == Role::Clinician && account.breaks);
+    grants.extend(breaking.map(|account| accounts::broken_by(account.id, clock)));
     Scope::any(grants)
 }
 
@@ -201,5 +203,5 @@ pub static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let doc = "MediMax: patients' records and the graph of how their symptoms, conditions and medications belong together. Lists that \
           grow are Relay connections; every object with an `id` can be read again with `node`. Patients' data is as the hospital \
           recorded it; what the graph answers is decision support, not a diagnosis.";
-    Model::new(doc, &QUERY, &MUTATION, ENTITIES, &[FIELDS, accounts::FIELDS])
+    Model::new(doc, &QUERY, &MUTATION, ENTITIES, &[FIELDS, accounts::FIELDS, accounts::GLASS_FIELDS])
 });

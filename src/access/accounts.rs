@@ -135,7 +135,7 @@ impl Access {
                 Standing::Clinician(doctor) => (None, Some(doctor)),
                 Standing::Patient(patient) => (Some(patient), None),
             };
-            Ok(Account { id, email: address.into(), name: name.map(str::to_owned), role: of.role(), patient, doctor })
+            Ok(Account { id, email: address.into(), name: name.map(str::to_owned), role: of.role(), patient, doctor, breaks: false })
         })
         .await
     }
@@ -309,7 +309,7 @@ pub(super) fn of_list(list: &str) -> Result<(Account, Vec<Option<String>>)> {
     let (patient, doctor) = (key(next())?, key(next())?);
     let role = role.and_then(|role| Role::OF.canonical(&role)).and_then(Role::of_stored).ok_or_else(unreadable)?;
     let (id, email) = (key(id)?.ok_or_else(unreadable)?, email.ok_or_else(unreadable)?);
-    Ok((Account { id, email, name, role, patient, doctor }, cells.collect()))
+    Ok((Account { id, email, name, role, patient, doctor, breaks: false }, cells.collect()))
 }
 
 fn listed(row: &str) -> Result<Listed> {

@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 const OPEN: &[&str] = &["logIn", "refreshSession"];
 
 /// What only administrators may ask for.
-const OF_ADMINISTRATORS: &[&str] = &["accessEvents", "graphStatus", "importPatients", "removePatient"];
+const OF_ADMINISTRATORS: &[&str] =
+    &["accessEvents", "breakGlasses", "reviewBreakGlass", "graphStatus", "importPatients", "removePatient"];
 
 /// What a patient may change: the session, the patient's own contacts, settings and conversations.
 const OF_PATIENTS: &[&str] = &[
@@ -68,7 +69,15 @@ mod tests {
     use crate::{access::Account, error::Code};
 
     fn of(role: Role) -> Principal {
-        let account = Account { id: 1, email: "a@b.example".into(), name: None, role, patient: None, doctor: None };
+        let account = Account {
+            id: 1,
+            email: "a@b.example".into(),
+            name: None,
+            role,
+            patient: None,
+            doctor: None,
+            breaks: false,
+        };
         Principal::Account { account, session: 1 }
     }
 

@@ -44,6 +44,8 @@ pub struct Account {
     pub patient: Option<i32>,
     /// The doctor that a `CLINICIAN` is.
     pub doctor: Option<i32>,
+    /// Whether there are patients whom its owner sees for now although they are not assigned.
+    pub breaks: bool,
 }
 
 /// Who asks.

@@ -91,7 +91,7 @@ impl Access {
         let number = |text: &str| text.parse::<i32>().map_err(|_none_of_ours| NO_TOKEN);
         let (owner, session) = (number(&claims.sub)?, number(&claims.sid)?);
         let row = self.db.texts(&alive(self.db.dialect(), session, now)).await?.into_iter().next();
-        let (account, _) = of_alive(&row.and_then(|(_, row)| row).ok_or(NO_TOKEN)?)?;
+        let (account, _) = of_alive(&row.and_then(|(_, row)| row).ok_or(NO_TOKEN)?, now)?;
         if account.id != owner {
             return Err(NO_TOKEN);
         }
@@ -160,7 +160,7 @@ impl Access {
             Ok(Some((session, row)))
         });
         let (session, row) = found.await?.ok_or(NO_REFRESH)?;
-        let (account, expires) = of_alive(&row)?;
+        let (account, expires) = of_alive(&row, now)?;
         let (access, ends) = self.sign(&account, session, now, expires).await?;
         Ok(Tokens { access, expires: ends, refresh, principal: Principal::Account { account, session } })
     }
@@ -258,16 +258,21 @@ impl Access {
 fn alive(dialect: Dialect, session: i32, now: i64) -> Sql {
     let mut sql = Sql::new(dialect);
     sql.called(NAME, Some(1)).push("SELECT s.session_id, ");
-    accounts::push_list(&mut sql, ", s.expires_ms");
+    accounts::push_list(
+        &mut sql,
+        ", s.expires_ms, (SELECT MAX(g.until_ms) FROM Break_Glass g WHERE g.account_id = a.account_id)",
+    );
     sql.push(" FROM Account_Session s JOIN User_Account a ON a.account_id = s.account_id WHERE s.session_id = ");
     sql.int(session.into()).push(" AND s.ended_ms IS NULL AND s.expires_ms > ").int(now);
     sql.push(" AND a.locked_ms IS NULL");
     sql
 }
 
-fn of_alive(list: &str) -> Result<(Account, i64)> {
+fn of_alive(list: &str, now: i64) -> Result<(Account, i64)> {
     let (account, rest) = accounts::of_list(list)?;
-    let [Some(expires)] = rest.as_slice() else { return Err(accounts::unreadable()) };
+    let [Some(expires), breaks] = rest.as_slice() else { return Err(accounts::unreadable()) };
+    let until = breaks.as_ref().and_then(|until| until.parse::<i64>().ok());
+    let account = Account { breaks: until.is_some_and(|until| until > now), ..account };
     Ok((account, expires.parse().map_err(|_none| accounts::unreadable())?))
 }
 

@@ -28,7 +28,7 @@ pub(super) fn root(chain: i32) -> String {
 }
 
 /// Begins a chain.
-pub(super) async fn begin(db: &Db, options: &Options) -> Result<Chain> {
+pub(super) async fn begin(db: &Db, options: &Options) -> Result<(Chain, Ids)> {
     let mut token = [0_u8; 16];
     let random = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut token);
     random.map_err(|_none| Error::Internal("the system gives no random numbers".into()))?;
@@ -48,8 +48,9 @@ pub(super) async fn begin(db: &Db, options: &Options) -> Result<Chain> {
     sql.called("Access_Chain", Some(1)).push("SELECT chain_id, '' FROM Access_Chain WHERE token = ").text(&token);
     let found = writer.conn().texts(sql).await?.into_iter().next();
     let (chain, _) = found.ok_or_else(|| Error::Internal("a chain of the access log is not there".into()))?;
+    let ids = Ids::new(chain);
     let entry = Entry {
-        id: Ids::new(chain).next(now),
+        id: ids.next(now),
         request: String::new(),
         operation: Some(options.writer.clone()),
         fields: heads.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
@@ -59,7 +60,7 @@ pub(super) async fn begin(db: &Db, options: &Options) -> Result<Chain> {
     let stored = begun.add(entry, Vec::new(), now, options)?;
     writer::insert(&mut writer, db.dialect(), &[stored]).await?;
     writer.commit().await?;
-    Ok(begun)
+    Ok((begun, ids))
 }
 
 /// How many chains a start names: those that began last.

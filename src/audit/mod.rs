@@ -21,7 +21,7 @@ pub(crate) use change::{Note, note};
 pub use entry::{Change, Entry, Kind, Stored};
 pub use key::Key;
 pub use prune::{Pruned, prune};
-pub use read::{Asked, Wanted, export, log_of, logged, unanswered};
+pub use read::{Asked, Wanted, broken_by, export, log_of, logged, unanswered};
 pub use verify::{Head, Report, verify};
 
 use crate::{
@@ -29,6 +29,7 @@ use crate::{
     error::{Error, Result},
 };
 use chain::Ids;
+use futures_util::future::BoxFuture;
 use std::{
     fmt,
     sync::{
@@ -114,13 +115,14 @@ impl Audit {
     /// The numbers of entries. The chain begins with the first of them.
     async fn ids(&self) -> Result<&Ids> {
         let begin = || async {
-            let begun = chain::begin(&self.inner.db, &self.inner.options).await?;
-            let ids = Ids::new(begun.chain);
+            let (begun, ids) = chain::begin(&self.inner.db, &self.inner.options).await?;
             let (send, receive) = mpsc::unbounded_channel();
             let _ = self.inner.queue.set(send);
             tokio::spawn(writer::run(self.inner.db.clone(), self.inner.options.clone(), begun, receive));
             Ok::<_, Error>(ids)
         };
+        // As a box: who awaits this need not know what all of it holds.
+        let begin = || -> BoxFuture<'_, Result<Ids>> { Box::pin(begin()) };
         self.inner.ids.get_or_try_init(begin).await
     }
 

@@ -5,6 +5,7 @@ use crate::{
     db::{Cell, Db, Sql, Writer},
     error::Result,
 };
+use futures_util::future::BoxFuture;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -29,7 +30,16 @@ pub(super) fn anchor_digest(key: Option<&Key>, anchor: &Head) -> String {
 
 /// Removes the entries that were entered before a moment; `step` hears how many are gone. The log says first what will go, so that
 /// a prune that is cut short can be told from a theft, and the next one goes on where it ended.
-pub async fn prune(db: &Db, audit: &Audit, before_ms: i64, step: impl Fn(u64)) -> Result<Pruned> {
+pub fn prune<'a>(
+    db: &'a Db,
+    audit: &'a Audit,
+    before_ms: i64,
+    step: impl Fn(u64) + Send + Sync + 'a,
+) -> BoxFuture<'a, Result<Pruned>> {
+    Box::pin(pruned(db, audit, before_ms, step))
+}
+
+async fn pruned(db: &Db, audit: &Audit, before_ms: i64, step: impl Fn(u64) + Send + Sync) -> Result<Pruned> {
     let cuts = cut_at(db, before_ms).await?;
     if cuts.is_empty() {
         return Ok(Pruned::default());

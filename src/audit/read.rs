@@ -353,3 +353,11 @@ pub(super) async fn at_most(db: &Db, until: &Head, most: i64) -> Result<Option<H
     let found = db.texts(&sql).await?.into_iter().next();
     found.map(|(chain, list)| head_of(chain, list)).transpose()
 }
+
+/// The patients whom an account sees for now although they are not assigned.
+pub async fn broken_by(db: &Db, account: i32, now_ms: i64) -> Result<Vec<i32>> {
+    let mut sql = Sql::new(db.dialect());
+    sql.called("Break_Glass", None).push("SELECT DISTINCT patient_id, 0 FROM Break_Glass WHERE account_id = ");
+    sql.int(account.into()).push(" AND until_ms > ").int(now_ms);
+    Ok(db.numbers(&sql).await?.into_iter().map(|(patient, _)| patient).collect())
+}

@@ -10,6 +10,7 @@ use crate::{
     db::{Db, Sql, change},
     error::{Error, Result},
 };
+use futures_util::future::BoxFuture;
 use std::{
     collections::{HashMap, HashSet},
     fmt,
@@ -93,7 +94,16 @@ struct Found {
 }
 
 /// Checks every chain, and that it holds entries that were noted before. `step` hears how many entries were looked at.
-pub async fn verify(db: &Db, key: Option<&Key>, noted: &[Head], step: impl Fn(u64)) -> Result<Report> {
+pub fn verify<'a>(
+    db: &'a Db,
+    key: Option<&'a Key>,
+    noted: &'a [Head],
+    step: impl Fn(u64) + Send + Sync + 'a,
+) -> BoxFuture<'a, Result<Report>> {
+    Box::pin(verified(db, key, noted, step))
+}
+
+async fn verified(db: &Db, key: Option<&Key>, noted: &[Head], step: impl Fn(u64) + Send + Sync) -> Result<Report> {
     let mut report = Report::default();
     // Entries that others name: only of these the digests are kept.
     let mut named: Vec<(Head, String)> = noted.iter().map(|head| (head.clone(), "as it was noted".into())).collect();

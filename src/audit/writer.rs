@@ -73,7 +73,8 @@ async fn once(
         }
         if stored.is_none_or(|(place, hash)| place != chain.place || hash != chain.hash) {
             tracing::warn!("the access log does not end where this gateway left it: it begins another chain");
-            *chain = chain::begin(db, options).await?;
+            // Numbers go on as before: those of the chain's own are not needed.
+            *chain = chain::begin(db, options).await?.0;
         }
     }
     let mut writer = Writer::begin(db).await?;

@@ -50,6 +50,12 @@ pub(super) fn command() -> Command {
                     Arg::new("yes").long("yes").action(ArgAction::SetTrue).required(true).help(
                         "Say in as many words that these entries may go: `audit export --until DATE` keeps them elsewhere",
                     ),
+                )
+                .arg(
+                    Arg::new("force")
+                        .long("force")
+                        .action(ArgAction::SetTrue)
+                        .help("Remove them although `audit verify` finds something wrong"),
                 ),
         )
 }
@@ -68,6 +74,13 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
             let Some(audit) = audit(config, &db, "audit prune") else {
                 return Err(Error::Setup("the access log is switched off here: leave `audit=off` out".into()));
             };
+            let key = Key::of(config.audit_key.reveal());
+            let report = verify(&db, key.as_ref(), &[], |_| {}).await.map_err(unreachable)?;
+            if !report.wrong.is_empty() && !args.get_flag("force") {
+                let says = "nothing is removed: this is not the log as it was written. See `medimax audit verify`, and export what is there; \
+                            --force removes the entries all the same";
+                return Err(Error::Setup(says.into()));
+            }
             let progress = Progress::new("Pruning", "entries", 0);
             let pruned = prune(&db, &audit, before, |gone| progress.at(gone, gone)).await;
             drop(progress);

@@ -100,6 +100,9 @@ config! {
     /// unseen, whatever they may do to the database. `medimax audit` needs the same.
     audit_key: Secret = Secret::default();
 
+    /// For how many minutes at most a clinician may see a patient who is not assigned (`breakGlass`); 0 lets nobody.
+    break_glass_minutes: Within<0, 1440> = Within::new(60);
+
     "Accounts":
     /// How many minutes an access token lives. A lock, another role and a log-out hold at once all the same.
     access_token_minutes: Within<1, 15> = Within::new(15);

@@ -282,6 +282,7 @@ impl Config {
             max_graph_matches: self.max_graph_matches,
             max_rows_read: self.max_rows_read,
             max_total_count: self.max_total_count,
+            break_glass_minutes: self.break_glass_minutes.get(),
             read_only: self.read_only.then_some("this gateway only reads (`read_only`)"),
             idempotency_hours: self.idempotency_hours,
             introspection: self.introspection,

@@ -60,7 +60,7 @@ macro_rules! within { ($($least:literal to $most:literal),*) => { $(
         }
     }
 )* } }
-within!(1 to 15, 1 to 365);
+within!(0 to 1440, 1 to 15, 1 to 365);
 
 impl Setting for PathBuf {
     const EXPECTED: &'static str = "a path";

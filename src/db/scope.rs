@@ -47,6 +47,8 @@ pub enum Must {
     Be(&'static str, i64),
     /// The column holds this number, or NULL.
     BeOrNull(&'static str, i64),
+    /// The column holds a number above this one.
+    Above(&'static str, i64),
     /// The column holds no day before this one.
     NotBefore(&'static str, NaiveDate),
     /// The column holds no day after this one.
@@ -60,6 +62,7 @@ impl Must {
         let day = |column, op, day: NaiveDate| or_null(column, Cond::Compare(column, op, Bind::Text(day.to_string())));
         match *self {
             Must::Be(column, value) => number(column, value),
+            Must::Above(column, value) => Cond::Compare(column, Op::Gt, Bind::Int(value)),
             Must::BeOrNull(column, value) => or_null(column, number(column, value)),
             Must::NotBefore(column, date) => day(column, Op::Gte, date),
             Must::NotAfter(column, date) => day(column, Op::Lte, date),

@@ -41,6 +41,8 @@ pub struct Limits {
     pub max_total_count: u32,
     /// Why nothing may be written, where nothing may.
     pub read_only: Option<&'static str>,
+    /// For how many minutes a clinician may break the glass; 0 where nobody may.
+    pub break_glass_minutes: u32,
     /// For how long an idempotency key is kept.
     pub idempotency_hours: u32,
     /// Whether the schema tells about itself, in answers and in errors.

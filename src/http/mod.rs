@@ -188,6 +188,7 @@ async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
         documents: engine.documents(),
         graph: &graph.status(),
         counts: app.health.look().await.counts,
+        logged: app.engine.logs(),
         spans: app.exporter.as_ref().map(Exporter::fate).unwrap_or_default(),
     });
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()

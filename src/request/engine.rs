@@ -43,12 +43,13 @@ use async_graphql::{
     registry::Registry,
     resolver_utils::ContainerType,
 };
+use futures_util::future::BoxFuture;
 use std::{
     borrow::Cow,
     collections::HashMap,
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicI64, AtomicUsize},
+        atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -225,8 +226,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Answers a request.
-    pub async fn run(&self, request: Request, caller: Caller) -> Answer {
+    /// Answers a request. As a box: whoever awaits an answer need not know what all of that holds, which costs the compiler much.
+    pub fn run(&self, request: Request, caller: Caller) -> BoxFuture<'_, Answer> {
+        Box::pin(self.answer(request, caller))
+    }
+
+    async fn answer(&self, request: Request, caller: Caller) -> Answer {
         let request_id = caller.request_id.clone();
         match self.prepare(request, &caller).await {
             Err(refusals) => refused(&refusals, &request_id),
@@ -400,10 +405,12 @@ impl Engine {
                 request: &caller.request_id,
                 operation: entry::name_of(&document, operation),
                 document: &text,
+                changes: cx.noted.load(Relaxed) > 0,
+                now_ms: cx.clock.now.and_utc().timestamp_millis(),
                 event,
                 writes,
             };
-            entry::enter(audit, &self.db, Seen::in_answer(&answered), &named, deadline).await
+            entry::enter(audit, &self.db, Seen::in_answer(&answered), named, deadline).await
         };
         if let Err(error) = entered.await {
             return refusal(&error.held_back(writes), &caller.request_id);

@@ -2,14 +2,18 @@
 
 use crate::{
     access::Principal,
-    audit::{Audit, Entry, Kind},
+    audit::{Audit, Entry, Kind, broken_by},
     db::Db,
     error::Result,
     graphql::exec::Seen,
 };
 use async_graphql::parser::types::OperationDefinition;
+use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
+
+/// The mutation that lets a clinician see a patient who is not assigned.
+const BREAKS: &str = "breakGlass";
 
 /// A request as its entry names it.
 pub(super) struct Named<'a> {
@@ -23,6 +27,10 @@ pub(super) struct Named<'a> {
     pub(super) document: &'a str,
     /// Whether it is a mutation.
     pub(super) writes: bool,
+    /// Whether it has changed something.
+    pub(super) changes: bool,
+    /// When it is, in milliseconds since the epoch.
+    pub(super) now_ms: i64,
     /// The number under which its changes are noted; 0 where there are none.
     pub(super) event: i64,
 }
@@ -36,7 +44,18 @@ pub(super) async fn reserved(audit: Option<&Audit>, writes: bool, until: Instant
 }
 
 /// Enters what an answer tells and what its request wrote; an error where it must not leave.
-pub(super) async fn enter(audit: &Audit, db: &Db, seen: Seen<'_>, named: &Named<'_>, until: Instant) -> Result<()> {
+pub(super) fn enter<'a>(
+    audit: &'a Audit,
+    db: &'a Db,
+    seen: Seen<'a>,
+    named: Named<'a>,
+    until: Instant,
+) -> BoxFuture<'a, Result<()>> {
+    // As a box: who awaits an answer need not know what all of this holds.
+    Box::pin(entered(audit, db, seen, named, until))
+}
+
+async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>, until: Instant) -> Result<()> {
     let is_told = !seen.patients.is_empty() || seen.counts;
     // Whom the gateway does not know changes sessions alone.
     let is_written = named.writes && *named.principal != Principal::Nobody;
@@ -45,10 +64,18 @@ pub(super) async fn enter(audit: &Audit, db: &Db, seen: Seen<'_>, named: &Named<
     }
     let account = named.principal.account();
     let (fields, unknown) = (seen.listed(), seen.unknown());
+    let breaks = named.changes && seen.fields.contains(&("Mutation", BREAKS));
     let mut patients = seen.patients;
     for (table, keys) in unknown {
         patients.extend(db.patients_of(table, &keys).await?.into_iter().map(|(_, patient)| patient));
     }
+    let break_glass = match account.filter(|account| account.breaks) {
+        Some(account) => {
+            let broken = broken_by(db, account.id, named.now_ms).await?;
+            patients.iter().any(|patient| broken.contains(patient))
+        }
+        None => breaks,
+    };
     let entry = Entry {
         id: named.event,
         account: account.map(|account| account.id),
@@ -58,6 +85,7 @@ pub(super) async fn enter(audit: &Audit, db: &Db, seen: Seen<'_>, named: &Named<
         operation: named.operation.map(str::to_owned),
         document: Some(format!("{:x}", Sha256::digest(named.document))),
         fields,
+        break_glass,
         writes: named.event != 0,
         patients,
         ..Entry::of(Kind::Request)

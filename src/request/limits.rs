@@ -338,6 +338,7 @@ mod tests {
             max_rows_read: 1000,
             max_total_count: 1000,
             read_only: None,
+            break_glass_minutes: 60,
             idempotency_hours: 1,
             introspection: true,
             suggestions: true,

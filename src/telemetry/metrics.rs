@@ -6,6 +6,7 @@ use super::{
     text::{Histogram, Kind, Metric, NUMBERS, Page, TIMES},
 };
 use crate::{
+    audit,
     db::PoolState,
     error::Code,
     graph::{Counts, Status, neo4j},
@@ -59,6 +60,7 @@ metrics! {
     GRAPH_PROJECTED = Counter "medimax_graph_projected_total" [], "Patients projected into the graph.";
     GRAPH_FAILURES = Counter "medimax_graph_failures_total" [], "Times that projecting failed.";
     GRAPH_SIZE = Gauge "medimax_graph_size" ["kind"], "How much the graph holds, while it answers.";
+    LOGGED = Counter "medimax_access_log_entries_total" ["fate"], "Entries of the access log that were written, or that could not be.";
     SPANS = Counter "medimax_spans_total" ["fate"], "Spans exported, or dropped because the collector did not take them in time.";
     CPU = Counter "process_cpu_seconds_total" [], "Processor time that the process took.";
     MEMORY = Gauge "process_resident_memory_bytes" [], "Memory that the process holds.";
@@ -135,6 +137,8 @@ pub struct Gauges<'a> {
     pub graph: &'a Status,
     /// How much the graph holds, if it answers.
     pub counts: Option<Counts>,
+    /// How the access log does, where one is kept.
+    pub logged: Option<audit::Counts>,
     /// What became of spans.
     pub spans: Fate,
 }
@@ -260,6 +264,9 @@ impl Metrics {
         let neo4j = gauges.neo4j.map(|pool| [("max", pool.max), ("busy", pool.busy), ("waiting", pool.waiting)]);
         states(&mut page, &NEO4J, neo4j.as_ref().map(|states| &states[..]).unwrap_or_default());
         graph(&mut page, gauges.graph, gauges.counts);
+        if let Some(logged) = gauges.logged {
+            page.metric(&LOGGED).value(&["written"], logged.written).value(&["failed"], logged.failed);
+        }
         page.metric(&SPANS).value(&["exported"], gauges.spans.exported).value(&["dropped"], gauges.spans.dropped);
         let process = Process::now();
         page.metric(&CPU).known(process.cpu);

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use std::{process::Stdio, sync::Arc};
 
 /// A gateway that asks callers to log in.
-fn gateway(args: &[&str]) -> Gateway {
+pub(super) fn gateway(args: &[&str]) -> Gateway {
     let mut command = medimax(&["serve", "--listen", "127.0.0.1:0"]);
     Gateway::from(command.args(args).env_remove("MEDIMAX_NO_AUTH").stderr(Stdio::null()))
 }
 
 /// The answer to a caller with a token, or with none.
-fn ask(gateway: &Gateway, token: Option<&str>, query: &str) -> (u16, Value) {
+pub(super) fn ask(gateway: &Gateway, token: Option<&str>, query: &str) -> (u16, Value) {
     let bearer = token.map(|token| format!("Bearer {token}"));
     let mut headers = vec![("content-type", "application/json"), ("accept", "application/graphql-response+json")];
     headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));

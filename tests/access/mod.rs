@@ -6,7 +6,9 @@ mod commands;
 mod demo;
 mod door;
 mod failures;
+mod glass;
 mod housekeeping;
+mod log;
 mod sessions;
 
 use crate::support::Store;

@@ -46,6 +46,8 @@ async fn existing(store: &Store) -> Tables {
             "Refresh_Token",
             "Signing_Key",
             "Login_Failure",
+            "Access_",
+            "Break_Glass",
         ]
         .iter()
         .any(|name| table.starts_with(name));

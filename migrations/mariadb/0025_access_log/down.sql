@@ -1,3 +1,6 @@
+-- drop table Break_Glass
+DROP TABLE IF EXISTS Break_Glass;
+
 -- drop table Access_Anchor
 DROP TABLE IF EXISTS Access_Anchor;
 

@@ -60,3 +60,19 @@ CREATE TABLE IF NOT EXISTS Access_Anchor (
     PRIMARY KEY (chain_id, place),
     CONSTRAINT fk_access_anchor_chain FOREIGN KEY (chain_id) REFERENCES Access_Chain (chain_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+-- create table Break_Glass: which patients accounts see for a while although they are not assigned, and why
+CREATE TABLE IF NOT EXISTS Break_Glass (
+    break_id    INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    patient_id  INT NOT NULL,
+    account_id  INT NOT NULL,
+    who         VARCHAR(255) NULL,
+    reason      TEXT NOT NULL,
+    begun_ms    BIGINT NOT NULL,
+    until_ms    BIGINT NOT NULL,
+    reviewed_ms BIGINT NULL,
+    reviewer    VARCHAR(255) NULL,
+    review_note TEXT NULL,
+    KEY idx_break_glass_account (account_id, until_ms),
+    CONSTRAINT fk_break_glass_patient FOREIGN KEY (patient_id) REFERENCES Patient (patient_id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

@@ -61,3 +61,23 @@ CREATE TABLE IF NOT EXISTS Access_Anchor (
     digest   TEXT NOT NULL CHECK (length(digest) = 64),
     PRIMARY KEY (chain_id, place)
 ) STRICT, WITHOUT ROWID;
+
+-- create table Break_Glass: which patients accounts see for a while although they are not assigned, and why
+CREATE TABLE IF NOT EXISTS Break_Glass (
+    break_id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    patient_id  INTEGER NOT NULL CONSTRAINT fk_break_glass_patient REFERENCES Patient (patient_id) ON DELETE CASCADE,
+    account_id  INTEGER NOT NULL,
+    who         TEXT CHECK (length(who) <= 255),
+    reason      TEXT NOT NULL,
+    begun_ms    INTEGER NOT NULL,
+    until_ms    INTEGER NOT NULL,
+    reviewed_ms INTEGER,
+    reviewer    TEXT CHECK (length(reviewer) <= 255),
+    review_note TEXT
+) STRICT;
+
+-- index Break_Glass by patient_id
+CREATE INDEX IF NOT EXISTS idx_break_glass_patient ON Break_Glass (patient_id);
+
+-- index Break_Glass by account_id
+CREATE INDEX IF NOT EXISTS idx_break_glass_account ON Break_Glass (account_id, until_ms);

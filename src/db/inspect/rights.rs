@@ -29,7 +29,8 @@ impl Purpose {
     fn needs(self) -> &'static [Need] {
         match self {
             Purpose::Serve => &[(None, &["SELECT", "INSERT", "UPDATE", "DELETE"])],
-            // The feed is kept account of, idempotency keys are forgotten, and whoever only reads logs in, too.
+            // The feed is kept account of, idempotency keys are forgotten, and whoever only reads logs in and leaves entries in the access
+            // log, too.
             Purpose::ServeReading => &[
                 (None, &["SELECT"]),
                 (Some("Change_Feed"), &["SELECT", "DELETE"]),
@@ -41,6 +42,9 @@ impl Purpose {
                 (Some("Refresh_Token"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
                 (Some("Signing_Key"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
                 (Some("Login_Failure"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
+                (Some("Access_Chain"), &["SELECT", "INSERT"]),
+                (Some("Access_Event"), &["SELECT", "INSERT"]),
+                (Some("Access_Patient"), &["SELECT", "INSERT"]),
             ],
             Purpose::Migrate => &[(
                 None,
