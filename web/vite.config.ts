@@ -102,7 +102,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_500,
     rollupOptions: {
-      input: ['index.html', 'patients.html', 'patient.html', 'staff.html'],
+      input: ['index.html', 'patients.html', 'patient.html', 'staff.html', 'access.html'],
       // "use client" in libraries, which says nothing here.
       onwarn: (warning, warn) => warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning),
     },

@@ -1,4 +1,4 @@
-//! The playground, the lists of patients, doctors and institutions, and the page of each one of them: the assets that `web/` builds, all in the binary.
+//! The playground, the lists of patients, doctors and institutions, the page of each one of them, and the access log: the assets that `web/` builds, all in the binary.
 
 use super::{App, weighted::weighted};
 use axum::{
@@ -37,6 +37,8 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/institutions", to("/institutions/"))
         .route("/institutions/", page("staff.html"))
         .route("/institutions/{id}", page("staff.html"))
+        .route("/access", to("/access/"))
+        .route("/access/", page("access.html"))
         .route("/licenses.txt", page("licenses.txt"))
         .route("/assets/{name}", get(asset))
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from 'react';
 
-export const VIEWS = ['Graph', 'Timeline', 'Laboratory', 'Vitals', 'Care', 'Conversations', 'Table'] as const;
+export const VIEWS = ['Graph', 'Timeline', 'Laboratory', 'Vitals', 'Care', 'Conversations', 'Table', 'Access'] as const;
 export type View = (typeof VIEWS)[number];
 
 export type Choices = { view: View; get: (name: string) => string | null; choose: (name: string, value: string | null) => void; show: (view: View) => void };

@@ -9,6 +9,7 @@ import { mount } from '../shared/mount';
 import { standing } from '../shared/session';
 import { takeTheme } from '../shared/storage';
 import { Text, Trouble, copiesPlainly, isolated } from '../shared/text';
+import { AccessView, useAccess } from './access';
 import { VIEWS, useAddress, type Choices, type View } from './address';
 import { Alerts } from './alerts';
 import { CareView, Cared } from './cared';
@@ -50,19 +51,23 @@ const WANTED: Record<View, Wanted> = {
   Conversations: { lists: ['allergies', 'sessions'], knowledge: false, concepts: false },
   Care: { lists: ['allergies', 'team', 'formerTeam', 'consultations', 'medications', 'stopped'], knowledge: false, concepts: false },
   Table: { lists: LIST_NAMES, knowledge: true, concepts: false },
+  Access: { lists: ['allergies'], knowledge: false, concepts: false },
 };
 
 function Tabs({ view, onView }: { view: View; onView: (view: View) => void }) {
+  // A clinician meets this page all day, and the log on none of them: the tab stands there for an address that leads to it, which says why.
+  const isClinician = standing.use().who?.role === 'CLINICIAN';
+  const offered = VIEWS.filter((one) => one !== 'Access' || !isClinician || view === one);
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: VIEWS.length - 1 }[event.key];
-    const next = step && VIEWS[(VIEWS.indexOf(view) + step) % VIEWS.length];
+    const step = { ArrowRight: 1, ArrowLeft: offered.length - 1 }[event.key];
+    const next = step && offered[(offered.indexOf(view) + step) % offered.length];
     if (!next) return;
     onView(next);
     document.getElementById(`tab-${next}`)?.focus();
   };
   return (
     <div role="tablist" aria-label="Views" onKeyDown={onKeyDown}>
-      {VIEWS.map((one) => (
+      {offered.map((one) => (
         <button key={one} id={`tab-${one}`} type="button" role="tab" aria-selected={one === view} aria-controls="view" tabIndex={one === view ? 0 : -1} onClick={() => onView(one)}>
           {one}
         </button>
@@ -216,8 +221,9 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
     () => nodes && graphOf(patient, entriesOf(calm, drawn), nodes, { pairs: calm.pairs.value ?? new Map(), paths: calm.paths.value?.paths ?? [], relationships: calm.concepts.value?.relationships ?? [] }),
     [patient, calm.lists, nodes, calm.pairs.value, calm.paths.value, calm.concepts.value],
   );
+  const access = useAccess(patient.id, view === 'Access');
   const missing = missingOf(reading, wanted, placeOf);
-  const busy = calm !== reading || wanted.lists.some((name) => reading.lists[name].busy || !reading.lists[name].begun) || (wanted.knowledge && (reading.pairs.busy || reading.paths.busy || reading.concepts.busy || !reading.paths.value && !reading.paths.error));
+  const busy = calm !== reading || (view === 'Access' && (access.busy || (!access.value && !access.error))) || wanted.lists.some((name) => reading.lists[name].busy || !reading.lists[name].begun) || (wanted.knowledge && (reading.pairs.busy || reading.paths.busy || reading.concepts.busy || !reading.paths.value && !reading.paths.error));
   const unread = wanted.lists.filter((name) => name !== 'allergies' && reading.lists[name].end);
   const more = unread.map((name) => <More key={name} name={name} what={name === 'labs' ? 'laboratory reports' : LISTS[name].title.toLowerCase()} of={reading.lists[name]} onMore={reading.more} />);
   const rest = unread.length > 0 && (
@@ -249,6 +255,7 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
         {view === 'Conversations' && <Talk reading={reading} />}
         {view === 'Care' && <CareView reading={reading} />}
         {view === 'Table' && graph && <Tables patient={patient.id} reading={calm} graph={graph}>{null}</Tables>}
+        {view === 'Access' && <AccessView access={access} />}
       </div>
     </>
   );

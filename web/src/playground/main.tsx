@@ -13,6 +13,7 @@ import { useEffect, useState } from 'react';
 import { Account } from '../shared/account';
 import icon from '../shared/icon.svg';
 import { mount } from '../shared/mount';
+import { Pages } from '../shared/pages';
 import { storage } from '../shared/storage';
 import { explaining, fetcher, setExplaining } from './answers';
 import { Panel } from './panel';
@@ -93,7 +94,7 @@ function Playground() {
       defaultEditorToolsVisibility
     >
       <GraphiQL.Logo>
-        <nav aria-label="Pages"><a href="/patients/">Patients</a> <a href="/doctors/">Doctors</a> <a href="/institutions/">Institutions</a></nav>
+        <Pages but="/" />
         <Account />
         <ExplainSwitch />
         <h1><img src={icon} alt="" width="20" height="20" /> MediMax</h1>

@@ -12,12 +12,13 @@ export type Answered<Data> = { asked: Asked<Data> | null; busy: boolean; again: 
 export const wrongWith = (asked: Asked<unknown> | null) => asked && (asked.error ?? asked.faults[0]?.message ?? null);
 
 /** Asks, and asks anew when the variables change: the answer to what was asked before is not waited for. While there is no
- * answer, `asked` is the one before, and `busy`. `again` repeats the question. */
-export function useAnswer<Data>(query: string, variables: string): Answered<Data> {
+ * answer, `asked` is the one before, and `busy`. `again` repeats the question. Without a query nothing is asked. */
+export function useAnswer<Data>(query: string | null, variables: string): Answered<Data> {
   const [turn, setTurn] = useState(0);
   const question = `${turn} ${query} ${variables}`;
   const [{ to, asked }, setAnswer] = useState<{ to: string; asked: Asked<Data> | null }>({ to: '', asked: null });
   useEffect(() => {
+    if (query === null) return undefined;
     const stop = new AbortController();
     const settle = (next: Asked<Data>) => {
       if (!stop.signal.aborted) setAnswer({ to: question, asked: next });

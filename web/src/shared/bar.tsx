@@ -4,16 +4,12 @@ import './bar.css';
 
 import { Account } from './account';
 import icon from './icon.svg';
-
-/** The pages that are linked from all others. */
-const PAGES = { '/patients/': 'Patients', '/doctors/': 'Doctors', '/institutions/': 'Institutions', '/': 'Playground' };
+import { Pages } from './pages';
 
 export const Bar = () => (
   <header className="bar">
     <a href="/"><img src={icon} alt="" width="20" height="20" /> MediMax</a>
-    <nav aria-label="Pages">
-      {Object.entries(PAGES).map(([href, name]) => <a key={href} href={href} aria-current={location.pathname === href ? 'page' : undefined}>{name}</a>)}
-    </nav>
+    <Pages />
     <Account />
   </header>
 );

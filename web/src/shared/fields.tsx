@@ -12,13 +12,15 @@ export type WritingProps = {
   value: string;
   hint?: string;
   placeholder?: string;
-  mode?: 'search' | 'numeric';
+  mode?: 'search' | 'numeric' | 'date';
   wrong?: boolean;
+  /** Whether it waits for Enter or until the field is left, where each question leaves something behind. */
+  isEntered?: boolean;
   onChoose: Choose;
 };
 
 /** A text that takes effect as one types: after a pause, with Enter, or when the field is left. */
-export function Writing({ name, label, value, hint, placeholder, mode, wrong, onChoose }: WritingProps) {
+export function Writing({ name, label, value, hint, placeholder, mode, wrong, isEntered, onChoose }: WritingProps) {
   const [text, setText] = useState(value);
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const sent = useRef(value);
@@ -39,14 +41,14 @@ export function Writing({ name, label, value, hint, placeholder, mode, wrong, on
   const write = (next: string) => {
     setText(next);
     clearTimeout(waiting.current);
-    waiting.current = setTimeout(() => send(next), PAUSE);
+    if (!isEntered) waiting.current = setTimeout(() => send(next), PAUSE);
   };
   return (
     <label className={`field ${name}`}>
       <span>{label}</span>
       <input
         name={name}
-        type={mode === 'search' ? 'search' : 'text'}
+        type={mode === 'search' || mode === 'date' ? mode : 'text'}
         inputMode={mode === 'numeric' ? 'numeric' : undefined}
         dir="auto"
         value={text}
@@ -79,8 +81,8 @@ export function Select({ name, label, value, none, options, onChoose }: { name: 
 
 const search = () => document.querySelector<HTMLInputElement>('form[role=search] input')?.focus();
 
-/** The links of the rows, in their order. */
-const links = () => [...document.querySelectorAll<HTMLElement>('.rows th a')];
+/** The link of each row, in their order: that of its name, or where that is none its first. */
+const links = () => [...document.querySelectorAll('.rows tbody tr')].flatMap((row) => row.querySelector<HTMLElement>('th a') ?? row.querySelector<HTMLElement>('td a') ?? []);
 
 /** The fields of a list. `/` leads to the first of them from wherever nothing is being written, and the arrow down from there into the list. */
 export function Searching({ label, children }: { label: string; children: ReactNode }) {

@@ -56,11 +56,16 @@ function Behind({ query, variables }: { query: string; variables: Record<string,
   );
 }
 
-function Pager({ page: { pageInfo }, onChoose }: { page: Page<unknown>; onChoose: Choose<(typeof PLACE)[number]> }) {
+type PagerProps = { label: string; isForward: boolean; page: Page<unknown>; onChoose: Choose<(typeof PLACE)[number]> };
+
+function Pager({ label, isForward, page: { pageInfo }, onChoose }: PagerProps) {
   const { hasPreviousPage, hasNextPage, startCursor, endCursor } = pageInfo;
+  if (isForward && !hasPreviousPage && !hasNextPage) return null;
   return (
-    <nav className="pager" aria-label="Pages of the list">
-      <button type="button" disabled={!hasPreviousPage} onClick={() => onChoose({ before: startCursor ?? '' })}>Previous page</button>
+    <nav className="pager" aria-label={label}>
+      {isForward
+        ? <button type="button" disabled={!hasPreviousPage} onClick={() => onChoose({})}>First page</button>
+        : <button type="button" disabled={!hasPreviousPage} onClick={() => onChoose({ before: startCursor ?? '' })}>Previous page</button>}
       <button type="button" disabled={!hasNextPage} onClick={() => onChoose({ after: endCursor ?? '' })}>Next page</button>
     </nav>
   );
@@ -73,8 +78,8 @@ type Props<Row extends { id: string }, Data, Total> = {
   /** One row, several of them. */
   nouns: [string, string];
   page: Question<Data, Page<Row>>;
-  /** Counting reads every row that matches, so the rows do not wait for it. */
-  total: Question<Total, number>;
+  /** Counting reads every row that matches, so the rows do not wait for it. Null for a list that is not counted, and read forwards only. */
+  total: Question<Total, number> | null;
   columns: [Column<Row>, ...Column<Row>[]];
   choices: { after: string; before: string };
   onChoose: Choose;
@@ -84,12 +89,12 @@ type Props<Row extends { id: string }, Data, Total> = {
 
 export function Listing<Row extends { id: string }, Data, Total>({ label, kind, nouns, page: { query, variables, find }, total, columns, choices, onChoose, children }: Props<Row, Data, Total>) {
   const { asked, busy, again } = useAnswer<Data>(query, JSON.stringify(variables));
-  const counting = useAnswer<Total>(total.query, JSON.stringify(total.variables));
+  const counting = useAnswer<Total>(total?.query ?? null, JSON.stringify(total?.variables ?? {}));
   const heading = useRef<HTMLParagraphElement>(null);
   const page = (asked?.data && find(asked.data)) ?? null;
   const wrong = wrongWith(asked);
-  const count = counting.busy || !counting.asked?.data ? null : total.find(counting.asked.data);
-  const uncounted = page && !busy && !counting.busy && !wrong && typeof count !== 'number';
+  const count = counting.busy || !counting.asked?.data ? null : total?.find(counting.asked.data);
+  const uncounted = total && page && !busy && !counting.busy && !wrong && typeof count !== 'number';
   const retry = () => {
     again();
     counting.again();
@@ -104,6 +109,7 @@ export function Listing<Row extends { id: string }, Data, Total>({ label, kind, 
     if (!asked || busy) return 'Reading the list…';
     if (!page) return '';
     const here = page.nodes.length;
+    if (!total) return `${here} ${nounOf(here)}${page.pageInfo.hasNextPage ? ', and there are more' : ''}`;
     if (typeof count === 'number') return `${here} of ${count} ${nounOf(count)}`;
     const why = wrongWith(counting.asked);
     return `${here} ${nounOf(here)} on this page${counting.busy ? '' : `; all of them could not be counted${why ? `: ${why}` : '.'}`}`;
@@ -123,7 +129,7 @@ export function Listing<Row extends { id: string }, Data, Total>({ label, kind, 
       {page && page.nodes.length > 0 && (
         <>
           <Rows label={label} kind={kind} columns={columns} rows={page.nodes} busy={busy} />
-          <Pager page={page} onChoose={turn} />
+          <Pager label={total ? 'Pages of the list' : `Pages of the list: ${label}`} isForward={!total} page={page} onChoose={turn} />
         </>
       )}
       {page && !busy && page.nodes.length === 0 && <div className="empty">{children}</div>}
