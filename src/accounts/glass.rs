@@ -6,7 +6,7 @@ use crate::{
     audit::{self, Note},
     db::{
         Belongs, Cell, DateTime, Db, Dialect, Owner, Sql, Table, Tx, change,
-        scope::{Grant, Must, Rows, Scope},
+        scope::{Grant, Must, Rows},
     },
     error::{Error, Result, Violation},
     graphql::{
@@ -85,7 +85,7 @@ made! {
         "reason": String = |glass| glass.reason.clone();
         /// From when on the clinician saw the patient.
         "at": Option<DateTime> = |glass| moment(glass.at);
-        /// Until when.
+        /// Until when the clinician saw the patient.
         "until": Option<DateTime> = |glass| moment(glass.until);
         /// When an administrator reviewed it; null where nobody has.
         "reviewedAt": Option<DateTime> = |glass| glass.reviewed.and_then(moment);
@@ -98,7 +98,7 @@ made! {
 
 static GLASS: Object = Object {
     name: "BreakGlass",
-    doc: "That a clinician looked at a patient who is not assigned to the clinician, with the reason.",
+    doc: "A look of a clinician at a patient who is not assigned to the clinician, with the reason.",
     is_node: false,
     of: None,
     scalars: Glass::SCALARS,
@@ -186,7 +186,11 @@ async fn break_glass(cx: &Cx, args: &Args) -> Result<Glass> {
     let (at, who) = (ms(cx.clock), account.name.clone().unwrap_or_else(|| account.email.clone()));
     let until = at + minutes * 60_000;
     let mut tx = Tx::begin(&cx.db).await?;
-    if tx.seen(&patient::TABLE, &[key], &Scope::everything()).await?.is_empty() {
+    let mut sql = Sql::new(tx.dialect());
+    sql.called(patient::TABLE.name, Some(1))
+        .push("SELECT patient_id, 0 FROM Patient WHERE patient_id = ")
+        .int(key.into());
+    if tx.numbers(sql).await?.is_empty() {
         tx.rollback().await;
         return Err(nobody());
     }
@@ -292,7 +296,7 @@ mutation! {
     /// `breakGlass`.
     BreakGlass = break_glass(
         "patientId": "ID!" = "The global id of the patient, as `Patient:12`; `12` will do.";
-        "reason": "String!" = "Why the record must be seen now: 10 characters at least. The patient reads it.";
+        "reason": "String!" = "The reason why the record must be seen now: 10 characters at least. The patient reads it.";
         "minutes": "Int" = "For how many minutes; as many as are allowed if left out.";
     )
 }
@@ -391,7 +395,7 @@ pub static FIELDS: &[(&str, FieldDef)] = &[
         "Patient",
         FieldDef {
             name: "breakGlasses",
-            doc: "Who looked at the patient without being assigned, and why, the latest first: for the patient and for administrators.",
+            doc: "The looks of clinicians at the patient without being assigned, each with its reason, the latest first. For the patient and for administrators.",
             field: &OfPatient,
         },
     ),
@@ -399,7 +403,7 @@ pub static FIELDS: &[(&str, FieldDef)] = &[
         "Query",
         FieldDef {
             name: "breakGlasses",
-            doc: "Which clinicians looked at patients who are not assigned to them, and why; those that nobody reviewed first, then the latest. For administrators.",
+            doc: "The looks of clinicians at patients who are not assigned to them, each with its reason; those that nobody reviewed first, then the latest. For administrators.",
             field: &Broken,
         },
     ),

@@ -351,7 +351,7 @@ pub static FIELDS: &[(&str, FieldDef)] = &[
         "Patient",
         FieldDef {
             name: "accessLog",
-            doc: "Who saw or changed the patient's record, the latest first: for the patient and for administrators.",
+            doc: "The entries of the access log about the patient, the latest first: callers who saw or changed the record. For the patient and for administrators.",
             field: &LogOfPatient,
         },
     ),

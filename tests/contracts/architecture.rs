@@ -98,22 +98,24 @@ fn allowed(room: &str) -> Vec<&'static str> {
         }
         "db" => ground.into(),
         "access" => ["error", "db"].into(),
+        "audit" => ["error", "db"].into(),
         "feed" => ["error", "db"].into(),
         "terminology" => ["error", "db"].into(),
         "graph" => [&ground[..], &["db", "feed", "terminology"]].concat(),
         "graphql" => [&ground[..], &["access", "db", "graph"]].concat(),
-        "request" => [&ground[..], &["access", "db", "graph", "graphql"]].concat(),
-        "write" => [&ground[..], &["db", "feed", "graph", "graphql"]].concat(),
+        "request" => [&ground[..], &["access", "audit", "db", "graph", "graphql"]].concat(),
+        "write" => [&ground[..], &["audit", "db", "feed", "graph", "graphql"]].concat(),
         // What `entity!` expands to stands in the domains.
         "entity" => [&ground[..], &["db", "graph", "graphql", "write"]].concat(),
         "config" => [&ground[..], &["db", "graph", "graphql"]].concat(),
-        "telemetry" => [&ground[..], &["config", "db", "graph", "graphql", "request"]].concat(),
+        "telemetry" => [&ground[..], &["audit", "config", "db", "graph", "graphql", "request"]].concat(),
         "schema" => [&["access", "db", "graph", "graphql", "write"], &DOMAINS[..]].concat(),
         "http" => [&ground[..], &["access", "config", "db", "graph", "graphql", "request", "telemetry"]].concat(),
         "csv" => [&ground[..], &["db", "graphql", "schema", "write"]].concat(),
         "cli" => {
             let below = [
                 "access",
+                "audit",
                 "config",
                 "csv",
                 "db",
@@ -132,7 +134,7 @@ fn allowed(room: &str) -> Vec<&'static str> {
         }
         // What a graph adds to records is given to them from above.
         "knowledge" => [&ground[..], &["db", "graph", "graphql", "terminology"], &DOMAINS[..]].concat(),
-        "accounts" => [&ground[..], &["access", "db", "graphql", "patients", "providers"]].concat(),
+        "accounts" => [&ground[..], &["access", "audit", "db", "graphql", "patients", "providers"]].concat(),
         domain if DOMAINS.contains(&domain) => {
             let mut below = DOMAINS.to_vec();
             below.retain(|other| *other != "knowledge");

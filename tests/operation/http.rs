@@ -183,9 +183,10 @@ fn loads(page: &str) -> Vec<&str> {
 async fn the_pages_load_nothing_from_elsewhere() {
     let store = Store::with_patients(Backend::Sqlite, 1).await;
     let gateway = gateway(&store, &[]);
-    for (path, to) in [("/patients", "/patients/"), ("/doctors", "/doctors/"), ("/institutions", "/institutions/")] {
+    for path in ["/patients", "/doctors", "/institutions", "/access"] {
+        let to = format!("{path}/");
         let redirect = gateway.send("GET", path, &[], b"");
-        assert_eq!((redirect.status, redirect.header("location")), (308, Some(to)));
+        assert_eq!((redirect.status, redirect.header("location")), (308, Some(to.as_str())));
     }
     for path in [
         "/",
@@ -195,6 +196,7 @@ async fn the_pages_load_nothing_from_elsewhere() {
         "/doctors/Doctor:1",
         "/institutions/",
         "/institutions/Institution:1",
+        "/access/",
     ] {
         let answer = gateway.send("GET", path, &[], b"");
         assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/html; charset=utf-8")), "{path}");

@@ -8,6 +8,7 @@ export const HINTS: Record<string, string> = {
   TOO_MANY_ATTEMPTS: 'Wait for as many seconds as retryAfter says; a log-in before that is not looked at.',
   PERSISTED_QUERY_NOT_FOUND: 'No document is known under this id or hash. Send its text too.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Persisted queries are switched off here. Send the text alone.',
+  ACCESS_LOG_UNAVAILABLE: 'The access log cannot be written now, and nothing is told without it. Try again; if it stays so, ask the operator.',
   DATABASE_UNAVAILABLE: 'The records cannot be reached now. Try again; if it stays so, the operator sees why at /readyz.',
   GRAPH_UNAVAILABLE: 'The graph cannot be reached now, so its fields are null; all others are answered. Try again.',
   TIMEOUT: 'Ask for less, or narrow the filter: the request ran out of time.',
