@@ -121,7 +121,7 @@ impl Audit {
             tokio::spawn(writer::run(self.inner.db.clone(), self.inner.options.clone(), begun, receive));
             Ok::<_, Error>(ids)
         };
-        // As a box: who awaits this need not know what all of it holds.
+        // As a box: it is needed once.
         let begin = || -> BoxFuture<'_, Result<Ids>> { Box::pin(begin()) };
         self.inner.ids.get_or_try_init(begin).await
     }

@@ -226,7 +226,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Answers a request. As a box: whoever awaits an answer need not know what all of that holds, which costs the compiler much.
+    /// Answers a request. As a box: what an answer holds while it is made is large, and would be moved with whoever awaits it.
     pub fn run(&self, request: Request, caller: Caller) -> BoxFuture<'_, Answer> {
         Box::pin(self.answer(request, caller))
     }
@@ -410,7 +410,7 @@ impl Engine {
                 event,
                 writes,
             };
-            entry::enter(audit, &self.db, Seen::in_answer(&answered), named, deadline).await
+            entry::enter(audit, &self.db, Seen::in_answer(&answered), named).await
         };
         if let Err(error) = entered.await {
             return refusal(&error.held_back(writes), &caller.request_id);

@@ -10,10 +10,14 @@ use crate::{
 use async_graphql::parser::types::OperationDefinition;
 use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// The mutation that lets a clinician see a patient who is not assigned.
 const BREAKS: &str = "breakGlass";
+
+/// How long an entry may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request as its entry names it.
 pub(super) struct Named<'a> {
@@ -49,13 +53,12 @@ pub(super) fn enter<'a>(
     db: &'a Db,
     seen: Seen<'a>,
     named: Named<'a>,
-    until: Instant,
 ) -> BoxFuture<'a, Result<()>> {
-    // As a box: who awaits an answer need not know what all of this holds.
-    Box::pin(entered(audit, db, seen, named, until))
+    // As a box: most of the time nobody needs what it holds while it waits.
+    Box::pin(entered(audit, db, seen, named))
 }
 
-async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>, until: Instant) -> Result<()> {
+async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>) -> Result<()> {
     let is_told = !seen.patients.is_empty() || seen.counts;
     // Whom the gateway does not know changes sessions alone.
     let is_written = named.writes && *named.principal != Principal::Nobody;
@@ -90,7 +93,8 @@ async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>, until
         patients,
         ..Entry::of(Kind::Request)
     };
-    audit.write(entry, until).await
+    // An answer whose time is over is told as far as it came, and entered too.
+    audit.write(entry, Instant::now() + PATIENCE).await
 }
 
 /// The name of an operation, where it has one.

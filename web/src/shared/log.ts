@@ -86,7 +86,7 @@ const KINDS: [string, ...string[]][] = [
   ['similar patients', 'SimilarPatient'],
   ['how entries hang together', 'PatientGraph', 'GraphNode', 'GraphPath', 'GraphRelationship'],
   ['clinical catalogs', 'Concept', 'Fact', 'Catalog', 'Knowledge'],
-  ['this log', 'AccessEvent', 'AccessChange'],
+  ['this log', 'AccessEvent', 'AccessChange', 'BreakGlass'],
 ];
 
 const KIND_OF = new Map(KINDS.flatMap(([kind, ...types]) => types.map((type) => [type, kind])));
@@ -96,7 +96,7 @@ const AS: Record<string, string> = {
   ...Object.fromEntries(
     [
       'AnalysisCost', 'Interaction', 'Contraindication', 'PossibleSideEffect', 'DifferentialCondition', 'DifferentialConcept', 'IndicatedCondition', 'IndicatingSymptom', 'TreatedCondition',
-      'TreatingMedication', 'CarePath', 'ValidationStatus', 'SimilarPatient', 'PatientGraph', 'GraphNode', 'GraphPath', 'GraphRelationship', 'Concept', 'Fact', 'Catalog', 'Knowledge', 'AccessEvent', 'AccessChange',
+      'TreatingMedication', 'CarePath', 'ValidationStatus', 'SimilarPatient', 'PatientGraph', 'GraphNode', 'GraphPath', 'GraphRelationship', 'Concept', 'Fact', 'Catalog', 'Knowledge', 'AccessEvent', 'AccessChange', 'BreakGlass',
     ].map((type) => [type, '']),
   ),
   BloodType: 'blood group',
@@ -116,7 +116,7 @@ const LEADS: Record<string, string> = {
   unexplainedSymptoms: 'symptoms', unexplainedSymptomCount: 'symptoms', untreatedConditions: 'medical history', untreatedConditionCount: 'medical history',
   medicationsWithoutIndication: 'medications', medicationWithoutIndicationCount: 'medications', possibleSideEffects: 'possible side effects', possibleSideEffectCount: 'possible side effects',
   interactions: 'interactions of medications', interactionCount: 'interactions of medications', contraindications: 'contraindications', contraindicationCount: 'contraindications',
-  differential: 'possible conditions', similarPatients: 'similar patients', graph: 'how entries hang together', accessLog: 'this log',
+  differential: 'possible conditions', similarPatients: 'similar patients', graph: 'how entries hang together', accessLog: 'this log', breakGlasses: 'this log',
 };
 
 /** What leads from other types on; the fields there tell the rest. */
@@ -134,7 +134,7 @@ const TECHNICAL = /^(id|version|createdAt|updatedAt|\w+Id|uuid|storageKey|sha256
 
 /** Names that do not say what they are. */
 const SAID: Record<string, string> = {
-  addressType: 'kind', aiSource: 'program that wrote it', allowAnalytics: 'use for analyses', allowResearch: 'use for research', anonymizeData: 'use without the name', bmi: 'body mass index', country: 'country', costMicros: 'cost', costCurrency: 'cost', conditionName: 'condition', data: 'value',
+  addressType: 'kind', begunMs: 'beginning', untilMs: 'end', reviewedMs: 'review',  aiSource: 'program that wrote it', allowAnalytics: 'use for analyses', allowResearch: 'use for research', anonymizeData: 'use without the name', bmi: 'body mass index', country: 'country', costMicros: 'cost', costCurrency: 'cost', conditionName: 'condition', data: 'value',
   dataRetentionDays: 'how long data is kept', dob: 'date of birth', durationMinutes: 'duration', emailType: 'kind', feeMinorUnits: 'fee', feeCurrency: 'fee', heightCm: 'height', historyItem: 'entry', isActive: 'whether current', isContinued: 'whether taken now',
   isDefault: 'whether chosen', item: 'entry', key: 'name', line1: 'street', line2: 'street', mediaType: 'kind of file', medicineName: 'name', numericValue: 'value', phoneType: 'kind', processingMs: 'time', processingTimeMs: 'time', sizeBytes: 'size', testName: 'test', testValue: 'value',
   testUnit: 'unit', tokensUsed: 'tokens', type: 'kind', weightKg: 'weight', chiefComplaint: 'complaint', nextVisitDate: 'next visit', originalFilename: 'file name', messageText: 'text', completeReport: 'full text',
@@ -182,6 +182,7 @@ const TABLES: Record<string, [string, string]> = {
   Appointment: ['an appointment', 'appointments'],
   Appointment_Symptom: ['a symptom', 'symptoms'],
   Attachment: ['an attachment', 'attachments'],
+  Break_Glass: ['an emergency look', 'emergency looks'],
   Chat_History: ['a message', 'messages'],
   Chat_Session: ['a conversation', 'conversations'],
   Consultation: ['a consultation', 'consultations'],
