@@ -48,12 +48,7 @@ pub(super) async fn reserved(audit: Option<&Audit>, writes: bool, until: Instant
 }
 
 /// Enters what an answer tells and what its request wrote; an error where it must not leave.
-pub(super) fn enter<'a>(
-    audit: &'a Audit,
-    db: &'a Db,
-    seen: Seen<'a>,
-    named: Named<'a>,
-) -> BoxFuture<'a, Result<()>> {
+pub(super) fn enter<'a>(audit: &'a Audit, db: &'a Db, seen: Seen<'a>, named: Named<'a>) -> BoxFuture<'a, Result<()>> {
     // As a box: most of the time nobody needs what it holds while it waits.
     Box::pin(entered(audit, db, seen, named))
 }
