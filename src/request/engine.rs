@@ -410,7 +410,7 @@ impl Engine {
                 event,
                 writes,
             };
-            entry::enter(audit, &self.db, Seen::in_answer(&answered), named).await
+            entry::enter(audit, &self.db, Seen::in_answer(&answered), named, deadline).await
         };
         if let Err(error) = entered.await {
             return refusal(&error.held_back(writes), &caller.request_id);

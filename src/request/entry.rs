@@ -16,8 +16,8 @@ use tokio::time::Instant;
 /// The mutation that lets a clinician see a patient who is not assigned.
 const BREAKS: &str = "breakGlass";
 
-/// How long an entry may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an entry may take although the request's time is over.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// A request as its entry names it.
 pub(super) struct Named<'a> {
@@ -48,12 +48,18 @@ pub(super) async fn reserved(audit: Option<&Audit>, writes: bool, until: Instant
 }
 
 /// Enters what an answer tells and what its request wrote; an error where it must not leave.
-pub(super) fn enter<'a>(audit: &'a Audit, db: &'a Db, seen: Seen<'a>, named: Named<'a>) -> BoxFuture<'a, Result<()>> {
+pub(super) fn enter<'a>(
+    audit: &'a Audit,
+    db: &'a Db,
+    seen: Seen<'a>,
+    named: Named<'a>,
+    until: Instant,
+) -> BoxFuture<'a, Result<()>> {
     // As a box: most of the time nobody needs what it holds while it waits.
-    Box::pin(entered(audit, db, seen, named))
+    Box::pin(entered(audit, db, seen, named, until))
 }
 
-async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>) -> Result<()> {
+async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>, until: Instant) -> Result<()> {
     let is_told = !seen.patients.is_empty() || seen.counts;
     // Whom the gateway does not know changes sessions alone.
     let is_written = named.writes && *named.principal != Principal::Nobody;
@@ -89,7 +95,7 @@ async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>) -> Re
         ..Entry::of(Kind::Request)
     };
     // An answer whose time is over is told as far as it came, and entered too.
-    audit.write(entry, Instant::now() + PATIENCE).await
+    audit.write(entry, until.max(Instant::now() + GRACE)).await
 }
 
 /// The name of an operation, where it has one.

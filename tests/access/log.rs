@@ -136,7 +136,7 @@ on_both!(every_way_to_a_patient_leaves_an_entry, 12, async |store: Store| {
     for query in [
         "{ patients { totalCount } }",
         "{ patients(filter: { name: { eq: \"nobody\" } }) { nodes { id } } }",
-        "{ doctors(filter: { patientAssignments: { some: { patientId: { eq: 1 } } } }) { nodes { id } } }",
+        "{ doctors(filter: { assignments: { some: { patientId: { eq: 1 } } } }) { nodes { id } } }",
     ] {
         let before = entries(&store).await.len();
         let answer = ask(&engine, query).await;

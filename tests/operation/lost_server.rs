@@ -79,6 +79,8 @@ async fn a_server_that_comes_back_is_found_again() {
         &[
             &["--database-url", &url, "--database-max-connections", "4"][..],
             &["--request-timeout-ms", "3000", "--database-wait-ms", "2000"],
+            // Without an entry nothing of an answer is told; here it is told as far as it came.
+            &["--audit", "off"],
         ]
         .concat(),
     );
