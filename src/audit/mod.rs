@@ -1,8 +1,8 @@
 //! The access log: who saw and who changed which patient's record, in the database, before an answer leaves the gateway.
 //!
-//! Each process that writes into the log has a chain of its own ([`chain`]): an entry holds the digest of the entry before it, so that a change,
-//! a removal and another order are found ([`verify`]), and no gateway waits for another. Entries that are ready together are written in one
-//! transaction ([`writer`]).
+//! Each process that writes into the log has a chain of its own (`chain.rs`): an entry holds the digest of the entry before it, so that a change,
+//! a removal and another order are found (`verify.rs`), and no gateway waits for another. Entries that are ready together are written in one
+//! transaction (`writer.rs`).
 //!
 //! **Invariant:** the log is only added to. Nothing but `medimax audit prune` removes an entry, and it leaves an anchor.
 //!
@@ -126,7 +126,7 @@ impl Audit {
         self.inner.ids.get_or_try_init(begin).await
     }
 
-    /// The number of an entry to come: what a transaction writes is noted under it ([`note`]).
+    /// The number of an entry to come: what a transaction writes is noted under it.
     pub async fn reserve(&self) -> Result<i64> {
         Ok(self.ids().await?.next((self.inner.options.clock)()))
     }
