@@ -153,7 +153,7 @@ fn read(arguments: &[String]) -> Result<Arguments> {
 pub(crate) fn medimax(verb: &str, url: &str) -> Command {
     let other = std::env::var_os("MEDIMAX_BENCH_GATEWAY");
     let mut command = Command::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_medimax").into()));
-    command.args([verb, "--database-url", url]).env("MEDIMAX_NO_AUTH", "true");
+    command.args([verb, "--database-url", url]).envs([("MEDIMAX_NO_AUTH", "true"), ("MEDIMAX_AUDIT", "off")]);
     command
 }
 

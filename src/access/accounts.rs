@@ -135,7 +135,8 @@ impl Access {
                 Standing::Clinician(doctor) => (None, Some(doctor)),
                 Standing::Patient(patient) => (Some(patient), None),
             };
-            Ok(Account { id, email: address.into(), name: name.map(str::to_owned), role: of.role(), patient, doctor, breaks: false })
+            let (email, name) = (address.into(), name.map(str::to_owned));
+            Ok(Account { id, email, name, role: of.role(), patient, doctor, breaks: false })
         })
         .await
     }

@@ -48,6 +48,13 @@ pub struct Account {
     pub breaks: bool,
 }
 
+impl Account {
+    /// What others call its owner: the name, or the e-mail address where there is none.
+    pub fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.email)
+    }
+}
+
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Principal {

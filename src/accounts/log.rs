@@ -1,7 +1,7 @@
 //! The access log as patients and administrators read it.
 
 use crate::{
-    access::{Access, Role},
+    access::{Access, LOG_IN, Role},
     audit::{Asked, Change, Kind, Stored, Wanted, log_of, logged},
     db::{DateTime, Flag, ValueKind},
     error::{Error, Result},
@@ -13,13 +13,13 @@ use crate::{
         limits::Limits,
         made::{Made, MadeRow, Texts, ToMany, ToOne, ToRows, made},
         model::{Field, FieldDef, Loading, Object},
-        relation::keys,
+        relation::{distinct, keys},
         types::{Arg, FieldType, Types},
     },
     patients::patient,
 };
 use async_graphql::Value;
-use chrono::{DateTime as Moment, NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime};
 use std::sync::Arc;
 
 /// An entry.
@@ -31,14 +31,14 @@ made! {
         /// The number of the entry, which grows with time.
         "number": String = |logged| logged.0.entry.id.to_string();
         /// When the entry was written.
-        "at": Option<DateTime> = |logged| moment(logged.0.at_ms);
+        "at": Option<DateTime> = |logged| DateTime::of_millis(logged.0.at_ms);
         /// Why the entry is there.
         "kind": Kind = |logged| logged.0.entry.kind;
         /// What the caller was called then: the account's name, or its e-mail address; null where nobody had to log in.
         "who": Option<String> = |logged| logged.0.entry.who.clone();
         /// The caller's role then.
         "role": Option<Role> = |logged| logged.0.entry.role.as_deref().and_then(Role::read);
-        /// The name of the operation, or the command.
+        /// The name of the operation; of an entry that no request left, what wrote it.
         "operation": Option<String> = |logged| logged.0.entry.operation.clone();
         /// The id of the request, which the gateway's own log has too.
         "requestId": String = |logged| logged.0.entry.request.clone();
@@ -56,10 +56,6 @@ made! {
         /// The keys of the rows, as far as they are known, and how many there are besides, as `+3`.
         "rows": String = |change| change.keys.clone();
     }
-}
-
-fn moment(ms: i64) -> Option<DateTime> {
-    DateTime::parse(&Moment::from_timestamp_millis(ms)?.format("%Y-%m-%d %H:%M:%S%.6f").to_string())
 }
 
 /// The parts of a list.
@@ -233,6 +229,20 @@ fn page(mut found: Vec<Stored>, size: u32, after: Option<i64>) -> Page {
     Page { entries, more, before: after.is_some() }
 }
 
+/// Refuses what patients and administrators alone read of who looked at a patient.
+pub(super) fn for_whom_it_is_about(cx: &Cx, field: &str) -> Result<()> {
+    match cx.asker.principal.role() {
+        Some(Role::Admin | Role::Patient) => Ok(()),
+        Some(role @ Role::Clinician) => {
+            let role = role.name();
+            Err(Error::NotAllowed(format!(
+                "`{field}` is for the patient and for administrators, not for the role {role}"
+            )))
+        }
+        None => Err(Error::Unauthenticated(LOG_IN)),
+    }
+}
+
 /// The entries of a patient.
 struct LogOfPatient;
 
@@ -249,15 +259,10 @@ impl Field for LogOfPatient {
     }
     fn load<'a>(&'a self, cx: &'a Cx, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> Loading<'a> {
         Box::pin(async move {
-            if cx.asker.principal.role() == Some(Role::Clinician) {
-                let says = "`accessLog` is for the patient and for administrators, not for the role CLINICIAN";
-                return Err(Error::NotAllowed(says.into()));
-            }
+            for_whom_it_is_about(cx, "accessLog")?;
             let (size, before) = (size(&slot.args, &cx.limits)?, cursor(&slot.args)?);
             let keys = keys(&level, None);
-            let mut patients: Vec<i32> = keys.iter().flatten().copied().collect();
-            patients.sort_unstable();
-            patients.dedup();
+            let patients = distinct(&keys);
             let mut found = match patients.as_slice() {
                 [] => Default::default(),
                 patients => log_of(&cx.db, patients, &Asked { limit: size + 1, before, changes: true }).await?,

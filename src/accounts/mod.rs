@@ -6,7 +6,7 @@ mod log;
 mod me;
 mod session;
 
-pub use glass::{FIELDS as GLASS_FIELDS, broken_by, has_broken};
+pub use glass::{FIELDS as GLASS_FIELDS, broken_by};
 pub use log::FIELDS;
 pub use me::Me;
 pub use session::{ChangePassword, LogIn, LogOut, RefreshSession};

@@ -39,8 +39,7 @@ made! {
 impl Given {
     fn of(tokens: Tokens) -> Result<Self> {
         let made = || Error::Internal("a token was made without a role or an end".into());
-        let expires = tokens.expires.format("%Y-%m-%d %H:%M:%S").to_string();
-        let expires = DateTime::parse(&expires).ok_or_else(made)?;
+        let expires = DateTime::of_millis(tokens.expires.timestamp() * 1_000).ok_or_else(made)?;
         let role = tokens.principal.role().ok_or_else(made)?;
         Ok(Given { tokens, expires, role })
     }

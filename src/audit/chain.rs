@@ -34,7 +34,8 @@ pub(super) async fn begin(db: &Db, options: &Options) -> Result<(Chain, Ids)> {
     random.map_err(|_none| Error::Internal("the system gives no random numbers".into()))?;
     let token = format!("{:032x}", u128::from_be_bytes(token));
     let now = (options.clock)();
-    let heads = heads(db, MOST_HEADS).await?;
+    // What had ended before the last start was named by an earlier one.
+    let heads = heads(db, read::last_start(db).await?.saturating_sub(APART), MOST_HEADS).await?;
     let mut writer = Writer::begin(db).await?;
     let print = options.key.as_ref().map(|key| key.print().to_owned());
     let cells = vec![
@@ -51,7 +52,6 @@ pub(super) async fn begin(db: &Db, options: &Options) -> Result<(Chain, Ids)> {
     let ids = Ids::new(chain);
     let entry = Entry {
         id: ids.next(now),
-        request: String::new(),
         operation: Some(options.writer.clone()),
         fields: heads.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
         ..Entry::of(Kind::Start)
@@ -63,8 +63,10 @@ pub(super) async fn begin(db: &Db, options: &Options) -> Result<(Chain, Ids)> {
     Ok((begun, ids))
 }
 
-/// How many chains a start names: those that began last.
+/// How many chains a start names at most: those that began last.
 const MOST_HEADS: u32 = 1_000;
+/// By how many milliseconds the clocks of gateways may differ, and an entry may come later than its number.
+const APART: i64 = 3_600_000;
 
 impl Chain {
     /// The next entry.
@@ -101,9 +103,10 @@ const FROM: i64 = 1_577_836_800_000;
 const NODE_BITS: u32 = 10;
 const COUNT_BITS: u32 = 12;
 
-/// The smallest number of an entry that is entered at a moment.
+/// The smallest number of an entry that is entered at a moment; of a moment that no number can name, the first or the last that can be named.
 pub(super) fn first_at(ms: i64) -> i64 {
-    (ms - FROM).max(0) << (NODE_BITS + COUNT_BITS)
+    let bits = NODE_BITS + COUNT_BITS;
+    ms.saturating_sub(FROM).clamp(0, i64::MAX >> bits) << bits
 }
 
 impl Ids {
@@ -145,5 +148,11 @@ mod tests {
         }
         assert!(last >= first_at(FROM + 6_000) && last < first_at(FROM + 6_001));
         assert_ne!(one.next(FROM + 9_000), other.next(FROM + 9_000));
+    }
+
+    #[test]
+    fn moments_that_no_number_names_are_before_or_after_all_that_one_does() {
+        let moments = [i64::MIN, 0, FROM, FROM + 1, 4_102_444_800_000, 253_402_300_799_000, i64::MAX];
+        assert!(moments.map(first_at).is_sorted(), "{:?}", moments.map(first_at));
     }
 }

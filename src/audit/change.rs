@@ -4,16 +4,10 @@ use crate::{
     db::{Belongs, Cell, Deed, Did, Sql, Table, Tx},
     error::Result,
 };
-use std::collections::BTreeMap;
-
-/// The entry under which a request's changes are noted.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Note {
-    /// Its number.
-    pub(crate) event: i64,
-    /// How many changes were noted under it before.
-    pub(crate) noted: i64,
-}
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicI64, Ordering::Relaxed},
+};
 
 /// What was done to rows of a table that belong to one patient.
 type Of = (Did, &'static str, Option<i32>);
@@ -29,26 +23,31 @@ struct Written {
 /// The most bytes of a list of keys that are kept.
 const MOST: usize = 4_000;
 
-/// Notes what the transaction wrote so far, and says how many notes there are now. Rows that it removed belonged to the patient `before`.
-pub(crate) async fn note(tx: &mut Tx, note: Note, before: Option<i32>) -> Result<i64> {
+/// Notes what the transaction wrote under the number of an entry, if it has one, and counts the notes. Rows that it removed belonged to the
+/// patient `before`.
+pub(crate) async fn note(tx: &mut Tx, event: i64, noted: &AtomicI64, before: Option<i32>) -> Result<()> {
+    if event == 0 {
+        return Ok(());
+    }
     let mut groups: BTreeMap<Of, Written> = BTreeMap::new();
     for deed in tx.wrote().to_vec().into_iter().filter(|deed| deed.rows > 0) {
         add(tx, &mut groups, deed, before).await?;
     }
     if groups.is_empty() {
-        return Ok(note.noted);
+        return Ok(());
     }
-    let (mut sql, mut place) = (Sql::new(tx.dialect()), note.noted);
+    let (mut sql, mut place) = (Sql::new(tx.dialect()), noted.load(Relaxed));
     sql.called("Access_Change", None).varies();
     sql.push("INSERT INTO Access_Change (event_id, place, patient_id, table_name, action, row_keys, columns) VALUES ");
     for (i, ((did, table, patient), written)) in groups.into_iter().enumerate() {
         place += 1;
-        sql.push(if i > 0 { ", (" } else { "(" }).int(note.event).push(", ").int(place).push(", ");
+        sql.push(if i > 0 { ", (" } else { "(" }).int(event).push(", ").int(place).push(", ");
         sql.cell(Cell::from(patient.map(i64::from))).push(", ").text(table).push(", ").text(did.stored());
         sql.push(", ").text(written.listed()).push(", ").text(written.columns.join(",")).push(")");
     }
     tx.execute(sql).await?;
-    Ok(place)
+    noted.store(place, Relaxed);
+    Ok(())
 }
 
 async fn add(tx: &mut Tx, groups: &mut BTreeMap<Of, Written>, deed: Deed, before: Option<i32>) -> Result<()> {

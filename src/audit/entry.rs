@@ -2,8 +2,7 @@
 
 use super::{Key, key::digest};
 use crate::{
-    db::Enumerated,
-    db::enumeration,
+    db::{Enumerated, enumeration},
     error::{Error, Result},
 };
 
@@ -16,15 +15,13 @@ enumeration! {
         Unanswered "UNANSWERED" = "unanswered",
         /// A process began to write into the log.
         Start "START" = "start",
-        /// A command of an operator read or wrote records.
-        Command "COMMAND" = "command",
         /// An operator removed entries whose time was over.
         Prune "PRUNE" = "prune",
     }
 }
 
 impl Kind {
-    const ALL: [Kind; 5] = [Kind::Request, Kind::Unanswered, Kind::Start, Kind::Command, Kind::Prune];
+    const ALL: [Kind; 4] = [Kind::Request, Kind::Unanswered, Kind::Start, Kind::Prune];
 
     /// The kind of a stored spelling.
     pub(super) fn of_stored(text: &str) -> Option<Self> {
@@ -52,7 +49,7 @@ pub struct Entry {
     pub role: Option<String>,
     /// The request's id, which the gateway's own log has too.
     pub request: String,
-    /// The operation's name, or the command.
+    /// The operation's name, or what the process is called.
     pub operation: Option<String>,
     /// The digest of the document.
     pub document: Option<String>,

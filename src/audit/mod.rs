@@ -17,11 +17,12 @@ mod read;
 mod verify;
 mod writer;
 
-pub(crate) use change::{Note, note};
+pub(crate) use change::note;
 pub use entry::{Change, Entry, Kind, Stored};
 pub use key::Key;
 pub use prune::{Pruned, prune};
-pub use read::{Asked, Wanted, broken_by, export, log_of, logged, unanswered};
+use read::unanswered;
+pub use read::{Asked, Wanted, broken_by, export, log_of, logged};
 pub use verify::{Head, Report, verify};
 
 use crate::{
@@ -31,10 +32,11 @@ use crate::{
 use chain::Ids;
 use futures_util::future::BoxFuture;
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -72,6 +74,8 @@ struct Inner {
     queue: OnceCell<mpsc::UnboundedSender<Waiting>>,
     written: AtomicU64,
     failed: AtomicU64,
+    /// Up to when every change was looked for an entry, in milliseconds since the epoch.
+    looked: AtomicI64,
 }
 
 impl fmt::Debug for Audit {
@@ -103,7 +107,8 @@ impl Audit {
     /// The log of this database. Its chain begins with the first entry.
     pub fn new(db: Db, options: Options) -> Self {
         let (ids, queue) = (OnceCell::new(), OnceCell::new());
-        let inner = Inner { db, options, ids, queue, written: AtomicU64::new(0), failed: AtomicU64::new(0) };
+        let (written, failed, looked) = (AtomicU64::new(0), AtomicU64::new(0), AtomicI64::new(0));
+        let inner = Inner { db, options, ids, queue, written, failed, looked };
         Audit { inner: Arc::new(inner) }
     }
 
@@ -166,9 +171,10 @@ impl Audit {
     }
 
     async fn put(&self, mut entry: Entry) -> Result<()> {
-        let next = self.reserve().await?;
+        // The writer is there once there are numbers.
+        let ids = self.ids().await?;
         if entry.id == 0 {
-            entry.id = next;
+            entry.id = ids.next((self.inner.options.clock)());
         }
         let gone = || Error::Internal("the access log's writer has ended".into());
         let (told, hears) = oneshot::channel();
@@ -177,16 +183,29 @@ impl Audit {
         hears.await.map_err(|_gone| gone())?
     }
 
-    /// Enters what was written by requests whose gateway died before it could enter them. Says how many.
+    /// Enters what was written by requests whose gateway died before it could enter them. Says how many. It looks at the last weeks, and then
+    /// at what came since.
     pub async fn enter_unanswered(&self) -> Result<usize> {
-        let before = (self.inner.options.clock)() - UNANSWERED;
-        let found = unanswered(&self.inner.db, before).await?;
-        for (id, patients) in &found {
-            self.put(Entry { id: *id, patients: patients.clone(), ..Entry::of(Kind::Unanswered) }).await?;
+        let inner = &self.inner;
+        let before = (inner.options.clock)() - UNANSWERED;
+        let from = inner.looked.load(Relaxed).max(before - LOOKED_AT);
+        let found = unanswered(&inner.db, from, before).await?;
+        let mut entered = BTreeMap::<i64, Vec<i32>>::new();
+        for (id, patient) in &found {
+            entered.entry(*id).or_default().extend(patient);
         }
-        Ok(found.len())
+        let count = entered.len();
+        for (id, patients) in entered {
+            self.put(Entry { id, patients, ..Entry::of(Kind::Unanswered) }).await?;
+        }
+        if found.len() < read::UNANSWERED {
+            inner.looked.store(before, Relaxed);
+        }
+        Ok(count)
     }
 }
 
 /// After so many milliseconds nobody answers a request any more.
 const UNANSWERED: i64 = 3_600_000;
+/// How far back a process looks that has just begun, in milliseconds; `audit verify` counts what is older.
+const LOOKED_AT: i64 = 30 * 24 * 3_600_000;

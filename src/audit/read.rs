@@ -154,14 +154,30 @@ async fn add_changes(db: &Db, entries: &mut [Stored]) -> Result<()> {
     Ok(())
 }
 
-/// The last entries of the chains that began last.
-pub(super) async fn heads(db: &Db, most: u32) -> Result<Vec<Head>> {
+/// Entries that a statement selects, with all that belongs to them.
+async fn whole(db: &Db, sql: &Sql) -> Result<Vec<Stored>> {
+    let mut found = db.texts(sql).await?.into_iter().map(|(_, list)| entry_of(list)).collect::<Result<Vec<_>>>()?;
+    add_patients(db, &mut found).await?;
+    add_changes(db, &mut found).await?;
+    Ok(found)
+}
+
+/// When the last chain began, in milliseconds since the epoch.
+pub(super) async fn last_start(db: &Db) -> Result<i64> {
+    let mut sql = Sql::new(db.dialect());
+    sql.called("Access_Chain", None).push("SELECT 0, COALESCE(MAX(started_ms), 0) FROM Access_Chain");
+    Ok(db.numbers(&sql).await?.first().map_or(0, |(_, ms)| *ms))
+}
+
+/// The last entries of the chains that began last, where they are of a moment or later.
+pub(super) async fn heads(db: &Db, since_ms: i64, most: u32) -> Result<Vec<Head>> {
     let mut sql = Sql::new(db.dialect());
     let (function, text) = as_json(db.dialect());
     sql.called(EVENT, None).push(format!("SELECT e.chain_id, {function}(CAST(e.place AS {text}), e.hash) FROM "));
     sql.push("(SELECT chain_id FROM Access_Chain ORDER BY chain_id DESC LIMIT ").int(most.into()).push(") c");
     sql.straight_join().push("Access_Event e ON e.chain_id = c.chain_id AND e.place = ");
-    sql.push("(SELECT MAX(x.place) FROM Access_Event x WHERE x.chain_id = c.chain_id) ORDER BY e.chain_id");
+    sql.push("(SELECT MAX(x.place) FROM Access_Event x WHERE x.chain_id = c.chain_id) AND e.event_id >= ");
+    sql.int(first_at(since_ms)).push(" ORDER BY e.chain_id");
     db.texts(&sql).await?.into_iter().map(|(chain, list)| head_of(chain, list)).collect()
 }
 
@@ -191,10 +207,7 @@ pub(super) async fn of_chain(db: &Db, chain: i32, after: i64, most: u32) -> Resu
     push_list(&mut sql);
     sql.push(" FROM Access_Event e WHERE e.chain_id = ").int(chain.into()).push(" AND e.place > ").int(after);
     sql.push(" ORDER BY e.place LIMIT ").int(most.into());
-    let mut found = db.texts(&sql).await?.into_iter().map(|(_, list)| entry_of(list)).collect::<Result<Vec<_>>>()?;
-    add_patients(db, &mut found).await?;
-    add_changes(db, &mut found).await?;
-    Ok(found)
+    whole(db, &sql).await
 }
 
 /// The entries of patients, the latest first; without the patients, which others may not be told.
@@ -257,10 +270,7 @@ pub async fn logged(db: &Db, wanted: &Wanted, most: u32) -> Result<Vec<Stored>> 
         sql.push(" AND e.break_glass = ").int(broken.into());
     }
     sql.push(format!(" ORDER BY {id} DESC LIMIT ")).int(most.into());
-    let mut found = db.texts(&sql).await?.into_iter().map(|(_, list)| entry_of(list)).collect::<Result<Vec<_>>>()?;
-    add_patients(db, &mut found).await?;
-    add_changes(db, &mut found).await?;
-    Ok(found)
+    whole(db, &sql).await
 }
 
 /// Entries in the order of their numbers, some at a time: those after one, of a span of time.
@@ -272,28 +282,21 @@ pub async fn export(db: &Db, after: i64, (from_ms, until_ms): (Option<i64>, Opti
     sql.push(" FROM Access_Event e WHERE e.event_id > ").int(after);
     sql.push(" AND e.event_id < ").int(until_ms.map_or(i64::MAX, first_at));
     sql.push(" ORDER BY e.event_id LIMIT 500");
-    let mut found = db.texts(&sql).await?.into_iter().map(|(_, list)| entry_of(list)).collect::<Result<Vec<_>>>()?;
-    add_patients(db, &mut found).await?;
-    add_changes(db, &mut found).await?;
-    Ok(found)
+    whole(db, &sql).await
 }
 
-/// Numbers under which changes were noted before a moment and that have no entry, each with the patients.
-pub async fn unanswered(db: &Db, before_ms: i64) -> Result<Vec<(i64, Vec<i32>)>> {
+/// The most changes that are looked for an entry at a time.
+pub(super) const UNANSWERED: usize = 1_000;
+
+/// Numbers under which changes were noted from one moment to another and that have no entry, each with the patient of a change.
+pub(super) async fn unanswered(db: &Db, from_ms: i64, before_ms: i64) -> Result<Vec<(i64, Option<i32>)>> {
     let mut sql = Sql::new(db.dialect());
     sql.called("Access_Change", None).push("SELECT COALESCE(c.patient_id, 0), c.event_id FROM Access_Change c ");
     sql.push("LEFT JOIN Access_Event e ON e.event_id = c.event_id WHERE e.event_id IS NULL AND c.event_id < ");
-    sql.int(first_at(before_ms)).push(" ORDER BY c.event_id LIMIT 1000");
-    let mut all: Vec<(i64, Vec<i32>)> = Vec::new();
-    for (patient, event) in db.numbers(&sql).await? {
-        if all.last().is_none_or(|(last, _)| *last != event) {
-            all.push((event, Vec::new()));
-        }
-        if let Some((_, patients)) = all.last_mut() {
-            patients.extend((patient > 0).then_some(patient));
-        }
-    }
-    Ok(all)
+    sql.int(first_at(before_ms)).push(" AND c.event_id >= ").int(first_at(from_ms));
+    sql.push(" ORDER BY c.event_id LIMIT ").int(UNANSWERED as i64);
+    let found = db.numbers(&sql).await?.into_iter();
+    Ok(found.map(|(patient, event)| (event, (patient > 0).then_some(patient))).collect())
 }
 
 /// Rows that belong to no entry.

@@ -29,9 +29,15 @@ pub(super) async fn run(db: Db, options: Options, mut chain: Chain, mut queue: U
         }
         let (entries, told): (Vec<Entry>, Vec<_>) = batch.into_iter().map(|one| (one.entry, one.told)).unzip();
         let written = keep(&db, &options, &mut chain, &entries).await;
-        for told in told {
+        // One that the store does not take is no reason to hold back the others.
+        let apart = entries.len() > 1 && written.as_ref().is_err_and(|error| !may_be_taken(error));
+        for (entry, told) in entries.iter().zip(told) {
+            let written = match apart {
+                true => keep(&db, &options, &mut chain, std::slice::from_ref(entry)).await,
+                false => written.clone(),
+            };
             // Whoever gave up does not hear it.
-            let _ = told.send(written.clone());
+            let _ = told.send(written);
         }
     }
 }
@@ -46,8 +52,7 @@ async fn keep(db: &Db, options: &Options, chain: &mut Chain, entries: &[Entry]) 
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        let again = fault::asks_again(&error) || matches!(error, Error::Unavailable(_) | Error::Unconfirmed(_));
-        if !again || attempt == ATTEMPTS {
+        if !may_be_taken(&error) || attempt == ATTEMPTS {
             return Err(error);
         }
         if error.is_lost_connection() {
@@ -55,6 +60,11 @@ async fn keep(db: &Db, options: &Options, chain: &mut Chain, entries: &[Entry]) 
         }
         tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
     }
+}
+
+/// Whether the same may be written when it is tried again.
+fn may_be_taken(error: &Error) -> bool {
+    fault::asks_again(error) || matches!(error, Error::Unavailable(_) | Error::Unconfirmed(_))
 }
 
 async fn once(

@@ -28,7 +28,8 @@ pub fn keys(level: &Level<'_>, column: Option<&str>) -> Vec<Option<i32>> {
     level.rows().map(|(set, row)| i32::try_from(set.rank(row, scalar?)?).ok()).collect()
 }
 
-pub(super) fn distinct(keys: &[Option<i32>]) -> Vec<i32> {
+/// The keys that there are, each once and in order.
+pub fn distinct(keys: &[Option<i32>]) -> Vec<i32> {
     let mut distinct: Vec<i32> = keys.iter().flatten().copied().collect();
     distinct.sort_unstable();
     distinct.dedup();

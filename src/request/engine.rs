@@ -368,7 +368,8 @@ impl Engine {
         };
         let writes = operation.ty == OperationType::Mutation;
         let deadline = Instant::now() + self.timeout;
-        let event = match entry::reserved(self.audit.as_ref(), writes, deadline).await {
+        let audit = self.audit.as_ref().filter(|_| writes);
+        let event = match entry::reserved(audit, &caller.asker.principal, deadline).await {
             Ok(event) => event,
             Err(error) => return refusal(&error, &caller.request_id),
         };
@@ -408,7 +409,6 @@ impl Engine {
                 changes: cx.noted.load(Relaxed) > 0,
                 now_ms: cx.clock.now.and_utc().timestamp_millis(),
                 event,
-                writes,
             };
             entry::enter(audit, &self.db, Seen::in_answer(&answered), named, deadline).await
         };

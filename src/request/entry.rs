@@ -29,8 +29,6 @@ pub(super) struct Named<'a> {
     pub(super) operation: Option<&'a str>,
     /// The document.
     pub(super) document: &'a str,
-    /// Whether it is a mutation.
-    pub(super) writes: bool,
     /// Whether it has changed something.
     pub(super) changes: bool,
     /// When it is, in milliseconds since the epoch.
@@ -39,10 +37,10 @@ pub(super) struct Named<'a> {
     pub(super) event: i64,
 }
 
-/// The number under which a mutation's changes are noted. One that changes nothing but sessions has none.
-pub(super) async fn reserved(audit: Option<&Audit>, writes: bool, until: Instant) -> Result<i64> {
+/// The number under which the changes of a mutation are noted; 0 where none are. Whoever is not known changes sessions alone.
+pub(super) async fn reserved(audit: Option<&Audit>, principal: &Principal, until: Instant) -> Result<i64> {
     match audit {
-        Some(audit) if writes => audit.reserved(until).await,
+        Some(audit) if *principal != Principal::Nobody => audit.reserved(until).await,
         _ => Ok(0),
     }
 }
@@ -61,9 +59,7 @@ pub(super) fn enter<'a>(
 
 async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>, until: Instant) -> Result<()> {
     let is_told = !seen.patients.is_empty() || seen.counts;
-    // Whom the gateway does not know changes sessions alone.
-    let is_written = named.writes && *named.principal != Principal::Nobody;
-    if !is_told && !is_written {
+    if !is_told && named.event == 0 {
         return Ok(());
     }
     let account = named.principal.account();
@@ -83,7 +79,7 @@ async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>, until
     let entry = Entry {
         id: named.event,
         account: account.map(|account| account.id),
-        who: account.map(|account| account.name.clone().unwrap_or_else(|| account.email.clone())),
+        who: account.map(|account| account.called().to_owned()),
         role: named.principal.role().map(|role| role.name().to_owned()),
         request: named.request.to_owned(),
         operation: named.operation.map(str::to_owned),

@@ -13,7 +13,7 @@ use super::{
     transition::{Followed, Following, below_owner_of},
 };
 use crate::{
-    audit::{self, Note},
+    audit,
     db::{Belongs, Tx, change, fault},
     error::{Error, Result, Violation},
     feed::REFERENCE,
@@ -134,7 +134,7 @@ impl Attempt<'_> {
             _ => None,
         };
         let mut outcome = self.act(tx).await?;
-        self.note(tx, whose).await?;
+        audit::note(tx, self.cx.event, &self.cx.noted, whose).await?;
         outcome.patients = match before {
             Some(patients) => patients,
             None => self.patients(tx, &outcome.keys).await?,
@@ -143,16 +143,6 @@ impl Attempt<'_> {
             idempotency::keep(tx, key, &outcome).await?;
         }
         Ok(outcome)
-    }
-
-    /// Notes for the access log what was written; what was removed belonged to the patient `whose`.
-    async fn note(&self, tx: &mut Tx, whose: Option<i32>) -> Result<()> {
-        let cx = self.cx;
-        if cx.event != 0 {
-            let note = Note { event: cx.event, noted: cx.noted.load(Relaxed) };
-            cx.noted.store(audit::note(tx, note, whose).await?, Relaxed);
-        }
-        Ok(())
     }
 
     /// The patients whom it concerns, or [`REFERENCE`]; known only to whoever waits for the graph. `made` are those whom it added.

@@ -3,6 +3,7 @@
 use super::{
     PASSWORD,
     door::{ask, gateway},
+    number,
 };
 use crate::support::{Store, codes, on_both};
 use medimax::access::{Access, Options, Standing};
@@ -28,6 +29,10 @@ on_both!(a_clinician_sees_a_patient_for_a_while_and_everybody_concerned_reads_of
         let query = format!("mutation {{ logIn(email: \"{email}\", password: \"{PASSWORD}\") {{ accessToken }} }}");
         ask(&serving, None, &query).1["data"]["logIn"]["accessToken"].as_str().unwrap().to_owned()
     };
+    // A log-in tells nothing of patients, also one that nobody gave a token for.
+    let logged = async || number(&store, "SELECT COUNT(*) FROM Access_Event").await;
+    token("admin@example.org");
+    assert_eq!(logged().await, 0);
     let (admin, doctor, patient) =
         (token("admin@example.org"), token("doctor@example.org"), token("patient@example.org"));
     let seen = || {

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Longer than anything here takes on a busy machine: what is not done by then hangs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// `medimax` in an environment without its variables. One that serves asks nobody to log in, unless the test takes that back.
 pub(crate) fn medimax(args: &[&str]) -> Command {

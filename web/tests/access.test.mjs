@@ -206,7 +206,6 @@ test('entries stand by day and by caller where the browser is, the latest first;
         entry({ at: '2026-03-04T18:00:00Z', who: 'Dr. Early', role: null }),
         entry({ at: '2026-03-03T18:00:00Z', who: null, role: 'ADMIN' }),
         entry({ at: '2026-03-03T17:00:00Z', who: null, role: null, kind: 'UNANSWERED', operation: null, requestId: '', fields: [], changes: [{ table: 'Phone', action: 'remove', rows: '3,4,+2', columns: [] }, { table: 'New_Table', action: 'add', rows: '', columns: ['x'] }] }),
-        entry({ at: '2026-03-03T16:00:00Z', who: null, role: null, kind: 'COMMAND', operation: 'export', fields: [] }),
         entry({ at: null, who: 'Dr. Never', fields: ['Query.patient', 'Patient.id', 'PatientPayload.patient', 'PatientConnection.nodes', 'New.wholeThing'] }),
       ];
       list.pageInfo = { hasNextPage: false, endCursor: null };
@@ -226,7 +225,6 @@ test('entries stand by day and by caller where the browser is, the latest first;
       ['Tuesday, 3 March 2026', [
         '13:00 Somebody without a log-in, as administrator | Saw: name',
         '12:00 Somebody unknown: the gateway ended before it could answer | Changed: removed 4 telephone numbers; added new table',
-        '11:00 An operator of the gateway, by the command export | What was seen is not known.',
       ]],
       ['On an unknown day', ['no time Dr. Never, clinician | Saw: other data: new: whole thing']],
     ]);

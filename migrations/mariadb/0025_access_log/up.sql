@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS Access_Event (
     chain_id    INT NOT NULL,
     place       BIGINT NOT NULL,
     at_ms       BIGINT NOT NULL,
-    kind        ENUM('request', 'unanswered', 'start', 'command', 'prune') NOT NULL,
+    kind        ENUM('request', 'unanswered', 'start', 'prune') NOT NULL,
     account_id  INT NULL,
     who         VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
     role        VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL,
@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS Access_Event (
     previous    CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     hash        CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     KEY idx_access_event_account (account_id, event_id),
+    KEY idx_access_event_glass (break_glass, event_id),
     CONSTRAINT uq_access_event_place UNIQUE (chain_id, place),
     CONSTRAINT fk_access_event_chain FOREIGN KEY (chain_id) REFERENCES Access_Chain (chain_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS Access_Event (
     chain_id    INTEGER NOT NULL CONSTRAINT fk_access_event_chain REFERENCES Access_Chain (chain_id),
     place       INTEGER NOT NULL,
     at_ms       INTEGER NOT NULL,
-    kind        TEXT NOT NULL CHECK (kind IN ('request', 'unanswered', 'start', 'command', 'prune')),
+    kind        TEXT NOT NULL CHECK (kind IN ('request', 'unanswered', 'start', 'prune')),
     account_id  INTEGER,
     who         TEXT CHECK (length(who) <= 255),
     role        TEXT CHECK (length(role) <= 16),
@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS Access_Event (
 
 -- index Access_Event by account_id
 CREATE INDEX IF NOT EXISTS idx_access_event_account ON Access_Event (account_id, event_id);
+
+-- index Access_Event by break_glass
+CREATE INDEX IF NOT EXISTS idx_access_event_glass ON Access_Event (break_glass, event_id);
 
 -- create table Access_Patient: whose record an entry is about
 CREATE TABLE IF NOT EXISTS Access_Patient (

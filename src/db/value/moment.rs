@@ -138,6 +138,11 @@ impl DateTime {
         Some(DateTime { date: Date::parse(date)?, second_of_day, micros })
     }
 
+    /// The moment so many milliseconds after 1970 began.
+    pub fn of_millis(ms: i64) -> Option<Self> {
+        Self::parse(&chrono::DateTime::from_timestamp_millis(ms)?.format("%Y-%m-%d %H:%M:%S%.6f").to_string())
+    }
+
     /// Whether there is such a moment: not on 31 February.
     pub fn exists(self) -> bool {
         self.date.day().is_some()

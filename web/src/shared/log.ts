@@ -43,7 +43,7 @@ export const roleOf = (role: string | null) => role && (ROLES[role] ?? words(rol
 export function nobody({ kind, role, operation }: Pick<Entry, 'kind' | 'role' | 'operation'>): string {
   if (kind === 'UNANSWERED') return 'Somebody unknown: the gateway ended before it could answer';
   if (kind === 'START') return 'A gateway that started';
-  if (kind === 'COMMAND' || kind === 'PRUNE') return `An operator of the gateway${operation ? ', by the command' : ''}`;
+  if (kind === 'PRUNE') return `An operator of the gateway${operation ? ', by the command' : ''}`;
   return `Somebody without a log-in${role ? `, as ${roleOf(role)}` : ''}`;
 }
 
@@ -279,7 +279,7 @@ export function daysOf(entries: readonly Entry[]): Day[] {
 }
 
 /** Whether what an entry holds as its fields are fields of answers. */
-const tells = ({ kind }: Entry) => kind === 'REQUEST' || kind === 'COMMAND';
+const tells = ({ kind }: Entry) => kind === 'REQUEST';
 
 export const seenIn = (entries: readonly Entry[]) => toldBy(new Set(entries.filter(tells).flatMap(({ fields }) => fields)));
 

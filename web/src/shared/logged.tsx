@@ -9,7 +9,7 @@ import { Text } from './text';
 /** Who asked, in which role; that the glass was broken is said in words too. */
 export function Asking({ of }: { of: Entry }) {
   const { who, role, breakGlass, kind, operation } = of;
-  const command = (kind === 'COMMAND' || kind === 'PRUNE') && operation;
+  const command = kind === 'PRUNE' && operation;
   return (
     <span className="asking">
       {who ? <><b><Text>{who}</Text></b>{role && <>, {roleOf(role)}</>}</> : <b>{nobody(of)}</b>}
