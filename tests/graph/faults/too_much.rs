@@ -41,17 +41,17 @@ async fn a_batch_that_is_too_much_is_halved_until_it_fits() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_patient_who_does_not_fit_is_set_aside_and_all_others_go_on() {
     let place = Place::new();
-    let (mut hospital, proxy, direct) = behind(&place, 6, "800").await;
+    let (mut hospital, proxy, direct) = behind(&place, 6, "500").await;
     let gateway = hospital.gateway();
     until("the graph is there", async || available(&gateway)).await;
     hospital.is_in_step().await;
-    // 5,000 rows of some 300 bytes, for which 19 seconds a statement are too short now.
-    proxy.slow(20_000);
+    // 2,000 rows of some 700 bytes a statement, for which twelve seconds are too short now.
+    proxy.slow(25_000);
     hospital
         .store
         .sql(
             "INSERT INTO Medication (patient_id, medicine_name, prescribed_date, dosage) \
-             SELECT 2, CONCAT('Medicine ', seq), '2026-01-01', REPEAT('x', 40) FROM seq_1_to_5000",
+             SELECT 2, CONCAT('Medicine ', seq, REPEAT('x', 200)), '2026-01-01', REPEAT('x', 100) FROM seq_1_to_5000",
         )
         .await;
     until("the patient is set aside", async || status(&gateway)["setAside"] == 1).await;
