@@ -28,8 +28,8 @@ COPY --from=build /build/target/release/medimax /usr/local/bin/
 USER 10001:10001
 WORKDIR /var/lib/medimax
 
-# A container's own loopback cannot be reached from outside. Where nobody could log in the gateway
-# serves only when told in as many words: MEDIMAX_NO_AUTH=true.
+# A container's own loopback cannot be reached from outside. So log-in is asked for, with demo data too,
+# unless the gateway is told otherwise in as many words: MEDIMAX_NO_AUTH=true.
 ENV MEDIMAX_LISTEN=0.0.0.0:8080 MEDIMAX_DATA_DIR=/var/lib/medimax
 EXPOSE 8080
 STOPSIGNAL SIGTERM

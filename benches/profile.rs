@@ -2,9 +2,9 @@
 //! profile from a hand-written handler, the gateway's memory, and on demand the far end of a long list and `seed`. With
 //! `--graph` instead: the graph, in a Neo4j server that `scripts/bench` starts too, and in this process. With `--writes`
 //! instead: mutations and `import csv`. With `--wide` instead: the profile with every relation. With `--shapes` instead: the shapes of
-//! queries that the schema allows, on both stores.
+//! queries that the schema allows, on both stores. With `--access` instead: what scopes, the access log and log-ins cost.
 //!
-//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes] [--wide]`, `scripts/bench --shapes …`
+//! `scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes] [--wide] [--access]`, `scripts/bench --shapes …`
 //!
 //! No figure passes or fails: it is printed beside the target that the design sets for it. Only a wrong total and a question
 //! that fails make `--shapes` fail.
@@ -47,9 +47,10 @@ pub(crate) struct Arguments {
     graph: bool,
     writes: bool,
     wide: bool,
+    access: bool,
 }
 
-const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes] [--wide]
+const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [--seed] [--graph] [--writes] [--wide] [--access]
   --rounds N   how often each figure is measured (5)
   --seconds S  how long each time (2)
   --large      also a page at the end of 200,000 patients, against 2,000, and totals of so many; seeding them takes minutes
@@ -58,6 +59,8 @@ const USAGE: &str = "usage: scripts/bench [--rounds N] [--seconds S] [--large] [
                patients instead of 20,000
   --writes     instead of all that: mutations against hand-written transactions, `medimax import csv` against plain INSERTs
   --wide       instead of all that: the profile of 50 patients with every relation, against the one with ten
+  --access     instead of all that: the same as a clinician, without and with the access log, and log-ins beside; with --large among
+               100,000 patients instead of 20,000
   --shapes     instead of all that: the shapes of queries that the schema allows, with options of its own (`--shapes --help`)";
 
 fn main() -> ExitCode {
@@ -105,6 +108,9 @@ async fn run(arguments: &[String]) -> Result<()> {
         tasks::writes::run(&arguments, &mut database).await?;
         return tasks::import::run(&arguments, &mut database).await;
     }
+    if arguments.access {
+        return tasks::access::run(&arguments, &mut database).await;
+    }
     let url = seeded(&mut database, "bench", 2_000).await?;
     if arguments.wide {
         return tasks::wide::run(&arguments, &mut database, &url).await;
@@ -125,7 +131,8 @@ async fn run(arguments: &[String]) -> Result<()> {
 
 fn read(arguments: &[String]) -> Result<Arguments> {
     let (rounds, time) = (5, Duration::from_secs(2));
-    let mut read = Arguments { rounds, time, large: false, seed: false, graph: false, writes: false, wide: false };
+    let mut read =
+        Arguments { rounds, time, large: false, seed: false, graph: false, writes: false, wide: false, access: false };
     let mut rest = arguments.iter().map(String::as_str);
     while let Some(argument) = rest.next() {
         match argument {
@@ -139,6 +146,7 @@ fn read(arguments: &[String]) -> Result<Arguments> {
             "--graph" => read.graph = true,
             "--writes" => read.writes = true,
             "--wide" => read.wide = true,
+            "--access" => read.access = true,
             "--bench" => {} // cargo's own
             _ => return Err(USAGE.into()),
         }
@@ -169,7 +177,7 @@ pub(crate) fn gateway_with(url: &str, flags: &[String]) -> Result<measure::proce
 }
 
 /// A database with made-up patients.
-async fn seeded(database: &mut Database, name: &str, patients: u32) -> Result<String> {
+pub(crate) async fn seeded(database: &mut Database, name: &str, patients: u32) -> Result<String> {
     let url = database.create(name).await?;
     filled(&url, patients)?;
     // Statistics are gathered behind the scenes some time after; a plan that changes on the way is no figure.

@@ -44,6 +44,11 @@ impl Database {
         Ok(())
     }
 
+    /// Runs a statement.
+    pub(crate) async fn run(&mut self, statement: &str) -> Result<()> {
+        Ok(self.connection.query_drop(statement).await?)
+    }
+
     /// Whether the server keeps the totals of whole tables: `OFF` or `DEMAND`, for connections that are opened from now on.
     pub(crate) async fn keep_totals(&mut self, kept: &str) -> Result<()> {
         Ok(self.connection.query_drop(format!("SET GLOBAL query_cache_type = {kept}")).await?)

@@ -83,6 +83,8 @@ pub(crate) struct Figures {
     pub(crate) database_cpu: f64,
     /// Milliseconds until an answer was there, half of the time.
     pub(crate) latency: f64,
+    /// Milliseconds until an answer was there, 99 times of 100.
+    pub(crate) slowest: f64,
 }
 
 /// Who is asked what, and whose time is told.
@@ -118,6 +120,8 @@ pub(crate) fn measure(target: Target<'_>, clients: usize, time: Duration) -> Res
         server_cpu: each(cpu_before.0, cpu(target.server_pid)?),
         database_cpu: each(cpu_before.1, cpu(target.database_pid)?),
         latency: super::median(&mut latencies),
+        // They are sorted now.
+        slowest: latencies.get(latencies.len() * 99 / 100).copied().unwrap_or(f64::NAN),
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::Result;
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     net::SocketAddr,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -47,6 +47,17 @@ impl Drop for Server {
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let output = command.stdin(Stdio::null()).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr)).into())
+}
+
+/// The same, of a command that reads a text from its standard input.
+pub(crate) fn run_with(command: &mut Command, text: &str) -> Result<()> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    child.stdin.take().ok_or("no standard input")?.write_all(text.as_bytes())?;
+    let output = child.wait_with_output()?;
     if output.status.success() {
         return Ok(());
     }

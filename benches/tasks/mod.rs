@@ -1,5 +1,6 @@
 //! What is measured.
 
+pub(crate) mod access;
 pub(crate) mod contest;
 pub(crate) mod graph;
 pub(crate) mod import;

@@ -11,6 +11,12 @@ use crate::{
 };
 use std::{net::SocketAddr, sync::Arc};
 
+/// What is wrong where nobody could log in, and what to do.
+pub(super) const NOBODY: (&str, &str) = (
+    "nobody could log in: this database has no administrator",
+    "make one with `medimax user add EMAIL --role ADMIN`, or say --no-auth where something in front of the gateway decides who may ask",
+);
+
 /// Whom the gateway answers at an address; an error where nobody could log in.
 pub(super) async fn callers(config: &Config, db: &Db, address: SocketAddr) -> Result<Callers> {
     let scope = scope_of;
@@ -22,11 +28,7 @@ pub(super) async fn callers(config: &Config, db: &Db, address: SocketAddr) -> Re
     }
     let is_demo = Access::is_demo(db).await.map_err(unreachable)?;
     if !is_demo && !Access::exists(db).await.map_err(unreachable)? {
-        return Err(Error::Setup(
-            "nobody could log in: this database has no administrator. Make one with `medimax user add EMAIL --role ADMIN`, or say --no-auth \
-             where something in front of the gateway decides who may ask"
-                .into(),
-        ));
+        return Err(Error::Setup(format!("{}; {}", NOBODY.0, NOBODY.1)));
     }
     let access = Some(Arc::new(access(config, db.clone())));
     Ok(Callers { access, open: is_demo && address.ip().is_loopback(), scope })

@@ -235,7 +235,7 @@ async fn the_accounts_of_the_docs_have_the_rights_that_they_need() {
     run(here(both, &serves)).await;
     done(&["migrate"], &migrates);
     done(&["seed", "--patients", "2"], &migrates);
-    done(&["doctor"], &serves);
+    done(&["doctor", "--no-auth"], &serves);
     let gateway = Gateway::start(&["--database-url", &at(&serves)]);
     let written = gateway.ask(
         r#"mutation { registerPatient(waitForGraph: true, input: {name: "Ada", sex: FEMALE, dateOfBirth: "1980-01-01"}) { inGraph } }"#,
@@ -245,7 +245,7 @@ async fn the_accounts_of_the_docs_have_the_rights_that_they_need() {
 
     run(format!("CREATE USER '{reads}'@'%' IDENTIFIED BY 'secret'")).await;
     run(here(reading, &reads)).await;
-    done(&["doctor", "--read-only"], &reads);
+    done(&["doctor", "--no-auth", "--read-only"], &reads);
     let gateway = Gateway::start(&["--read-only", "--database-url", &at(&reads)]);
     let read = eventually("the graph is there", || {
         let answer = gateway.ask("{ patients { totalCount } patient(id: 3) { carePathCount } }").1;

@@ -92,7 +92,7 @@ async fn the_printed_grants_are_what_serve_and_migrate_need() {
     };
     let [serves_url, migrates_url, reads_url] = [&serves, &migrates, &reads].map(|account| as_account(&store, account));
 
-    let found = Found::by(&["--database-url", &url]);
+    let found = Found::by(&["--no-auth", "--database-url", &url]);
     assert_eq!(
         found.is("migrations", "fault", "has no MediMax schema"),
         "run `medimax migrate` with the same database_url"
@@ -101,7 +101,7 @@ async fn the_printed_grants_are_what_serve_and_migrate_need() {
         store.sql(&statement).await;
     }
     assert!(done(&mut medimax(&["migrate", "--database-url", &migrates_url])).starts_with("Ran 0001_medimax"));
-    let found = Found::by(&["--database-url", &migrates_url]);
+    let found = Found::by(&["--no-auth", "--database-url", &migrates_url]);
     found.is("rights.migrate", "ok", "has what `migrate` needs");
     found.is("triggers", "ok", "as the migrations made them");
     found.is("definers", "ok", &format!("{migrates}@%"));
@@ -112,7 +112,7 @@ async fn the_printed_grants_are_what_serve_and_migrate_need() {
     for statement in statements(advice, &serves) {
         store.sql(&statement).await;
     }
-    let found = Found::by(&["--database-url", &serves_url]);
+    let found = Found::by(&["--no-auth", "--database-url", &serves_url]);
     found.is("rights.serve", "ok", "has what `serve` needs, and no more");
     found.is("rights.migrate", "ok", "lacks ALTER, CREATE, DROP, INDEX, REFERENCES, TRIGGER for `migrate`");
     found.is("triggers", "warning", "cannot see what they do");
@@ -123,12 +123,12 @@ async fn the_printed_grants_are_what_serve_and_migrate_need() {
     assert_eq!(answer["data"]["registerPatient"]["inGraph"], true, "{answer}");
     drop(gateway);
 
-    let found = Found::by(&["--read-only", "--database-url", &serves_url]);
+    let found = Found::by(&["--no-auth", "--read-only", "--database-url", &serves_url]);
     let advice = found.is("rights.serve", "warning", "DELETE, INSERT, UPDATE on ");
     for statement in statements(advice, &reads) {
         store.sql(&statement).await;
     }
-    let found = Found::by(&["--read-only", "--database-url", &reads_url]);
+    let found = Found::by(&["--no-auth", "--read-only", "--database-url", &reads_url]);
     found.is("rights.serve", "ok", "has what `serve` needs, and no more");
     // MariaDB shows an account that only reads no trigger at all: that does not make them missing.
     found.is("triggers", "warning", "cannot see what they do");
@@ -147,7 +147,7 @@ async fn the_printed_grants_are_what_serve_and_migrate_need() {
     let name = url.rsplit_once('/').unwrap().1.replace('_', "\\_");
     for right in ["SELECT", "INSERT", "UPDATE", "DELETE"] {
         store.sql(&format!("REVOKE {right} ON `{name}`.* FROM {serves}")).await;
-        let found = Found::by(&["--database-url", &serves_url]);
+        let found = Found::by(&["--no-auth", "--database-url", &serves_url]);
         let advice = found.is("rights.serve", "fault", &format!("lacks {right} for `serve`"));
         assert!(advice.starts_with("GRANT SELECT, INSERT, UPDATE, DELETE ON "), "{advice}");
         store.sql(&format!("GRANT {right} ON `{name}`.* TO {serves}")).await;
@@ -163,7 +163,7 @@ async fn the_printed_grants_are_what_serve_and_migrate_need() {
     ] {
         store.sql(&statement).await;
     }
-    Found::by(&["--database-url", &serves_url]).is("rights.serve", "ok", "has what `serve` needs");
+    Found::by(&["--no-auth", "--database-url", &serves_url]).is("rights.serve", "ok", "has what `serve` needs");
     store.sql(&format!("DROP ROLE {role}; DROP USER {serves}, {migrates}, {reads}")).await;
 }
 
@@ -174,7 +174,7 @@ async fn triggers_that_are_gone_or_changed_are_found_and_made_again() {
     store
         .sql("CREATE OR REPLACE TRIGGER medimax_search_patient_update AFTER UPDATE ON Patient FOR EACH ROW SET @nothing = 1")
         .await;
-    let found = Found::by(&["--database-url", &store.url]);
+    let found = Found::by(&["--no-auth", "--database-url", &store.url]);
     found.is("triggers", "fault", "missing: medimax_feed_patient_insert");
     let advice = found.is("triggers", "fault", "not as the migrations made them: medimax_search_patient_update");
     for statement in advice.lines().filter(|line| line.ends_with(';')) {
@@ -182,7 +182,7 @@ async fn triggers_that_are_gone_or_changed_are_found_and_made_again() {
     }
     assert!(advice.contains("then run `medimax migrate`"));
     done(&mut medimax(&["migrate", "--database-url", &store.url]));
-    let found = Found::by(&["--database-url", &store.url]);
+    let found = Found::by(&["--no-auth", "--database-url", &store.url]);
     found.is("triggers", "ok", "as the migrations made them");
     assert!(!found.has_faults(), "{}", found.ended.out);
 
@@ -190,7 +190,7 @@ async fn triggers_that_are_gone_or_changed_are_found_and_made_again() {
         store.sql(&format!("DROP TRIGGER {trigger}")).await;
     }
     store.sql("DROP TRIGGER medimax_feed_report_finding_insert; DROP TRIGGER medimax_feed_report_finding_update").await;
-    Found::by(&["--database-url", &store.url]).is("triggers", "fault", "missing: 5 of ");
+    Found::by(&["--no-auth", "--database-url", &store.url]).is("triggers", "fault", "missing: 5 of ");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -217,7 +217,7 @@ async fn an_account_that_triggers_run_as_is_looked_at() {
         "warning",
         "cannot be seen with this account",
     );
-    Found::by(&["--database-url", &url]).is("definers", "ok", &format!("{definer}@%"));
+    Found::by(&["--no-auth", "--database-url", &url]).is("definers", "ok", &format!("{definer}@%"));
 
     let register = "INSERT INTO Patient (name, dob, sex) VALUES ('Ada', '1980-01-01', 'Female')";
     store
@@ -229,24 +229,28 @@ async fn an_account_that_triggers_run_as_is_looked_at() {
         0,
         "the change is lost, and nobody is told"
     );
-    let found = Found::by(&["--database-url", &url]);
+    let found = Found::by(&["--no-auth", "--database-url", &url]);
     let advice = found.is("definers", "fault", "lacks INSERT itself");
     for statement in advice.lines() {
         store.sql(statement).await;
     }
     store.sql(register).await;
     assert_eq!(number(&store.db, "SELECT COUNT(*) FROM Change_Feed").await, 1);
-    assert!(!Found::by(&["--database-url", &url]).has_faults());
+    assert!(!Found::by(&["--no-auth", "--database-url", &url]).has_faults());
 
     store.sql(&format!("DROP USER {definer}")).await;
     let failed = store.db.run(register).await.unwrap_err().to_string();
     assert!(failed.contains("definer"), "{failed}");
-    Found::by(&["--database-url", &url]).is("definers", "fault", "is gone: every write to their tables fails");
+    Found::by(&["--no-auth", "--database-url", &url]).is(
+        "definers",
+        "fault",
+        "is gone: every write to their tables fails",
+    );
     store.sql(&format!("DROP USER {other}")).await;
 }
 
 on_both!(the_version_of_the_schema_is_told, async |store: Store| {
-    let asked = || Found::by(&["--database-url", &store.url]);
+    let asked = || Found::by(&["--no-auth", "--database-url", &store.url]);
     asked().is("migrations", "ok", "as this binary is");
     store.sql("INSERT INTO Schema_Migration (version, name, suits) VALUES (9999, '9999_future', 1)").await;
     asked().is("migrations", "warning", "at version 9999, newer than this binary");
@@ -363,13 +367,43 @@ fn the_embedded_store_and_its_folder_are_looked_at() {
 async fn a_trigger_of_the_embedded_store_that_is_gone_is_found() {
     let store = Store::new(Backend::Sqlite).await;
     store.sql("DROP TRIGGER medimax_feed_patient_insert").await;
-    let found = Found::by(&["--database-url", &store.url]);
+    let found = Found::by(&["--no-auth", "--database-url", &store.url]);
     let advice = found.is("triggers", "fault", "missing: medimax_feed_patient_insert");
     assert!(advice.contains("medimax restore"), "{advice}");
     let (file, fresh) = (scratch(&unique("backup")).display().to_string(), empty(Backend::Sqlite).await);
     done(&mut medimax(&["backup", &file, "--database-url", &store.url]));
     done(&mut medimax(&["restore", &file, "--database-url", &fresh]));
-    assert!(!Found::by(&["--database-url", &fresh]).has_faults());
+    assert!(!Found::by(&["--no-auth", "--database-url", &fresh]).has_faults());
+}
+
+on_both!(whether_somebody_can_log_in_is_told, 2, async |store: Store| {
+    let look = |args: &[&str]| Found::by(&[&["--database-url", &store.url], args].concat());
+    let advice = look(&[]).is("log-in", "fault", "nobody could log in").to_owned();
+    assert!(advice.contains("`medimax user add EMAIL --role ADMIN`"), "{advice}");
+    done(&mut medimax(&["user", "add", "admin@example.org", "--role", "ADMIN", "--database-url", &store.url]));
+    let found = look(&[]);
+    found.is("log-in", "ok", "an administrator who can log in");
+    assert!(found.is("access log", "ok", "not signed").contains("audit_key"));
+    let signed = look(&["--audit-key", "a secret of the tests"]);
+    signed.is("access log", "ok", "entries are signed");
+    let idle = ["--audit-key", "a secret of the tests", "--session-days", "3"];
+    let found = look(&[&["--no-auth", "--audit", "off"], &idle[..]].concat());
+    for (check, text) in [
+        ("log-in", "whoever reaches the port sees and changes everything"),
+        ("access log", "audit is off"),
+        ("configuration", "audit_key has no effect: audit is off"),
+        ("configuration", "session_days has no effect: with no_auth nobody logs in"),
+    ] {
+        found.is(check, "warning", text);
+    }
+    assert!(!found.has_faults(), "{}", found.ended.out);
+});
+
+#[test]
+fn the_demo_s_accounts_are_told_from_others() {
+    let data = scratch(&unique("data")).display().to_string();
+    drop(Gateway::start(&["--demo-patients", "1", "--data-dir", &data]));
+    Found::by(&["--data-dir", &data]).is("log-in", "ok", "the only accounts are the demo's");
 }
 
 #[test]
@@ -417,7 +451,8 @@ fn a_report_to_read_says_the_same() {
 async fn a_neo4j_is_looked_at() {
     let (store, place) = (Store::with_patients(Backend::MariaDb, 3).await, Place::new());
     let server = std::env::var("MEDIMAX_TEST_NEO4J_URL").unwrap();
-    let args = ["--database-url", &store.url, "--graph-url", &server, "--graph-label-prefix", &place.prefix];
+    let args =
+        ["--no-auth", "--database-url", &store.url, "--graph-url", &server, "--graph-label-prefix", &place.prefix];
     let found = Found::by(&args);
     found.is("graph", "ok", "Neo4j 5.26");
     found.is("graph.rights", "ok", "may write");

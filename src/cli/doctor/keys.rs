@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use crate::{
-    config::{Config, KEYS, Source},
+    config::{AccessLog, Config, KEYS, Source},
     db::Tls,
 };
 use std::{fs::File, path::PathBuf};
@@ -59,6 +59,9 @@ fn without_effect(config: &Config) -> Vec<(&'static str, &'static str)> {
     add(graph == "embedded", "the graph is the embedded one", &graphs);
     let verified = graph.starts_with("bolt+s://") || graph.starts_with("neo4j+s://");
     add(graph != "embedded" && !verified, "graph_url does not ask for verified TLS", &["graph_ca_file"]);
+    let logins = ["access_token_minutes", "session_days", "token_issuer", "operator_token", "break_glass_minutes"];
+    add(config.no_auth, "with no_auth nobody logs in", &logins);
+    add(config.audit == AccessLog::Off, "audit is off", &["audit_key"]);
     idle
 }
 

@@ -1,6 +1,7 @@
 //! `medimax doctor`: whether the gateway can serve here as it is configured, and what to do where it cannot. It changes
 //! nothing, and what cannot be reached keeps nothing else from being looked at.
 
+mod accounts;
 mod database;
 mod embedded;
 mod graph;
@@ -35,6 +36,7 @@ pub(super) async fn run(gathered: Result<Config>, args: &ArgMatches) -> Result<E
             keys::check(&config, &mut report);
             machine::check(&config, &mut report).await;
             let db = database::check(&config, &mut report).await;
+            accounts::check(&config, db.as_ref(), &mut report).await;
             graph::check(&config, db.as_ref(), &mut report).await;
         }
         Err(error) => report.fault(
