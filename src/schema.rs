@@ -160,7 +160,9 @@ pub fn scope_of(caller: &Principal, clock: Clock) -> Scope {
         },
         (Principal::Nobody | Principal::Account { .. }, _) => Vec::new(),
     };
-    let breaking = caller.account().filter(|account| account.role == Role::Clinician && account.breaks);
+    let breaking = caller
+        .account()
+        .filter(|account| account.role == Role::Clinician && account.doctor.is_some() && account.breaks);
     grants.extend(breaking.map(|account| accounts::broken_by(account.id, clock)));
     Scope::any(grants)
 }

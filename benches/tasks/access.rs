@@ -42,7 +42,8 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database) -> Resul
     let url = crate::seeded(database, name, patients).await?;
     let apart = patients / (ASSIGNED - 50);
     for statement in [
-        format!("INSERT INTO {name}.Doctor (doctor_id, name) VALUES (900001, 'Dr. Bench')"),
+        format!("INSERT INTO {name}.Institution (institution_id, name) VALUES (900000, 'Bench')"),
+        format!("INSERT INTO {name}.Doctor (doctor_id, name, institution_id) VALUES (900001, 'Dr. Bench', 900000)"),
         format!(
             "INSERT INTO {name}.Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type) \
              SELECT patient_id, 900001, 'consultant' FROM {name}.Patient WHERE patient_id <= 50 OR patient_id % {apart} = 0"

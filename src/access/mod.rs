@@ -23,7 +23,7 @@ mod token;
 pub use accounts::{Listed, Standing};
 pub use asker::Asker;
 pub use password::made_password;
-pub use policy::{LOG_IN, ruled, tells};
+pub use policy::{LOG_IN, ruled, tells, unsaid_by_patients};
 pub use principal::{Account, Principal, Role};
 pub use session::Tokens;
 

@@ -1,7 +1,9 @@
 //! What a caller may ask for, by role: the one place where that stands. Which patients a caller sees is the scope's matter.
 
 use super::principal::{Principal, Role};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Violation};
+use async_graphql::Value;
+use serde_json::Value as Json;
 
 /// What a caller without credentials may ask for.
 const OPEN: &[&str] = &["logIn", "refreshSession"];
@@ -35,6 +37,18 @@ const OF_PATIENTS: &[&str] = &[
     "addAttachment",
 ];
 
+/// What a patient leaves out of an input: what only the practice and its programs know.
+const NOT_OF_PATIENTS: &[&str] = &[
+    "isVerified",
+    "verifiedAt",
+    "aiSource",
+    "confidence",
+    "analyses",
+    "diagnosisSuggestions",
+    "analysisResults",
+    "isProcessed",
+];
+
 /// What of the root tells nothing of patients by itself; rows below say whose they are. All else that is no row is told of in the access log.
 const SILENT: &[&str] = &["me", "knowledge", "graphStatus", "node", "nodes"];
 
@@ -44,6 +58,11 @@ pub const LOG_IN: &str = "log in first: send `Authorization: Bearer` with an acc
 /// Every name of a root field that a rule speaks of; a test holds them against the schema.
 pub fn ruled() -> impl Iterator<Item = &'static str> {
     [OPEN, OF_ADMINISTRATORS, OF_CLINICIANS, OF_PATIENTS, SILENT].concat().into_iter()
+}
+
+/// Every name of an input's field that a rule speaks of; the same test holds them.
+pub fn unsaid_by_patients() -> &'static [&'static str] {
+    NOT_OF_PATIENTS
 }
 
 /// Whether a field of the root may tell something of patients without a row of one.
@@ -68,9 +87,61 @@ impl Principal {
         }
     }
 
+    /// What of an input the caller may not say.
+    pub fn may_say(&self, field: &str, input: &Value) -> Result<()> {
+        let mut wrong = Vec::new();
+        if self.role() == Some(Role::Patient) && OF_PATIENTS.contains(&field) {
+            unsaid(input, &mut vec!["input".into()], &mut wrong);
+            let author = match input {
+                Value::Object(fields) if field == "sendChatMessage" => fields.get("type"),
+                _ => None,
+            };
+            if author.is_some_and(|author| !matches!(author, Value::Null) && !is_text(author, "PATIENT")) {
+                let message = "a patient writes as PATIENT: give that, or leave it out".to_owned();
+                wrong.push(Violation { path: vec!["input".into(), "type".into()], code: "FORBIDDEN", message });
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+    }
+
     /// Whether the caller sees how the gateway works: plans, metrics, the state of its stores.
     pub fn operates(&self) -> bool {
         self.role() == Some(Role::Admin)
+    }
+}
+
+fn is_text(value: &Value, text: &str) -> bool {
+    match value {
+        Value::Enum(name) => name == text,
+        Value::String(given) => given == text,
+        _ => false,
+    }
+}
+
+/// What an input says that patients leave out. `false` says nothing.
+fn unsaid(input: &Value, path: &mut Vec<Json>, wrong: &mut Vec<Violation>) {
+    match input {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                path.push(name.as_str().into());
+                let nothing = matches!(value, Value::Null | Value::Boolean(false));
+                if NOT_OF_PATIENTS.contains(&name.as_str()) {
+                    let message = "this is for the practice and its programs: leave it out".to_owned();
+                    wrong.extend((!nothing).then(|| Violation { path: path.clone(), code: "FORBIDDEN", message }));
+                } else {
+                    unsaid(value, path, wrong);
+                }
+                path.pop();
+            }
+        }
+        Value::List(values) => {
+            for (at, value) in values.iter().enumerate() {
+                path.push(at.into());
+                unsaid(value, path, wrong);
+                path.pop();
+            }
+        }
+        _ => {}
     }
 }
 

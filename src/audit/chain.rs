@@ -35,7 +35,7 @@ pub(super) async fn begin(db: &Db, options: &Options) -> Result<(Chain, Ids)> {
     let token = format!("{:032x}", u128::from_be_bytes(token));
     let now = (options.clock)();
     // What had ended before the last start was named by an earlier one.
-    let heads = heads(db, read::last_start(db).await?.saturating_sub(APART), MOST_HEADS).await?;
+    let heads = heads(db, read::last_start(db, now).await?.saturating_sub(APART), MOST_HEADS).await?;
     let mut writer = Writer::begin(db).await?;
     let print = options.key.as_ref().map(|key| key.print().to_owned());
     let cells = vec![

@@ -22,8 +22,8 @@ pub use entry::{Change, Entry, Kind, Stored};
 pub use key::Key;
 pub use prune::{Pruned, prune};
 use read::unanswered;
-pub use read::{Asked, Wanted, broken_by, export, log_of, logged};
-pub use verify::{Head, Report, verify};
+pub use read::{Asked, Wanted, broken_by, changed_by, export, log_of, logged, older};
+pub use verify::{Head, Known, Report, verify};
 
 use crate::{
     db::Db,

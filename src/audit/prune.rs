@@ -1,6 +1,11 @@
 //! Removing entries whose time is over. The entries that stay can be checked all the same: an anchor has the digest of the last that went.
 
-use super::{Audit, Entry, Key, Kind, key::digest, read::cut_at, verify::Head};
+use super::{
+    Audit, Entry, Key, Kind,
+    key::digest,
+    read::{anchors, cut_at},
+    verify::Head,
+};
 use crate::{
     db::{Cell, Db, Sql, Writer},
     error::{Error, Result},
@@ -44,7 +49,11 @@ async fn pruned(db: &Db, audit: &Audit, before_ms: i64, step: impl Fn(u64) + Sen
     if cuts.is_empty() {
         return Ok(Pruned::default());
     }
-    let fields = cuts.iter().map(|(head, _)| head.to_string()).collect::<Vec<_>>().join(",");
+    // The entries that told of earlier cuts may go with this one: it tells of all of them.
+    let mut told: Vec<Head> = anchors(db).await?;
+    told.retain(|anchor| cuts.iter().all(|(head, _)| head.chain != anchor.chain));
+    told.extend(cuts.iter().map(|(head, _)| head.clone()));
+    let fields = told.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let entry = Entry { operation: Some("audit prune".into()), fields, ..Entry::of(Kind::Prune) };
     // Also where the log is lenient with requests.
     timeout(PATIENCE, audit.put(entry)).await.unwrap_or(Err(Error::Timeout("the access log")))?;

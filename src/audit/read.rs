@@ -163,9 +163,11 @@ async fn whole(db: &Db, sql: &Sql) -> Result<Vec<Stored>> {
 }
 
 /// When the last chain began, in milliseconds since the epoch.
-pub(super) async fn last_start(db: &Db) -> Result<i64> {
+pub(super) async fn last_start(db: &Db, now_ms: i64) -> Result<i64> {
     let mut sql = Sql::new(db.dialect());
     sql.called("Access_Chain", None).push("SELECT 0, COALESCE(MAX(started_ms), 0) FROM Access_Chain");
+    // One that is to come says nothing.
+    sql.push(" WHERE started_ms <= ").int(now_ms);
     Ok(db.numbers(&sql).await?.first().map_or(0, |(_, ms)| *ms))
 }
 
@@ -321,6 +323,26 @@ pub(super) async fn count_unbound(db: &Db) -> Result<Unbound> {
     Ok(Unbound { wrong, unanswered: count("Access_Change").await? })
 }
 
+/// Where the chains begin from which entries were removed: the last entry that went of each.
+pub(super) async fn anchors(db: &Db) -> Result<Vec<Head>> {
+    let mut sql = Sql::new(db.dialect());
+    let (function, text) = as_json(db.dialect());
+    sql.called("Access_Anchor", None);
+    sql.push(format!(
+        "SELECT a.chain_id, {function}(CAST(a.place AS {text}), a.hash) FROM Access_Anchor a WHERE a.place = "
+    ));
+    sql.push("(SELECT MAX(x.place) FROM Access_Anchor x WHERE x.chain_id = a.chain_id)");
+    db.texts(&sql).await?.into_iter().map(|(chain, list)| head_of(chain, list)).collect()
+}
+
+/// How many entries of a chain stand where none can.
+pub(super) async fn beyond(db: &Db, chain: i32, place: i64) -> Result<i64> {
+    let mut sql = Sql::new(db.dialect());
+    sql.called(EVENT, None).push("SELECT 0, COUNT(*) FROM Access_Event WHERE chain_id = ").int(chain.into());
+    sql.push(" AND place <= ").int(place);
+    Ok(db.numbers(&sql).await?.first().map_or(0, |(_, count)| *count))
+}
+
 /// For each chain with entries before a moment the last of them that only such ones precede, and the print of its key.
 pub(super) async fn cut_at(db: &Db, before_ms: i64) -> Result<Vec<(Head, Option<String>)>> {
     let mut sql = Sql::new(db.dialect());
@@ -342,6 +364,13 @@ pub(super) async fn cut_at(db: &Db, before_ms: i64) -> Result<Vec<(Head, Option<
     .collect()
 }
 
+/// How many entries were entered before a moment.
+pub async fn older(db: &Db, before_ms: i64) -> Result<u64> {
+    let mut sql = Sql::new(db.dialect());
+    sql.called(EVENT, None).push("SELECT 0, COUNT(*) FROM Access_Event WHERE at_ms < ").int(before_ms);
+    Ok(db.numbers(&sql).await?.first().map_or(0, |(_, count)| count.unsigned_abs()))
+}
+
 /// The last of at most so many entries at the beginning of a chain, none beyond one of them.
 pub(super) async fn at_most(db: &Db, until: &Head, most: i64) -> Result<Option<Head>> {
     let mut sql = Sql::new(db.dialect());
@@ -355,6 +384,15 @@ pub(super) async fn at_most(db: &Db, until: &Head, most: i64) -> Result<Option<H
     sql.int(until.chain.into());
     let found = db.texts(&sql).await?.into_iter().next();
     found.map(|(chain, list)| head_of(chain, list)).transpose()
+}
+
+/// The patients whose rows a request changed.
+pub async fn changed_by(db: &Db, event: i64) -> Result<Vec<i32>> {
+    let mut sql = Sql::new(db.dialect());
+    sql.called("Access_Change", None);
+    sql.push("SELECT DISTINCT patient_id, 0 FROM Access_Change WHERE patient_id IS NOT NULL AND event_id = ")
+        .int(event);
+    Ok(db.numbers(&sql).await?.into_iter().map(|(patient, _)| patient).collect())
 }
 
 /// The patients whom an account sees for now although they are not assigned.

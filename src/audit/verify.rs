@@ -4,7 +4,7 @@ use super::{
     Key, Kind,
     chain::root,
     prune::anchor_digest,
-    read::{count_unbound, of_chain},
+    read::{beyond, count_unbound, of_chain},
 };
 use crate::{
     db::{Db, Sql, change},
@@ -67,6 +67,8 @@ pub struct Report {
     pub more: u64,
     /// The last entry of each chain: what to note somewhere else.
     pub heads: Vec<Head>,
+    /// Which of the noted entries were pruned since, so that nobody can tell whether they were there.
+    pub gone: Vec<Head>,
     /// How many changes were written by requests that have no entry yet.
     pub unanswered: u64,
 }
@@ -93,17 +95,27 @@ struct Found {
     anchor_digest: Option<String>,
 }
 
+/// What a check takes as known.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Known<'a> {
+    /// Entries that were noted before, and must be there.
+    pub heads: &'a [Head],
+    /// Chains without a key that were begun before there was one.
+    pub unsigned: &'a [i32],
+}
+
 /// Checks every chain, and that it holds entries that were noted before. `step` hears how many entries were looked at.
 pub fn verify<'a>(
     db: &'a Db,
     key: Option<&'a Key>,
-    noted: &'a [Head],
+    known: Known<'a>,
     step: impl Fn(u64) + Send + Sync + 'a,
 ) -> BoxFuture<'a, Result<Report>> {
-    Box::pin(verified(db, key, noted, step))
+    Box::pin(verified(db, key, known, step))
 }
 
-async fn verified(db: &Db, key: Option<&Key>, noted: &[Head], step: impl Fn(u64) + Send + Sync) -> Result<Report> {
+async fn verified(db: &Db, key: Option<&Key>, known: Known<'_>, step: impl Fn(u64) + Send + Sync) -> Result<Report> {
+    let Known { heads: noted, unsigned } = known;
     let mut report = Report::default();
     // Entries that others name: only of these the digests are kept.
     let mut named: Vec<(Head, String)> = noted.iter().map(|head| (head.clone(), "as it was noted".into())).collect();
@@ -119,7 +131,15 @@ async fn verified(db: &Db, key: Option<&Key>, noted: &[Head], step: impl Fn(u64)
         report.chains += 1;
         let chain = found.chain;
         let key = match &found.print {
-            None => None,
+            None => {
+                if key.is_some() && !unsigned.contains(&chain) {
+                    report.note(format!(
+                        "chain {chain} is not signed, so whoever may write to the database can have made it; if it was begun before there \
+                         was a key, say --unsigned {chain}"
+                    ));
+                }
+                None
+            }
             Some(print) => match key.filter(|key| key.print() == print) {
                 Some(key) => Some(key),
                 None => {
@@ -138,6 +158,10 @@ async fn verified(db: &Db, key: Option<&Key>, noted: &[Head], step: impl Fn(u64)
             }
             (place, hash) = (anchor.place, anchor.hash.clone());
             anchors.insert(chain, anchor.clone());
+        }
+        let beyond = beyond(db, chain, place).await?;
+        if beyond > 0 {
+            report.note(format!("chain {chain}: {beyond} entries were added before its beginning"));
         }
         loop {
             let page = of_chain(db, chain, place.min(i64::MAX - 1), AT_ONCE).await?;
@@ -178,8 +202,13 @@ async fn verified(db: &Db, key: Option<&Key>, noted: &[Head], step: impl Fn(u64)
         }
     }
     for (head, how) in named {
-        let pruned = anchors.get(&head.chain).is_some_and(|anchor| head.place <= anchor.place);
-        let there = seen.get(&(head.chain, head.place));
+        let anchor = anchors.get(&head.chain).filter(|anchor| head.place <= anchor.place);
+        let pruned = anchor.is_some_and(|anchor| head.place < anchor.place);
+        // The anchor is the last entry that went.
+        let there = seen.get(&(head.chain, head.place)).or(anchor.map(|anchor| &anchor.hash));
+        if pruned && noted.contains(&head) {
+            report.gone.push(head.clone());
+        }
         let unchecked = chains.iter().any(|found| found.chain == head.chain) && !checked.contains(&head.chain);
         if !pruned && !unchecked && there != Some(&head.hash) {
             report.note(format!("chain {}: the entry at place {} is not there {how}", head.chain, head.place));

@@ -19,6 +19,7 @@ const PATIENTS: usize = 20_000;
 
 /// Writes what comes, for as long as somebody may send.
 pub(super) async fn run(db: Db, options: Options, mut chain: Chain, mut queue: UnboundedReceiver<Waiting>) {
+    let mut doubt = None;
     while let Some(first) = queue.recv().await {
         let mut patients = first.entry.patients.len();
         let mut batch = vec![first];
@@ -28,12 +29,12 @@ pub(super) async fn run(db: Db, options: Options, mut chain: Chain, mut queue: U
             batch.push(next);
         }
         let (entries, told): (Vec<Entry>, Vec<_>) = batch.into_iter().map(|one| (one.entry, one.told)).unzip();
-        let written = keep(&db, &options, &mut chain, &entries).await;
+        let written = keep(&db, &options, (&mut chain, &mut doubt), &entries).await;
         // One that the store does not take is no reason to hold back the others.
         let apart = entries.len() > 1 && written.as_ref().is_err_and(|error| !may_be_taken(error));
         for (entry, told) in entries.iter().zip(told) {
             let written = match apart {
-                true => keep(&db, &options, &mut chain, std::slice::from_ref(entry)).await,
+                true => keep(&db, &options, (&mut chain, &mut doubt), std::slice::from_ref(entry)).await,
                 false => written.clone(),
             };
             // Whoever gave up does not hear it.
@@ -42,13 +43,16 @@ pub(super) async fn run(db: Db, options: Options, mut chain: Chain, mut queue: U
     }
 }
 
+/// Where the chain is if a write without a known outcome was kept, and the numbers of the entries that it wrote. It is looked at before
+/// anything else is written, however much later the store answers again.
+type Doubt = Option<(Chain, Vec<i64>)>;
+
 /// Writes entries, and tries again where the store may take them.
-async fn keep(db: &Db, options: &Options, chain: &mut Chain, entries: &[Entry]) -> Result<()> {
+async fn keep(db: &Db, options: &Options, (chain, doubt): (&mut Chain, &mut Doubt), entries: &[Entry]) -> Result<()> {
     let mut attempt = 0;
-    let mut tried: Option<Chain> = None;
     loop {
         attempt += 1;
-        let error = match once(db, options, chain, entries, &mut tried).await {
+        let error = match once(db, options, (chain, doubt), entries).await {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
@@ -67,24 +71,20 @@ fn may_be_taken(error: &Error) -> bool {
     fault::asks_again(error) || matches!(error, Error::Unavailable(_) | Error::Unconfirmed(_))
 }
 
-async fn once(
-    db: &Db,
-    options: &Options,
-    chain: &mut Chain,
-    entries: &[Entry],
-    tried: &mut Option<Chain>,
-) -> Result<()> {
-    // The commit before may have been kept without an answer.
-    if let Some(tried) = tried.take() {
+async fn once(db: &Db, options: &Options, (chain, doubt): (&mut Chain, &mut Doubt), entries: &[Entry]) -> Result<()> {
+    if let Some((next, kept)) = doubt {
         let stored = chain.stored(db).await?;
-        if stored.as_ref().is_some_and(|(place, hash)| *place == tried.place && *hash == tried.hash) {
-            *chain = tried;
-            return Ok(());
-        }
-        if stored.is_none_or(|(place, hash)| place != chain.place || hash != chain.hash) {
+        let ends = |of: &Chain| stored.as_ref().is_some_and(|(place, hash)| *place == of.place && *hash == of.hash);
+        if ends(next) {
+            *chain = next.clone();
+            if entries.iter().all(|entry| kept.contains(&entry.id)) {
+                return Ok(());
+            }
+        } else if !ends(chain) {
             tracing::warn!("the access log does not end where this gateway left it: it begins another chain");
             // Numbers go on as before: those of the chain's own are not needed.
             *chain = chain::begin(db, options).await?.0;
+            *doubt = None;
         }
     }
     let mut writer = Writer::begin(db).await?;
@@ -101,10 +101,11 @@ async fn once(
         entry.patients.extend(changes.iter().filter_map(|change| change.patient));
         stored.push(next.add(entry, changes, now, options)?);
     }
+    // From here on it is not known where the chain ends, until the commit is.
+    *doubt = Some((next.clone(), entries.iter().map(|entry| entry.id).collect()));
     insert(&mut writer, db.dialect(), &stored).await?;
-    *tried = Some(next.clone());
     writer.commit().await?;
-    *chain = next;
+    (*chain, *doubt) = (next, None);
     Ok(())
 }
 

@@ -2,12 +2,12 @@
 
 use super::{audit, counted, database_url, open_filled, progress::Progress, say, unreachable};
 use crate::{
-    audit::{Change, Head, Key, Report, Stored, export, prune, verify},
+    audit::{Change, Head, Key, Known, Report, Stored, export, older, prune, verify},
     config::Config,
     db::Db,
     error::{Error, Result},
 };
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 use std::{
@@ -19,6 +19,12 @@ pub(super) fn command() -> Command {
     let day = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("DATE").value_parser(value_parser!(NaiveDate)).help(help)
     };
+    let unsigned = Arg::new("unsigned")
+        .long("unsigned")
+        .value_name("CHAIN")
+        .action(ArgAction::Append)
+        .value_parser(value_parser!(i32))
+        .help("A chain that was begun before there was an audit_key; may be given several times");
     let format = Arg::new("format").long("format").value_name("FORMAT").value_parser(["text", "json"]);
     Command::new("audit")
         .about("Check, export and prune the access log")
@@ -34,6 +40,7 @@ pub(super) fn command() -> Command {
                         .value_parser(|text: &str| text.parse::<Head>().map_err(|error| error.to_string()))
                         .help("An entry that an earlier check printed, and that must still be there; may be given several times"),
                 )
+                .arg(unsigned.clone())
                 .arg(format.default_value("text").help("How to print what was found")),
         )
         .subcommand(
@@ -46,8 +53,9 @@ pub(super) fn command() -> Command {
             Command::new("prune")
                 .about("Remove the entries whose time is over; the log says so, and those that stay can still be checked")
                 .arg(day("before", "Remove the entries before this day (UTC)").required(true))
+                .arg(unsigned)
                 .arg(
-                    Arg::new("yes").long("yes").action(ArgAction::SetTrue).required(true).help(
+                    Arg::new("yes").long("yes").action(ArgAction::SetTrue).help(
                         "Say in as many words that these entries may go: `audit export --until DATE` keeps them elsewhere",
                     ),
                 )
@@ -71,11 +79,21 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<ExitCode> 
         }
         _ => {
             let Some(before) = midnight(args, "before") else { return Ok(ExitCode::SUCCESS) };
+            if before > Utc::now().timestamp_millis() {
+                return Err(Error::Setup("nothing is removed: --before must be a day that has come".into()));
+            }
+            if !args.get_flag("yes") {
+                let many = counted_entries(older(&db, before).await.map_err(unreachable)?);
+                let says = "nothing is removed yet: {} would go. `medimax audit export --until DATE` keeps them elsewhere; then say --yes";
+                return Err(Error::Setup(says.replace("{}", &many)));
+            }
             let Some(audit) = audit(config, &db, "audit prune") else {
                 return Err(Error::Setup("the access log is switched off here: leave `audit=off` out".into()));
             };
             let key = Key::of(config.audit_key.reveal());
-            let report = verify(&db, key.as_ref(), &[], |_| {}).await.map_err(unreachable)?;
+            let report = verify(&db, key.as_ref(), Known { unsigned: &unsigned(args), heads: &[] }, |_| {})
+                .await
+                .map_err(unreachable)?;
             if !report.wrong.is_empty() && !args.get_flag("force") {
                 let says = "nothing is removed: this is not the log as it was written. See `medimax audit verify`, and export what is there; \
                             --force removes the entries all the same";
@@ -100,6 +118,11 @@ fn midnight(args: &ArgMatches, name: &str) -> Option<i64> {
     Some(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
 }
 
+/// The chains that are known to have no key.
+fn unsigned(args: &ArgMatches) -> Vec<i32> {
+    args.get_many("unsigned").unwrap_or_default().copied().collect()
+}
+
 fn counted_entries(number: u64) -> String {
     if number == 1 { "1 entry".into() } else { format!("{number} entries") }
 }
@@ -108,7 +131,9 @@ async fn check(config: &Config, db: &Db, args: &ArgMatches) -> Result<ExitCode> 
     let noted: Vec<Head> = args.get_many("head").unwrap_or_default().cloned().collect();
     let key = Key::of(config.audit_key.reveal());
     let progress = Progress::new("Checking", "entries", 0);
-    let report = verify(db, key.as_ref(), &noted, |done| progress.at(done, done)).await;
+    let report =
+        verify(db, key.as_ref(), Known { heads: &noted, unsigned: &unsigned(args) }, |done| progress.at(done, done))
+            .await;
     drop(progress);
     let report = report?;
     say(&match args.get_one::<String>("format").map(String::as_str) {
@@ -123,6 +148,7 @@ fn as_json(report: &Report) -> Value {
         "sound": report.wrong.is_empty(),
         "chains": report.chains,
         "entries": report.entries,
+        "gone": report.gone.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "unanswered": report.unanswered,
         "wrong": report.wrong,
         "more": report.more,
@@ -139,6 +165,9 @@ fn as_text(report: &Report) -> String {
     lines.extend(report.wrong.iter().map(|wrong| format!("  {wrong}")));
     if report.more > 0 {
         lines.push(format!("  and {} more", report.more));
+    }
+    for head in &report.gone {
+        lines.push(format!("  {head} was pruned since: whether it was there cannot be seen any more."));
     }
     if report.unanswered > 0 {
         let changes = counted(report.unanswered, "change");

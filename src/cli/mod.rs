@@ -35,7 +35,7 @@ use crate::{
 use chrono::NaiveDate;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf, process::ExitCode, sync::Arc, time::SystemTime};
-use store::{learn, open, open_filled, open_to_look, open_with_tables, places, tables};
+use store::{learn, open, open_filled, open_there, open_to_look, open_with_tables, places, tables};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 a fault (`check`: or a difference, `doctor`: one that it found, `explain`: or an error, `migrate --adopt`: or an obstacle), 2 wrong usage, 141 a reader who went away before a backup's end.

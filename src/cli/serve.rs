@@ -178,12 +178,11 @@ async fn prepare(config: &Config, url: &str) -> Result<Db> {
             if config.demo_patients > 0 {
                 // A store of an older version has patients, but no catalog.
                 seed::know(&db).await?;
-                if seed::is_empty(&db).await? {
+                let accounts = access(config, db.clone());
+                // A store with accounts is meant for patients of its own.
+                if accounts.accounts().await?.is_empty() && seed::is_empty(&db).await? {
                     seed::fill(&db, config.demo_seed, config.demo_patients, today(&config.time_zone)).await?;
-                    let accounts = access(config, db.clone());
-                    if accounts.accounts().await?.is_empty() {
-                        accounts.make_demo().await?;
-                    }
+                    accounts.make_demo().await?;
                     say(&format!("It was empty, and holds {} made-up patients now.", config.demo_patients))?;
                 }
             }

@@ -20,11 +20,7 @@ pub(super) async fn open(config: &Config) -> Result<Db> {
 /// The configured store to take all of its records, with exactly the tables of this binary. An embedded one that is not there is
 /// no empty one: most likely it is elsewhere.
 pub(super) async fn open_filled(options: &Options) -> Result<Db> {
-    if let Some(file) = options.url.strip_prefix("sqlite://").filter(|file| !Path::new(file).exists()) {
-        return Err(Error::Setup(format!(
-            "there is no store at {file}, so no records: name the one that the gateway serves with data_dir or database_url"
-        )));
-    }
+    is_there(options)?;
     let db = db::open(options).await.map_err(unreachable)?;
     migrate::require_current(&db).await.map_err(unreachable)?;
     Ok(db)
@@ -33,6 +29,22 @@ pub(super) async fn open_filled(options: &Options) -> Result<Db> {
 /// The configured store with its tables.
 pub(super) async fn open_with_tables(config: &Config) -> Result<Db> {
     open_so(&config.database(database_url_to_make(config)?)).await
+}
+
+/// The same, which must be there.
+pub(super) async fn open_there(config: &Config) -> Result<Db> {
+    let options = config.database(database_url(config)?);
+    is_there(&options)?;
+    open_so(&options).await
+}
+
+fn is_there(options: &Options) -> Result<()> {
+    match options.url.strip_prefix("sqlite://").filter(|file| !Path::new(file).exists()) {
+        Some(file) => Err(Error::Setup(format!(
+            "there is no store at {file}, so no records: name the one that the gateway serves with data_dir or database_url"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The configured store for a command that looks at it and changes nothing. Where no embedded one is there yet, none is made: an empty one

@@ -1,7 +1,7 @@
 //! `medimax user`: the accounts that log in, managed without the API. It works beside gateways that serve, which find every change at their
 //! next request.
 
-use super::{access, open_with_tables, say, unreachable};
+use super::{access, open_there, open_with_tables, say, unreachable};
 use crate::{
     access::{Access, Listed, Role, Standing, made_password},
     config::Config,
@@ -90,7 +90,9 @@ pub(super) async fn run(config: &Config, args: &ArgMatches) -> Result<()> {
     // What needs no store is wrong before one is made.
     let of = if matches!(verb, "add" | "role") { Some(standing(args)?) } else { None };
     let password = if matches!(verb, "add" | "password") { Some(Password::of(args)?) } else { None };
-    let access = access(config, open_with_tables(config).await?);
+    // With the first account a new store may begin; there is nothing else to do in one that is not there.
+    let db = if verb == "add" { open_with_tables(config).await? } else { open_there(config).await? };
+    let access = access(config, db);
     let said = act(&access, verb, args, email, of, password.as_ref()).await.map_err(unreachable)?;
     say(&said)?;
     match password {

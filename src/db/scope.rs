@@ -101,6 +101,24 @@ impl Scope {
         self.0.as_deref()
     }
 
+    /// The patients that something else gives than rows of this table.
+    pub fn without(&self, table: &Table) -> Self {
+        self.only(|of| of.name != table.name)
+    }
+
+    /// The patients that rows of this table give, where some of them do.
+    pub fn by(&self, table: &Table) -> Option<Self> {
+        let of_it = |grant: &Grant| matches!(grant, Grant::With(rows) if rows.table.name == table.name);
+        self.grants()?.iter().any(of_it).then(|| self.only(|of| of.name == table.name))
+    }
+
+    fn only(&self, wanted: impl Fn(&Table) -> bool) -> Self {
+        let Some(grants) = self.grants() else { return self.clone() };
+        let wanted = |grant: &&Grant| matches!(grant, Grant::With(rows) if wanted(rows.table));
+        let is_list = |grant: &Grant| matches!(grant, Grant::Patients(_));
+        Self::any(grants.iter().filter(|grant| is_list(grant) || wanted(grant)).cloned().collect::<Vec<_>>())
+    }
+
     /// The patients in scope where no table needs to be asked for them.
     pub fn listed(&self) -> Option<Vec<i32>> {
         let list = |grant: &Grant| match grant {

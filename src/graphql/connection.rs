@@ -262,6 +262,18 @@ impl Field for PageInfo {
     }
 }
 
+/// The rows whose cursors a level of edges or of `PageInfo` shows, and their entity. A cursor holds what its list is ordered by.
+pub(super) fn under_cursors((set, row): (&Arc<dyn RowSet>, usize)) -> Option<(&'static Entity, Vec<Rows>)> {
+    let places = |page: &Page, rows: &Rows, places: [Option<&u32>; 2]| {
+        (page.entity, places.into_iter().flatten().map(|place| rows.one(*place)).collect())
+    };
+    if let Some(EdgeSet { page, rows }) = set.as_any().downcast_ref() {
+        return Some(places(page, rows, [rows.places().get(row), None]));
+    }
+    let (page, rows, _) = set.as_any().downcast_ref::<PageInfos>()?.0.get(row)?.as_ref()?;
+    Some(places(page, rows, [rows.places().first(), rows.places().last()]))
+}
+
 /// A page's state: the page, its rows, and whether there are more in its direction.
 struct PageInfos(Vec<Option<(Arc<Page>, Rows, bool)>>);
 

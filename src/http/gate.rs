@@ -4,17 +4,20 @@ use super::answer::Refused;
 use crate::{error::Error, graphql::budget::Memory};
 use axum::http::{StatusCode, header};
 use std::{
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use tokio::{
-    sync::{Semaphore, SemaphorePermit},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
 /// The gate that requests pass one by one.
 pub(super) struct Gate {
-    places: Semaphore,
+    places: Arc<Semaphore>,
     max_running: usize,
     waiting: AtomicUsize,
     max_waiting: usize,
@@ -23,20 +26,20 @@ pub(super) struct Gate {
 
 impl Gate {
     pub(super) fn new(max_running: usize, max_waiting: usize, patience: Duration) -> Self {
-        let places = Semaphore::new(max_running);
+        let places = Arc::new(Semaphore::new(max_running));
         Gate { places, max_running, waiting: AtomicUsize::new(0), max_waiting, patience }
     }
 
     /// A place, held until it is dropped; refused where too many wait already, or none comes free in time.
-    pub(super) async fn enter(&self) -> Result<SemaphorePermit<'_>, Refused> {
-        if let Ok(place) = self.places.try_acquire() {
+    pub(super) async fn enter(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        if let Ok(place) = self.places.clone().try_acquire_owned() {
             return Ok(place);
         }
         let queue = Queued::join(&self.waiting);
         if queue.length > self.max_waiting {
             return Err(full("max_queued_requests", self.max_waiting, Some(queue.length)));
         }
-        match timeout(self.patience, self.places.acquire()).await {
+        match timeout(self.patience, self.places.clone().acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) | Err(_) => Err(full("max_concurrent_requests", self.max_running, None)),
         }

@@ -218,7 +218,7 @@ async fn graphql(State(app): State<Arc<App>>, request: Request) -> Response {
     answering.instrument(watch.span()).await
 }
 
-async fn respond(app: &App, request: Request, watch: &Watch) -> Response {
+async fn respond(app: &Arc<App>, request: Request, watch: &Watch) -> Response {
     let Some(media) = Media::wanted(request.headers()) else {
         let says = "answers are application/graphql-response+json or application/json: accept one of them";
         return turned_away(app, &Refused::new(StatusCode::NOT_ACCEPTABLE, says), Media::Json, watch);
@@ -246,12 +246,12 @@ fn turned_away(app: &App, refused: &Refused, media: Media, watch: &Watch) -> Res
     refuse(refused, media, &watch.id)
 }
 
-async fn answered(app: &App, request: Request, watch: &Watch) -> Result<Answer, Refused> {
+async fn answered(app: &Arc<App>, request: Request, watch: &Watch) -> Result<Answer, Refused> {
     let may_write = *request.method() == Method::POST;
     let credentials = app.desk.credentials(&request)?;
     let request = app.reader.read(request).await?;
     watch.is_read();
-    let _place = app.gate.enter().await?;
+    let place = app.gate.enter().await?;
     let asker = app.desk.asker(credentials).await?;
     gate::has_room(app.engine.memory(), app.engine.limits().max_answer_bytes)?;
     watch.entered();
@@ -264,7 +264,22 @@ async fn answered(app: &App, request: Request, watch: &Watch) -> Result<Answer, 
         may_write,
         recorder: watch.recorder.clone(),
     };
-    let mut answer = app.engine.run(request, caller).await;
+    let mut answer = match app.engine.prepare(request, &caller).await {
+        Err(refused) => refused,
+        // What is written is written to its end, and entered in the access log, also where the client hangs up meanwhile.
+        Ok(ready) if ready.writes() => {
+            let app = app.clone();
+            let work = async move {
+                let _place = place;
+                app.engine.execute(ready, caller).await
+            };
+            tokio::spawn(work.in_current_span()).await.map_err(|_panic| {
+                let error = Error::Internal("the code that answers a mutation panicked".into());
+                Refused { status: StatusCode::INTERNAL_SERVER_ERROR, error, header: None }
+            })?
+        }
+        Ok(ready) => app.engine.execute(ready, caller).await,
+    };
     // Plans and costs speak of everybody's rows.
     if operates {
         watch.explain(app, &mut answer).await;

@@ -3,7 +3,7 @@
 use super::{doctor, validation::Validation};
 use crate::{
     db::{
-        Bind, By, Cond, Date, DateTime, Enum, Flag, Path, enumeration,
+        Bind, By, Cond, Date, DateTime, Enum, Flag, Op, Path, enumeration,
         scope::{Grant, Must, Rows},
     },
     entity::entity,
@@ -241,7 +241,15 @@ static CARE_TEAM: Children = Children {
     of: &ENTITY,
     path: Path::Direct("patient_id"),
     order: &[LATEST_FIRST],
-    preset: Some(|_| is_active()),
+    preset: Some(|cx| {
+        let today = || Bind::Text(cx.clock.today.to_string());
+        let or_null = |column, cond| Cond::Or(vec![Cond::IsNull(column, true), cond]);
+        Cond::And(vec![
+            is_active(),
+            or_null("since", Cond::Compare("since", Op::Lte, today())),
+            or_null("until", Cond::Compare("until", Op::Gte, today())),
+        ])
+    }),
     expected: 3,
 };
 

@@ -232,17 +232,28 @@ impl Engine {
     }
 
     async fn answer(&self, request: Request, caller: Caller) -> Answer {
-        let request_id = caller.request_id.clone();
         match self.prepare(request, &caller).await {
-            Err(refusals) => refused(&refusals, &request_id),
-            Ok(prepared) => {
-                caller.recorder.is_prepared();
-                self.execute(prepared, caller).await
-            }
+            Err(refused) => refused,
+            Ok(prepared) => self.execute(prepared, caller).await,
         }
     }
 
-    async fn prepare(&self, mut request: Request, caller: &Caller) -> Result<Prepared, Vec<Refusal>> {
+    /// Reads a request and checks it; where it is refused, the answer to it.
+    pub fn prepare<'a>(&'a self, request: Request, caller: &'a Caller) -> BoxFuture<'a, Result<Prepared, Answer>> {
+        Box::pin(async move {
+            let prepared = self.checked(request, caller).await;
+            let prepared = prepared.map_err(|refusals| refused(&refusals, &caller.request_id))?;
+            caller.recorder.is_prepared();
+            Ok(prepared)
+        })
+    }
+
+    /// Does what a request asks for. As a box, as [`Self::run`].
+    pub fn execute(&self, prepared: Prepared, caller: Caller) -> BoxFuture<'_, Answer> {
+        Box::pin(self.executed(prepared, caller))
+    }
+
+    async fn checked(&self, mut request: Request, caller: &Caller) -> Result<Prepared, Vec<Refusal>> {
         let refuse = |error: Error| vec![Refusal { error, locations: Vec::new() }];
         // Which documents are known is nothing for strangers.
         if caller.asker.principal == Principal::Nobody && request.query.is_empty() {
@@ -360,7 +371,7 @@ impl Engine {
         merged.into_iter().map(refusal).collect()
     }
 
-    async fn execute(&self, prepared: Prepared, caller: Caller) -> Answer {
+    async fn executed(&self, prepared: Prepared, caller: Caller) -> Answer {
         let Prepared { document, text, name, listed, variables, introspection } = prepared;
         let operation = match select(&document, name.as_deref()) {
             Ok(operation) => operation,
@@ -444,7 +455,8 @@ pub fn sdl(model: &'static Model) -> String {
     )
 }
 
-struct Prepared {
+/// A request that was read and checked.
+pub struct Prepared {
     document: Arc<ExecutableDocument>,
     text: Arc<str>,
     /// The operation to run.
@@ -453,6 +465,13 @@ struct Prepared {
     listed: Option<String>,
     variables: async_graphql::Variables,
     introspection: HashMap<String, Vec<u8>>,
+}
+
+impl Prepared {
+    /// Whether it is a mutation.
+    pub fn writes(&self) -> bool {
+        select(&self.document, self.name.as_deref()).is_ok_and(|operation| operation.ty == OperationType::Mutation)
+    }
 }
 
 /// What is said of a document or variables that do not fit the schema where nobody is told the schema.

@@ -2,7 +2,7 @@
 
 use crate::{
     access::Principal,
-    audit::{Audit, Entry, Kind, broken_by},
+    audit::{Audit, Entry, Kind, broken_by, changed_by},
     db::Db,
     error::Result,
     graphql::exec::Seen,
@@ -70,11 +70,12 @@ async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>, until
         patients.extend(db.patients_of(table, &keys).await?.into_iter().map(|(_, patient)| patient));
     }
     let break_glass = match account.filter(|account| account.breaks) {
-        Some(account) => {
+        Some(account) if !breaks => {
             let broken = broken_by(db, account.id, named.now_ms).await?;
-            patients.iter().any(|patient| broken.contains(patient))
+            let changed = if named.changes { changed_by(db, named.event).await? } else { Vec::new() };
+            patients.iter().chain(&changed).any(|patient| broken.contains(patient))
         }
-        None => breaks,
+        _ => breaks,
     };
     let entry = Entry {
         id: named.event,

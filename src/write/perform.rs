@@ -177,6 +177,16 @@ impl Attempt<'_> {
             operation => operation.entity(),
         };
         references::may_write(self.cx, written, self.operation.path())?;
+        let (row, key) = match self.operation {
+            Operation::Add { above: None, .. } => (written, None),
+            Operation::Add { above: Some((above, key)), .. } | Operation::Put { above: (above, key), .. } => {
+                (above.entity, Some(*key))
+            }
+            Operation::Change { key, .. } | Operation::Once { key, .. } | Operation::Remove { key, .. } => {
+                (written, Some(*key))
+            }
+        };
+        references::may_give(tx, self.cx, self.operation, (row, key)).await?;
         let wrong = self.operation.wrong().to_vec();
         match self.operation {
             Operation::Add { form, above, rows, found, after } => {

@@ -1,7 +1,7 @@
 //! What holds of references when rows are written: the caller sees the rows that an input points to, no row points to a row that is
 //! removed, and reference data is not written by a caller who sees only some patients.
 
-use super::draft::Linked;
+use super::{draft::Linked, operation::Operation};
 use crate::{
     db::{Table, Tx, on_circles},
     error::{Error, Result, Violation},
@@ -27,6 +27,26 @@ pub(super) fn may_write_row(cx: &Cx, entity: &Entity, stored: &[Option<String>])
         at.and_then(|at| stored.get(at)).is_some_and(Option::is_some)
     };
     if entity.table.is_row_written_by(&cx.scope, cell) { Ok(()) } else { Err(forbidden("id")) }
+}
+
+/// That the caller may write rows by which patients are seen: those of a patient whom the caller sees by such a row, too, and not
+/// only for a while. Of others it could make as many days as it likes.
+pub(super) async fn may_give(
+    tx: &mut Tx,
+    cx: &Cx,
+    operation: &Operation,
+    (row, key): (&Entity, Option<i32>),
+) -> Result<()> {
+    let (Some(scope), Some(key)) = (cx.scope.by(operation.entity().table), key) else { return Ok(()) };
+    let (table, keys) = (row.table, [key]);
+    if tx.seen(table, &keys, &scope).await?.is_empty() && !tx.seen(table, &keys, &cx.scope).await?.is_empty() {
+        let message =
+            "you see this patient by breaking the glass: only who looks after the patient changes who else does"
+                .to_owned();
+        let path = vec![operation.path().into()];
+        return Err(Error::Invalid(vec![Violation { path, code: "FORBIDDEN", message }]));
+    }
+    Ok(())
 }
 
 /// That the caller would not see a patient who is added.

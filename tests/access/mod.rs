@@ -5,6 +5,7 @@ mod attacks;
 mod commands;
 mod demo;
 mod door;
+mod evasion;
 mod failures;
 mod glass;
 mod housekeeping;

@@ -128,11 +128,18 @@ fn resolve<'a>(cx: &'a Cx, object: &'static Object, name: &str, key: &str) -> Sl
     }
 }
 
+/// That the caller may ask for a field of the root, and say what stands in its input.
+fn allowed(cx: &Cx, def: &FieldDef, slot: &Slot<'_>) -> Result<()> {
+    let caller = &cx.asker.principal;
+    caller.may(def.name, cx.serial)?;
+    slot.args.get("input").map_or(Ok(()), |input| caller.may_say(def.name, input))
+}
+
 /// Answers one field for all rows: within the request's time, and a failure (a panic too) costs this field alone.
 async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> FieldAnswers<'a> {
     // What stands at the root is asked of the gateway; all below follows from it.
     if level.above.is_none()
-        && let Err(error) = cx.asker.principal.may(def.name, cx.serial)
+        && let Err(error) = allowed(cx, def, &slot)
     {
         level.fail_all(cx, &slot, &error);
         return FieldAnswers::Text(Text::nulls(level.height()));

@@ -1,12 +1,18 @@
 //! What an answer tells, for the access log: which fields, and of which patients.
 
-use super::{Answered, FieldAnswers, Level, Part, SlotSource};
+use super::{Answered, FieldAnswers, Part, SlotSource};
 use crate::{
     access::tells,
     db::{Belongs, Table},
-    graphql::model::Entity,
+    graphql::{
+        connection::under_cursors,
+        model::{Entity, RowSet},
+    },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What an answer tells.
 #[derive(Debug, Default)]
@@ -79,6 +85,9 @@ impl<'a> Seen<'a> {
                 }
                 SlotSource::Loaded(FieldAnswers::Text(_) | FieldAnswers::Large(_)) => {}
             }
+            if matches!(how, SlotSource::Scalar(_)) && slot.name.to_lowercase().ends_with("cursor") {
+                self.under_cursors(part);
+            }
             self.counts |= is_frame && belongs.is_some();
             // Through a filter even what belongs to everybody tells of patients.
             self.counts |= slot.args.get("filter").is_some();
@@ -87,11 +96,24 @@ impl<'a> Seen<'a> {
             }
         }
         if let Some(entity) = belongs.filter(|_| !is_frame) {
-            self.rows(entity, &part.level);
+            self.rows(entity, &part.level.rows().collect::<Vec<_>>());
         }
     }
 
-    fn rows(&mut self, entity: &'static Entity, level: &Level<'a>) {
+    /// Cursors hold what their list is ordered by.
+    fn under_cursors(&mut self, part: &Part<'a>) {
+        for (entity, rows) in part.level.rows().filter_map(under_cursors) {
+            for rows in rows {
+                let places: Vec<_> = rows.places().iter().map(|place| (&rows.set, *place as usize)).collect();
+                self.rows(entity, &places);
+            }
+            if !entity.table.is_everybodys() {
+                self.fields.insert((entity.edge.name, "cursor"));
+            }
+        }
+    }
+
+    fn rows(&mut self, entity: &'static Entity, level: &[Shown<'_>]) {
         let table = entity.table;
         let owner = match &table.belongs {
             Belongs::Everybody | Belongs::OneOf([]) => return,
@@ -110,10 +132,11 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// A row that is shown: its set, and its place there.
+type Shown<'r> = (&'r Arc<dyn RowSet>, usize);
+
 /// The numbers that a scalar of each row holds, where it holds one.
-fn keys(level: &Level<'_>, scalar: Option<usize>) -> Vec<i32> {
-    let key = |(set, row): (&std::sync::Arc<dyn crate::graphql::model::RowSet>, usize)| {
-        i32::try_from(set.rank(row, scalar?)?).ok()
-    };
-    level.rows().filter_map(key).collect()
+fn keys(level: &[Shown<'_>], scalar: Option<usize>) -> Vec<i32> {
+    let key = |(set, row): &Shown<'_>| i32::try_from(set.rank(*row, scalar?)?).ok();
+    level.iter().filter_map(key).collect()
 }
