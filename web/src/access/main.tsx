@@ -14,6 +14,7 @@ import { standing } from '../shared/session';
 import { takeTheme } from '../shared/storage';
 import { copiesPlainly } from '../shared/text';
 import { ACCESS, NONE, ORDERS, choicesOf, dayIn, filters, idIn, variablesOf, wrongWith, type Choice, type Choices } from './choices';
+import { Emergencies } from './emergencies';
 import { COLUMNS, QUERY, type Logged } from './rows';
 
 takeTheme();
@@ -75,6 +76,7 @@ function Log() {
     <>
       <Fields choices={choices} choose={choose} />
       <p className="zone">Times are of {ZONE}. To look at this log leaves an entry in it, also in the logs of the patients whose names are shown.</p>
+      <Emergencies patient={idIn(choices.patient) ?? null} />
       {choices.order === 'GLASS' && !isGlass
         ? <GlassFirst choices={choices} choose={choose} />
         : <List label="Access log" kind={isGlass ? 'accesses glasses' : 'accesses'} variables={variablesOf(choices, isGlass ? true : null)} choices={choices} onChoose={choose} none={filters(choices) > 0 ? 'No entry matches.' : 'There are no entries yet.'} />}

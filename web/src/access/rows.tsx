@@ -2,7 +2,7 @@
 
 import { Link } from '../shared/facts';
 import { PAGE_INFO, type Column } from '../shared/listing';
-import { ENTRY, changedIn, clockOf, dateOf, listsIn, seenIn, type Entry } from '../shared/log';
+import { ENTRY, changedIn, clockOf, dateOf, listsIn, seenIn, triedIn, type Entry } from '../shared/log';
 import { Asking, Changed, Seen } from '../shared/logged';
 import { Text } from '../shared/text';
 
@@ -44,11 +44,14 @@ function Patients({ of: { patientIds, patients } }: { of: Logged }) {
 }
 
 /** What an entry without a kind of data is about. */
-function about({ kind, fields }: Logged): string {
+function about(of: Logged): string {
+  const { kind, fields } = of;
   if (kind === 'START') return 'a chain of the log begins';
   if (kind === 'PRUNE') return 'entries whose time was over were removed';
   if (kind === 'UNANSWERED') return 'not known';
   const lists = listsIn(fields);
+  const tried = triedIn(of);
+  if (tried) return tried;
   return lists.length > 0 ? `no row: a search or a count (${lists.join(', ')})` : 'nothing of what is recorded';
 }
 

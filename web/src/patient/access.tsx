@@ -2,6 +2,8 @@
 
 import { useCallback, useEffect, useRef } from 'react';
 import { ask, type Fault } from '../shared/ask';
+import { GLASS, type Glass } from '../shared/glass';
+import { Glasses } from '../shared/glasses';
 import { ENTRY, ZONE, changedIn, clockOf, daysOf, secondsOf, seenIn, type Entry, type Look } from '../shared/log';
 import { Asking, Changed, Seen } from '../shared/logged';
 import { standing } from '../shared/session';
@@ -12,8 +14,9 @@ import { count } from './record';
 /** Entries a page: to open the record once leaves some twenty. */
 const PAGE = 100;
 
-const QUERY = `query AccessLog($id: ID!, $first: Int!, $after: String) {
+const QUERY = `query AccessLog($id: ID!, $first: Int!, $after: String, $glasses: Boolean!) {
   patient(id: $id) {
+    breakGlasses @include(if: $glasses) { ${GLASS} }
     accessLog(first: $first, after: $after) {
       nodes {
         ${ENTRY}
@@ -27,16 +30,20 @@ const QUERY = `query AccessLog($id: ID!, $first: Int!, $after: String) {
 }`;
 
 type Log = { nodes: Entry[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
-type Read = { entries: Entry[]; end: string | null; isForbidden: boolean; faults: Fault[] };
+/** `glasses` come with the first page. */
+type Read = { glasses: Glass[]; entries: Entry[]; end: string | null; isForbidden: boolean; faults: Fault[] };
+
+const FORBIDDEN: Read = { glasses: [], entries: [], end: null, isForbidden: true, faults: [] };
 
 async function log(id: string, known: Read | null): Promise<Read> {
   // Of what came in parts all is read anew.
   const before = known?.faults.length ? null : known;
-  const { data, errors = [] } = await ask<{ patient: { accessLog: Log | null } | null }>(QUERY, { id, first: PAGE, after: before?.end ?? null });
+  const { data, errors = [] } = await ask<{ patient: { breakGlasses?: Glass[] | null; accessLog: Log | null } | null }>(QUERY, { id, first: PAGE, after: before?.end ?? null, glasses: !before });
   const found = data?.patient?.accessLog;
-  if (!found && errors.some(({ extensions }) => extensions?.code === 'FORBIDDEN')) return { entries: [], end: null, isForbidden: true, faults: [] };
+  if (!found && errors.some(({ extensions }) => extensions?.code === 'FORBIDDEN')) return FORBIDDEN;
   if (!found) throw new Error(errors[0]?.message ?? 'the answer is empty');
   return {
+    glasses: before?.glasses ?? data?.patient?.breakGlasses ?? [],
     entries: [...(before?.entries ?? []), ...found.nodes],
     end: found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null,
     isForbidden: false,
@@ -56,7 +63,7 @@ export function useAccess(id: string, isWanted: boolean): Access {
     begun.current = true;
     void read();
   }, [isWanted, isClinician, read]);
-  const value = isClinician ? { entries: [], end: null, isForbidden: true, faults: [] } : part.value;
+  const value = isClinician ? FORBIDDEN : part.value;
   return { ...part, value, more: () => void read() };
 }
 
@@ -95,7 +102,7 @@ function Told({ look: { entries } }: { look: Look }) {
 
 export function AccessView({ access: { value, busy, error, more } }: { access: Access }) {
   const fault = value?.faults[0]?.message;
-  const entries = value?.entries ?? [];
+  const { entries = [], glasses = [] } = value ?? {};
   return (
     <section className="access" aria-label="Access">
       <h2 className="unseen">Access</h2>
@@ -105,6 +112,13 @@ export function AccessView({ access: { value, busy, error, more } }: { access: A
       {busy && !entries.length && <p role="status">Reading…</p>}
       {(error ?? fault) && <Trouble onAgain={more}>{`${entries.length ? 'Some of the log' : 'The log'} could not be read: ${error ?? fault}`}</Trouble>}
       {value && !value.isForbidden && !fault && !entries.length && <p className="empty">Nobody has looked at this record yet.</p>}
+      {glasses.length > 0 && (
+        <div className="emergencies">
+          <h3>Emergency looks</h3>
+          <p className="about">Clinicians who do not look after the patient saw the record then, and had to give a reason. All that they saw stands below.</p>
+          <Glasses label="Emergency looks" glasses={glasses} />
+        </div>
+      )}
       {daysOf(entries).map(({ day, looks }) => (
         <div key={day}>
           <h3>{day}</h3>

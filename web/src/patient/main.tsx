@@ -15,6 +15,7 @@ import { Alerts } from './alerts';
 import { CareView, Cared } from './cared';
 import { Details, Symbol, waysOf } from './details';
 import { Drawing } from './drawing';
+import { Emergency, Through } from './emergency';
 import { KINDS, PLURALS, askedOf, graphOf, nodesOf, type Graph, type Kind, type Node } from './graph';
 import { Labs } from './labs';
 import { More, useSome } from './more';
@@ -263,7 +264,10 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
 
 type State = { patient?: Person | null; error?: string };
 
-function View({ id }: { id: string }) {
+type ViewProps = { id: string; isNew: boolean; onBroken: (isBroken: boolean) => void };
+
+/** `isNew` where the glass was broken just now; all is read anew then. */
+function View({ id, isNew, onBroken }: ViewProps) {
   const choices = useAddress();
   const hidden = hiddenBy(choices).has('concept');
   const wanted = useMemo(() => ({ ...WANTED[choices.view], concepts: choices.view === 'Graph' && !hidden }), [choices.view, hidden]);
@@ -281,8 +285,15 @@ function View({ id }: { id: string }) {
   const unread = error ? <Trouble onAgain={() => { read(); reading.again(); }}>{`The patient could not be read. ${error}`}</Trouble> : <p className="empty" role="status">Reading the record…</p>;
   if (patient === undefined) return <><h1 className="unseen">{id}</h1>{unread}</>;
   // Whose records one may not see, are none to the gateway.
-  if (patient === null) return <Nobody>{`There is no patient with the id ${id}${who && who.role !== 'ADMIN' ? ' among those whom you may see' : ''}.`}</Nobody>;
-  return <Record patient={patient} reading={reading} choices={choices} />;
+  if (patient === null) {
+    return (
+      <>
+        <Nobody>{`There is no patient with the id ${id}${who && who.role !== 'ADMIN' ? ' among those whom you may see' : ''}.`}</Nobody>
+        {who?.permissions?.includes('breakGlass') && <Emergency id={id} onDone={onBroken} />}
+      </>
+    );
+  }
+  return <><Through id={id} isNew={isNew} /><Record patient={patient} reading={reading} choices={choices} /></>;
 }
 
 const Nobody = ({ children }: { children: string }) => (
@@ -291,10 +302,12 @@ const Nobody = ({ children }: { children: string }) => (
 
 function App() {
   const { id, written } = idOfAddress();
+  const [{ turn, isNew }, setTurn] = useState({ turn: 0, isNew: false });
+  const onBroken = (isNew: boolean) => setTurn({ turn: turn + 1, isNew });
   return (
     <>
       <Bar />
-      <main>{id ? <View id={id} /> : <Nobody>{`“${isolated(written)}” is not the id of a patient. Such an id looks like Patient:12.`}</Nobody>}</main>
+      <main>{id ? <View key={turn} id={id} isNew={isNew} onBroken={onBroken} /> : <Nobody>{`“${isolated(written)}” is not the id of a patient. Such an id looks like Patient:12.`}</Nobody>}</main>
     </>
   );
 }

@@ -86,7 +86,8 @@ const KINDS: [string, ...string[]][] = [
   ['similar patients', 'SimilarPatient'],
   ['how entries hang together', 'PatientGraph', 'GraphNode', 'GraphPath', 'GraphRelationship'],
   ['clinical catalogs', 'Concept', 'Fact', 'Catalog', 'Knowledge'],
-  ['this log', 'AccessEvent', 'AccessChange', 'BreakGlass'],
+  ['emergency looks', 'BreakGlass'],
+  ['this log', 'AccessEvent', 'AccessChange'],
 ];
 
 const KIND_OF = new Map(KINDS.flatMap(([kind, ...types]) => types.map((type) => [type, kind])));
@@ -116,7 +117,7 @@ const LEADS: Record<string, string> = {
   unexplainedSymptoms: 'symptoms', unexplainedSymptomCount: 'symptoms', untreatedConditions: 'medical history', untreatedConditionCount: 'medical history',
   medicationsWithoutIndication: 'medications', medicationWithoutIndicationCount: 'medications', possibleSideEffects: 'possible side effects', possibleSideEffectCount: 'possible side effects',
   interactions: 'interactions of medications', interactionCount: 'interactions of medications', contraindications: 'contraindications', contraindicationCount: 'contraindications',
-  differential: 'possible conditions', similarPatients: 'similar patients', graph: 'how entries hang together', accessLog: 'this log', breakGlasses: 'this log',
+  differential: 'possible conditions', similarPatients: 'similar patients', graph: 'how entries hang together', accessLog: 'this log', breakGlasses: 'emergency looks',
 };
 
 /** What leads from other types on; the fields there tell the rest. */
@@ -225,10 +226,22 @@ function columnOf(table: string, column: string): string | null {
   return word(camel(rest.length > 0 && own.includes(first) ? rest.join('_') : column));
 }
 
+const [BROKE, REVIEWED] = ['broke the glass', 'reviewed an emergency look'];
+
+/** What a change of the emergency looks means; null for all others. */
+function glassChanged({ table, action, columns }: Change): string | null {
+  if (table !== 'Break_Glass') return null;
+  if (action === 'add') return BROKE;
+  return action === 'change' && columns.every((column) => column.startsWith('review')) ? REVIEWED : null;
+}
+
 /** A change in words: `changed a medication: dosage, frequency`. */
-export function changeOf({ table, action, rows, columns }: Change): string {
+export function changeOf(change: Change): string {
+  const { table, action, rows, columns } = change;
   const [one, several] = TABLES[table] ?? [words(table), words(table)];
   const count = rowsIn(rows);
+  const glass = glassChanged(change);
+  if (glass) return glass;
   const what = columns.flatMap((column) => columnOf(table, column) ?? []);
   const listed = action === 'change' && what.length > 0 ? `: ${[...new Set(what)].join(', ')}` : '';
   return `${DID[action] ?? words(action)} ${count > 1 ? `${count.toLocaleString('en')} ${several}` : one}${listed}`;
@@ -283,9 +296,24 @@ const tells = ({ kind }: Entry) => kind === 'REQUEST';
 
 export const seenIn = (entries: readonly Entry[]) => toldBy(new Set(entries.filter(tells).flatMap(({ fields }) => fields)));
 
+/** What an entry did to emergency looks where no change says so: of one that was refused the answer told nothing. */
+function glassIn(entry: Entry): string[] {
+  const { fields, changes } = entry;
+  const isDone = fields.some((field) => field.startsWith('BreakGlass.'));
+  if (!tells(entry) || !isDone || changes.some(({ table }) => table === 'Break_Glass')) return [];
+  return fields.includes('Mutation.breakGlass') ? [BROKE] : fields.includes('Mutation.reviewBreakGlass') ? [REVIEWED] : [];
+}
+
+/** What an entry tried in vain with emergency looks; null for all others. */
+export function triedIn({ fields, changes }: Entry): string | null {
+  if (changes.length > 0) return null;
+  if (fields.includes('Mutation.breakGlass')) return 'an attempt to break the glass, which was refused';
+  return fields.includes('Mutation.reviewBreakGlass') ? 'an attempt to review an emergency look, which was refused' : null;
+}
+
 /** The changes in the order in which they were made; what was done several times is told once. */
 export function changedIn(entries: readonly Entry[]): string[] {
   const times = new Map<string, number>();
-  for (const change of [...entries].reverse().flatMap(({ changes }) => changes.map(changeOf))) times.set(change, (times.get(change) ?? 0) + 1);
+  for (const change of [...entries].reverse().flatMap((entry) => [...entry.changes.map(changeOf), ...glassIn(entry)])) times.set(change, (times.get(change) ?? 0) + 1);
   return [...times].map(([change, count]) => (count > 1 ? `${change} (${count} times)` : change));
 }

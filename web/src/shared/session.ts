@@ -7,8 +7,11 @@ import { cell } from './cell';
 import { handOn, handedOn } from './handing';
 import { NoAnswer, send, type Answer, type Options, type Reply } from './send';
 
-/** Whom the gateway takes us for. `page` is their own page, where they have one. */
-export type Who = { role: string; email: string | null; name: string | null; page: string | null };
+/** Whom the gateway takes us for. `page` is their own page, where they have one; `permissions` are the mutations of their role, once the gateway has told them. */
+export type Who = { role: string; email: string | null; name: string | null; page: string | null; permissions?: string[] };
+
+/** A patient whom somebody sees by breaking the glass, until `until` by the gateway's clock and `ends` by this one's. */
+export type Broken = { by: string; patient: string; until: string; ends: number; reason: string };
 
 /** A token that was pasted has no `refresh`. */
 type Session = { access: string; renews: number; ends: number; refresh: string | null; who: Who };
@@ -19,7 +22,7 @@ const pastedSession = ({ access, who }: Pasted): Session => ({ access, renews: I
 type Pasted = { access: string; who: Who };
 
 /** What goes from page to page of a tab. */
-type Handed = { session: Session | null; pasted: Pasted[]; isOpen: boolean; notice: string | null };
+type Handed = { session: Session | null; pasted: Pasted[]; isOpen: boolean; notice: string | null; broken: Broken[] };
 
 /** Why the form is shown, and whose it was last. It is `needed` where requests wait for it. */
 export type Asking = { needed: boolean; why: string | null; email: string | null };
@@ -51,6 +54,8 @@ const FAREWELL = 4_000;
 
 let session: Session | null = null;
 let pasted: Pasted[] = [];
+/** The gateway tells it once, to whom broke the glass: the tab keeps it as it keeps the session. */
+let broken: Broken[] = [];
 /** Whose answers stand on this page: what is somebody else's is not put beside them. */
 let shownTo: string | null = null;
 
@@ -68,19 +73,19 @@ const TOKENS = '{ accessToken expiresAt refreshToken role }';
 const LOG_IN = `mutation LogIn($email: String!, $password: String!) { logIn(email: $email, password: $password) ${TOKENS} }`;
 const REFRESH = `mutation Refresh($token: String!) { refreshSession(refreshToken: $token) ${TOKENS} }`;
 const LOG_OUT = 'mutation LogOut { logOut { sessionsEnded } }';
-const ME = 'query Me { me { role email name patient { id } doctor { id } } }';
+const ME = 'query Me { me { role email name permissions patient { id } doctor { id } } }';
 
 type Tokens = { accessToken: string; expiresAt: string; refreshToken: string; role: string };
-type Me = { role: string; email: string | null; name: string | null; patient: { id: string } | null; doctor: { id: string } | null };
+type Me = { role: string; email: string | null; name: string | null; permissions: string[] | null; patient: { id: string } | null; doctor: { id: string } | null };
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /** That the gateway did not take the credentials, and so did nothing. */
 const isUnknown = ({ answer, status }: Reply<unknown>) => status === 401 && answer.errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';
 
-function whoOf({ role, email, name, patient, doctor }: Me): Who {
+function whoOf({ role, email, name, permissions, patient, doctor }: Me): Who {
   const page = patient ? `/patients/${patient.id}` : doctor ? `/doctors/${doctor.id}` : null;
-  return { role, email, name, page };
+  return { role, email, name, page, permissions: permissions ?? [] };
 }
 
 /** The session that tokens open. How long the access token lives is taken from the gateway's clock, how much of that is left from this one's. */
@@ -268,6 +273,7 @@ export type Refusal = { words: string; seconds: number } | null;
 function enter(next: Session | null) {
   const person = next ? personOf(next.who) : ANYBODY;
   isPutAway = false;
+  broken = broken.filter(({ by }) => by === person);
   changeSession(next);
   if (shownTo !== null && shownTo !== person) return anew();
   shownTo = person;
@@ -349,6 +355,7 @@ async function farewell(): Promise<boolean> {
 
 function forget() {
   pasted = [];
+  broken = [];
   changeSession(null);
   change({ pasted: [] });
 }
@@ -366,11 +373,28 @@ export async function logOut() {
   location.reload();
 }
 
+// Patients who are seen by breaking the glass.
+
+/** Keeps that whoever is logged in broke the glass; `at` is the gateway's time then. */
+export function keepBroken({ patient, until, reason }: Pick<Broken, 'patient' | 'until' | 'reason'>, at: number) {
+  if (!session) return;
+  const by = personOf(session.who);
+  const ends = Date.now() + Date.parse(until) - at;
+  broken = [...broken.filter((one) => one.patient !== patient), { by, patient, until, ends, reason }];
+}
+
+/** How whoever is logged in sees a patient, as far as this tab knows. */
+export function brokenFor(patient: string): Broken | null {
+  const by = session && personOf(session.who);
+  return broken.find((one) => one.patient === patient && one.by === by) ?? null;
+}
+
 // From page to page.
 
 function take() {
   const handed = handedOn() as Handed | null | undefined;
   pasted = handed?.pasted ?? [];
+  broken = handed?.broken ?? [];
   change({ pasted: pasted.map(({ who }) => who), isOpen: handed?.isOpen ?? standing.get().isOpen });
   const of = handed?.session;
   // JSON has no endless numbers.
@@ -380,9 +404,10 @@ function take() {
 
 function leave() {
   const { isOpen } = standing.get();
-  handOn(session || pasted.length || notice ? ({ session, pasted, isOpen, notice } satisfies Handed) : null);
+  handOn(session || pasted.length || notice ? ({ session, pasted, isOpen, notice, broken: broken.filter(({ ends }) => ends > Date.now()) } satisfies Handed) : null);
   session = null;
   pasted = [];
+  broken = [];
   document.documentElement.classList.add('left');
 }
 

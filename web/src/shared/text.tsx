@@ -53,11 +53,11 @@ export function copiesPlainly() {
 export const Text = ({ children }: { children: string | null | undefined }) => (children ? <bdi>{balanced(children)}</bdi> : null);
 
 /** What went wrong, and the offer to try again. */
-export function Trouble({ children, onAgain }: { children: string; onAgain?: () => void }) {
+export function Trouble({ children, onAgain, again = 'Try again' }: { children: string; onAgain?: () => void; again?: string }) {
   return (
     <div className="trouble" role="alert">
       <p>{children}</p>
-      {onAgain && <button type="button" onClick={onAgain}>Try again</button>}
+      {onAgain && <button type="button" onClick={onAgain}>{again}</button>}
     </div>
   );
 }
