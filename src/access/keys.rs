@@ -171,18 +171,20 @@ impl Keys {
     }
 }
 
-/// Stores a new signing key; those before it sign no more.
+/// Stores a new signing key; all but the last sign no more. A key may be stored after one that has a higher number.
 async fn add(db: &Db, secret: &str, now: i64) -> Result<()> {
     let kid = Key::read(secret)?.kid;
     insert(db, &kid, ES256, secret, now).await?;
     again(|| async {
         let mut tx = Tx::begin_read_committed(db).await?;
         let mut sql = Sql::new(db.dialect());
-        sql.called(NAME, None).push("SELECT key_id, 0 FROM Signing_Key WHERE kid = ").text(&kid);
-        let own = tx.numbers(sql).await?.first().map_or(0, |(key, _)| *key);
+        sql.called(NAME, None)
+            .push("SELECT COALESCE(MAX(key_id), 0), 0 FROM Signing_Key WHERE algorithm = ")
+            .text(ES256);
+        let last = tx.numbers(sql).await?.first().map_or(0, |(key, _)| *key);
         let mut sql = Sql::new(db.dialect());
         sql.called(NAME, None).push("UPDATE Signing_Key SET retired_ms = ").int(now);
-        sql.push(" WHERE retired_ms IS NULL AND algorithm = ").text(ES256).push(" AND key_id < ").int(own.into());
+        sql.push(" WHERE retired_ms IS NULL AND algorithm = ").text(ES256).push(" AND key_id < ").int(last.into());
         tx.execute(sql).await?;
         tx.commit().await
     })
