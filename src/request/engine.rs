@@ -5,13 +5,16 @@
 //! future and a value on every scalar; ours (`exec`) does what the specification says, a level at a time.
 
 pub use super::answer::{Answer, Outcome, refusal};
+pub use super::prepared::Prepared;
 
 use super::{
     answer::{Refusal, refused},
     documents::{self, Documents, Safelist},
     entry::{self, Named},
     limits::Objects,
-    objects, root, schema_doc, suggest,
+    objects,
+    prepared::select,
+    root, schema_doc, suggest,
     validation::{self, for_validation, mentions_introspection},
     variables,
 };
@@ -39,7 +42,7 @@ use crate::{
 };
 use async_graphql::{
     Context, EmptySubscription, Request, Schema, ServerResult, Value,
-    parser::types::{DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType},
+    parser::types::{ExecutableDocument, Field, OperationType},
     registry::Registry,
     resolver_utils::ContainerType,
 };
@@ -455,25 +458,6 @@ pub fn sdl(model: &'static Model) -> String {
     )
 }
 
-/// A request that was read and checked.
-pub struct Prepared {
-    document: Arc<ExecutableDocument>,
-    text: Arc<str>,
-    /// The operation to run.
-    name: Option<String>,
-    /// Its name, where its document is listed.
-    listed: Option<String>,
-    variables: async_graphql::Variables,
-    introspection: HashMap<String, Vec<u8>>,
-}
-
-impl Prepared {
-    /// Whether it is a mutation.
-    pub fn writes(&self) -> bool {
-        select(&self.document, self.name.as_deref()).is_ok_and(|operation| operation.ty == OperationType::Mutation)
-    }
-}
-
 /// What is said of a document or variables that do not fit the schema where nobody is told the schema.
 const HIDDEN_DOCUMENT: &str = "the document does not fit the schema";
 const HIDDEN_VARIABLES: &str = "the variables do not fit their types";
@@ -482,24 +466,6 @@ const HIDDEN_VARIABLES: &str = "the variables do not fit their types";
 const MOST_REFUSALS: usize = 20;
 /// The most places that are told of one error.
 const MOST_PLACES: usize = 100;
-
-/// The operation to run.
-fn select<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition> {
-    let unknown = |name: &str| Error::BadInput(format!("the document has no operation named \"{name}\""));
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
-        (DocumentOperations::Single(_), Some(name)) => Err(unknown(name)),
-        (DocumentOperations::Multiple(all), Some(name)) => {
-            all.get(name).map(|operation| &operation.node).ok_or_else(|| unknown(name))
-        }
-        (DocumentOperations::Multiple(all), None) if all.len() == 1 => {
-            all.values().next().map(|operation| &operation.node).ok_or_else(|| unknown(""))
-        }
-        (DocumentOperations::Multiple(_), None) => {
-            Err(Error::BadInput("the document has several operations: say which with `operationName`".into()))
-        }
-    }
-}
 
 /// A parser's message on one line.
 fn brief(message: &str) -> String {

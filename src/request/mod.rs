@@ -7,6 +7,7 @@ mod entry;
 pub mod explain;
 pub mod limits;
 mod objects;
+mod prepared;
 mod root;
 mod schema_doc;
 mod suggest;
