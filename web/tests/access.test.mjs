@@ -64,6 +64,8 @@ async function told(query, who, variables) {
 }
 
 before(async () => {
+  // A store that has an account is not filled by itself.
+  assert.equal(spawnSync(program, ['seed', '--patients', '20', '--data-dir', folder]).status, 0);
   user(ADMIN);
   [browser] = await Promise.all([launch(), serve()]);
   // A doctor with a patient of today, and another patient.

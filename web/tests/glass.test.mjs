@@ -60,6 +60,8 @@ async function told(query, who, variables = {}) {
 const broken = (id, reason, minutes = 30) => told('mutation B($id: ID!, $reason: String!, $minutes: Int) { breakGlass(patientId: $id, reason: $reason, minutes: $minutes) { number until } }', DOCTOR, { id, reason, minutes });
 
 before(async () => {
+  // A store that has an account is not filled by itself.
+  assert.equal(spawnSync(program, ['seed', '--patients', '20', '--data-dir', folder]).status, 0);
   user(ADMIN);
   [browser] = await Promise.all([launch(), serve()]);
   const { doctors, patients } = await told('{ doctors(first: 50) { nodes { doctorId assignments { nodes { patient { id } } } } } patients(first: 20) { nodes { id patientId } } }', ADMIN);
