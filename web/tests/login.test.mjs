@@ -352,6 +352,8 @@ test('the session is renewed in time, once for all who wait', () =>
     await shortLived(page, 1_000);
     await enter(page);
     await page.waitForSelector('.node.condition');
+    // What is asked late would renew it before anybody counts.
+    await page.waitForLoadState('networkidle');
     await page.waitForTimeout(1_000);
     const refreshed = counted(page, /refreshSession/);
     const refused = [];
