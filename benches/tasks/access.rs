@@ -71,7 +71,9 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database) -> Resul
     let admin = token(open.address, "admin@example.org")?;
     let clinician = token(open.address, "clinician@example.org")?;
 
-    say!("\n{patients} patients, {ASSIGNED} of them assigned to the clinician; each commit is written to the disk");
+    say!(
+        "\n{patients} patients, some {ASSIGNED} of them assigned to the clinician; each commit is written to the disk"
+    );
     for (question, text, scope) in [("the profile", PROFILE, 1.05), ("names of 50", NAMES, 1.2)] {
         let mut askers = Vec::new();
         for (gateway, token) in [(&open, &admin), (&open, &clinician), (&logged, &clinician)] {

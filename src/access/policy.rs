@@ -60,7 +60,7 @@ pub fn ruled() -> impl Iterator<Item = &'static str> {
     [OPEN, OF_ADMINISTRATORS, OF_CLINICIANS, OF_PATIENTS, SILENT].concat().into_iter()
 }
 
-/// Every name of an input's field that a rule speaks of; the same test holds them.
+/// Every name of an input's field that a rule speaks of; a test holds them against the schema.
 pub fn unsaid_by_patients() -> &'static [&'static str] {
     NOT_OF_PATIENTS
 }

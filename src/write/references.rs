@@ -29,8 +29,8 @@ pub(super) fn may_write_row(cx: &Cx, entity: &Entity, stored: &[Option<String>])
     if entity.table.is_row_written_by(&cx.scope, cell) { Ok(()) } else { Err(forbidden("id")) }
 }
 
-/// That the caller may write rows by which patients are seen: those of a patient whom the caller sees by such a row, too, and not
-/// only for a while. Of others it could make as many days as it likes.
+/// That the caller may write a row by which patients are seen, as an assignment: the caller must see the patient by such a row. Whoever
+/// sees the patient for some minutes (by breaking the glass) could otherwise write a row that gives the patient for good.
 pub(super) async fn may_give(
     tx: &mut Tx,
     cx: &Cx,

@@ -210,3 +210,15 @@ fn every_name_in_the_rules_of_roles_is_a_field_of_the_root() {
     let unknown: Vec<&str> = medimax::access::ruled().filter(|name| !known.contains(name)).collect();
     assert!(medimax::access::ruled().count() > 10 && unknown.is_empty(), "{unknown:?}");
 }
+
+#[test]
+fn every_name_in_the_rules_of_inputs_is_a_field_of_an_input() {
+    let schema = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql")).unwrap();
+    let inputs: Vec<&str> =
+        schema.split("\ninput ").skip(1).map(|rest| rest.split("\n}").next().unwrap_or_default()).collect();
+    for name in medimax::access::unsaid_by_patients() {
+        let field = format!("{name}:");
+        let is_field = |input: &str| input.lines().any(|line| line.trim_start().starts_with(&field));
+        assert!(inputs.iter().any(|input| is_field(input)), "no input has the field {name}");
+    }
+}
