@@ -99,6 +99,25 @@ impl Hospital {
         Gateway::from(&mut self.serving())
     }
 
+    /// A gateway that stands by while another leads. On a busy machine the leader may renew its lease too late, and
+    /// the new gateway leads instead: then it ends, and another is started.
+    async fn relief(&self, leader: &Gateway) -> Gateway {
+        let since = Instant::now();
+        loop {
+            let relief = self.gateway();
+            until("one of two leads", async || {
+                available(&relief) && available(leader) && projects(&relief) != projects(leader)
+            })
+            .await;
+            if projects(leader) {
+                return relief;
+            }
+            assert!(since.elapsed() < PATIENCE, "the gateway that was first loses its lease again and again");
+            assert!(relief.stop().success());
+            until("the first leads again", async || projects(leader)).await;
+        }
+    }
+
     fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }

@@ -83,8 +83,7 @@ async fn a_leader_whose_neo4j_falls_silent_is_relieved_and_does_no_harm_later() 
     let silent = hospital.gateway();
     until("the first leads", async || projects(&silent)).await;
     hospital.graph_url = direct;
-    let other = hospital.gateway();
-    until("the other stands by", async || available(&other) && !projects(&other)).await;
+    let other = hospital.relief(&silent).await;
     let writer = Writer::start(&hospital.store).await;
     writer.goes_on(10).await;
     proxy.swallow(true);
@@ -111,8 +110,7 @@ async fn a_mariadb_that_falls_silent_is_noticed_and_found_again() {
     let in_memory = Gateway::start(&[&["--database-url", &hospital.store.url][..], &hasty].concat());
     hospital.store.url = direct;
     until("both have their graphs", async || projects(&in_neo4j) && projects(&in_memory)).await;
-    let relief = hospital.gateway();
-    until("another stands by", async || available(&relief) && !projects(&relief)).await;
+    let relief = hospital.relief(&in_neo4j).await;
 
     proxy.swallow(true);
     hospital.store.sql("UPDATE Patient SET name = 'Eve'").await;
