@@ -291,6 +291,9 @@ impl Error {
             Error::Limit { key: key @ "max_memory_bytes", allowed, asked: None } => {
                 format!("the gateway holds as much as the limit {key} ({allowed}) allows; try again shortly")
             }
+            Error::Limit { key: key @ "requests_per_minute", allowed, asked: None } => {
+                format!("this client sent more requests than {key} ({allowed}) allows; try again shortly")
+            }
             Error::Limit { key, allowed, asked: None } => {
                 format!("this goes over the limit {key} ({allowed}); ask for less")
             }

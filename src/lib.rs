@@ -22,6 +22,7 @@ pub mod imaging;
 pub mod knowledge;
 pub mod labs;
 pub mod medications;
+pub mod partners;
 pub mod patients;
 pub mod providers;
 pub mod records;

@@ -21,6 +21,7 @@ use crate::{
     knowledge::{FIELDS, catalog, status},
     labs::{lab_finding, lab_report},
     medications::{medication, purpose},
+    partners::{consent, partner},
     patients::{patient, privacy, profile},
     providers::{assignment, doctor, institution, specialty},
     records::{health_record, medical_history},
@@ -64,6 +65,8 @@ static ENTITIES: &[&Entity] = &[
     &email::ENTITY,
     &phone::ENTITY,
     &address::ENTITY,
+    &partner::ENTITY,
+    &consent::ENTITY,
 ];
 
 /// Every entity of the schema.
@@ -152,11 +155,14 @@ static MUTATION: Object = Object {
 pub fn scope_of(caller: &Principal, clock: Clock) -> Scope {
     let mut grants: Vec<Grant> = match (caller, caller.account()) {
         (Principal::Anybody, _) => return Scope::everything(),
+        (Principal::Client(client), _) => {
+            vec![consent::patients_of(client.partner, client.purpose, clock.today)]
+        }
         (Principal::Account { .. }, Some(account)) => match (account.role, account.doctor, account.patient) {
             (Role::Admin, ..) => return Scope::everything(),
             (Role::Clinician, Some(doctor), _) => vec![assignment::patients_of(doctor, clock.today)],
             (Role::Patient, _, Some(patient)) => vec![Grant::Patients([patient].into())],
-            (Role::Clinician | Role::Patient, ..) => Vec::new(),
+            (Role::Clinician | Role::Patient | Role::Partner, ..) => Vec::new(),
         },
         (Principal::Nobody | Principal::Account { .. }, _) => Vec::new(),
     };

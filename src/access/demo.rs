@@ -1,10 +1,14 @@
 //! The accounts of the demo: one a role, without a password, so that nobody logs in with them.
 
-use super::{Access, DAY, LONGEST, Role, Standing, accounts, session};
+use super::{Access, DAY, LONGEST, NewClient, Purpose, Role, Standing, accounts, session};
 use crate::{
     db::{Db, Sql, Tx, again},
     error::{Error, Result},
 };
+
+/// The demo's program of a partner, a study, and what it reads.
+const STUDY: &str = "demo-study";
+const OF_STUDY: [&str; 5] = ["Patient", "MedicalHistory", "Medication", "LabReport", "LabFinding"];
 
 impl Access {
     /// Whether the accounts of this database are the demo's and no others: then nobody has taken it into use.
@@ -15,8 +19,8 @@ impl Access {
         Ok(db.numbers(&sql).await?.first().is_some_and(|(least, _)| *least == 1))
     }
 
-    /// Sees that a database of demo data has its accounts: an administrator, the doctor with the most patients who are assigned now, and the
-    /// first patient. Only for a database without other accounts.
+    /// Sees that a database of demo data has its accounts (an administrator, the doctor with the most patients who are assigned now, and the
+    /// first patient) and a partner's program. Only for a database without other accounts.
     pub async fn make_demo(&self) -> Result<()> {
         let listed = self.accounts().await?;
         if listed.iter().any(|listed| !listed.is_demo) {
@@ -41,11 +45,24 @@ impl Access {
             };
             self.insert(address, Some(name), of, None).await?;
         }
-        Ok(())
+        let study = "SELECT partner_id, COUNT(*) AS patients FROM Patient_Consent WHERE purpose = 'research' AND withdrawn_at IS NULL \
+                     GROUP BY partner_id ORDER BY patients DESC, partner_id LIMIT 1";
+        match self.first(study).await? {
+            Some(partner) if !self.clients().await?.iter().any(|of| of.is_demo || of.client.name == STUDY) => {
+                let reads = OF_STUDY.map(str::to_owned);
+                let (name, purpose) = (STUDY, Purpose::Research);
+                let new = NewClient { name, partner, purpose, reads: &reads, per_minute: None, days: 1 };
+                self.insert_client(&new, true).await.map(drop)
+            }
+            _ => Ok(()),
+        }
     }
 
-    /// An access token of the demo's account of a role, for a day; none where the demo has no such account.
+    /// An access token of the demo's account of a role, or the API key of its partner, for a day; none where the demo has no such.
     pub async fn demo(&self, role: Role) -> Result<Option<String>> {
+        if role == Role::Partner {
+            return self.demo_key().await;
+        }
         let found = self
             .accounts()
             .await?

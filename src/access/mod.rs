@@ -11,20 +11,24 @@
 
 mod accounts;
 mod asker;
+mod client;
 mod demo;
 mod failures;
 mod keys;
 mod password;
 mod policy;
 mod principal;
+mod purpose;
 mod session;
 mod token;
 
 pub use accounts::{Listed, Standing};
 pub use asker::Asker;
+pub use client::{Client, Kept, MOST_DAYS, MOST_HOURS, Managed, NewClient};
 pub use password::made_password;
-pub use policy::{LOG_IN, ruled, tells, unsaid_by_patients};
+pub use policy::{LOG_IN, all_told, ruled, tells, told, unsaid_by_patients};
 pub use principal::{Account, Principal, Role};
+pub use purpose::Purpose;
 pub use session::Tokens;
 
 use crate::{
@@ -62,6 +66,7 @@ pub struct Access {
     options: Options,
     keys: keys::Keys,
     desk: password::Desk,
+    allowances: client::Allowances,
 }
 
 impl fmt::Debug for Access {
@@ -73,7 +78,8 @@ impl fmt::Debug for Access {
 impl Access {
     /// The accounts of this database.
     pub fn new(db: Db, options: Options) -> Self {
-        Access { db, options, keys: keys::Keys::default(), desk: password::Desk::new() }
+        let (keys, desk) = (keys::Keys::default(), password::Desk::new());
+        Access { db, options, keys, desk, allowances: client::Allowances::default() }
     }
 
     /// Whether there is an administrator who can log in.
@@ -95,10 +101,10 @@ impl Access {
         Ok(serde_json::json!({ "keys": keys.iter().map(|key| key.jwk()).collect::<Vec<_>>() }))
     }
 
-    /// Removes some of what is over: sessions, failures and keys. Says how many rows; where that is not 0, there may be more.
+    /// Removes some of what is over: sessions, API keys, failures and signing keys. Says how many rows; where that is not 0, there may be more.
     pub async fn forget(&self) -> Result<usize> {
         let now = self.now();
-        let sessions = session::forget(&self.db, now).await?;
+        let sessions = session::forget(&self.db, now).await? + client::forget(&self.db, now).await?;
         Ok(sessions + failures::forget(&self.db, now).await? + keys::forget(&self.db, now).await?)
     }
 

@@ -9,13 +9,23 @@ use serde_json::Value as Json;
 const OPEN: &[&str] = &["logIn", "refreshSession"];
 
 /// What only administrators may ask for.
-const OF_ADMINISTRATORS: &[&str] =
-    &["accessEvents", "breakGlasses", "reviewBreakGlass", "graphStatus", "importPatients", "removePatient"];
+const OF_ADMINISTRATORS: &[&str] = &[
+    "accessEvents",
+    "breakGlasses",
+    "reviewBreakGlass",
+    "graphStatus",
+    "importPatients",
+    "removePatient",
+    "addPartner",
+    "correctPartner",
+    "removePartner",
+    "removeConsent",
+];
 
 /// What only clinicians may ask for: others see every patient, or themselves.
 const OF_CLINICIANS: &[&str] = &["breakGlass"];
 
-/// What a patient may change: the session, the patient's own contacts, settings and conversations.
+/// What a patient may change: the session, the patient's own contacts, settings, consents and conversations.
 const OF_PATIENTS: &[&str] = &[
     "logIn",
     "refreshSession",
@@ -31,6 +41,8 @@ const OF_PATIENTS: &[&str] = &[
     "correctAddress",
     "removeAddress",
     "setPrivacySettings",
+    "giveConsent",
+    "withdrawConsent",
     "startChatSession",
     "sendChatMessage",
     "endChatSession",
@@ -49,6 +61,63 @@ const NOT_OF_PATIENTS: &[&str] = &[
     "isProcessed",
 ];
 
+/// The object types whose entries are in the graph.
+const IN_GRAPH: &[&str] = &[
+    "Patient",
+    "DoctorAssignment",
+    "MedicalHistory",
+    "Appointment",
+    "Symptom",
+    "Medication",
+    "MedicationPurpose",
+    "Consultation",
+    "Scan",
+    "Prediction",
+    "LabReport",
+    "LabFinding",
+    "Report",
+    "ReportFinding",
+];
+
+/// What fields tell of besides the objects that they lead to: object types. Whoever may read objects of some types alone is refused what is
+/// made of a record and does not stand here.
+const TELLS: &[(&str, &str, &[&str])] = &[
+    ("Query", "me", &[]),
+    ("Query", "knowledge", &[]),
+    ("ChatSession", "cost", &["AiAnalysis"]),
+    ("Doctor", "patients", &["DoctorAssignment"]),
+    ("HealthProfile", "bloodType", &[]),
+    ("LabFinding", "referenceInterval", &[]),
+    ("MedicalHistory", "indicatedBy", &["Symptom"]),
+    ("MedicalHistory", "indicatedByCount", &["Symptom"]),
+    ("MedicalHistory", "treatedBy", &["Medication"]),
+    ("MedicalHistory", "treatedByCount", &["Medication"]),
+    ("Medication", "treats", &["MedicalHistory"]),
+    ("Medication", "treatsCount", &["MedicalHistory"]),
+    ("Patient", "carePaths", &["Symptom", "MedicalHistory", "Medication"]),
+    ("Patient", "carePathCount", &["Symptom", "MedicalHistory", "Medication"]),
+    ("Patient", "contraindications", &["MedicalHistory", "Medication"]),
+    ("Patient", "contraindicationCount", &["MedicalHistory", "Medication"]),
+    ("Patient", "differential", &["Symptom", "MedicalHistory"]),
+    ("Patient", "interactions", &["Medication"]),
+    ("Patient", "interactionCount", &["Medication"]),
+    ("Patient", "medicationsWithoutIndication", &["MedicalHistory", "Medication"]),
+    ("Patient", "medicationWithoutIndicationCount", &["MedicalHistory", "Medication"]),
+    ("Patient", "possibleSideEffects", &["Symptom", "Medication"]),
+    ("Patient", "possibleSideEffectCount", &["Symptom", "Medication"]),
+    ("Patient", "primaryDoctor", &["DoctorAssignment"]),
+    ("Patient", "privacySettings", &["PrivacySettings"]),
+    ("Patient", "similarPatients", &["Symptom", "MedicalHistory", "Medication"]),
+    ("Patient", "unexplainedSymptoms", &["Symptom", "MedicalHistory"]),
+    ("Patient", "unexplainedSymptomCount", &["Symptom", "MedicalHistory"]),
+    ("Patient", "untreatedConditions", &["MedicalHistory", "Medication"]),
+    ("Patient", "untreatedConditionCount", &["MedicalHistory", "Medication"]),
+    ("Patient", "vitals", &["HealthRecord"]),
+    ("Patient", "graph", IN_GRAPH),
+    ("Symptom", "indicates", &["MedicalHistory"]),
+    ("Symptom", "indicatesCount", &["MedicalHistory"]),
+];
+
 /// What of the root tells nothing of patients by itself; rows below say whose they are. All else that is no row is told of in the access log.
 const SILENT: &[&str] = &["me", "knowledge", "graphStatus", "node", "nodes"];
 
@@ -65,6 +134,16 @@ pub fn unsaid_by_patients() -> &'static [&'static str] {
     NOT_OF_PATIENTS
 }
 
+/// The object types that a field tells of besides those of the objects that it leads to, where that is known.
+pub fn told(on: &str, field: &str) -> Option<&'static [&'static str]> {
+    TELLS.iter().find(|(of, name, _)| (*of, *name) == (on, field)).map(|(_, _, types)| *types)
+}
+
+/// Every field of which that is known, with its type; a test holds them against the schema.
+pub fn all_told() -> impl Iterator<Item = (&'static str, &'static str, &'static [&'static str])> {
+    TELLS.iter().copied()
+}
+
 /// Whether a field of the root may tell something of patients without a row of one.
 pub fn tells(field: &str) -> bool {
     !SILENT.contains(&field) && !OPEN.contains(&field)
@@ -79,6 +158,7 @@ impl Principal {
         let allowed = match role {
             Role::Admin => !OF_CLINICIANS.contains(&field),
             Role::Clinician => !OF_ADMINISTRATORS.contains(&field),
+            Role::Partner => !writes && !OF_ADMINISTRATORS.contains(&field),
             Role::Patient => !OF_ADMINISTRATORS.contains(&field) && (!writes || OF_PATIENTS.contains(&field)),
         };
         match allowed {
@@ -104,10 +184,30 @@ impl Principal {
         if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
     }
 
+    /// Refuses what tells of objects of a type that the caller may not read.
+    pub fn may_read(&self, object: &str) -> Result<()> {
+        match self.client() {
+            Some(client) if !client.reads(object) => Err(unread(object)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the caller may read objects of some types alone.
+    pub fn reads_some(&self) -> bool {
+        self.client().is_some()
+    }
+
     /// Whether the caller sees how the gateway works: plans, metrics, the state of its stores.
     pub fn operates(&self) -> bool {
         self.role() == Some(Role::Admin)
     }
+}
+
+/// That a caller may not read objects of a type.
+fn unread(object: &str) -> Error {
+    Error::NotAllowed(format!(
+        "this tells of {object}, which is not among what this client may read (`me {{ reads }}`)"
+    ))
 }
 
 fn is_text(value: &Value, text: &str) -> bool {
@@ -148,7 +248,11 @@ fn unsaid(input: &Value, path: &mut Vec<Json>, wrong: &mut Vec<Violation>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{access::Account, error::Code};
+    use crate::{
+        access::{Account, Client, Purpose},
+        error::Code,
+    };
+    use std::sync::Arc;
 
     fn of(role: Role) -> Principal {
         let account = Account {
@@ -183,5 +287,20 @@ mod tests {
             assert_eq!(code(&Principal::Nobody, field, writes), Some(Code::Unauthenticated), "{field}");
         }
         assert_eq!(code(&Principal::Nobody, "logIn", true), None);
+    }
+
+    #[test]
+    fn a_partner_reads_what_it_may_and_writes_nothing() {
+        let reads = ["Patient", "Medication"].map(str::to_owned).to_vec();
+        let (name, purpose) = ("study".to_owned(), Purpose::Research);
+        let partner = Principal::Client(Arc::new(Client { id: 1, name, partner: 1, purpose, reads, per_minute: None }));
+        let may = |field, writes| partner.may(field, writes).is_ok();
+        assert!(may("patients", false) && !may("accessEvents", false) && !may("graphStatus", false));
+        for field in ["addEmail", "giveConsent", "logIn", "breakGlass"] {
+            assert!(!may(field, true), "{field}");
+        }
+        assert!(partner.may_read("Medication").is_ok() && !partner.operates());
+        assert_eq!(partner.may_read("Symptom").unwrap_err().code(), Code::Forbidden);
+        assert!(of(Role::Patient).may_read("Symptom").is_ok());
     }
 }

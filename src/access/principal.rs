@@ -1,6 +1,8 @@
 //! Who asks, as what.
 
+use super::client::Client;
 use crate::db::{Enumerated, enumeration};
+use std::sync::Arc;
 
 enumeration! {
     /// What a caller is to the hospital: it decides which patients the caller sees and what the caller may change.
@@ -11,16 +13,21 @@ enumeration! {
         Clinician "CLINICIAN" = "clinician",
         /// A patient: sees the patient's own record, and keeps contacts and settings up to date.
         Patient "PATIENT" = "patient",
+        /// A program of an organisation outside the hospital: reads of the patients who consented what it is allowed to read.
+        Partner "PARTNER" = "partner",
     }
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 3] = [Role::Admin, Role::Clinician, Role::Patient];
+    pub const ALL: [Role; 4] = [Role::Admin, Role::Clinician, Role::Patient, Role::Partner];
 
-    /// The role of a stored spelling.
+    /// The roles that accounts may have.
+    pub const OF_ACCOUNTS: [Role; 3] = [Role::Admin, Role::Clinician, Role::Patient];
+
+    /// The role of an account, by its stored spelling.
     pub(super) fn of_stored(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| Self::OF.canonical(role.name()) == Some(text))
+        Self::OF_ACCOUNTS.into_iter().find(|role| Self::OF.canonical(role.name()) == Some(text))
     }
 
     /// The role of a name, in whatever case.
@@ -69,6 +76,8 @@ pub enum Principal {
         /// The key of the session.
         session: i32,
     },
+    /// A program of a partner.
+    Client(Arc<Client>),
 }
 
 impl Principal {
@@ -78,6 +87,24 @@ impl Principal {
             Principal::Nobody => None,
             Principal::Anybody => Some(Role::Admin),
             Principal::Account { account, .. } => Some(account.role),
+            Principal::Client(_) => Some(Role::Partner),
+        }
+    }
+
+    /// What others call the caller, where the gateway knows.
+    pub fn called(&self) -> Option<&str> {
+        match self {
+            Principal::Nobody | Principal::Anybody => None,
+            Principal::Account { account, .. } => Some(account.called()),
+            Principal::Client(client) => Some(&client.name),
+        }
+    }
+
+    /// The program of a partner that the caller is.
+    pub fn client(&self) -> Option<&Client> {
+        match self {
+            Principal::Client(client) => Some(client),
+            Principal::Nobody | Principal::Anybody | Principal::Account { .. } => None,
         }
     }
 
@@ -85,7 +112,7 @@ impl Principal {
     pub fn account(&self) -> Option<&Account> {
         match self {
             Principal::Account { account, .. } => Some(account),
-            Principal::Nobody | Principal::Anybody => None,
+            Principal::Nobody | Principal::Anybody | Principal::Client(_) => None,
         }
     }
 }

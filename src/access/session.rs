@@ -4,7 +4,7 @@
 //! of which the database has the digest, and is used once. One that comes a second time has been copied: its session ends, whoever holds it.
 
 use super::{
-    Access, Account, Principal, accounts,
+    Access, Account, Principal, accounts, client,
     failures::{self, Counted},
     no_account, password,
     token::{AUDIENCE, Claims, Unverified},
@@ -16,7 +16,7 @@ use crate::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
-use std::{fmt, net::IpAddr};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 /// What statements about sessions and refresh tokens are called.
 const NAME: &str = "Account_Session";
@@ -82,8 +82,11 @@ impl Ended {
 }
 
 impl Access {
-    /// Who sends this access token.
+    /// Who sends this access token, or this API key.
     pub async fn caller(&self, token: &str) -> Result<Principal> {
+        if token.starts_with(client::PREFIX) {
+            return self.client(token).await.map(|client| Principal::Client(Arc::new(client)));
+        }
         let now = self.now();
         let unverified = Unverified::read(token).ok_or(NO_TOKEN)?;
         let key = self.keys.find(&self.db, &unverified.kid, now).await?.ok_or(NO_TOKEN)?;

@@ -1,7 +1,7 @@
 //! The access log as patients and administrators read it.
 
 use crate::{
-    access::{Access, LOG_IN, Role},
+    access::{Access, LOG_IN, Purpose, Role},
     audit::{Asked, Change, Kind, Stored, Wanted, log_of, logged},
     db::{DateTime, Flag, ValueKind},
     error::{Error, Result},
@@ -38,6 +38,8 @@ made! {
         "who": Option<String> = |logged| logged.0.entry.who.clone();
         /// The caller's role then.
         "role": Option<Role> = |logged| logged.0.entry.role.as_deref().and_then(Role::read);
+        /// What a partner's program asked for.
+        "purpose": Option<Purpose> = |logged| logged.0.entry.purpose.as_deref().and_then(Purpose::read);
         /// The name of the operation; of an entry that no request left, what wrote it.
         "operation": Option<String> = |logged| logged.0.entry.operation.clone();
         /// The id of the request, which the gateway's own log has too.
@@ -233,7 +235,7 @@ fn page(mut found: Vec<Stored>, size: u32, after: Option<i64>) -> Page {
 pub(super) fn for_whom_it_is_about(cx: &Cx, field: &str) -> Result<()> {
     match cx.asker.principal.role() {
         Some(Role::Admin | Role::Patient) => Ok(()),
-        Some(role @ Role::Clinician) => {
+        Some(role @ (Role::Clinician | Role::Partner)) => {
             let role = role.name();
             Err(Error::NotAllowed(format!(
                 "`{field}` is for the patient and for administrators, not for the role {role}"

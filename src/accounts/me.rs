@@ -1,7 +1,7 @@
 //! `me`: who asks.
 
 use crate::{
-    access::{Principal, Role},
+    access::{Principal, Purpose, Role},
     graphql::{
         context::Cx,
         exec::{Level, Resolved, Slot, children},
@@ -26,8 +26,13 @@ made! {
         "role": Role = |caller| caller.role;
         /// The e-mail address of the account; null where nobody logs in.
         "email": Option<String> = |caller| caller.principal.account().map(|account| account.email.clone());
-        /// What the owner of the account is called.
-        "name": Option<String> = |caller| caller.principal.account().and_then(|account| account.name.clone());
+        /// What the owner of the account, or the program of a partner, is called.
+        "name": Option<String> = |caller| match caller.principal.client() {
+            Some(client) => Some(client.name.clone()),
+            None => caller.principal.account().and_then(|account| account.name.clone()),
+        };
+        /// What a partner's program reads records for: it sees the patients who consented to that. Null for everybody else.
+        "purpose": Option<Purpose> = |caller| caller.principal.client().map(|client| client.purpose);
     }
 }
 
@@ -53,6 +58,14 @@ static ME: Object = Object {
                 entity: &doctor::ENTITY,
                 key: |caller: &Caller| caller.principal.account().and_then(|account| account.doctor),
             },
+        },
+        FieldDef {
+            name: "reads",
+            doc: "The object types that a partner's program may read. Empty for everybody else, who may read all types.",
+            field: &Texts(|caller: &Caller, _: &Cx| {
+                let reads = caller.principal.client().map(|client| client.reads.as_slice()).unwrap_or_default();
+                reads.iter().map(|name| name.as_str().into()).collect()
+            }),
         },
         FieldDef {
             name: "permissions",

@@ -6,6 +6,7 @@ mod audit_log;
 mod backup;
 mod callers;
 pub(crate) mod check;
+mod client;
 mod doctor;
 mod explain;
 mod export;
@@ -93,6 +94,7 @@ async fn dispatch(matches: &ArgMatches) -> Result<ExitCode> {
         Some(("import", args)) => import::run(&config, args).await,
         Some(("export", args)) => export::run(&config, args).await,
         Some(("user", args)) => user::run(&config, args).await,
+        Some(("client", args)) => client::run(&config, args).await,
         Some(("audit", args)) => return audit_log::run(&config, args).await,
         Some(("config", _)) => say(&shown(&config)),
         _ => serve::run(&config).await,
@@ -155,6 +157,7 @@ fn command() -> Command {
             .subcommand(import::command())
             .subcommand(export::command())
             .subcommand(user::command())
+            .subcommand(client::command())
             .subcommand(audit_log::command())
             .subcommand(healthcheck::command())
             .subcommand(Command::new("schema").about("Print the GraphQL schema").arg(

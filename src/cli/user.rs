@@ -64,7 +64,7 @@ fn email() -> Arg {
 
 fn role(arg: Arg) -> Arg {
     let arg = arg.value_name("ROLE").required(true).ignore_case(true);
-    arg.value_parser(Role::ALL.map(Role::name)).help("What its owner is")
+    arg.value_parser(Role::OF_ACCOUNTS.map(Role::name)).help("What its owner is")
 }
 
 fn of_whom() -> [Arg; 2] {
@@ -172,6 +172,7 @@ fn standing(args: &ArgMatches) -> Result<Standing> {
             wrong("a CLINICIAN is a doctor: say which one with --doctor KEY, and no --patient")
         }
         (Some(Role::Patient), ..) => wrong("a PATIENT is a patient: say which one with --patient KEY, and no --doctor"),
+        (Some(Role::Partner), ..) => wrong("a PARTNER has no account but an API key: medimax client add"),
         (None, ..) => wrong("this is no role"),
     }
 }
@@ -200,7 +201,7 @@ fn as_json(listed: &Listed) -> Value {
 }
 
 /// A moment of UTC.
-fn moment(ms: i64) -> String {
+pub(super) fn moment(ms: i64) -> String {
     DateTime::from_timestamp_millis(ms).map_or_else(String::new, |at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
@@ -221,12 +222,17 @@ fn table(all: &[Listed]) -> String {
         let name = account.name.clone().unwrap_or_default();
         rows.push([account.email.clone(), account.role.name().into(), is, name, last, state.into()]);
     }
+    aligned(rows.iter().map(|row| row.to_vec()).collect())
+}
+
+/// A table as text, its columns below each other.
+pub(super) fn aligned(rows: Vec<Vec<String>>) -> String {
     // A terminal takes some characters for commands.
     let plain = |text: &String| text.replace(char::is_control, " ");
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(plain).collect()).collect();
     let width =
         |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|text| text.chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..6).map(width).collect();
+    let widths: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).map(width).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).map(|(text, width)| format!("{text:width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()

@@ -46,7 +46,7 @@ const BYTES: usize = 1 << 20;
 
 /// Sessions with their tokens, the keys that sign them, and failed log-ins. A restored store would revive sessions that ended after the
 /// backup, and whoever reads a backup could sign tokens.
-const PASSING: [&str; 4] = ["Account_Session", "Refresh_Token", "Signing_Key", "Login_Failure"];
+const PASSING: [&str; 5] = ["Account_Session", "Refresh_Token", "Api_Key", "Signing_Key", "Login_Failure"];
 
 /// Who reads what we write may take their time.
 const UNHURRIED: &str = "SET idle_transaction_timeout = 0;";

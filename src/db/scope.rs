@@ -47,6 +47,10 @@ pub enum Must {
     Be(&'static str, i64),
     /// The column holds this number, or NULL.
     BeOrNull(&'static str, i64),
+    /// The column holds this word, as it is stored.
+    BeWord(&'static str, &'static str),
+    /// The column holds NULL.
+    BeNull(&'static str),
     /// The column holds a number above this one.
     Above(&'static str, i64),
     /// The column holds no day before this one.
@@ -62,6 +66,8 @@ impl Must {
         let day = |column, op, day: NaiveDate| or_null(column, Cond::Compare(column, op, Bind::Text(day.to_string())));
         match *self {
             Must::Be(column, value) => number(column, value),
+            Must::BeWord(column, word) => Cond::In(column, vec![Bind::Text(word.into())]),
+            Must::BeNull(column) => Cond::IsNull(column, true),
             Must::Above(column, value) => Cond::Compare(column, Op::Gt, Bind::Int(value)),
             Must::BeOrNull(column, value) => or_null(column, number(column, value)),
             Must::NotBefore(column, date) => day(column, Op::Gte, date),

@@ -8,7 +8,7 @@
 //! - content: `people` (names), `doctors` and `institutions`, `conditions` (what comes with what), `drugs` (and who must not have
 //!   them), `labs` (tests and their ranges), `background` (the rest of a history), `words` (sentences);
 //! - the story, in the order it is told: `person` → `cases` → `history` → `medicines` → `visits` → `results` →
-//!   `reports` → `messages` → `assignments` → `consultations` → `imaging` → `sessions` → `vitals` → `privacy`, each that needs chance from a source of its own;
+//!   `reports` → `messages` → `assignments` → `consultations` → `imaging` → `sessions` → `vitals` → `privacy` → `partners`, each that needs chance from a source of its own;
 //! - the rows: `row` declares a row with the names of its table and columns, beside what makes it.
 //!
 //! Doctors, their specialties and institutions are the same for all patients: [`reference()`] lists their rows. A patient's row names
@@ -34,6 +34,7 @@ mod institutions;
 mod labs;
 mod medicines;
 mod messages;
+mod partners;
 mod people;
 mod person;
 mod privacy;
@@ -58,6 +59,7 @@ pub use imaging::{DemoPrediction, DemoScan};
 pub use institutions::DemoInstitution;
 pub use medicines::{DemoMedication, DemoPurpose};
 pub use messages::DemoMessage;
+pub use partners::{DemoConsent, DemoPartner};
 pub use privacy::DemoPrivacy;
 pub use profile::DemoProfile;
 pub use reports::{DemoReport, DemoReportFinding};
@@ -122,14 +124,22 @@ row! {
         scans: DemoScan,
         /// `Prediction`, in the order of the scans.
         predictions: DemoPrediction,
+        /// `Patient_Consent`: one to a partner at most.
+        consents: DemoConsent,
     }
 }
 
 /// Every table that the demo fills, each after the one that its rows stand below, and after those that they point to.
 pub fn tables() -> Vec<&'static DemoTable> {
     // What hangs below several stands with the patients' tables.
-    let reference =
-        [DemoCountry::TABLE, DemoRegion::TABLE, DemoSpecialty::TABLE, DemoInstitution::TABLE, DemoDoctor::TABLE];
+    let reference = [
+        DemoCountry::TABLE,
+        DemoRegion::TABLE,
+        DemoSpecialty::TABLE,
+        DemoInstitution::TABLE,
+        DemoDoctor::TABLE,
+        DemoPartner::TABLE,
+    ];
     reference.into_iter().chain(DemoPatient::TABLE.all()).collect()
 }
 
@@ -140,6 +150,7 @@ pub fn reference() -> impl Iterator<Item = DemoRow> {
         .chain(doctors::specialties().map(DemoRow::from))
         .chain(institutions::all().map(DemoRow::from))
         .chain(doctors::all().map(DemoRow::from))
+        .chain(partners::all().map(DemoRow::from))
 }
 
 /// Tells the chance of conversations and what came with them from that of everything before.
@@ -193,6 +204,7 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
     health_records.extend(vitals::tell(&mut chance.fork(), &person, &cases, &conversations, &messages));
     health_records.sort_by_key(|row| row.recorded_at);
     let privacy = privacy::write(&mut chance.fork(), &person);
+    let consents = partners::consents(&mut rng::Rng::new(seed ^ partners::CHANCE, n), &person, &privacy);
     let contacts = contacts::of_patient(&mut rng::Rng::new(seed ^ contacts::CHANCE, n), &person);
     let mut chance = rng::Rng::new(seed ^ ENCOUNTERS, n);
     let consultations = consultations::write(&mut chance.fork(), &person, &cases, &appointments, &medications);
@@ -223,5 +235,6 @@ pub fn patient(seed: u64, n: u64, today: NaiveDate) -> DemoPatient {
         consultations,
         scans,
         predictions,
+        consents,
     }
 }

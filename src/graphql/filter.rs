@@ -7,6 +7,7 @@ use super::{
     types::Types,
 };
 use crate::{
+    access::{Principal, told},
     db::scope::Scope,
     db::{Bind, Cond, Date, DateTime, LookUp, Op, Quantifier, Related, ValueKind, planner::narrows, uuid},
     error::{Error, Result},
@@ -119,8 +120,9 @@ fn canonical(value: &Value) -> String {
     }
 }
 
-struct Reader {
+struct Reader<'a> {
     model: &'static Model,
+    caller: &'a Principal,
     /// Related rows that the caller may not see are none.
     scope: Scope,
     at_root: bool,
@@ -131,10 +133,11 @@ struct Reader {
     facts: Vec<Asked>,
 }
 
-impl Reader {
-    fn new(cx: &Cx, at_root: bool) -> Self {
+impl<'a> Reader<'a> {
+    fn new(cx: &'a Cx, at_root: bool) -> Self {
         let (model, scope) = (cx.model, cx.scope.clone());
-        Reader { model, scope, at_root, conditions: 0, scans: None, facts: Vec::new() }
+        let caller = &cx.asker.principal;
+        Reader { model, caller, scope, at_root, conditions: 0, scans: None, facts: Vec::new() }
     }
 
     fn read(&mut self, entity: &'static Entity, filter: &Value, depth: usize) -> Result<Cond> {
@@ -203,6 +206,7 @@ impl Reader {
         if let Some(scalar) = filterable(entity).find(|scalar| scalar.name == name) {
             return self.read_scalar(entity, scalar, value);
         }
+        told(entity.object.name, name).unwrap_or_default().iter().try_for_each(|of| self.caller.may_read(of))?;
         if let Some(facts) = self.model.field(entity.object, name).and_then(|def| def.field.facts()) {
             self.count(1)?;
             let place = Arc::new(LookUp { asked: format!("{name} {}", canonical(value)), keys: OnceLock::new() });
@@ -212,6 +216,9 @@ impl Reader {
         let related = self.model.field(entity.object, name).and_then(|def| def.field.related());
         let related =
             related.ok_or_else(|| Error::BadInput(format!("{} cannot be filtered by `{name}`", entity.object.name)))?;
+        if !related.entity.table.is_everybodys() {
+            self.caller.may_read(related.entity.object.name)?;
+        }
         self.count(usize::from(related.many && entries(value)?.is_empty()))?;
         let mut related_cond = |quantifier, filter: &Value| -> Result<Cond> {
             // What a condition on related rows costs is known once it is looked for.

@@ -198,7 +198,15 @@ impl Nodes {
             row.map(|entity| Named::Row(entity, key)).or_else(|| made.map(|made| Named::Made(made, key)))
         };
         let named = global_id(as_text(id).unwrap_or_default()).and_then(known);
-        named.ok_or_else(|| Error::BadInput("this is no global id: use the `id` of an object, as `Patient:12`".into()))
+        let named = named.ok_or_else(|| {
+            Error::BadInput("this is no global id: use the `id` of an object, as `Patient:12`".into())
+        })?;
+        match named {
+            Named::Row(entity, _) if !entity.table.is_everybodys() => {
+                cx.asker.principal.may_read(entity.object.name).map(|()| named)
+            }
+            named => Ok(named),
+        }
     }
 
     /// What each id names; one that fails costs its own place.

@@ -38,7 +38,8 @@ pub(super) struct Credentials {
 }
 
 /// Why credentials are none.
-const FORM: &str = "the `Authorization` header must be one `Bearer` with an access token, which `logIn` gives";
+const FORM: &str =
+    "the `Authorization` header must be one `Bearer` with an access token, which `logIn` gives, or an API key";
 
 impl Desk {
     pub(super) fn new(callers: Callers, config: &Config) -> Result<Self> {
@@ -145,6 +146,9 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
 fn refused(error: Error) -> Refused {
     match error {
         Error::Unauthenticated(_) => unauthenticated(error),
+        Error::Limit { .. } => {
+            Refused { status: StatusCode::TOO_MANY_REQUESTS, error, header: Some((header::RETRY_AFTER, "1")) }
+        }
         error => Refused { status: StatusCode::SERVICE_UNAVAILABLE, error, header: Some((header::RETRY_AFTER, "1")) },
     }
 }

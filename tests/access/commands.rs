@@ -28,19 +28,19 @@ fn user(url: &str, args: &[&str], input: Option<&str>) -> Ended {
     run(&mut command)
 }
 
-fn done(ended: Ended) -> String {
+pub(super) fn done(ended: Ended) -> String {
     assert_eq!((ended.code, ended.err.len()), (Some(0), 0), "{ended:?}");
     ended.out
 }
 
 /// The one line that says why a command was refused.
-fn refused(ended: Ended) -> String {
+pub(super) fn refused(ended: Ended) -> String {
     assert_eq!((ended.code, ended.out.as_str(), ended.err.len()), (Some(1), "", 1), "{ended:?}");
     ended.err[0].strip_prefix("medimax: ").unwrap().to_owned()
 }
 
 /// The accounts as a gateway sees them now; the commands ask the clock.
-fn gateway(store: &Store) -> Access {
+pub(super) fn gateway(store: &Store) -> Access {
     let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() as i64;
     let clock = Arc::new(now);
     Access::new(store.db.clone(), Options { issuer: "medimax".into(), token_minutes: 15, session_days: 30, clock })

@@ -15,7 +15,10 @@ on_both!(the_demo_has_an_account_a_role_whose_token_lives_a_day, 12, async |stor
     assert!(Access::is_demo(&store.db).await.unwrap());
     assert!(!Access::exists(&store.db).await.unwrap(), "nobody logs in as its administrator");
     let mut tokens = Vec::new();
-    for role in Role::ALL {
+    let key = access.demo(Role::Partner).await.unwrap().unwrap();
+    let partner = access.caller(&key).await.unwrap();
+    assert_eq!((partner.role(), partner.called()), (Some(Role::Partner), Some("demo-study")));
+    for role in Role::OF_ACCOUNTS {
         let token = access.demo(role).await.unwrap().unwrap();
         let caller = access.caller(&token).await.unwrap();
         assert_eq!(caller.role(), Some(role));
@@ -33,6 +36,7 @@ on_both!(the_demo_has_an_account_a_role_whose_token_lives_a_day, 12, async |stor
                 assert!(number(&store, &own).await > 0);
             }
             Role::Patient => assert_eq!(of.patient, Some(1)),
+            Role::Partner => unreachable!(),
         }
         for password in ["", "password", PASSWORD] {
             unknown(access.log_in(&email, password, None).await);
@@ -44,7 +48,7 @@ on_both!(the_demo_has_an_account_a_role_whose_token_lives_a_day, 12, async |stor
         access.caller(token).await.unwrap();
     }
     time.pass(MINUTE);
-    for token in &tokens {
+    for token in tokens.iter().chain([&key]) {
         unknown(access.caller(token).await);
     }
 });

@@ -10,6 +10,7 @@ mod failures;
 mod glass;
 mod housekeeping;
 mod log;
+mod partners;
 mod sessions;
 
 use crate::support::Store;

@@ -71,7 +71,7 @@ fn named(text: &str) -> BTreeSet<String> {
     rooms
 }
 
-const DOMAINS: [&str; 12] = [
+const DOMAINS: [&str; 13] = [
     "accounts",
     "patients",
     "providers",
@@ -80,6 +80,7 @@ const DOMAINS: [&str; 12] = [
     "visits",
     "medications",
     "imaging",
+    "partners",
     "labs",
     "reports",
     "chat",
@@ -138,7 +139,9 @@ fn allowed(room: &str) -> Vec<&'static str> {
         domain if DOMAINS.contains(&domain) => {
             let mut below = DOMAINS.to_vec();
             below.retain(|other| *other != "knowledge");
-            [&ground[..], &["db", "entity", "graph", "graphql", "write"], &below[..]].concat()
+            // What partners ask for says which patients consented, and so does a caller.
+            let caller: &[&str] = if domain == "partners" { &["access"] } else { &[] };
+            [&ground[..], &["db", "entity", "graph", "graphql", "write"], &below[..], caller].concat()
         }
         other => panic!("the room {other} is new: say here what it may use"),
     };

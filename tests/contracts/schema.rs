@@ -222,3 +222,38 @@ fn every_name_in_the_rules_of_inputs_is_a_field_of_an_input() {
         assert!(inputs.iter().any(|input| is_field(input)), "no input has the field {name}");
     }
 }
+
+#[test]
+fn every_field_that_is_made_of_a_record_says_what_it_tells_of() {
+    use medimax::{access::told, schema::MODEL};
+    // Refused to whoever may not read all types.
+    let refused = ["accessLog", "breakGlasses", "validationStatus"];
+    let mut made = 0;
+    for entity in MODEL.entities {
+        let of = entity.object;
+        for def in MODEL.fields(of) {
+            let is_own = entity.classes.iter().any(|own| own.field == def.name) || def.name == "version";
+            let is_made = def.field.target(of).map_or(!is_own, |to| to.of.is_none());
+            let is_known = told(of.name, def.name).is_some() || refused.contains(&def.name);
+            assert!(!is_made || is_known, "{}.{}: what does it tell of?", of.name, def.name);
+            made += usize::from(is_made);
+        }
+    }
+    assert!(made > 20, "{made}");
+    // What the graph says of patients follows from no type.
+    for (of, def) in medimax::knowledge::FIELDS {
+        assert!(told(of, def.name).is_some(), "{of}.{}", def.name);
+    }
+    let in_graph = MODEL.entities.iter().filter(|entity| entity.graph.is_some() && !entity.table.is_everybodys());
+    let in_graph: Vec<&str> = in_graph.map(|entity| entity.object.name).collect();
+    let mut told_of = told("Patient", "graph").unwrap().to_vec();
+    told_of.sort_by_key(|name| in_graph.iter().position(|of| of == name));
+    assert_eq!(told_of, in_graph);
+    // Each speaks of a type and a field that there are.
+    for (of, field, types) in medimax::access::all_told() {
+        let entity = |name: &str| MODEL.entities.iter().find(|entity| entity.object.name == name);
+        let on = if of == "Query" { MODEL.query } else { entity(of).unwrap_or_else(|| panic!("{of}")).object };
+        assert!(MODEL.field(on, field).is_some(), "{of}.{field}");
+        assert!(types.iter().all(|name| entity(name).is_some()), "{of}.{field}: {types:?}");
+    }
+}

@@ -48,6 +48,7 @@ async fn existing(store: &Store) -> Tables {
             "Login_Failure",
             "Access_",
             "Break_Glass",
+            "Api_",
         ]
         .iter()
         .any(|name| table.starts_with(name));

@@ -41,6 +41,7 @@ impl Purpose {
                 (Some("Account_Session"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
                 (Some("Refresh_Token"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
                 (Some("Signing_Key"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
+                (Some("Api_Key"), &["SELECT", "UPDATE", "DELETE"]),
                 (Some("Login_Failure"), &["SELECT", "INSERT", "UPDATE", "DELETE"]),
                 (Some("Access_Chain"), &["SELECT", "INSERT"]),
                 (Some("Access_Event"), &["SELECT", "INSERT"]),

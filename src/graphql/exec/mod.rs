@@ -16,7 +16,10 @@ use super::{
     context::Cx,
     model::{FieldDef, Object, Rows},
 };
-use crate::error::{Error, Result};
+use crate::{
+    access::told,
+    error::{Error, Result},
+};
 use async_graphql::parser::types::SelectionSet;
 use futures_util::{
     FutureExt,
@@ -100,7 +103,7 @@ async fn answer_type<'a>(
     let mut loads = Vec::new();
     for (slot, how) in slots.iter().zip(&how) {
         if let SlotSource::Field(def) = how {
-            loads.push(load(cx, def, level.clone(), slot.clone()));
+            loads.push(load(cx, object, def, level.clone(), slot.clone()));
         }
     }
     let loaded = if cx.serial && level.above.is_none() {
@@ -135,12 +138,44 @@ fn allowed(cx: &Cx, def: &FieldDef, slot: &Slot<'_>) -> Result<()> {
     slot.args.get("input").map_or(Ok(()), |input| caller.may_say(def.name, input))
 }
 
+/// That the caller may read all that a field of an object tells of.
+fn readable(cx: &Cx, on: &'static Object, def: &FieldDef) -> Result<()> {
+    let caller = &cx.asker.principal;
+    if !caller.reads_some() {
+        return Ok(());
+    }
+    let besides = told(on.name, def.name);
+    besides.unwrap_or_default().iter().try_for_each(|object| caller.may_read(object))?;
+    let is_start = on.is_node && on.of.is_some() || std::ptr::eq(on, cx.model.query);
+    match def.field.target(on) {
+        Some(Object { of: Some(entity), .. }) if entity.table.is_everybodys() => Ok(()),
+        Some(Object { of: Some(entity), .. }) => caller.may_read(entity.object.name),
+        // What is made of a record, and what an object says by itself.
+        to if is_start && besides.is_none() => {
+            let own = on.of.is_some_and(|entity| entity.classes.iter().any(|own| own.field == def.name));
+            match to.is_none() && (own || AS_IT_IS.contains(&def.name)) {
+                true => Ok(()),
+                false => Err(Error::NotAllowed(format!("`{}` is not for the role PARTNER", def.name))),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What says nothing but what the objects say that it leads to, or that it stands on.
+const AS_IT_IS: [&str; 3] = ["node", "nodes", "version"];
+
 /// Answers one field for all rows: within the request's time, and a failure (a panic too) costs this field alone.
-async fn load<'a>(cx: &'a Cx, def: &'static FieldDef, level: Arc<Level<'a>>, slot: Arc<Slot<'a>>) -> FieldAnswers<'a> {
-    // What stands at the root is asked of the gateway; all below follows from it.
-    if level.above.is_none()
-        && let Err(error) = allowed(cx, def, &slot)
-    {
+async fn load<'a>(
+    cx: &'a Cx,
+    on: &'static Object,
+    def: &'static FieldDef,
+    level: Arc<Level<'a>>,
+    slot: Arc<Slot<'a>>,
+) -> FieldAnswers<'a> {
+    // What stands at the root is asked of the gateway; all below follows from it, but what the caller may read.
+    let may = if level.above.is_none() { allowed(cx, def, &slot) } else { Ok(()) };
+    if let Err(error) = may.and_then(|()| readable(cx, on, def)) {
         level.fail_all(cx, &slot, &error);
         return FieldAnswers::Text(Text::nulls(level.height()));
     }

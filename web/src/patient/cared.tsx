@@ -6,6 +6,7 @@ import { Fact, Link } from '../shared/facts';
 import { Text, isolated } from '../shared/text';
 import { language } from '../shared/words';
 import type { Profile } from './care';
+import { Consents } from './consents';
 import { More, useSome } from './more';
 import type { Reading } from './reading';
 import { LISTS, count, feeOf, linesOf, roleOf, words, type Consultation, type Entry } from './record';
@@ -136,7 +137,7 @@ function Consultations({ reading }: { reading: Reading }) {
   );
 }
 
-export function CareView({ reading, children }: { reading: Reading; children?: ReactNode }) {
+export function CareView({ patient, reading, children }: { patient: string; reading: Reading; children?: ReactNode }) {
   const care = reading.care.value?.care;
   const lacks = care?.validationStatus?.lacks ?? [];
   return (
@@ -156,6 +157,7 @@ export function CareView({ reading, children }: { reading: Reading; children?: R
       <Team title="Care team" name="team" reading={reading} none="Nobody is recorded who looks after the patient today." />
       <Team title="Doctors before" name="formerTeam" reading={reading} none={null} />
       <Consultations reading={reading} />
+      <Consents patient={patient} />
       {children}
     </section>
   );

@@ -254,7 +254,7 @@ function Record({ patient, reading, choices }: { patient: Person; reading: Readi
         {view === 'Laboratory' && <Labs entries={entries} reading={busy}>{more}</Labs>}
         {view === 'Vitals' && <Vitals patient={patient.id} choices={choices} />}
         {view === 'Conversations' && <Talk reading={reading} />}
-        {view === 'Care' && <CareView reading={reading} />}
+        {view === 'Care' && <CareView patient={patient.id} reading={reading} />}
         {view === 'Table' && graph && <Tables patient={patient.id} reading={calm} graph={graph}>{null}</Tables>}
         {view === 'Access' && <AccessView access={access} />}
       </div>

@@ -1,8 +1,9 @@
 /** Breaking the glass: how a clinician comes to see a patient who is not assigned, and how an administrator reviews it. */
 
-import { post } from './ask';
-import { NoAnswer } from './send';
+import { sent, type Refused } from './mutation';
 import { keepBroken } from './session';
+
+export type { Refused };
 
 /** A look of a clinician at a patient who is not assigned. */
 export type Glass = {
@@ -22,32 +23,6 @@ export const GLASS = 'number patientId who reason at until reviewedAt reviewedBy
 
 /** The fewest and the most characters of a reason; a note of a review has as many at most. */
 export const [LEAST, MOST] = [10, 1_000];
-
-/** What is wrong, and with which argument: null where it is with none of them. */
-export type Refused = { about: string | null; words: string };
-
-/** Why one does not know what became of a mutation. */
-const UNKNOWN = 'It may have been done all the same.';
-
-/** `reason` as a word of a sentence. */
-const inWords = (message: string) => message.replaceAll('`', '').replace(/^[a-z]/, (letter) => letter.toUpperCase());
-
-type Sent<Done> = { done: Done; at: number } | { done: null; refused: Refused };
-
-/** Sends a mutation of one field. */
-async function sent<Done>(query: string, variables: Record<string, unknown>): Promise<Sent<Done>> {
-  try {
-    const { answer, at, status } = await post<{ done: Done | null }>({ query, variables });
-    if (answer.data?.done) return { done: answer.data.done, at };
-    const [fault] = answer.errors ?? [];
-    const [violation] = fault?.extensions?.violations ?? [];
-    const about = violation?.path?.[0];
-    return { done: null, refused: { about: about === undefined ? null : String(about), words: inWords(violation?.message ?? fault?.message ?? `MediMax answered without data (status ${status}).`) } };
-  } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    return { done: null, refused: { about: null, words: `${error.message} ${UNKNOWN}` } };
-  }
-}
 
 const BREAK = 'mutation BreakGlass($patientId: ID!, $reason: String!, $minutes: Int) { done: breakGlass(patientId: $patientId, reason: $reason, minutes: $minutes) { until reason } }';
 

@@ -11,6 +11,8 @@ export type Entry = {
   kind: string;
   who: string | null;
   role: string | null;
+  /** What the program of a partner asked for. */
+  purpose: string | null;
   operation: string | null;
   requestId: string;
   breakGlass: boolean;
@@ -24,6 +26,7 @@ export const ENTRY = `number
         kind
         who
         role
+        purpose
         operation
         requestId
         breakGlass
@@ -35,7 +38,7 @@ export const ENTRY = `number
           columns
         }`;
 
-const ROLES: Record<string, string> = { ADMIN: 'administrator', CLINICIAN: 'clinician', PATIENT: 'patient' };
+const ROLES: Record<string, string> = { ADMIN: 'administrator', CLINICIAN: 'clinician', PATIENT: 'patient', PARTNER: 'program of a partner' };
 
 export const roleOf = (role: string | null) => role && (ROLES[role] ?? words(role));
 
@@ -82,6 +85,8 @@ const KINDS: [string, ...string[]][] = [
   ['telephone numbers', 'Phone'],
   ['postal addresses', 'Address', 'Region', 'Country'],
   ['privacy settings', 'PrivacySettings', 'PrivacySettingsInForce'],
+  ['consents', 'Consent'],
+  ['partners', 'Partner'],
   ['gaps of the record', 'ValidationStatus'],
   ['similar patients', 'SimilarPatient'],
   ['how entries hang together', 'PatientGraph', 'GraphNode', 'GraphPath', 'GraphRelationship'],
@@ -113,7 +118,7 @@ const LEADS: Record<string, string> = {
   medicalHistory: 'medical history', appointments: 'appointments', upcomingAppointments: 'appointments', medications: 'medications', activeMedications: 'medications',
   consultations: 'consultations', scans: 'scans', predictions: 'predictions by programs', latestPrediction: 'predictions by programs', labReports: 'laboratory reports',
   abnormalFindings: 'laboratory values', labTrend: 'laboratory values', reports: 'reports', chatSessions: 'conversations', messages: 'messages', healthRecords: 'health records',
-  vitals: 'vital signs', privacySettings: 'privacy settings', emails: 'e-mail addresses', phones: 'telephone numbers', addresses: 'postal addresses', carePaths: 'care paths', carePathCount: 'care paths',
+  vitals: 'vital signs', privacySettings: 'privacy settings', consents: 'consents', emails: 'e-mail addresses', phones: 'telephone numbers', addresses: 'postal addresses', carePaths: 'care paths', carePathCount: 'care paths',
   unexplainedSymptoms: 'symptoms', unexplainedSymptomCount: 'symptoms', untreatedConditions: 'medical history', untreatedConditionCount: 'medical history',
   medicationsWithoutIndication: 'medications', medicationWithoutIndicationCount: 'medications', possibleSideEffects: 'possible side effects', possibleSideEffectCount: 'possible side effects',
   interactions: 'interactions of medications', interactionCount: 'interactions of medications', contraindications: 'contraindications', contraindicationCount: 'contraindications',
@@ -124,7 +129,7 @@ const LEADS: Record<string, string> = {
 const ON = new Set([
   'patient', 'patients', 'doctor', 'doctors', 'institution', 'region', 'country', 'specialty', 'symptoms', 'consultation', 'consultations', 'appointment', 'message', 'messages', 'thread', 'session', 'parent', 'replies', 'attachments', 'analyses', 'cost',
   'healthRecords', 'condition', 'assignments', 'scans', 'scan', 'emails', 'phones', 'addresses', 'bloodType', 'findings', 'labReport', 'report', 'referenceInterval', 'indicatedBy', 'treatedBy', 'purposes', 'treats', 'medication', 'medicalHistory',
-  'predictions', 'recorded', 'indicates', 'record',
+  'predictions', 'recorded', 'indicates', 'record', 'consents', 'partner', 'partners',
 ]);
 /** Fields of such a name that are a text. */
 const TEXTS = new Set(['Institution.region', 'Institution.country', 'Phone.country', 'Prediction.condition']);

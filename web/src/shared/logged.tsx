@@ -5,14 +5,15 @@ import './logged.css';
 import type { ReactNode } from 'react';
 import { nobody, roleOf, type Entry, type Told } from './log';
 import { Text } from './text';
+import { words } from './words';
 
 /** Who asked, in which role; that the glass was broken is said in words too. */
 export function Asking({ of }: { of: Entry }) {
-  const { who, role, breakGlass, kind, operation } = of;
+  const { who, role, purpose, breakGlass, kind, operation } = of;
   const command = kind === 'PRUNE' && operation;
   return (
     <span className="asking">
-      {who ? <><b><Text>{who}</Text></b>{role && <>, {roleOf(role)}</>}</> : <b>{nobody(of)}</b>}
+      {who ? <><b><Text>{who}</Text></b>{role && <>, {roleOf(role)}</>}{purpose && <>, for {words(purpose)}</>}</> : <b>{nobody(of)}</b>}
       {command && <> <code><Text>{operation}</Text></code></>}
       {breakGlass && <> <span className="glass">Break-glass</span></>}
     </span>

@@ -60,7 +60,8 @@ let broken: Broken[] = [];
 let shownTo: string | null = null;
 
 const ANYBODY = 'anybody';
-const personOf = (who: Who) => (who.email ? `${who.role} ${who.email}` : ANYBODY);
+/** The program of a partner has a name and no e-mail address. */
+const personOf = ({ role, email, name }: Who) => (email ?? name ? `${role} ${email ?? name}` : ANYBODY);
 
 function changeSession(next: Session | null) {
   session = next;
@@ -238,7 +239,7 @@ async function look() {
     const { answer } = await post<{ me: Me | null }>({ query: ME }, { quietly: true });
     if (!answer.data?.me) throw new NoAnswer(wordsOf(answer));
     const who = whoOf(answer.data.me);
-    if (who.email === null) {
+    if (personOf(who) === ANYBODY) {
       // Nobody is asked for a log-in, whatever was sent.
       if (session) forget();
       shownTo = ANYBODY;
@@ -307,8 +308,8 @@ export async function logIn(email: string, password: string): Promise<Refusal> {
   }
 }
 
-/** The tokens in a text: one, or all the lines that the demo prints. */
-const tokensIn = (text: string) => text.match(/[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/g) ?? [];
+/** The tokens and API keys in a text: one, or all the lines that the demo prints. */
+const tokensIn = (text: string) => text.match(/[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}|mmx_[\w-]{43}/g) ?? [];
 
 /** Takes tokens for this tab, and goes on with the first of them. */
 export async function paste(text: string): Promise<Refusal> {
@@ -318,7 +319,7 @@ export async function paste(text: string): Promise<Refusal> {
     const found: Pasted[] = [];
     for (const access of tokens) {
       const who = await ownerOf(access);
-      if (!who?.email) return { words: 'The gateway does not take this token: it is not whole, has expired, or is of a demo that was stopped.', seconds: 0 };
+      if (!who?.email && !who?.name) return { words: 'The gateway does not take this token: it is not whole, has expired, or is of a demo that was stopped.', seconds: 0 };
       found.push({ access, who });
     }
     const persons = found.map(({ who }) => personOf(who));
