@@ -1,73 +1,25 @@
 // The access log on the pages: who has looked at a patient's record, and the log of everybody for administrators.
 // Against a gateway that asks for a log-in, which MEDIMAX_TEST_GATEWAY names, and the one at MEDIMAX_TEST_ADDRESS.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { FAILURES, LOOKS, SCREENS, TRIED, gateway, inWords, launch, named, spotless, visit, within } from './browser.mjs';
-
-const program = process.env.MEDIMAX_TEST_GATEWAY;
-assert.ok(program, 'MEDIMAX_TEST_GATEWAY must name the gateway’s program');
+import { ADMIN, PATIENT, PASSWORD, closed } from './closed.mjs';
 
 const [DESK] = SCREENS;
 const PHONE = SCREENS.find(({ viewport }) => viewport.width === 390);
 const SMALL = { viewport: { width: 320, height: 800 } };
-const PASSWORD = 'correct horse battery staple';
-const ADMIN = { email: 'admin@x.example', role: 'ADMIN', name: 'Ada Admin' };
 /** A name that would be markup, and turns the text behind it. */
 const DOCTOR = { email: 'doctor@x.example', role: 'CLINICIAN', name: '<b>Dora</b> "&amp; שלום Doctor' };
-const PATIENT = { email: 'patient@x.example', role: 'PATIENT', name: 'Pat Patient' };
 
-const folder = mkdtempSync(join(tmpdir(), 'medimax-access-'));
-let [browser, child, at, id, other] = [];
+let [browser, own, at, id, other] = [];
 
-async function serve() {
-  child = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--demo-patients', '20', '--data-dir', folder], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const said = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    said.push(line);
-    [, at] = line.match(/GraphQL +(http:.*)\/graphql/) ?? [];
-    if (at) return void child.stdout.resume();
-  }
-  assert.fail(`the gateway ended before it was ready: ${said}`);
-}
-
-function user({ email, role, name }, ...args) {
-  const { status, stderr } = spawnSync(program, ['user', 'add', email, '--role', role, '--name', name, ...args, '--password-stdin', '--data-dir', folder], { input: `${PASSWORD}\n`, encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
-}
-
-/** Asks the gateway past the page, as somebody. */
-async function asked(query, who, variables = {}) {
-  const headers = { 'content-type': 'application/json', ...(who && { authorization: `Bearer ${await tokenOf(who)}` }) };
-  const response = await fetch(`${at}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
-  return response.json();
-}
-
-const tokens = new Map();
-async function tokenOf({ email }) {
-  if (!tokens.has(email)) {
-    const { data } = await asked('mutation In($email: String!, $password: String!) { logIn(email: $email, password: $password) { accessToken } }', null, { email, password: PASSWORD });
-    tokens.set(email, data.logIn.accessToken);
-  }
-  return tokens.get(email);
-}
-
-async function told(query, who, variables) {
-  const { data, errors } = await asked(query, who, variables);
-  assert.equal(errors, undefined, JSON.stringify(errors));
-  return data;
-}
+const asked = (query, who, variables) => own.asked(query, who, variables);
+const told = (query, who, variables) => own.told(query, who, variables);
 
 before(async () => {
-  // A store that has an account is not filled by itself.
-  assert.equal(spawnSync(program, ['seed', '--patients', '20', '--data-dir', folder]).status, 0);
-  user(ADMIN);
-  [browser] = await Promise.all([launch(), serve()]);
+  [browser, own] = await Promise.all([launch(), closed('access')]);
+  at = own.at;
   // A doctor with a patient of today, and another patient.
   const { doctors } = await told('{ doctors(first: 50) { nodes { doctorId assignments(filter: {isActive: {eq: true}}) { nodes { patient { id patientId } } } } } }', ADMIN);
   const doctor = doctors.nodes.find(({ assignments }) => assignments.nodes.length > 0);
@@ -75,16 +27,13 @@ before(async () => {
   id = patient.id;
   const { patients } = await told('{ patients(first: 20) { nodes { id } } }', ADMIN);
   other = patients.nodes.find((one) => one.id !== id).id;
-  user(DOCTOR, '--doctor', String(doctor.doctorId));
-  user(PATIENT, '--patient', String(patient.patientId));
+  own.user(DOCTOR, '--doctor', String(doctor.doctorId));
+  own.user(PATIENT, '--patient', String(patient.patientId));
 });
 
 after(async () => {
   await browser?.close();
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-  rmSync(folder, { recursive: true });
+  await own?.stop();
 });
 
 const plain = (text) => text.replace(/[\u2066-\u2069]/g, '').replace(/\s+/g, ' ').trim();

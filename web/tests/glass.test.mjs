@@ -1,85 +1,40 @@
 // Breaking the glass on the pages: a clinician's emergency, and who reads of it.
 // Against a gateway that asks for a log-in, which MEDIMAX_TEST_GATEWAY names.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { FAILURES, LOOKS, SCREENS, inWords, launch, named, spotless, visit, within } from './browser.mjs';
-
-const program = process.env.MEDIMAX_TEST_GATEWAY;
-assert.ok(program, 'MEDIMAX_TEST_GATEWAY must name the gateway’s program');
+import { ADMIN, PATIENT, closed, logIn } from './closed.mjs';
 
 const [DESK] = SCREENS;
 const PHONE = SCREENS.find(({ viewport }) => viewport.width === 390);
-const PASSWORD = 'correct horse battery staple';
-const ADMIN = { email: 'admin@x.example', role: 'ADMIN', name: 'Ada Admin' };
 const DOCTOR = { email: 'doctor@x.example', role: 'CLINICIAN', name: 'Dora Doctor' };
-const PATIENT = { email: 'patient@x.example', role: 'PATIENT', name: 'Pat Patient' };
 /** A reason that would be markup, and turns the text behind it. */
 const REASON = 'Brought in <b>unconscious</b> & שלום, allergies unknown';
 
-const folder = mkdtempSync(join(tmpdir(), 'medimax-glass-'));
 /** A patient of the doctor's; others, who are not, and of whom the first has an account. */
-let [browser, child, at, own, others] = [];
+let [browser, gateway, at, own, others] = [];
 
-async function serve() {
-  child = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--demo-patients', '20', '--break-glass-minutes', '45', '--data-dir', folder], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const said = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    said.push(line);
-    [, at] = line.match(/GraphQL +(http:.*)\/graphql/) ?? [];
-    if (at) return void child.stdout.resume();
-  }
-  assert.fail(`the gateway ended before it was ready: ${said}`);
-}
-
-function user({ email, role, name }, ...args) {
-  const { status, stderr } = spawnSync(program, ['user', 'add', email, '--role', role, '--name', name, ...args, '--password-stdin', '--data-dir', folder], { input: `${PASSWORD}\n`, encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
-}
-
-const tokens = new Map();
-/** Asks the gateway past the page, as somebody. */
-async function told(query, who, variables = {}) {
-  if (who && !tokens.has(who.email)) {
-    const { logIn } = await told('mutation In($email: String!, $password: String!) { logIn(email: $email, password: $password) { accessToken } }', null, { email: who.email, password: PASSWORD });
-    tokens.set(who.email, logIn.accessToken);
-  }
-  const headers = { 'content-type': 'application/json', ...(who && { authorization: `Bearer ${tokens.get(who.email)}` }) };
-  const response = await fetch(`${at}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
-  const { data, errors } = await response.json();
-  assert.equal(errors, undefined, JSON.stringify(errors));
-  return data;
-}
+const told = (query, who, variables) => gateway.told(query, who, variables);
 
 /** Breaks the glass past the page. */
 const broken = (id, reason, minutes = 30) => told('mutation B($id: ID!, $reason: String!, $minutes: Int) { breakGlass(patientId: $id, reason: $reason, minutes: $minutes) { number until } }', DOCTOR, { id, reason, minutes });
 
 before(async () => {
-  // A store that has an account is not filled by itself.
-  assert.equal(spawnSync(program, ['seed', '--patients', '20', '--data-dir', folder]).status, 0);
-  user(ADMIN);
-  [browser] = await Promise.all([launch(), serve()]);
+  [browser, gateway] = await Promise.all([launch(), closed('glass', '--break-glass-minutes', '45')]);
+  at = gateway.at;
   const { doctors, patients } = await told('{ doctors(first: 50) { nodes { doctorId assignments { nodes { patient { id } } } } } patients(first: 20) { nodes { id patientId } } }', ADMIN);
   const doctor = doctors.nodes.find(({ assignments }) => assignments.nodes.length > 0);
-  user(DOCTOR, '--doctor', String(doctor.doctorId));
+  gateway.user(DOCTOR, '--doctor', String(doctor.doctorId));
   const seen = (await told('{ patients(first: 20) { nodes { id } } }', DOCTOR)).patients.nodes.map(({ id }) => id);
   own = seen[0];
   others = patients.nodes.filter(({ id }) => !seen.includes(id));
   assert.ok(own && others.length > 8);
-  user(PATIENT, '--patient', String(others[0].patientId));
+  gateway.user(PATIENT, '--patient', String(others[0].patientId));
 });
 
 after(async () => {
   await browser?.close();
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-  rmSync(folder, { recursive: true });
+  await gateway?.stop();
 });
 
 const plain = (text) => text.replace(/[\u2066-\u2069]/g, '').replace(/\s+/g, ' ').trim();
@@ -88,13 +43,7 @@ const textOf = async (locator) => plain(await locator.innerText());
 /** Visits a page as somebody. */
 const as = (who, path, run, screen = DESK) =>
   visit(browser, screen, path, async (page) => {
-    const form = page.locator('dialog.log-in[open]');
-    await form.waitFor();
-    await form.getByLabel('E-mail address').fill(who.email);
-    await form.getByLabel('Password').fill(PASSWORD);
-    await page.keyboard.press('Enter');
-    await form.waitFor({ state: 'detached' });
-    await page.locator('.account .asker', { hasText: who.name }).waitFor();
+    await logIn(page, who);
     await run(page);
   }, at);
 

@@ -23,14 +23,15 @@ const PARTNERS = `query Partners { partners(first: 100, orderBy: [NAME_ASC]) { n
 const GIVE = 'mutation GiveConsent($input: GiveConsentInput!) { done: giveConsent(input: $input) { consent { id } } }';
 const WITHDRAW = 'mutation WithdrawConsent($id: ID!) { done: withdrawConsent(id: $id, input: {}) { consent { id } } }';
 
-const day = (moment: string) => moment.slice(0, 10);
+/** The day of a moment where the reader is, as days are written here; today without one. */
+const dayOf = (moment?: string) => (moment ? new Date(moment) : new Date()).toLocaleDateString('sv');
 
 /** Whether a consent holds on a day, and since when or why not. */
 function stateOf({ since, until, givenAt, withdrawnAt }: Consent, today: string): { holds: boolean; says: string } {
-  if (withdrawnAt) return { holds: false, says: `withdrawn on ${day(withdrawnAt)}` };
+  if (withdrawnAt) return { holds: false, says: `withdrawn on ${dayOf(withdrawnAt)}` };
   if (since && since > today) return { holds: false, says: `from ${since} on` };
   if (until && until < today) return { holds: false, says: `ended on ${until}` };
-  const begun = since ?? (givenAt && day(givenAt));
+  const begun = since ?? (givenAt && dayOf(givenAt));
   return { holds: true, says: `${begun ? `since ${begun}` : 'holds'}${until ? `, until ${until}` : ''}` };
 }
 
@@ -42,7 +43,7 @@ function One({ of, mayWithdraw, onDone }: { of: Consent; mayWithdraw: boolean; o
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refused | null>(null);
   const { partner, purpose, evidence, withdrawnAt } = of;
-  const { holds, says } = stateOf(of, new Date().toLocaleDateString('sv'));
+  const { holds, says } = stateOf(of, dayOf());
   const web = webOf(partner?.privacyUrl ?? null);
   const withdraw = async () => {
     setBusy(true);
@@ -138,7 +139,7 @@ export function Consents({ patient }: { patient: string }) {
   }, [patient]);
   useEffect(again, [again]);
   const { of, error } = read;
-  const today = new Date().toLocaleDateString('sv');
+  const today = dayOf();
   const sorted = [...(of?.nodes ?? [])].sort((one, other) => Number(stateOf(other, today).holds) - Number(stateOf(one, today).holds));
   const left = (of?.totalCount ?? 0) - sorted.length;
   return (
