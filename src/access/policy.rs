@@ -19,6 +19,8 @@ const OF_ADMINISTRATORS: &[&str] = &[
     "addPartner",
     "correctPartner",
     "removePartner",
+    // What was withdrawn stays withdrawn, and what was given is not forgotten.
+    "correctConsent",
     "removeConsent",
 ];
 

@@ -74,7 +74,7 @@ entity! {
         Check {
             columns: &["purpose", "partner_id", "patient_id", "withdrawn_at"],
             code: "EXISTS",
-            message: "the patient has given this consent already: correct its days, or withdraw it first",
+            message: "the patient has given this consent already: to give it with other days, withdraw it first",
             constraint: Some("uq_patient_consent_open"),
             holds: Holds::Unique(Unique {
                 columns: &["patient_id", "partner_id", "purpose"],

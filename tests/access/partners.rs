@@ -125,6 +125,12 @@ on_both!(a_partner_sees_who_consented_to_it_and_to_its_purpose_from_the_next_req
     assert_eq!(seen(), [2, 3]);
     let answer = ask(&serving, Some(&five), &withdraw(&given["id"])).1;
     assert_eq!(answer["errors"][0]["extensions"]["violations"][0]["code"], "DONE_BEFORE", "{answer}");
+    // Nobody but an administrator makes that undone.
+    let undo = format!(
+        "mutation {{ correctConsent(id: {}, input: {{withdrawnAt: null}}) {{ consent {{ id }} }} }}",
+        given["id"]
+    );
+    assert_eq!(codes(&ask(&serving, Some(&five), &undo).1), ["FORBIDDEN"]);
     // Withdrawn, it can be given again.
     assert_eq!(codes(&ask(&serving, Some(&five), &give(5, "RESEARCH")).1), [""; 0]);
     assert_eq!(seen(), [2, 3, 5]);

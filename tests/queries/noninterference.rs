@@ -118,7 +118,7 @@ fn lasting(mut answer: Value) -> Value {
 }
 
 on_both!(an_answer_does_not_depend_on_patients_out_of_scope, 12, async |store: Store| {
-    let [_, scope] = store.scopes([3, 7]).await;
+    let [_, scope, _] = store.scopes([3, 7]).await;
     let ask = async |query: &str| {
         let (answer, ran) = store.ask_as(scope.clone(), query, Value::Null).await;
         // What is known of values is kept for a while, so that the second time less is asked before the list is.

@@ -140,7 +140,7 @@ fn below(entity: &Entity, def: &FieldDef, of: &Entity, asked: &str) -> String {
 
 on_both!(no_relation_leads_out_of_the_scope, 12, async |store: Store| {
     store.with_rare_rows(&[1, 3, 7]).await;
-    let [_, scope] = store.scopes([3, 7]).await;
+    let [_, scope, _] = store.scopes([3, 7]).await;
     let ask = async |query: &str| {
         let (answer, _) = store.ask_as(scope.clone(), query, Value::Null).await;
         // What the graph answers is tried where there is one (`graph/answers.rs`).

@@ -99,13 +99,17 @@ on_both!(the_same_rows_whichever_way_they_are_found, 40, async |mut store: Store
     let given = store.looked_after(&(7..=12).collect::<Vec<i32>>()).await;
     let few = Scope::any([Grant::Patients((1..=6).collect::<Vec<i32>>().into()), given.clone()]);
     let given = Scope::any([given]);
+    let consented = Scope::any([store.consented(&(7..=12).collect::<Vec<i32>>()).await]);
     for (list, filters) in LISTS {
         for (i, filter) in filters.iter().enumerate() {
             // Each filter with one of the orders, and each order with several filters.
             let order = orders(list)[i % orders(list).len()];
-            for (scope, page) in
-                [(Scope::everything(), "first: 7"), (few.clone(), "first: 3"), (given.clone(), "last: 5")]
-            {
+            for (scope, page) in [
+                (Scope::everything(), "first: 7"),
+                (few.clone(), "first: 3"),
+                (given.clone(), "last: 5"),
+                (consented.clone(), "last: 5"),
+            ] {
                 let query = |page: &str| {
                     format!(
                         "{{ {list}(filter: {filter} {order} {page}) {{ totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} nodes {{ id }} }} }}"

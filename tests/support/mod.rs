@@ -6,7 +6,7 @@ pub(crate) mod proxy;
 
 use chrono::{Days, NaiveDate};
 use medimax::{
-    access::Asker,
+    access::{Asker, Purpose},
     cli::seed,
     config::Config,
     db::scope::{Grant, Scope},
@@ -17,6 +17,7 @@ use medimax::{
         limits::Limits,
         recorder::{Ran, Recorder},
     },
+    partners::consent,
     providers::assignment::patients_of,
     request::engine::{Caller, Engine},
     schema::{MODEL, SHAPES},
@@ -246,10 +247,36 @@ impl Store {
         patients_of(7001, today())
     }
 
-    /// Two scopes of these two patients: as a list, and as a list and assignments.
-    pub(crate) async fn scopes(&self, [one, other]: [i32; 2]) -> [Scope; 2] {
+    /// What gives a partner these patients: their consents. Others, which give nobody, are there too: over, to come, withdrawn, for something
+    /// else, and to another partner.
+    pub(crate) async fn consented(&self, patients: &[i32]) -> Grant {
+        let list = patients.iter().map(i32::to_string).collect::<Vec<_>>().join(",");
+        let of = |whom: &str, partner: i32, purpose: &str, values: &str| {
+            format!(
+                "INSERT INTO Patient_Consent (patient_id, partner_id, purpose, since, until, withdrawn_at) \
+                 SELECT patient_id, {partner}, '{purpose}', {values} FROM Patient WHERE patient_id {whom} ({list})"
+            )
+        };
+        let (past, to_come) = (today() - Days::new(1), today() + Days::new(1));
+        for text in [
+            "INSERT INTO Partner (partner_id, name) VALUES (7001, 'Ours'), (7002, 'Theirs')".to_owned(),
+            of("IN", 7001, "research", &format!("'2020-01-01', '{}', NULL", today())),
+            of("IN", 7001, "research", "NULL, NULL, '2024-01-01 10:00:00'"),
+            of("NOT IN", 7001, "research", "NULL, NULL, '2024-01-01 10:00:00'"),
+            of("NOT IN", 7001, "insurance", "NULL, NULL, NULL"),
+            of("NOT IN", 7002, "research", "NULL, NULL, NULL"),
+            of("NOT IN", 7001, "research", &format!("NULL, '{past}', NULL")),
+            of("NOT IN", 7001, "research", &format!("'{to_come}', NULL, '2024-01-01 10:00:00'")),
+        ] {
+            self.sql(&text).await;
+        }
+        consent::patients_of(7001, Purpose::Research, today())
+    }
+
+    /// Scopes of these two patients: as a list, as a list and assignments, and by consent.
+    pub(crate) async fn scopes(&self, [one, other]: [i32; 2]) -> [Scope; 3] {
         let either = Scope::any([Grant::Patients([one].into()), self.looked_after(&[other]).await]);
-        [Scope::patients([one, other]), either]
+        [Scope::patients([one, other]), either, Scope::any([self.consented(&[one, other]).await])]
     }
 
     /// Runs statements on the database as another program would.
