@@ -126,6 +126,9 @@ impl List<'_> {
 on_both!(every_connection_below_an_object_is_paged_at_every_size, 2, async |store: Store| {
     // All rows are to be one patient's, who has one primary doctor.
     store.sql("UPDATE Doctor_Patient_Assignment SET assignment_type = 'specialist'").await;
+    // And consents that are withdrawn: of others a patient has one to a partner and a purpose.
+    store.sql("UPDATE Patient_Consent SET withdrawn_at = '2024-01-01 00:00:00'").await;
+    store.sql("INSERT INTO Patient_Consent (patient_id, partner_id, purpose, withdrawn_at) VALUES (1, 1, 'research', '2024-01-01 00:00:00')").await;
     let mut tried = 0;
     for parent in entities() {
         for (def, child) in connections(parent.object) {

@@ -192,6 +192,8 @@ async fn what_a_removal_removed_is_named_by_its_id() {
             "INSERT INTO Country (iso2, name) VALUES ('ZZ', 'Free')",
             "INSERT INTO Region (country_id, code, name) SELECT MAX(country_id), 'ZZ-1', 'Free' FROM Country",
             "INSERT INTO Specialty (name) VALUES ('Free')",
+            "INSERT INTO Partner (name) VALUES ('Free')",
+            "INSERT INTO Patient_Consent (patient_id, partner_id, purpose, withdrawn_at) VALUES (1, 1, 'research', '2024-01-01 00:00:00')",
             "INSERT INTO Institution (name) VALUES ('Free')",
             "INSERT INTO Doctor (name, specialty_id, institution_id) SELECT 'Free', MAX(s.specialty_id), (SELECT MAX(institution_id) FROM Institution) FROM Specialty s",
         ] {

@@ -212,6 +212,10 @@ impl Store {
                     "INSERT INTO Privacy_Settings (patient_id) SELECT patient_id {of} AND patient_id NOT IN (SELECT patient_id FROM Privacy_Settings)"
                 ),
                 format!(
+                    "INSERT INTO Patient_Consent (patient_id, partner_id, purpose, withdrawn_at) \
+                     SELECT patient_id, 1, 'research', '2024-01-01 10:00:00' {of}"
+                ),
+                format!(
                     "INSERT INTO Attachment (chat_id, original_filename) SELECT MIN(chat_id), 'letter.pdf' {message}"
                 ),
                 format!("INSERT INTO AI_Analysis (chat_id, ai_service) SELECT MIN(chat_id), 'triage' {message}"),
