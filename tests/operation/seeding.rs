@@ -135,12 +135,13 @@ on_both!(keys_that_are_used_up_are_refused_in_every_table, 20, async |store: Sto
         store.sql("INSERT INTO Patient (patient_id, name, sex) VALUES (15000, 'Nobody', 'Other')").await;
         let all = || table.parents.iter().chain(table.columns).copied();
         let columns = all().collect::<Vec<_>>().join(", ");
-        // Codes, primary contacts and UUIDs are unique.
+        // Codes, primary contacts, UUIDs and names of partners are unique.
         let cells = all().map(|column| match column {
             "iso2" | "code" => "'YY'",
             "is_primary" => "0",
             "session_uuid" | "iso3" | "numeric_code" => "NULL",
             "patient_id" => "15000",
+            "name" if name == "Partner" => "'Another'",
             // The first contact is an institution's.
             owner if table.parents.len() > 1 && table.parents.contains(&owner) => "NULL",
             column => column,

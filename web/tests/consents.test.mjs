@@ -94,9 +94,9 @@ test('the patient reads in the log what the partner’s program asked for', () =
 
 test('what stands there fits every screen, and what cannot be read is said', async () => {
   const { patients } = await told('{ patients(first: 20) { nodes { id consents { totalCount } } } }', ADMIN);
-  const with_some = patients.nodes.find(({ consents }) => consents.totalCount > 0);
+  const withSome = patients.nodes.find(({ consents }) => consents.totalCount > 0);
   for (const screen of LOOKS) {
-    await as(ADMIN, `/patients/${with_some.id}#care`, async (page) => {
+    await as(ADMIN, `/patients/${withSome.id}#care`, async (page) => {
       await part(page).locator('li').first().waitFor();
       await part(page).getByRole('button', { name: 'Give a consent…' }).click();
       await part(page).getByLabel('What for').waitFor();

@@ -79,6 +79,7 @@ function Give({ patient, onDone }: { patient: string; onDone: () => void }) {
   const [refused, setRefused] = useState<Refused | null>(null);
   const [busy, setBusy] = useState(false);
   const [isOpen, setOpen] = useState(false);
+  const [chosen, setChosen] = useState<number | null>(null);
   useEffect(() => {
     if (!isOpen || partners) return;
     ask<{ partners: { nodes: Partner[] } | null }>(PARTNERS, {}).then(({ data }) => setPartners(data?.partners?.nodes ?? []), (error: Error) => setRefused({ about: null, words: error.message }));
@@ -107,7 +108,11 @@ function Give({ patient, onDone }: { patient: string; onDone: () => void }) {
       {partners && partners.length > 0 && (
         <>
           <label htmlFor={`${ids}partner`}>Partner who may read the record</label>
-          <select id={`${ids}partner`} name="partner" required>{partners.map(({ partnerId, name }) => <option key={partnerId} value={partnerId}>{name}</option>)}</select>
+          <select id={`${ids}partner`} name="partner" required defaultValue="" aria-describedby={`${ids}does`} onChange={({ target }) => setChosen(Number(target.value))}>
+            <option value="" disabled>Choose…</option>
+            {partners.map(({ partnerId, name }) => <option key={partnerId} value={partnerId}>{name}</option>)}
+          </select>
+          <small id={`${ids}does`}><Text>{partners.find(({ partnerId }) => partnerId === chosen)?.description}</Text></small>
           <label htmlFor={`${ids}purpose`}>What for</label>
           <select id={`${ids}purpose`} name="purpose" required defaultValue="">
             <option value="" disabled>Choose…</option>
