@@ -1,5 +1,5 @@
-//! What it costs to know who asks: the scope of a clinician and the access log, on the profile of 50 patients and on a list of their
-//! names, and what log-ins cost whoever else asks.
+//! What it costs to know who asks: the scopes of a clinician and of a partner and the access log, on the profile of 50 patients and on a
+//! list of their names, and what log-ins cost whoever else asks.
 
 use super::contest::PROFILE;
 use crate::{
@@ -25,8 +25,10 @@ const PASSWORD: &str = "correct horse battery staple";
 const CROWD: usize = 16;
 /// Requests before anything is measured.
 const WARM_UP: u32 = 50;
-/// How many patients are assigned to the clinician: the first fifty, and others from everywhere.
+/// How many patients are assigned to the clinician, and consented to the partner: the first fifty, and others from everywhere.
 const ASSIGNED: u32 = 500;
+/// What the partner reads: all that the profile has.
+const READS: &str = "Patient,MedicalHistory,Appointment,Symptom,Medication,MedicationPurpose,LabReport,LabFinding,Report,ReportFinding,ChatMessage";
 
 /// One who asks, of one gateway.
 struct Asker<'a> {
@@ -48,6 +50,11 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database) -> Resul
             "INSERT INTO {name}.Doctor_Patient_Assignment (patient_id, doctor_id, assignment_type) \
              SELECT patient_id, 900001, 'consultant' FROM {name}.Patient WHERE patient_id <= 50 OR patient_id % {apart} = 0"
         ),
+        format!("INSERT INTO {name}.Partner (partner_id, name) VALUES (900000, 'Bench')"),
+        format!(
+            "INSERT INTO {name}.Patient_Consent (patient_id, partner_id, purpose) \
+             SELECT patient_id, 900000, 'research' FROM {name}.Patient WHERE patient_id <= 50 OR patient_id % {apart} = 0"
+        ),
         // A transaction that is committed is on the disk.
         "SET GLOBAL innodb_flush_log_at_trx_commit = 1".to_owned(),
     ] {
@@ -61,6 +68,10 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database) -> Resul
         let mut add = crate::medimax("user", &url);
         run_with(add.args(["add", email, "--password-stdin"]).args(of), PASSWORD)?;
     }
+    let mut add = crate::medimax("client", &url);
+    add.args(["add", "bench", "--partner", "900000", "--purpose", "research", "--read", READS]);
+    let said = String::from_utf8(add.output()?.stdout)?;
+    let partner = said.split_whitespace().last().ok_or("no API key")?.to_owned();
     let serving = |audit: &str| {
         let mut serve = crate::medimax("serve", &url);
         serve.env_remove("MEDIMAX_NO_AUTH").env("MEDIMAX_AUDIT", audit);
@@ -72,11 +83,11 @@ pub(crate) async fn run(arguments: &Arguments, database: &mut Database) -> Resul
     let clinician = token(open.address, "clinician@example.org")?;
 
     say!(
-        "\n{patients} patients, some {ASSIGNED} of them assigned to the clinician; each commit is written to the disk"
+        "\n{patients} patients, some {ASSIGNED} of them assigned to the clinician and consenting to the partner; each commit is written to the disk"
     );
     for (question, text, scope) in [("the profile", PROFILE, 1.05), ("names of 50", NAMES, 1.2)] {
         let mut askers = Vec::new();
-        for (gateway, token) in [(&open, &admin), (&open, &clinician), (&logged, &clinician)] {
+        for (gateway, token) in [(&open, &admin), (&open, &clinician), (&logged, &clinician), (&open, &partner)] {
             let request = authorized(text, token)?;
             let mut client = Client::connect(gateway.address)?;
             let length = client.ask(&request)?.len();
@@ -129,8 +140,7 @@ fn token(address: SocketAddr, email: &str) -> Result<String> {
 }
 
 fn report(question: &str, askers: &[Asker<'_>], scope: f64) {
-    let [admin, clinician, entered] = askers else { return };
-    say!("\n{question:38}{:>9}{:>11}{:>9}{:>9}", "ADMIN", "CLINICIAN", "scope", "target");
+    let [admin, clinician, entered, partner] = askers else { return };
     let at_most = |most: f64| format!("≤ {most}");
     type Pick = fn(&Figures) -> f64;
     let rows: [(&str, bool, Pick, bool); 6] = [
@@ -145,11 +155,14 @@ fn report(question: &str, askers: &[Asker<'_>], scope: f64) {
         let figures = if crowded { &asker.crowded } else { &asker.alone };
         figures.iter().map(pick).collect::<Vec<f64>>()
     };
-    for (name, crowded, pick, bound) in rows {
-        let [mut one, mut two] = [admin, clinician].map(|asker| of(asker, crowded, pick));
-        let ratio = ratio(&two, &one);
-        let target = if bound { at_most(scope) } else { String::new() };
-        say!("{name:38}{:>9.2}{:>11.2}{ratio:>9.2}{target:>9}", median(&mut one), median(&mut two));
+    for (role, asker) in [("CLINICIAN", clinician), ("PARTNER", partner)] {
+        say!("\n{question:38}{:>9}{role:>11}{:>9}{:>9}", "ADMIN", "scope", "target");
+        for (name, crowded, pick, bound) in rows {
+            let [mut one, mut two] = [admin, asker].map(|asker| of(asker, crowded, pick));
+            let ratio = ratio(&two, &one);
+            let target = if bound { at_most(scope) } else { String::new() };
+            say!("{name:38}{:>9.2}{:>11.2}{ratio:>9.2}{target:>9}", median(&mut one), median(&mut two));
+        }
     }
     say!("{:38}{:>9}{:>11}{:>9}{:>9}", "as CLINICIAN", "no log", "log", "log", "target");
     for (name, crowded, pick, _) in rows {

@@ -306,6 +306,9 @@ impl WholeLog {
             before: cursor(args)?,
             ..Wanted::default()
         };
+        if wanted.from_ms.zip(wanted.until_ms).is_some_and(|(from, until)| from >= until) {
+            return Err(Error::BadInput("`from` must not be after `to`".into()));
+        }
         if let Some(id) = args.get("patientId") {
             let Some(key) = id_of(&patient::ENTITY, id)? else { return Ok(None) };
             wanted.patient = Some(key);

@@ -72,7 +72,14 @@ static ME: Object = Object {
             doc: "The names of the mutations that the caller may use, by the caller's role: each is refused all the same where it would change what the caller may not see.",
             field: &Texts(|caller: &Caller, cx: &Cx| {
                 let mutations = cx.model.fields(cx.model.mutation).map(|def| def.name);
-                mutations.filter(|name| caller.principal.may(name, true).is_ok()).map(Arc::from).collect()
+                // What belongs to everybody is written by who sees everybody.
+                let of_everybody = cx.model.entities.iter().filter(|entity| entity.table.is_everybodys());
+                let of_everybody: Vec<&str> = match cx.scope.is_everything() {
+                    true => Vec::new(),
+                    false => of_everybody.flat_map(|entity| entity.mutations).map(|def| def.name).collect(),
+                };
+                let may = |name: &&str| caller.principal.may(name, true).is_ok() && !of_everybody.contains(name);
+                mutations.filter(may).map(Arc::from).collect()
             }),
         },
     ],

@@ -3,7 +3,7 @@
 
 use super::{
     access, open_there, say, unreachable,
-    user::{aligned, moment},
+    user::{aligned, key, moment},
 };
 use crate::{
     access::{Access, Client, Kept, MOST_DAYS, MOST_HOURS, Managed, NewClient, Purpose},
@@ -31,12 +31,8 @@ pub(super) fn command() -> Command {
                 .about("Add a partner's program; prints its API key once")
                 .arg(name())
                 .arg(
-                    Arg::new("partner")
-                        .long("partner")
-                        .value_name("KEY")
-                        .required(true)
-                        .value_parser(value_parser!(i32))
-                        .help("The key of the partner (partnerId)"),
+                    key("partner", "Partner", "The key of the partner: the partnerId, or the id as Partner:4")
+                        .required(true),
                 )
                 .arg(
                     Arg::new("purpose")

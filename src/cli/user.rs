@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
 };
 use chrono::{DateTime, SecondsFormat};
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
 use std::io::Read;
 
@@ -68,13 +68,19 @@ fn role(arg: Arg) -> Arg {
 }
 
 fn of_whom() -> [Arg; 2] {
-    let key = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("KEY").value_parser(value_parser!(i32)).help(help)
-    };
     [
-        key("doctor", "The key of the doctor that a CLINICIAN is (doctorId)"),
-        key("patient", "The key of the patient that a PATIENT is (patientId)"),
+        key("doctor", "Doctor", "The key of the doctor that a CLINICIAN is: the doctorId, or the id as Doctor:7"),
+        key("patient", "Patient", "The key of the patient that a PATIENT is: the patientId, or the id as Patient:12"),
     ]
+}
+
+/// A flag that takes the key of an object of a type, or its global id.
+pub(super) fn key(flag: &'static str, object: &'static str, help: &'static str) -> Arg {
+    let read = move |text: &str| {
+        let key = text.strip_prefix(object).and_then(|rest| rest.strip_prefix(':')).unwrap_or(text);
+        key.parse::<i32>().map_err(|_none| format!("this is the key of an object, as 12 or {object}:12"))
+    };
+    Arg::new(flag).long(flag).value_name("KEY").value_parser(read).help(help)
 }
 
 fn password_stdin() -> Arg {

@@ -272,8 +272,12 @@ fn within_days(args: &Args) -> Result<Option<Cond>> {
         None => Ok(None),
     };
     let at = |op, day: NaiveDate, time: &str| Cond::Compare("recorded_at", op, Bind::Text(format!("{day} {time}")));
-    let from = day("from")?.map(|day| at(Op::Gte, day, "00:00:00"));
-    let to = day("to")?.map(|day| at(Op::Lte, day, "23:59:59.999999"));
+    let (from, to) = (day("from")?, day("to")?);
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err(Error::BadInput("`from` must not be after `to`".into()));
+    }
+    let from = from.map(|day| at(Op::Gte, day, "00:00:00"));
+    let to = to.map(|day| at(Op::Lte, day, "23:59:59.999999"));
     let bounds: Vec<Cond> = from.into_iter().chain(to).collect();
     Ok((!bounds.is_empty()).then_some(Cond::And(bounds)))
 }

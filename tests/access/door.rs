@@ -48,6 +48,10 @@ fn the_demo_answers_everybody_and_prints_a_token_for_each_role() {
     let (role, seen) = total(Some(&token("CLINICIAN")));
     assert!(role == "CLINICIAN" && (1..30).contains(&seen), "{seen}");
     assert_eq!(total(Some(&token("PATIENT"))), (json!("PATIENT"), 1));
+    // What belongs to everybody is written by administrators, and is no permission of others.
+    let (_, answer) = ask(&gateway, Some(&token("CLINICIAN")), "{ me { permissions } }");
+    let permissions = answer["data"]["me"]["permissions"].as_array().unwrap();
+    assert!(permissions.contains(&json!("assignDoctor")) && !permissions.contains(&json!("addDoctor")), "{answer}");
 
     let patient = token("PATIENT");
     let (_, answer) =

@@ -431,6 +431,7 @@ on_both!(days_far_away_are_days, 2, async |store: Store| {
     }
     for wrong in [
         "from: \"2020-02-31\"",
+        "from: \"2020-02-02\", to: \"2020-02-01\"",
         "after: \"x\"",
         "first: -1",
         "first: 100000",

@@ -282,7 +282,7 @@ on_both!(clients_are_managed_from_the_command_line, 9, async |store: Store| {
         (&["revoke", "nobody"], "no client of this name"),
         (&["add", "study", "--partner", "7", "--purpose", "RESEARCH", "--read", "Patient"], "of this name already"),
         (
-            &["add", "other", "--partner", "99", "--purpose", "RESEARCH", "--read", "Patient"],
+            &["add", "other", "--partner", "Partner:99", "--purpose", "RESEARCH", "--read", "Patient"],
             "no partner with the key 99",
         ),
         (&["add", "a b", "--partner", "7", "--purpose", "RESEARCH", "--read", "Patient"], "letters, digits"),

@@ -59,6 +59,10 @@ test('each vital sign has a chart a unit, of the span that is chosen', async () 
     const cards = (await page.locator('.vitals .card header').allTextContents()).map(plain);
     assert.deepEqual(cards, [`Heart rate in /min74 /min ${day(2)} 09:30`, `Weight in kg70.5 kg ${day(3)} 08:00`, `Weight in lb155 lb ${day(2)} 09:30`]);
     assert.equal(await page.locator('.vitals .card').first().locator('.point').count(), 1);
+    // Three beats more are drawn as what they are, and do not fill the height.
+    const heights = (await page.locator('.vitals .card', { hasText: 'Heart rate' }).locator('.trend').getAttribute('d')).match(/(?<= )[\d.]+/g).map(Number);
+    const rise = Math.abs(heights[0] - heights[1]);
+    assert.ok(rise > 1 && rise < 15, `${heights}`);
     await page.locator('.vitals .card summary').first().click();
     assert.deepEqual((await page.locator('.vitals .card').first().locator('li').allTextContents()).map(plain), [`${day(2)} 09:30: 74 /min`, `${day(3)} 08:00: 71 /min`]);
     await page.click('button:text-is("All")');

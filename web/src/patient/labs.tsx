@@ -47,12 +47,12 @@ const MARKS: Record<string, (x: number, y: number) => string> = {
   none: (x, y) => `M${x - 3} ${y}a3 3 0 1 0 6 0a3 3 0 1 0-6 0`,
 };
 
-/** `scaled`: the least and the greatest value are told, where no range is. */
-export function Chart({ points, scaled = false }: { points: Drawn[]; scaled?: boolean }) {
+/** `span`: where no range is, the least and the greatest value are told, and the height stands for so much at least, so that what hardly changes looks so. */
+export function Chart({ points, span = null }: { points: Drawn[]; span?: number | null }) {
   const bounds = points.flatMap(({ referenceInterval }) => [referenceInterval?.low, referenceInterval?.high]).filter((bound) => typeof bound === 'number');
   const values = [...points.map(({ numericValue }) => numericValue), ...bounds];
   const [least, most] = values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
-  const room = (most - least || Math.abs(most) || 1) * 0.12;
+  const room = Math.max((most - least || Math.abs(most) || 1) * 0.12, ((span ?? 0) - (most - least)) / 2);
   const times = points.map(({ date }) => momentOf(date));
   const [first = 0, last = 0] = [times[0], times.at(-1)];
   const tenths = (value: number) => Math.round(value * 10) / 10;
@@ -76,7 +76,7 @@ export function Chart({ points, scaled = false }: { points: Drawn[]; scaled?: bo
     marks.set(kind, (marks.get(kind) ?? '') + (MARKS[kind]?.(xs[index] ?? 0, yOf(numericValue)) ?? ''));
   });
   const newest = points.at(-1)?.referenceInterval;
-  const labels = [...new Set(scaled ? [least, most] : [newest?.low, newest?.high])].filter((bound) => typeof bound === 'number');
+  const labels = [...new Set(span !== null ? [least, most] : [newest?.low, newest?.high])].filter((bound) => typeof bound === 'number');
   const close = labels.length === 2 && Math.abs(yOf(labels[0] ?? 0) - yOf(labels[1] ?? 0)) < 11;
   const shift = (index: number) => (close ? (index ? -6 : 6) : 0);
   return (

@@ -24,6 +24,21 @@ const SIGNS = {
 };
 type Sign = keyof typeof SIGNS;
 
+/** By what share of its greatest value a sign changes in a way that matters; of pain, by the whole of its scale. In whatever unit. */
+const SHARES: Record<Sign, number> = {
+  BLOOD_PRESSURE_SYSTOLIC: 0.3,
+  BLOOD_PRESSURE_DIASTOLIC: 0.3,
+  HEART_RATE: 0.4,
+  TEMPERATURE: 0.05,
+  RESPIRATORY_RATE: 0.5,
+  OXYGEN_SATURATION: 0.1,
+  BLOOD_GLUCOSE: 0.5,
+  WEIGHT: 0.1,
+  HEIGHT: 0.05,
+  PAIN: 0,
+};
+const spanOf = (sign: Sign, values: number[]) => (sign === 'PAIN' ? 10 : SHARES[sign] * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+
 type Point = { value: number; unit: string | null; recordedAt: string | null };
 /** The values of a sign in one unit, the earliest first. */
 type Series = { sign: Sign; unit: string | null; points: Point[] };
@@ -69,7 +84,7 @@ function Card({ series: { sign, unit, points } }: { series: Series }) {
         <h3>{SIGNS[sign]}{unit && <small> in <Text>{unit}</Text></small>}</h3>
         <p className="value"><b>{last.value}</b> <Text>{unit}</Text> <small>{moment(last.recordedAt)}</small></p>
       </header>
-      {dated.length > 0 && <Chart points={dated} scaled />}
+      {dated.length > 0 && <Chart points={dated} span={spanOf(sign, dated.map(({ numericValue }) => numericValue))} />}
       <details>
         <summary aria-label={`${SIGNS[sign]}${unit ? ` in ${unit}` : ''}: ${values}`}>{values}{points.length > 1 && ', the latest first'}</summary>
         <ul>{some.map(({ value, recordedAt }, at) => <li key={at}>{moment(recordedAt)}: <b>{value}</b> <Text>{unit}</Text></li>)}</ul>
