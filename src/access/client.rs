@@ -24,8 +24,8 @@ const KEY: &str = "Api_Key";
 pub(super) const PREFIX: &str = "mmx_";
 /// How many characters of a key are kept to tell it apart.
 const KEPT: usize = 12;
-/// How often it is noted that a key is used, in milliseconds.
-const NOTED: i64 = 60_000;
+/// Milliseconds of a minute.
+const MINUTE: i64 = 60_000;
 /// The most days that a key lives.
 pub const MOST_DAYS: u32 = 3_650;
 /// The most hours that a key lives on beside the one that takes its place.
@@ -33,7 +33,7 @@ pub const MOST_HOURS: u32 = 24 * 90;
 
 /// What is said of a key that does not hold, for whatever reason.
 const NO_KEY: Error = Error::Unauthenticated(
-    "the API key does not hold: it is unknown or expired, or its client is revoked. Ask the hospital for another one (`medimax client rotate`)",
+    "the API key does not hold: it is unknown or expired, or its client is revoked. Ask the hospital for another one",
 );
 
 /// A program of a partner.
@@ -45,6 +45,8 @@ pub struct Client {
     pub name: String,
     /// The key of the partner.
     pub partner: i32,
+    /// The name of the partner.
+    pub partner_name: String,
     /// What the partner asks for: patients who consented to that are seen.
     pub purpose: Purpose,
     /// The object types that it may read.
@@ -54,10 +56,23 @@ pub struct Client {
 }
 
 impl Client {
+    /// Who looked, as the access log has it: `study (RESEARCH) of Tyne Heart Study`. The name of a client has no blank, so all of it can be
+    /// read off again.
+    pub(super) fn entered(&self) -> String {
+        format!("{} ({}) of {}", self.name, self.purpose.name(), self.partner_name)
+    }
+
     /// Whether it may read objects of a type.
     pub fn reads(&self, object: &str) -> bool {
         self.reads.iter().any(|name| name == object)
     }
+}
+
+/// Who looked and what for, of what the access log has of a client.
+pub fn looked(entered: &str) -> Option<(String, Purpose)> {
+    let (name, rest) = entered.split_once(" (")?;
+    let (purpose, partner) = rest.split_once(')')?;
+    Some((format!("{name}{partner}"), Purpose::read(purpose)?))
 }
 
 /// A client as whoever manages clients sees it.
@@ -65,8 +80,6 @@ impl Client {
 pub struct Managed {
     /// The client.
     pub client: Client,
-    /// The partner's name.
-    pub partner: String,
     /// Whether it is the demo's.
     pub is_demo: bool,
     /// When it was revoked, in milliseconds since the epoch.
@@ -105,24 +118,37 @@ pub struct NewClient<'a> {
     pub days: u32,
 }
 
-/// How many requests clients may still send, by their keys: as of a moment, in thousandths of a request.
+/// What a gateway counts of clients and keys by itself.
 #[derive(Debug, Default)]
-pub(super) struct Allowances(Mutex<HashMap<i32, (i64, i64)>>);
+pub(super) struct Counts {
+    /// How much each client may still send, and as of when. A request costs as much as a minute has milliseconds, and each millisecond brings as
+    /// much as the client may send a minute, so nothing is rounded.
+    left: Mutex<HashMap<i32, (i64, i64)>>,
+    /// When it was noted of each key that it is used.
+    noted: Mutex<HashMap<i32, i64>>,
+}
 
-impl Allowances {
+impl Counts {
     /// Takes one request of a client's allowance, which fills up again in a minute; whether there was one.
     fn take(&self, client: i32, per_minute: u32, now: i64) -> bool {
-        let full = i64::from(per_minute) * 1_000;
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = i64::from(per_minute) * MINUTE;
+        let mut all = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         let (left, at) = all.entry(client).or_insert((full, now));
-        // A minute is 60,000 ms, so a millisecond brings a sixtieth of `per_minute` thousandths.
-        let came = (now - *at).clamp(0, 60_000) * i64::from(per_minute) / 60;
-        if came > 0 || *at > now {
-            (*left, *at) = ((*left + came).min(full), now);
-        }
-        let has = *left >= 1_000;
-        *left -= if has { 1_000 } else { 0 };
+        let came = (now - *at).clamp(0, MINUTE) * i64::from(per_minute);
+        (*left, *at) = ((*left + came).min(full), now);
+        let has = *left >= MINUTE;
+        *left -= if has { MINUTE } else { 0 };
         has
+    }
+
+    /// Whether the use of a key is to be noted now: once a minute, however many requests come.
+    fn is_to_note(&self, key: i32, now: i64) -> bool {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = noted.get(&key).is_none_or(|at| at + MINUTE <= now || *at > now);
+        if is_new {
+            noted.insert(key, now);
+        }
+        is_new
     }
 }
 
@@ -134,19 +160,21 @@ impl Access {
         let mut sql = Sql::new(self.db.dialect());
         sql.called(KEY, Some(1)).push("SELECT k.key_id, ");
         push_list(&mut sql, ", k.last_used_ms");
-        sql.push(" FROM Api_Key k JOIN Api_Client c ON c.client_id = k.client_id WHERE k.digest = ")
-            .text(digest(random));
+        sql.push(" FROM Api_Key k JOIN Api_Client c ON c.client_id = k.client_id ");
+        sql.push("JOIN Partner p ON p.partner_id = c.partner_id WHERE k.digest = ").text(digest(random));
         sql.push(" AND k.expires_ms > ").int(now).push(" AND c.revoked_ms IS NULL");
+        // With the first account that is not the demo's, the demo is over.
+        sql.push(" AND (c.is_demo = 0 OR NOT EXISTS (SELECT 1 FROM User_Account a WHERE a.is_demo = 0))");
         let (id, row) = self.db.texts(&sql).await?.into_iter().next().ok_or(NO_KEY)?;
         let (client, rest) = of_list(&row.ok_or_else(unreadable)?)?;
         if let Some(most) = client.per_minute
-            && !self.allowances.take(client.id, most, now)
+            && !self.counts.take(client.id, most, now)
         {
             return Err(Error::Limit { key: "requests_per_minute", allowed: most.into(), asked: None });
         }
         let used =
             rest.into_iter().next().flatten().map(|ms| ms.parse::<i64>().map_err(|_none| unreadable())).transpose()?;
-        if used.is_none_or(|used| used + NOTED <= now) {
+        if used.is_none_or(|used| used + MINUTE <= now) && self.counts.is_to_note(id, now) {
             self.note_use(id, now);
         }
         Ok(client)
@@ -263,22 +291,14 @@ impl Access {
     pub async fn clients(&self) -> Result<Vec<Managed>> {
         let mut sql = Sql::new(self.db.dialect());
         sql.called(NAME, None).push("SELECT c.client_id, ");
-        push_list(&mut sql, ", p.name, c.is_demo, c.revoked_ms");
+        push_list(&mut sql, ", c.is_demo, c.revoked_ms");
         sql.push(" FROM Api_Client c JOIN Partner p ON p.partner_id = c.partner_id ORDER BY c.name");
         let mut all = Vec::new();
         for (_, row) in self.db.texts(&sql).await? {
             let (client, rest) = of_list(&row.ok_or_else(unreadable)?)?;
-            let [Some(partner), is_demo, revoked] = <[_; 3]>::try_from(rest).map_err(|_short| unreadable())? else {
-                return Err(unreadable());
-            };
+            let [is_demo, revoked] = <[_; 2]>::try_from(rest).map_err(|_short| unreadable())?;
             let revoked_ms = revoked.map(|ms| ms.parse().map_err(|_none| unreadable())).transpose()?;
-            all.push(Managed {
-                client,
-                partner,
-                is_demo: is_demo.as_deref() == Some("1"),
-                revoked_ms,
-                keys: Vec::new(),
-            });
+            all.push(Managed { client, is_demo: is_demo.as_deref() == Some("1"), revoked_ms, keys: Vec::new() });
         }
         let mut sql = Sql::new(self.db.dialect());
         sql.called(KEY, None).push("SELECT k.client_id, ").push(list(self.db.dialect()));
@@ -384,10 +404,10 @@ fn list(dialect: Dialect) -> &'static str {
     }
 }
 
-/// Adds a client `c` to what is selected, as a list, with more columns behind it.
+/// Adds a client `c` of a partner `p` to what is selected, as a list, with more columns behind it.
 fn push_list(sql: &mut Sql, more: &'static str) {
     sql.push(list(sql.dialect()))
-        .push("c.client_id, c.name, c.partner_id, c.purpose, c.read_types, c.requests_per_minute");
+        .push("c.client_id, c.name, c.partner_id, p.name, c.purpose, c.read_types, c.requests_per_minute");
     sql.push(more).push(")");
 }
 
@@ -395,12 +415,14 @@ fn push_list(sql: &mut Sql, more: &'static str) {
 fn of_list(list: &str) -> Result<(Client, Vec<Option<String>>)> {
     let mut cells = change::of_list(list)?.into_iter();
     let mut next = || cells.next().flatten();
-    let (id, name, partner, purpose, reads, most) = (next(), next(), next(), next(), next(), next());
+    let (id, name, partner, partner_name) = (next(), next(), next(), next());
+    let (purpose, reads, most) = (next(), next(), next());
     let key = |cell: Option<String>| cell.and_then(|cell| cell.parse().ok()).ok_or_else(unreadable);
     let client = Client {
         id: key(id)?,
         name: name.ok_or_else(unreadable)?,
         partner: key(partner)?,
+        partner_name: partner_name.ok_or_else(unreadable)?,
         purpose: purpose.as_deref().and_then(Purpose::of_stored).ok_or_else(unreadable)?,
         reads: reads.ok_or_else(unreadable)?.split(',').map(str::to_owned).collect(),
         per_minute: most.map(|most| most.parse().map_err(|_none| unreadable())).transpose()?,
@@ -418,15 +440,27 @@ mod tests {
 
     #[test]
     fn an_allowance_fills_up_in_a_minute_and_no_higher() {
-        let all = Allowances::default();
+        let all = Counts::default();
         let took = |now| (0..100).filter(|_| all.take(1, 30, now)).count();
         assert_eq!(took(0), 30);
         assert_eq!(took(1_999), 0, "the next comes after two seconds");
-        assert_eq!(took(4_100), 2);
+        assert_eq!(took(4_000), 1, "the half of a request that had come at 1,999 is not lost");
+        assert_eq!(took(6_000), 1);
         assert_eq!(took(600_000), 30, "ten minutes bring no more than one");
         // A clock that is set back takes nothing away for good.
         assert_eq!((took(0), took(60_000)), (0, 30));
         assert!(all.take(2, 1, 0), "another client has its own");
+        // However often one asks in vain, the next request comes after its time.
+        let polled = (0..=60_000).step_by(119).filter(|now| all.take(2, 1, *now)).count();
+        assert_eq!((polled, all.take(2, 1, 60_000)), (0, true));
+    }
+
+    #[test]
+    fn what_the_log_has_of_a_client_is_read_again() {
+        let (name, partner_name, purpose) = ("lab-7".to_owned(), "A (B) of C".to_owned(), Purpose::SecondOpinion);
+        let client = Client { id: 1, name, partner: 1, partner_name, purpose, reads: Vec::new(), per_minute: None };
+        assert_eq!(looked(&client.entered()), Some(("lab-7 of A (B) of C".into(), Purpose::SecondOpinion)));
+        assert_eq!(looked("Dr. Ann (cardiology)"), None);
     }
 
     #[test]

@@ -24,7 +24,7 @@ mod token;
 
 pub use accounts::{Listed, Standing};
 pub use asker::Asker;
-pub use client::{Client, Kept, MOST_DAYS, MOST_HOURS, Managed, NewClient};
+pub use client::{Client, Kept, MOST_DAYS, MOST_HOURS, Managed, NewClient, looked};
 pub use password::made_password;
 pub use policy::{LOG_IN, all_told, ruled, tells, told, unsaid_by_patients};
 pub use principal::{Account, Principal, Role};
@@ -66,7 +66,7 @@ pub struct Access {
     options: Options,
     keys: keys::Keys,
     desk: password::Desk,
-    allowances: client::Allowances,
+    counts: client::Counts,
 }
 
 impl fmt::Debug for Access {
@@ -79,7 +79,7 @@ impl Access {
     /// The accounts of this database.
     pub fn new(db: Db, options: Options) -> Self {
         let (keys, desk) = (keys::Keys::default(), password::Desk::new());
-        Access { db, options, keys, desk, allowances: client::Allowances::default() }
+        Access { db, options, keys, desk, counts: client::Counts::default() }
     }
 
     /// Whether there is an administrator who can log in.
@@ -88,6 +88,11 @@ impl Access {
         sql.called(accounts::NAME, None).push("SELECT account_id, 0 FROM User_Account WHERE ");
         sql.push(accounts::MANAGES).push(" LIMIT 1");
         Ok(!db.numbers(&sql).await?.is_empty())
+    }
+
+    /// Whether the demo is still a demo: nobody has taken its database into use.
+    pub async fn is_still_demo(&self) -> Result<bool> {
+        Self::is_demo(&self.db).await
     }
 
     /// The account with an e-mail address.

@@ -61,6 +61,9 @@ const NOT_OF_PATIENTS: &[&str] = &[
     "diagnosisSuggestions",
     "analysisResults",
     "isProcessed",
+    "evidence",
+    "givenAt",
+    "withdrawnAt",
 ];
 
 /// The object types whose entries are in the graph.
@@ -81,43 +84,44 @@ const IN_GRAPH: &[&str] = &[
     "ReportFinding",
 ];
 
-/// What fields tell of besides the objects that they lead to: object types. Whoever may read objects of some types alone is refused what is
+/// What fields tell of besides the objects that they lead to: object types, also where they only put what is shown in order, or choose it.
+/// What treats what is known by the purposes that a prescriber wrote, and a symptom is of the day of its appointment. Whoever may read objects of some types alone is refused what is
 /// made of a record and does not stand here.
-const TELLS: &[(&str, &str, &[&str])] = &[
-    ("Query", "me", &[]),
-    ("Query", "knowledge", &[]),
-    ("ChatSession", "cost", &["AiAnalysis"]),
-    ("Doctor", "patients", &["DoctorAssignment"]),
-    ("HealthProfile", "bloodType", &[]),
-    ("LabFinding", "referenceInterval", &[]),
-    ("MedicalHistory", "indicatedBy", &["Symptom"]),
-    ("MedicalHistory", "indicatedByCount", &["Symptom"]),
-    ("MedicalHistory", "treatedBy", &["Medication"]),
-    ("MedicalHistory", "treatedByCount", &["Medication"]),
-    ("Medication", "treats", &["MedicalHistory"]),
-    ("Medication", "treatsCount", &["MedicalHistory"]),
-    ("Patient", "carePaths", &["Symptom", "MedicalHistory", "Medication"]),
-    ("Patient", "carePathCount", &["Symptom", "MedicalHistory", "Medication"]),
-    ("Patient", "contraindications", &["MedicalHistory", "Medication"]),
-    ("Patient", "contraindicationCount", &["MedicalHistory", "Medication"]),
-    ("Patient", "differential", &["Symptom", "MedicalHistory"]),
-    ("Patient", "interactions", &["Medication"]),
-    ("Patient", "interactionCount", &["Medication"]),
-    ("Patient", "medicationsWithoutIndication", &["MedicalHistory", "Medication"]),
-    ("Patient", "medicationWithoutIndicationCount", &["MedicalHistory", "Medication"]),
-    ("Patient", "possibleSideEffects", &["Symptom", "Medication"]),
-    ("Patient", "possibleSideEffectCount", &["Symptom", "Medication"]),
-    ("Patient", "primaryDoctor", &["DoctorAssignment"]),
-    ("Patient", "privacySettings", &["PrivacySettings"]),
-    ("Patient", "similarPatients", &["Symptom", "MedicalHistory", "Medication"]),
-    ("Patient", "unexplainedSymptoms", &["Symptom", "MedicalHistory"]),
-    ("Patient", "unexplainedSymptomCount", &["Symptom", "MedicalHistory"]),
-    ("Patient", "untreatedConditions", &["MedicalHistory", "Medication"]),
-    ("Patient", "untreatedConditionCount", &["MedicalHistory", "Medication"]),
-    ("Patient", "vitals", &["HealthRecord"]),
-    ("Patient", "graph", IN_GRAPH),
-    ("Symptom", "indicates", &["MedicalHistory"]),
-    ("Symptom", "indicatesCount", &["MedicalHistory"]),
+const TELLS: &[(&str, &[&str], &[&str])] = &[
+    ("ChatSession", &["analyses"], &["ChatMessage"]),
+    ("ChatSession", &["cost"], &["ChatMessage", "AiAnalysis"]),
+    ("Doctor", &["patients"], &["DoctorAssignment"]),
+    ("HealthProfile", &["bloodType"], &[]),
+    ("LabFinding", &["referenceInterval"], &[]),
+    ("MedicalHistory", &["indicatedBy", "indicatedByCount"], &["Symptom"]),
+    ("MedicalHistory", &["treatedBy", "treatedByCount"], &["Medication", "MedicationPurpose"]),
+    ("Medication", &["treats", "treatsCount"], &["MedicalHistory", "MedicationPurpose"]),
+    ("Patient", &["abnormalFindings"], &["LabReport"]),
+    ("Patient", &["labTrend"], &["LabReport"]),
+    ("Patient", &["carePaths", "carePathCount"], &["Symptom", "MedicalHistory", "Medication", "MedicationPurpose"]),
+    ("Patient", &["contraindications", "contraindicationCount"], &["MedicalHistory", "Medication"]),
+    ("Patient", &["differential"], &["Symptom", "MedicalHistory", "Appointment"]),
+    ("Patient", &["graph"], IN_GRAPH),
+    ("Patient", &["interactions", "interactionCount"], &["Medication"]),
+    (
+        "Patient",
+        &["medicationsWithoutIndication", "medicationWithoutIndicationCount"],
+        &["MedicalHistory", "Medication", "MedicationPurpose"],
+    ),
+    ("Patient", &["possibleSideEffects", "possibleSideEffectCount"], &["Symptom", "Medication", "Appointment"]),
+    ("Patient", &["primaryDoctor"], &["DoctorAssignment"]),
+    ("Patient", &["privacySettings"], &["PrivacySettings"]),
+    ("Patient", &["similarPatients"], &["Symptom", "MedicalHistory", "Medication"]),
+    ("Patient", &["unexplainedSymptoms", "unexplainedSymptomCount"], &["Symptom", "MedicalHistory"]),
+    (
+        "Patient",
+        &["untreatedConditions", "untreatedConditionCount"],
+        &["MedicalHistory", "Medication", "MedicationPurpose"],
+    ),
+    ("Patient", &["vitals"], &["HealthRecord"]),
+    ("Query", &["me"], &[]),
+    ("Query", &["knowledge"], &[]),
+    ("Symptom", &["indicates", "indicatesCount"], &["MedicalHistory"]),
 ];
 
 /// What of the root tells nothing of patients by itself; rows below say whose they are. All else that is no row is told of in the access log.
@@ -138,12 +142,12 @@ pub fn unsaid_by_patients() -> &'static [&'static str] {
 
 /// The object types that a field tells of besides those of the objects that it leads to, where that is known.
 pub fn told(on: &str, field: &str) -> Option<&'static [&'static str]> {
-    TELLS.iter().find(|(of, name, _)| (*of, *name) == (on, field)).map(|(_, _, types)| *types)
+    TELLS.iter().find(|(of, fields, _)| *of == on && fields.contains(&field)).map(|(_, _, types)| *types)
 }
 
 /// Every field of which that is known, with its type; a test holds them against the schema.
 pub fn all_told() -> impl Iterator<Item = (&'static str, &'static str, &'static [&'static str])> {
-    TELLS.iter().copied()
+    TELLS.iter().flat_map(|(of, fields, types)| fields.iter().map(|field| (*of, *field, *types)))
 }
 
 /// Whether a field of the root may tell something of patients without a row of one.
@@ -186,11 +190,16 @@ impl Principal {
         if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
     }
 
-    /// Refuses what tells of objects of a type that the caller may not read.
-    pub fn may_read(&self, object: &str) -> Result<()> {
-        match self.client() {
-            Some(client) if !client.reads(object) => Err(unread(object)),
-            _ => Ok(()),
+    /// Refuses what tells of objects of types that the caller may not read: `what`.
+    pub fn may_read(&self, what: &str, objects: &[&str]) -> Result<()> {
+        let Some(client) = self.client() else { return Ok(()) };
+        let hidden: Vec<&str> = objects.iter().copied().filter(|object| !client.reads(object)).collect();
+        match hidden.is_empty() {
+            true => Ok(()),
+            false => Err(Error::NotAllowed(format!(
+                "`{what}` tells of {}, which this client may not read (`me {{ reads }}` has what it may)",
+                hidden.join(", ")
+            ))),
         }
     }
 
@@ -203,13 +212,6 @@ impl Principal {
     pub fn operates(&self) -> bool {
         self.role() == Some(Role::Admin)
     }
-}
-
-/// That a caller may not read objects of a type.
-fn unread(object: &str) -> Error {
-    Error::NotAllowed(format!(
-        "this tells of {object}, which is not among what this client may read (`me {{ reads }}`)"
-    ))
 }
 
 fn is_text(value: &Value, text: &str) -> bool {
@@ -301,8 +303,10 @@ mod tests {
         for field in ["addEmail", "giveConsent", "logIn", "breakGlass"] {
             assert!(!may(field, true), "{field}");
         }
-        assert!(partner.may_read("Medication").is_ok() && !partner.operates());
-        assert_eq!(partner.may_read("Symptom").unwrap_err().code(), Code::Forbidden);
-        assert!(of(Role::Patient).may_read("Symptom").is_ok());
+        assert!(partner.may_read("x", &["Medication", "Patient"]).is_ok() && !partner.operates());
+        let error = partner.may_read("x", &["Symptom", "Patient", "Scan"]).unwrap_err();
+        assert!(error.public_message().starts_with("`x` tells of Symptom, Scan, which"), "{error}");
+        assert_eq!(error.code(), Code::Forbidden);
+        assert!(of(Role::Patient).may_read("x", &["Symptom"]).is_ok());
     }
 }

@@ -91,12 +91,12 @@ impl Principal {
         }
     }
 
-    /// What others call the caller, where the gateway knows.
-    pub fn called(&self) -> Option<&str> {
+    /// Who looked, as the access log has it, where the gateway knows.
+    pub fn entered(&self) -> Option<String> {
         match self {
             Principal::Nobody | Principal::Anybody => None,
-            Principal::Account { account, .. } => Some(account.called()),
-            Principal::Client(client) => Some(&client.name),
+            Principal::Account { account, .. } => Some(account.called().to_owned()),
+            Principal::Client(client) => Some(client.entered()),
         }
     }
 

@@ -1,8 +1,8 @@
 //! The access log as patients and administrators read it.
 
 use crate::{
-    access::{Access, LOG_IN, Purpose, Role},
-    audit::{Asked, Change, Kind, Stored, Wanted, log_of, logged},
+    access::{Access, LOG_IN, Purpose, Role, looked},
+    audit::{Asked, Change, Entry, Kind, Stored, Wanted, log_of, logged},
     db::{DateTime, Flag, ValueKind},
     error::{Error, Result},
     graphql::{
@@ -26,6 +26,15 @@ use std::sync::Arc;
 #[derive(Clone)]
 struct Logged(Arc<Stored>);
 
+impl Logged {
+    /// The program of a partner, and what it asked for, where one looked.
+    fn partner(&self) -> Option<(String, Purpose)> {
+        let Entry { who, role, .. } = &self.0.entry;
+        let is_partner = role.as_deref() == Some(Role::Partner.name());
+        who.as_deref().filter(|_| is_partner).and_then(looked)
+    }
+}
+
 made! {
     Logged {
         /// The number of the entry, which grows with time.
@@ -34,12 +43,16 @@ made! {
         "at": Option<DateTime> = |logged| DateTime::of_millis(logged.0.at_ms);
         /// Why the entry is there.
         "kind": Kind = |logged| logged.0.entry.kind;
-        /// What the caller was called then: the account's name, or its e-mail address; null where nobody had to log in.
-        "who": Option<String> = |logged| logged.0.entry.who.clone();
+        /// What the caller was called then: the account's name, or its e-mail address; a partner's program and its partner; null where nobody had
+        /// to log in.
+        "who": Option<String> = |logged| match logged.partner() {
+            Some((who, _)) => Some(who),
+            None => logged.0.entry.who.clone(),
+        };
         /// The caller's role then.
         "role": Option<Role> = |logged| logged.0.entry.role.as_deref().and_then(Role::read);
         /// What a partner's program asked for.
-        "purpose": Option<Purpose> = |logged| logged.0.entry.purpose.as_deref().and_then(Purpose::read);
+        "purpose": Option<Purpose> = |logged| logged.partner().map(|(_, purpose)| purpose);
         /// The name of the operation; of an entry that no request left, what wrote it.
         "operation": Option<String> = |logged| logged.0.entry.operation.clone();
         /// The id of the request, which the gateway's own log has too.

@@ -47,8 +47,6 @@ pub struct Entry {
     pub who: Option<String>,
     /// The role of who asked.
     pub role: Option<String>,
-    /// What a partner asked for.
-    pub purpose: Option<String>,
     /// The request's id, which the gateway's own log has too.
     pub request: String,
     /// The operation's name, or what the process is called.
@@ -74,7 +72,6 @@ impl Entry {
             account: None,
             who: None,
             role: None,
-            purpose: None,
             request: String::new(),
             operation: None,
             document: None,
@@ -141,8 +138,8 @@ pub struct Stored {
 impl Stored {
     /// The digest that it should have.
     pub(super) fn digest(&self, key: Option<&Key>) -> Result<String> {
-        let Entry { id, kind, account, who, role, purpose, request, operation, document, fields, .. } = &self.entry;
-        let Entry { break_glass, patients, .. } = &self.entry;
+        let Entry { id, kind, account, who, role, request, operation, document, fields, break_glass, patients, .. } =
+            &self.entry;
         let changes: Vec<_> = self
             .changes
             .iter()
@@ -154,12 +151,7 @@ impl Stored {
             (id, kind.stored(), account, who, role, request),
             (operation, document, fields, break_glass, patients, changes),
         ));
-        let mut text =
-            text.map_err(|error| Error::Internal(format!("an entry of the access log is no text: {error}")))?;
-        // Entries without a purpose have the text that they had before there were any.
-        if let Some(purpose) = purpose {
-            text.extend(["\n", purpose]);
-        }
+        let text = text.map_err(|error| Error::Internal(format!("an entry of the access log is no text: {error}")))?;
         Ok(digest(key, &self.previous, &text))
     }
 }

@@ -72,7 +72,7 @@ fn entry_of(list: Option<String>) -> Result<Stored> {
     let (place, at_ms) = (number(next())?, number(next())?);
     let kind = next().as_deref().and_then(Kind::of_stored).ok_or_else(torn)?;
     let account = next().and_then(|text| text.parse().ok());
-    let (who, role, purpose) = (next(), next(), next());
+    let (who, role) = (next(), next());
     let request = next().ok_or_else(torn)?;
     let (operation, document) = (next(), next());
     let fields = next().ok_or_else(torn)?;
@@ -84,7 +84,6 @@ fn entry_of(list: Option<String>) -> Result<Stored> {
         account,
         who,
         role,
-        purpose,
         request,
         operation,
         document,

@@ -110,7 +110,7 @@ async fn once(db: &Db, options: &Options, (chain, doubt): (&mut Chain, &mut Doub
 }
 
 /// The columns of an entry.
-pub(super) const COLUMNS: [&str; 16] = [
+pub(super) const COLUMNS: [&str; 15] = [
     "event_id",
     "chain_id",
     "place",
@@ -119,7 +119,6 @@ pub(super) const COLUMNS: [&str; 16] = [
     "account_id",
     "who",
     "role",
-    "purpose",
     "request_id",
     "operation",
     "document",
@@ -142,7 +141,6 @@ pub(super) async fn insert(writer: &mut Writer, dialect: Dialect, entries: &[Sto
             Cell::from(entry.account.map(i64::from)),
             Cell::Text(entry.who.clone()),
             Cell::Text(entry.role.clone()),
-            Cell::Text(entry.purpose.clone()),
             Cell::from(entry.request.as_str()),
             Cell::Text(entry.operation.clone()),
             Cell::Text(entry.document.clone()),

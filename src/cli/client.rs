@@ -156,8 +156,8 @@ async fn act(access: &Access, verb: &str, args: &ArgMatches) -> Result<(String, 
 }
 
 fn as_json(managed: &Managed) -> Value {
-    let Managed { client, partner, is_demo, revoked_ms, keys } = managed;
-    let Client { name, partner: partner_id, purpose, reads, per_minute, .. } = client;
+    let Managed { client, is_demo, revoked_ms, keys } = managed;
+    let Client { name, partner: partner_id, partner_name: partner, purpose, reads, per_minute, .. } = client;
     let key = |Kept { begins, created_ms, expires_ms, last_used_ms }: &Kept| {
         json!({
             "begins": begins,
@@ -181,7 +181,7 @@ fn as_json(managed: &Managed) -> Value {
 fn table(all: &[Managed]) -> String {
     let head = ["NAME", "PARTNER", "PURPOSE", "READS", "KEY BEGINS", "EXPIRES", "LAST USED", ""];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    for Managed { client, partner, is_demo, revoked_ms, keys } in all {
+    for Managed { client, is_demo, revoked_ms, keys } in all {
         let state = match (revoked_ms, is_demo) {
             (Some(_), _) => "revoked",
             (None, true) => "demo",
@@ -191,7 +191,7 @@ fn table(all: &[Managed]) -> String {
         let one = |key: Option<&Kept>| {
             vec![
                 client.name.clone(),
-                partner.clone(),
+                client.partner_name.clone(),
                 client.purpose.name().into(),
                 client.reads.join(","),
                 key.map_or_else(none, |key| key.begins.clone()),

@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
         if let Some(scalar) = filterable(entity).find(|scalar| scalar.name == name) {
             return self.read_scalar(entity, scalar, value);
         }
-        told(entity.object.name, name).unwrap_or_default().iter().try_for_each(|of| self.caller.may_read(of))?;
+        self.caller.may_read(name, told(entity.object.name, name).unwrap_or_default())?;
         if let Some(facts) = self.model.field(entity.object, name).and_then(|def| def.field.facts()) {
             self.count(1)?;
             let place = Arc::new(LookUp { asked: format!("{name} {}", canonical(value)), keys: OnceLock::new() });
@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
         let related =
             related.ok_or_else(|| Error::BadInput(format!("{} cannot be filtered by `{name}`", entity.object.name)))?;
         if !related.entity.table.is_everybodys() {
-            self.caller.may_read(related.entity.object.name)?;
+            self.caller.may_read(name, &[related.entity.object.name])?;
         }
         self.count(usize::from(related.many && entries(value)?.is_empty()))?;
         let mut related_cond = |quantifier, filter: &Value| -> Result<Cond> {

@@ -203,7 +203,7 @@ impl Nodes {
         })?;
         match named {
             Named::Row(entity, _) if !entity.table.is_everybodys() => {
-                cx.asker.principal.may_read(entity.object.name).map(|()| named)
+                cx.asker.principal.may_read("node", &[entity.object.name]).map(|()| named)
             }
             named => Ok(named),
         }

@@ -77,7 +77,7 @@ impl Desk {
             return Ok(Asker { from, ..Asker::anybody() });
         };
         let principal = match token {
-            None if self.callers.open => Principal::Anybody,
+            None if self.callers.open && access.is_still_demo().await.map_err(refused)? => Principal::Anybody,
             None => Principal::Nobody,
             Some(token) => access.caller(&token).await.map_err(refused)?,
         };
@@ -146,8 +146,15 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
 fn refused(error: Error) -> Refused {
     match error {
         Error::Unauthenticated(_) => unauthenticated(error),
-        Error::Limit { .. } => {
-            Refused { status: StatusCode::TOO_MANY_REQUESTS, error, header: Some((header::RETRY_AFTER, "1")) }
+        Error::Limit { allowed, .. } => {
+            // When the next request may come, at so many a minute.
+            let wait = match allowed {
+                60.. => "1",
+                20.. => "3",
+                6.. => "10",
+                _ => "60",
+            };
+            Refused { status: StatusCode::TOO_MANY_REQUESTS, error, header: Some((header::RETRY_AFTER, wait)) }
         }
         error => Refused { status: StatusCode::SERVICE_UNAVAILABLE, error, header: Some((header::RETRY_AFTER, "1")) },
     }

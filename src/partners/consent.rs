@@ -115,14 +115,18 @@ entity! {
     ];
 }
 
-static GIVE: Add = Add(&Form::add("GiveConsentInput", "The fields of a new consent.", &ENTITY).only(&[
-    "partner_id",
-    "purpose",
-    "since",
-    "until",
-    "evidence",
-    "given_at",
-]));
+static GIVE: Add = Add(&Form::add("GiveConsentInput", "The fields of a new consent.", &ENTITY)
+    .only(&["partner_id", "purpose", "since", "until", "evidence", "given_at"])
+    .where_holds(&NOT_OVER));
+
+/// Only here: a consent that was given long ago may be over.
+static NOT_OVER: [Check; 1] = [Check {
+    columns: &["until"],
+    code: "IN_PAST",
+    message: "a consent that is given must not be over: its last day is today or to come",
+    constraint: None,
+    holds: Holds::Today(|row, today| row.day("until").is_none_or(|until| until >= today)),
+}];
 
 static WITHDRAW: Once = Once {
     form: &Form::change("WithdrawConsentInput", "When a consent was withdrawn.", &ENTITY).only(&["withdrawn_at"]),

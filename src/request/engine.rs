@@ -283,6 +283,10 @@ impl Engine {
                 caller.asker.principal.may(name, operation.ty == OperationType::Mutation).map_err(refuse)?;
             }
         }
+        // Nor does a partner's program leave entries of what it may not do.
+        if caller.asker.principal.client().is_some() && operation.ty == OperationType::Mutation {
+            return Err(refuse(Error::NotAllowed("the program of a partner changes nothing".into())));
+        }
         let with_defaults = variables::known(operation, given.clone());
         let objects = if operation.ty == OperationType::Mutation { &self.mutations } else { &self.queries };
         self.limits.check_operation(&document, operation, &with_defaults, objects).map_err(refuse)?;

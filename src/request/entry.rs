@@ -80,9 +80,8 @@ async fn entered(audit: &Audit, db: &Db, seen: Seen<'_>, named: Named<'_>, until
     let entry = Entry {
         id: named.event,
         account: account.map(|account| account.id),
-        who: named.principal.called().map(str::to_owned),
+        who: named.principal.entered(),
         role: named.principal.role().map(|role| role.name().to_owned()),
-        purpose: named.principal.client().map(|client| client.purpose.name().to_owned()),
         request: named.request.to_owned(),
         operation: named.operation.map(str::to_owned),
         document: Some(format!("{:x}", Sha256::digest(named.document))),

@@ -17,7 +17,10 @@ on_both!(the_demo_has_an_account_a_role_whose_token_lives_a_day, 12, async |stor
     let mut tokens = Vec::new();
     let key = access.demo(Role::Partner).await.unwrap().unwrap();
     let partner = access.caller(&key).await.unwrap();
-    assert_eq!((partner.role(), partner.called()), (Some(Role::Partner), Some("demo-study")));
+    assert_eq!(
+        (partner.role(), partner.entered()),
+        (Some(Role::Partner), Some("demo-study (RESEARCH) of Tyne Heart Study".into()))
+    );
     for role in Role::OF_ACCOUNTS {
         let token = access.demo(role).await.unwrap().unwrap();
         let caller = access.caller(&token).await.unwrap();
@@ -56,7 +59,12 @@ on_both!(the_demo_has_an_account_a_role_whose_token_lives_a_day, 12, async |stor
 on_both!(a_database_with_an_account_of_its_own_is_no_demo, 2, async |store: Store| {
     let access = Time::new().access(&store);
     access.make_demo().await.unwrap();
+    let key = access.demo(Role::Partner).await.unwrap();
     access.add("admin@example.org", None, Standing::Admin, PASSWORD).await.unwrap();
+    // With it the demo's program of a partner is nobody any more.
+    if let Some(key) = key {
+        unknown(access.caller(&key).await);
+    }
     assert!(!Access::is_demo(&store.db).await.unwrap());
     assert!(access.make_demo().await.is_err());
     // Nor is one where an account of the demo got a password.

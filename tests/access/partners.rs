@@ -111,6 +111,17 @@ on_both!(a_partner_sees_who_consented_to_it_and_to_its_purpose_from_the_next_req
     let answer = ask(&serving, Some(&five), &give(1, "RESEARCH")).1;
     assert_eq!(codes(&answer), ["BAD_USER_INPUT"], "{answer}");
     store.sql("DELETE FROM Patient_Consent WHERE patient_id = 5 AND partner_id = 7").await;
+    // A patient says neither when nor by what it was given, and nobody gives one that is over.
+    for (token, more, code) in [
+        (&five, "givenAt: \"1990-01-01T00:00:00Z\"", "FORBIDDEN"),
+        (&five, "evidence: \"Form 7, signed by a doctor\"", "FORBIDDEN"),
+        (&five, "until: \"2000-01-01\"", "IN_PAST"),
+        (&admin, "until: \"2000-01-01\"", "IN_PAST"),
+    ] {
+        let query = give(5, "RESEARCH").replace("purpose:", &format!("{more}, purpose:"));
+        let answer = ask(&serving, Some(token), &query).1;
+        assert_eq!(answer["errors"][0]["extensions"]["violations"][0]["code"], code, "{more}: {answer}");
+    }
     let answer = ask(&serving, Some(&five), &give(5, "RESEARCH")).1;
     let given = answer["data"]["giveConsent"]["consent"].clone();
     assert!(given["givenAt"].is_string() && given["withdrawnAt"].is_null(), "{answer}");
@@ -120,6 +131,9 @@ on_both!(a_partner_sees_who_consented_to_it_and_to_its_purpose_from_the_next_req
     // Another patient's consent is none that is there.
     let answer = ask(&serving, Some(&two), &withdraw(&given["id"])).1;
     assert_eq!(codes(&answer), ["BAD_USER_INPUT"], "{answer}");
+    let backdated = withdraw(&given["id"]).replace("{}", "{withdrawnAt: \"2020-01-01T00:00:00Z\"}");
+    let answer = ask(&serving, Some(&five), &backdated).1;
+    assert_eq!(answer["errors"][0]["extensions"]["violations"][0]["code"], "FORBIDDEN", "{answer}");
     let answer = ask(&serving, Some(&five), &withdraw(&given["id"])).1;
     assert!(answer["data"]["withdrawConsent"]["consent"]["withdrawnAt"].is_string(), "{answer}");
     assert_eq!(seen(), [2, 3]);
@@ -139,14 +153,14 @@ on_both!(a_partner_sees_who_consented_to_it_and_to_its_purpose_from_the_next_req
     let query = "{ patient(id: 5) { accessLog(first: 1) { nodes { who role purpose fields } } consents { nodes { purpose } } } }";
     let answer = ask(&serving, Some(&five), query).1;
     let entry = &answer["data"]["patient"]["accessLog"]["nodes"][0];
-    let expected = json!({"who": "study", "role": "PARTNER", "purpose": "RESEARCH", "fields": ["Patient.patientId", "Query.patients"]});
+    let expected = json!({"who": "study of Study", "role": "PARTNER", "purpose": "RESEARCH", "fields": ["Patient.patientId", "Query.patients"]});
     assert_eq!(*entry, expected, "{answer}");
     // The latest is the patient's own question.
     let query = "{ accessEvents(first: 2) { nodes { who role purpose } } }";
     let entry = &ask(&serving, Some(&admin), query).1["data"]["accessEvents"]["nodes"][1];
     assert_eq!(entry["purpose"], "RESEARCH");
     assert!(check(&store, None, &[]).await.wrong.is_empty());
-    store.sql("UPDATE Access_Event SET purpose = 'TREATMENT' WHERE role = 'PARTNER'").await;
+    store.sql("UPDATE Access_Event SET who = REPLACE(who, 'RESEARCH', 'TREATMENT') WHERE role = 'PARTNER'").await;
     assert!(!check(&store, None, &[]).await.wrong.is_empty(), "the purpose is under the digest");
 });
 
@@ -210,10 +224,11 @@ on_both!(a_key_holds_until_it_is_rotated_expired_or_revoked, 9, async |store: St
         let found = format!("SELECT COUNT(*) FROM Api_Key WHERE digest LIKE '%{random}%' OR LENGTH(begins) > 12");
         assert_eq!(number(&store, &found).await, 0);
     }
-    // With the partner go its programs.
+    // A partner who has programs stays, or another's could get their names.
     store.sql("DELETE FROM Patient_Consent").await;
-    store.sql("DELETE FROM Partner").await;
-    assert_eq!(number(&store, "SELECT COUNT(*) FROM Api_Client").await, 0);
+    let answer = store.ask(&format!("mutation {{ removePartner(id: {PARTNER}) {{ removedId }} }}")).await;
+    assert_eq!(codes(&answer), ["BAD_USER_INPUT"], "{answer}");
+    assert_eq!(number(&store, "SELECT COUNT(*) FROM Api_Client").await, 1);
 });
 
 on_both!(a_client_sends_as_many_requests_a_minute_as_it_may, 9, async |store: Store| {
@@ -451,4 +466,87 @@ fn fields_of_input(serving: &Gateway, key: &str, of: &str) -> Vec<(String, Strin
     let answer = ask(serving, Some(key), &query).1;
     let field = |field: &Value| Some((field["name"].as_str()?.to_owned(), field["type"]["name"].as_str()?.to_owned()));
     answer["data"]["__type"]["inputFields"].as_array().unwrap().iter().filter_map(field).collect()
+}
+
+on_both!(what_a_partner_reads_does_not_depend_on_what_it_may_not_read, 12, async |store: Store| {
+    let access = with_admin(&store).await;
+    partners(&store).await;
+    store.sql("DELETE FROM Patient_Consent").await;
+    store
+        .sql("INSERT INTO Patient_Consent (patient_id, partner_id, purpose) SELECT patient_id, 7, 'research' FROM Patient")
+        .await;
+    let serving = gateway(&["--database-url", &store.url]);
+    // Each with the rows that change below, of types that it may not read.
+    let medications = access
+        .add_client(&NewClient { name: "medications", ..study(&types(&["Patient", "Medication", "MedicalHistory"])) })
+        .await
+        .unwrap();
+    let symptoms = access
+        .add_client(&NewClient {
+            name: "symptoms",
+            ..study(&types(&["Patient", "Symptom", "MedicalHistory", "Medication"]))
+        })
+        .await
+        .unwrap();
+    let findings =
+        access.add_client(&NewClient { name: "findings", ..study(&types(&["Patient", "LabFinding"])) }).await.unwrap();
+    let list = |inner: &str| format!("{{ patients(first: 12) {{ nodes {{ patientId {inner} }} }} }}");
+    let path = "path { relationships { type source evidence } }";
+    let questions = [
+        (
+            &medications,
+            list(&format!(
+                "medications {{ id treatsCount treats {{ {path} }} }} medicalHistory {{ id treatedByCount treatedBy {{ {path} }} }}"
+            )),
+        ),
+        (
+            &medications,
+            list(
+                "carePathCount untreatedConditionCount medicationWithoutIndicationCount untreatedConditions { id } medicationsWithoutIndication { id }",
+            ),
+        ),
+        (
+            &symptoms,
+            list(
+                "differential(since: \"2023-01-01\", first: 50) { symptoms { id } } possibleSideEffectCount possibleSideEffects { symptom { id } } unexplainedSymptoms { id } unexplainedSymptomCount similarPatients { score }",
+            ),
+        ),
+        (&findings, list("labTrend(testName: \"Hemoglobin A1c\") { id } abnormalFindings { id }")),
+    ];
+    let told = || {
+        let answer = |(key, query): &(&String, String)| {
+            let mut answer = ask(&serving, Some(key), query).1;
+            // What is refused is refused before and after.
+            answer.as_object_mut().unwrap().remove("errors");
+            answer
+        };
+        questions.iter().map(answer).collect::<Vec<_>>()
+    };
+    let (before, unhidden) = (told(), ask(&serving, Some(&symptoms), &list("symptoms: unexplainedSymptoms { id }")).1);
+    assert!(unhidden["data"]["patients"]["nodes"].as_array().is_some_and(|nodes| nodes.len() == 12), "{unhidden}");
+    for text in [
+        "UPDATE Medication_Purpose SET condition_name = 'Something else'",
+        "UPDATE Appointment SET appointment_date = '2001-02-03'",
+        "UPDATE Lab_Report SET lab_date = '2001-02-03' WHERE lab_report_id % 2 = 0",
+    ] {
+        store.sql(text).await;
+    }
+    // The graph follows the records.
+    let since = std::time::Instant::now();
+    loop {
+        let answer = ask(&serving, Some(&token_of(&serving)), "{ graphStatus { backlog available } }").1;
+        if answer["data"]["graphStatus"] == json!({"backlog": 0, "available": true}) {
+            break;
+        }
+        assert!(since.elapsed() < crate::support::process::PATIENCE, "{answer}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(told(), before);
+});
+
+/// A token of the administrator.
+fn token_of(serving: &Gateway) -> String {
+    let query =
+        format!("mutation {{ logIn(email: \"admin@example.org\", password: \"{PASSWORD}\") {{ accessToken }} }}");
+    ask(serving, None, &query).1["data"]["logIn"]["accessToken"].as_str().unwrap().to_owned()
 }

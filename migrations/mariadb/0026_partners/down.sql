@@ -1,6 +1,3 @@
--- drop Access_Event.purpose
-ALTER TABLE Access_Event DROP COLUMN IF EXISTS purpose;
-
 -- drop table Api_Key
 DROP TABLE IF EXISTS Api_Key;
 

@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS Api_Client (
     created_ms          BIGINT NOT NULL,
     revoked_ms          BIGINT NULL,
     CONSTRAINT uq_api_client_name UNIQUE (name),
-    CONSTRAINT fk_api_client_partner FOREIGN KEY (partner_id) REFERENCES Partner (partner_id) ON DELETE CASCADE
+    CONSTRAINT fk_api_client_partner FOREIGN KEY (partner_id) REFERENCES Partner (partner_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 -- create table Api_Key: digests of the keys that programs of partners send
@@ -64,6 +64,3 @@ CREATE TABLE IF NOT EXISTS Api_Key (
     CONSTRAINT uq_api_key_digest UNIQUE (digest),
     CONSTRAINT fk_api_key_client FOREIGN KEY (client_id) REFERENCES Api_Client (client_id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
-
--- add Access_Event.purpose: what a partner asked for
-ALTER TABLE Access_Event ADD COLUMN IF NOT EXISTS purpose VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL;

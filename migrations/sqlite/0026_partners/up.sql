@@ -50,7 +50,7 @@ END;
 CREATE TABLE IF NOT EXISTS Api_Client (
     client_id           INTEGER PRIMARY KEY AUTOINCREMENT,
     name                TEXT NOT NULL CONSTRAINT uq_api_client_name UNIQUE CHECK (length(name) <= 100),
-    partner_id          INTEGER NOT NULL CONSTRAINT fk_api_client_partner REFERENCES Partner (partner_id) ON DELETE CASCADE,
+    partner_id          INTEGER NOT NULL CONSTRAINT fk_api_client_partner REFERENCES Partner (partner_id),
     purpose             TEXT NOT NULL CHECK (purpose IN ('treatment', 'second_opinion', 'insurance', 'research', 'personal_use')),
     read_types          TEXT NOT NULL,
     requests_per_minute INTEGER,
@@ -78,6 +78,3 @@ CREATE INDEX IF NOT EXISTS idx_api_key_client ON Api_Key (client_id);
 
 -- index Api_Key by expires_ms
 CREATE INDEX IF NOT EXISTS idx_api_key_expires ON Api_Key (expires_ms);
-
--- add Access_Event.purpose: what a partner asked for
-ALTER TABLE Access_Event ADD COLUMN purpose TEXT CHECK (length(purpose) <= 32);

@@ -145,11 +145,11 @@ fn readable(cx: &Cx, on: &'static Object, def: &FieldDef) -> Result<()> {
         return Ok(());
     }
     let besides = told(on.name, def.name);
-    besides.unwrap_or_default().iter().try_for_each(|object| caller.may_read(object))?;
+    caller.may_read(def.name, besides.unwrap_or_default())?;
     let is_start = on.is_node && on.of.is_some() || std::ptr::eq(on, cx.model.query);
     match def.field.target(on) {
         Some(Object { of: Some(entity), .. }) if entity.table.is_everybodys() => Ok(()),
-        Some(Object { of: Some(entity), .. }) => caller.may_read(entity.object.name),
+        Some(Object { of: Some(entity), .. }) => caller.may_read(def.name, &[entity.object.name]),
         // What is made of a record, and what an object says by itself.
         to if is_start && besides.is_none() => {
             let own = on.of.is_some_and(|entity| entity.classes.iter().any(|own| own.field == def.name));

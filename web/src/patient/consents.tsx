@@ -62,7 +62,7 @@ function One({ of, mayWithdraw, onDone }: { of: Consent; mayWithdraw: boolean; o
       {mayWithdraw && !withdrawnAt && (asked
         ? (
           <p role="group" aria-label={`Withdraw the consent to ${name}`}>
-            From now on {name} reads nothing of this record.{' '}
+            From now on {name} reads nothing of this record for {words(purpose)}.{' '}
             <button type="button" className="main" disabled={busy} onClick={() => void withdraw()}>{busy ? 'Withdrawing…' : 'Withdraw it'}</button>{' '}
             <button type="button" disabled={busy} onClick={() => { setAsked(false); setRefused(null); }}>Keep it</button>
           </p>
@@ -73,7 +73,8 @@ function One({ of, mayWithdraw, onDone }: { of: Consent; mayWithdraw: boolean; o
   );
 }
 
-function Give({ patient, onDone }: { patient: string; onDone: () => void }) {
+/** Who gives the own consent needs no evidence. */
+function Give({ patient, isOwn, onDone }: { patient: string; isOwn: boolean; onDone: () => void }) {
   const ids = useId();
   const [partners, setPartners] = useState<Partner[] | null>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
@@ -120,8 +121,12 @@ function Give({ patient, onDone }: { patient: string; onDone: () => void }) {
           </select>
           <label htmlFor={`${ids}until`}>Last day <small>(left empty: until it is withdrawn)</small></label>
           <input id={`${ids}until`} name="until" type="date" />
-          <label htmlFor={`${ids}evidence`}>Evidence <small>(as “form 7, signed”; may be left empty)</small></label>
-          <input id={`${ids}evidence`} name="evidence" type="text" maxLength={1000} dir="auto" autoComplete="off" />
+          {!isOwn && (
+            <>
+              <label htmlFor={`${ids}evidence`}>Evidence <small>(as “form 7, signed”; may be left empty)</small></label>
+              <input id={`${ids}evidence`} name="evidence" type="text" maxLength={1000} dir="auto" autoComplete="off" />
+            </>
+          )}
         </>
       )}
       {refused && <p className="refused" role="alert">{refused.words}</p>}
@@ -134,7 +139,8 @@ function Give({ patient, onDone }: { patient: string; onDone: () => void }) {
 }
 
 export function Consents({ patient }: { patient: string }) {
-  const permissions = standing.use().who?.permissions ?? [];
+  const { who } = standing.use();
+  const permissions = who?.permissions ?? [];
   const [read, setRead] = useState<{ of?: Read['consents']; error?: string }>({});
   const again = useCallback(() => {
     ask<{ patient: Read | null }>(CONSENTS, { id: patient }).then(
@@ -154,8 +160,8 @@ export function Consents({ patient }: { patient: string }) {
       {error && <Trouble onAgain={again}>{`Consents could not be read. ${error}`}</Trouble>}
       {of && !sorted.length && <p>No partner may read the record: no consent is recorded.</p>}
       {sorted.length > 0 && <ul className="visits">{sorted.map((one) => <One key={one.id} of={one} mayWithdraw={permissions.includes('withdrawConsent')} onDone={again} />)}</ul>}
-      {left > 0 && <p>{left} older ones are not shown.</p>}
-      {of && permissions.includes('giveConsent') && <Give patient={patient} onDone={again} />}
+      {left > 0 && <p>{left} more are not shown.</p>}
+      {of && permissions.includes('giveConsent') && <Give patient={patient} isOwn={who?.role === 'PATIENT'} onDone={again} />}
     </div>
   );
 }
