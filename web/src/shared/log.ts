@@ -142,7 +142,7 @@ const TECHNICAL = /^(id|version|createdAt|updatedAt|\w+Id|uuid|storageKey|sha256
 const SAID: Record<string, string> = {
   addressType: 'kind', begunMs: 'beginning', untilMs: 'end', reviewedMs: 'review',  aiSource: 'program that wrote it', allowAnalytics: 'use for analyses', allowResearch: 'use for research', anonymizeData: 'use without the name', bmi: 'body mass index', country: 'country', costMicros: 'cost', costCurrency: 'cost', conditionName: 'condition', data: 'value',
   dataRetentionDays: 'how long data is kept', dob: 'date of birth', durationMinutes: 'duration', emailType: 'kind', feeMinorUnits: 'fee', feeCurrency: 'fee', heightCm: 'height', historyItem: 'entry', isActive: 'whether current', isContinued: 'whether taken now',
-  isDefault: 'whether chosen', item: 'entry', key: 'name', line1: 'street', line2: 'street', mediaType: 'kind of file', medicineName: 'name', numericValue: 'value', phoneType: 'kind', processingMs: 'time', processingTimeMs: 'time', sizeBytes: 'size', testName: 'test', testValue: 'value',
+  isDefault: 'whether chosen', item: 'entry', key: 'name', line1: 'street', line2: 'street', mediaType: 'kind of file', medicineName: 'name', numericValue: 'value', phoneType: 'kind', privacyUrl: 'page on privacy', processingMs: 'time', processingTimeMs: 'time', sizeBytes: 'size', testName: 'test', testValue: 'value',
   testUnit: 'unit', tokensUsed: 'tokens', type: 'kind', weightKg: 'weight', chiefComplaint: 'complaint', nextVisitDate: 'next visit', originalFilename: 'file name', messageText: 'text', completeReport: 'full text',
 };
 
@@ -204,7 +204,9 @@ const TABLES: Record<string, [string, string]> = {
   Medical_History: ['an entry of the medical history', 'entries of the medical history'],
   Medication: ['a medication', 'medications'],
   Medication_Purpose: ['a purpose of a medication', 'purposes of medications'],
+  Partner: ['a partner', 'partners'],
   Patient: ['the personal data', 'patients'],
+  Patient_Consent: ['a consent', 'consents'],
   Phone: ['a telephone number', 'telephone numbers'],
   Prediction: ['a prediction by a program', 'predictions by programs'],
   Privacy_Settings: ['the privacy settings', 'privacy settings'],
