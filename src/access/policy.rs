@@ -296,8 +296,9 @@ mod tests {
     #[test]
     fn a_partner_reads_what_it_may_and_writes_nothing() {
         let reads = ["Patient", "Medication"].map(str::to_owned).to_vec();
-        let (name, purpose) = ("study".to_owned(), Purpose::Research);
-        let partner = Principal::Client(Arc::new(Client { id: 1, name, partner: 1, purpose, reads, per_minute: None }));
+        let (name, partner_name, purpose) = ("study".to_owned(), "Study".to_owned(), Purpose::Research);
+        let client = Client { id: 1, name, partner: 1, partner_name, purpose, reads, per_minute: None };
+        let partner = Principal::Client(Arc::new(client));
         let may = |field, writes| partner.may(field, writes).is_ok();
         assert!(may("patients", false) && !may("accessEvents", false) && !may("graphStatus", false));
         for field in ["addEmail", "giveConsent", "logIn", "breakGlass"] {
