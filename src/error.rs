@@ -71,19 +71,19 @@ impl Code {
             Code::LimitExceeded => (
                 "a limit was gone over; `extensions.limit` has its `key`, what is `allowed`, and, where that is \
                  known, what was `asked` and by which `argument`",
-                "400, 408, 413, 414 or 503 where the request is refused as a whole, else 200",
-                "ask for less: a smaller `first`, fewer levels, several requests; after 503, ask again when `Retry-After` says",
+                "400, 408, 413, 414, 429 or 503 where the request is refused as a whole, else 200",
+                "ask for less: a smaller `first`, fewer levels, several requests; after 429 and 503, ask again when `Retry-After` says",
             ),
             Code::Unauthenticated => (
-                "no access token came with the request, or one that is expired, of an ended session or of a locked account; or a \
-                 log-in or a refresh failed",
+                "no access token came with the request, or one that is expired, of an ended session or of a locked account; an API \
+                 key does not hold; or a log-in or a refresh failed",
                 "401 where the request is refused as a whole; 200 for a log-in that failed",
                 "log in (`logIn`) or refresh the session (`refreshSession`), and send `Authorization: Bearer` with the access token",
             ),
             Code::Forbidden => (
                 "the caller's role does not allow the field; or the gateway answers a list of documents only, and this one is not \
                  on it",
-                "200: it costs its own field; 403 for a document that is not listed",
+                "200: it costs its own field; 403 for a document that is not listed, and for a mutation of a partner's program",
                 "ask an administrator for another role; have the operator add the document to the list",
             ),
             Code::TooManyAttempts => (

@@ -58,7 +58,7 @@ pub(super) fn refused(refusals: &[Refusal], request_id: &str) -> Answer {
     crate::db::write_json(&json!({ "errors": errors }), &mut body);
     let outcome = match refusals {
         [Refusal { error: Error::NeedsPost, .. }] => Outcome::NeedsPost,
-        [Refusal { error: Error::NotListed, .. }] => Outcome::Forbidden,
+        [Refusal { error: Error::NotListed | Error::NotAllowed(_), .. }] => Outcome::Forbidden,
         [Refusal { error: Error::Unauthenticated(_), .. }] => Outcome::Unauthenticated,
         [Refusal { error: Error::HeldBack(..), .. }] => Outcome::HeldBack,
         _ => Outcome::Refused,

@@ -88,6 +88,19 @@ on_both!(a_partner_sees_who_consented_to_it_and_to_its_purpose_from_the_next_req
         let query = format!("{{ patient(id: {id}) {{ name }} node(id: \"Patient:{id}\") {{ id }} }}");
         assert_eq!(ask(&serving, Some(&key), &query).1, json!({"data": {"patient": null, "node": null}}));
     }
+    // A program changes nothing, and leaves no entry of what it tried.
+    for mutation in ["mutation { __typename }", "mutation { logOut { __typename } }"] {
+        let (status, answer) = ask(&serving, Some(&key), mutation);
+        assert_eq!((status, codes(&answer)), (403, vec!["FORBIDDEN"]), "{answer}");
+    }
+    assert_eq!(
+        number(
+            &store,
+            "SELECT COUNT(*) FROM Access_Event WHERE role = 'PARTNER' AND (fields LIKE '%logOut%' OR fields = '')"
+        )
+        .await,
+        0
+    );
     // Whose consents these are decides, not to whom they were given.
     let query = "{ consents { nodes { patient { patientId } partner { name } purpose } } }";
     let answer = ask(&serving, Some(&key), query).1;
