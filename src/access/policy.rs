@@ -85,8 +85,8 @@ const IN_GRAPH: &[&str] = &[
 ];
 
 /// What fields tell of besides the objects that they lead to: object types, also where they only put what is shown in order, or choose it.
-/// What treats what is known by the purposes that a prescriber wrote, and a symptom is of the day of its appointment. Whoever may read objects of some types alone is refused what is
-/// made of a record and does not stand here.
+/// The purposes that a prescriber wrote say what treats what, and a symptom is of the day of its appointment. Whoever may read objects of some
+/// types alone is refused what is made of a record and does not stand here.
 const TELLS: &[(&str, &[&str], &[&str])] = &[
     ("ChatSession", &["analyses"], &["ChatMessage"]),
     ("ChatSession", &["cost"], &["ChatMessage", "AiAnalysis"]),

@@ -283,7 +283,7 @@ impl Engine {
                 caller.asker.principal.may(name, operation.ty == OperationType::Mutation).map_err(refuse)?;
             }
         }
-        // Nor does a partner's program leave entries of what it may not do.
+        // A partner's program changes nothing. Refused here, its mutation leaves no entry in the access log, which it could fill so.
         if caller.asker.principal.client().is_some() && operation.ty == OperationType::Mutation {
             return Err(refuse(Error::NotAllowed("the program of a partner changes nothing".into())));
         }
